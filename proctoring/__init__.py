@@ -1,0 +1,1 @@
+"""The middle floor: what is watched, recorded and kept."""

@@ -1,0 +1,1 @@
+"""The documents that cross the network, as strict pydantic models, and their ids."""

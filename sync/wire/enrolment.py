@@ -1,0 +1,160 @@
+"""What a PC and the registry say to each other: invitation, enrolment, signed requests, the directory of keys."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from sync.wire.document import Document, Part, payload_type
+from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name
+
+Pem = Annotated[str, StringConstraints(max_length=4_000)]
+
+
+class Invitation(Document):
+    """What a site administrator is handed for one PC: where the registry is, how to know it, and a one-time token.
+
+    `tuf_root` is the base64 of the TUF root metadata that this PC will start from for ever.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("invitation")
+    MAX_BYTES: ClassVar[int] = 64_000
+
+    url: Annotated[str, StringConstraints(pattern=r"^https://[^\s/@]{1,255}$")]
+    ca_pem: Pem
+    tuf_root: Base64
+    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]{32,64}$")]
+    seat_label: Name
+
+
+class EnrolmentRequest(Document):
+    """A PC asks to be a seat: the token, a CSR over its P-256 signing key, and its raw X25519 key (base64)."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("enrolment-request")
+    MAX_BYTES: ClassVar[int] = 16_000
+
+    token: Annotated[str, StringConstraints(max_length=64)]
+    csr_pem: Pem
+    sealing_key: Base64
+
+
+class EnrolmentReply(Document):
+    """The registry agrees: the device's id and certificate."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("enrolment-reply")
+    MAX_BYTES: ClassVar[int] = 64_000
+
+    device: Id
+    seat_label: Name
+    certificate_pem: Pem
+
+
+class RequestKind(StrEnum):
+    """What a device may ask for."""
+
+    PLANS = "plans"
+    RELEASE = "release"
+
+
+class DeviceRequest(Document):
+    """A request a device signs, so that plans and shares go to enrolled devices only. `session` for a release."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("device-request")
+    MAX_BYTES: ClassVar[int] = 2_000
+
+    kind: RequestKind
+    device: Id
+    session: Id | None
+    asked_ms: Millis
+    nonce: Digest
+
+
+class PlansReply(Document):
+    """The device's session plans, each a DSSE envelope in base64."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("plans-reply")
+    MAX_BYTES: ClassVar[int] = 64_000_000
+
+    plans: Annotated[tuple[Base64, ...], Field(max_length=100)]
+
+
+class ReleaseReply(Document):
+    """The release share, as the groups a proctor could also type. Signed by the registry's release key."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("release")
+    MAX_BYTES: ClassVar[int] = 2_000
+
+    session: Id
+    device: Id
+    code: Annotated[str, StringConstraints(max_length=60)]
+    released_ms: Millis
+
+
+class RegistryRole(StrEnum):
+    """What a registry key is for."""
+
+    PLAN = "plan"
+    RECEIPT = "receipt"
+    DIRECTORY = "directory"
+    LOG = "log"
+
+
+class RoleKey(Part):
+    """One Ed25519 key of the registry (PEM) and what it may sign."""
+
+    role: RegistryRole
+    public_key_pem: Pem
+
+
+class RegistryKeys(Document):
+    """The registry's keys by role, signed by a key of the TUF root role. `log_origin` names the log."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("registry-keys")
+    MAX_BYTES: ClassVar[int] = 64_000
+
+    registry: Name
+    issued_ms: Millis
+    log_origin: Annotated[str, StringConstraints(pattern=r"^[^\s+]{1,100}$")]
+    keys: Annotated[tuple[RoleKey, ...], Field(min_length=1, max_length=40)]
+
+
+class DirectoryDevice(Part):
+    """An enrolled PC."""
+
+    device: Id
+    seat_label: Name
+    public_key_pem: Pem
+    enrolled_ms: Millis
+    revoked_ms: Millis | None = None
+
+
+class DirectoryProctor(Part):
+    """A proctor's public key."""
+
+    proctor: Id
+    public_key_pem: Pem
+    enrolled_ms: Millis
+    revoked_ms: Millis | None = None
+
+
+class Directory(Document):
+    """Who signs as what: all devices and proctors with their public keys. Holds no personal data."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("directory")
+    MAX_BYTES: ClassVar[int] = 32_000_000
+
+    sequence: Annotated[int, Field(ge=1)]
+    issued_ms: Millis
+    devices: Annotated[tuple[DirectoryDevice, ...], Field(max_length=100_000)]
+    proctors: Annotated[tuple[DirectoryProctor, ...], Field(max_length=100_000)]
+
+
+class TrustBundle(Document):
+    """The public material anybody needs to check packets and receipts; envelopes in base64."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("trust-bundle")
+    MAX_BYTES: ClassVar[int] = 64_000_000
+
+    tuf_root: Base64
+    registry_keys: Base64
+    directory: Base64

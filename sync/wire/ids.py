@@ -1,0 +1,44 @@
+"""Ids and the small value types every document is made of."""
+
+import re
+import secrets
+import time
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+_UUID7: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+
+Id = Annotated[str, StringConstraints(pattern=_UUID7)]
+"""A UUIDv7 (RFC 9562) in lower case."""
+
+ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.\-]{0,63}$")]
+"""An item's identifier as its bank gives it (a QTI identifier, at most 64 characters)."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in lower-case hexadecimal."""
+
+KeyId = Digest
+"""Lower-case hexadecimal SHA-256 of a key's DER SubjectPublicKeyInfo."""
+
+Millis = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""Milliseconds: since the epoch (UTC) for times, plain for durations."""
+
+Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=4_000_000)]
+"""Standard base64 with padding (RFC 4648 section 4)."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""A line that a person reads; never empty."""
+
+
+def new_id() -> str:
+    """Make a UUIDv7: 48 bits of Unix milliseconds, then 74 random bits (RFC 9562 section 5.7)."""
+    millis = time.time_ns() // 1_000_000 & (2**48 - 1)
+    bits = millis << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether `text` is an id of ours; anything that names a file or a row from outside passes here first."""
+    return re.fullmatch(_UUID7, text) is not None

@@ -1,0 +1,135 @@
+"""The score packet (成绩包): what a seat signs at the end of a sitting."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from sync.wire.document import Document, Part, payload_type
+from sync.wire.ids import Digest, Id, ItemId, KeyId, Millis, Name
+from sync.wire.plan import Accommodation
+
+ShortText = Annotated[str, StringConstraints(max_length=400)]
+
+
+class EndReason(StrEnum):
+    """Why a sitting ended."""
+
+    CANDIDATE = "candidate"
+    TIME = "time"
+    PROCTOR = "proctor"
+
+
+class Answer(Part):
+    """A candidate's response to one item; empty `choices` is a response taken back.
+
+    `first_ms` and `last_ms` count the sitting's own active time.
+    """
+
+    item: ItemId
+    choices: tuple[ItemId, ...]
+    first_ms: Millis
+    last_ms: Millis
+
+
+class ItemOutcome(Part):
+    """What scoring made of one item, in thousandths of a mark."""
+
+    item: ItemId
+    score_milli: Annotated[int, Field(ge=0, le=1_000_000)]
+    max_milli: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class FormRef(Part):
+    """The form: a pure function of package, blueprint and seed, so anyone can rebuild it."""
+
+    sha256: Digest
+    seed: Digest
+
+
+class JournalRef(Part):
+    """The journal's head when the sitting was sealed: the last row's hash and how many rows there are."""
+
+    head: Digest
+    count: Annotated[int, Field(ge=1)]
+
+
+class GapRef(Part):
+    """A stated hole in a recording: which track, from when, how long (ms since the recording's start)."""
+
+    track: Annotated[str, StringConstraints(pattern=r"^(picture|sound|both)$")]
+    start_ms: Millis
+    length_ms: Millis
+    reason: ShortText
+
+
+class RecordingRef(Part):
+    """The recording that belongs to the sitting; `manifest_sha256` is of the signed manifest's envelope bytes."""
+
+    recording: Id
+    manifest_sha256: Digest
+    duration_ms: Millis
+    gaps: tuple[GapRef, ...]
+    simulated_sources: tuple[str, ...]
+
+
+class Incident(Part):
+    """Something logged in the sitting (事件)."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,59}$")]
+    wall_ms: Millis
+    active_ms: Millis
+    detail: ShortText
+
+
+class ClockEvidence(Part):
+    """What the clocks said: boot id of the machine, and the same instants on both clocks."""
+
+    boot_id: Annotated[str, StringConstraints(max_length=64)]
+    wall_ms: Millis
+    mono_ms: Millis
+    highest_signed_ms: Millis
+
+
+class PackageUsed(Part):
+    """Which package the items came from."""
+
+    package: Id
+    version: Annotated[int, Field(ge=1, le=2**31)]
+    sha256: Digest
+
+
+class ScorePacket(Document):
+    """Everything a sitting came to. Signed by the device, countersigned by at least one proctor."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("score-packet")
+    MAX_BYTES: ClassVar[int] = 4_000_000
+
+    packet: Id
+    session: Id
+    sitting: Id
+    candidate: Id
+    device: Id
+    seat_number: Annotated[int, Field(ge=1, le=9999)]
+    plan_sha256: Digest
+    package: PackageUsed
+    form: FormRef
+    scoring: Annotated[str, StringConstraints(max_length=60)]
+    answers: Annotated[tuple[Answer, ...], Field(max_length=1000)]
+    outcomes: Annotated[tuple[ItemOutcome, ...], Field(min_length=1, max_length=1000)]
+    score_milli: Annotated[int, Field(ge=0)]
+    max_milli: Annotated[int, Field(ge=0)]
+    passed: bool
+    started_ms: Millis
+    submitted_ms: Millis
+    active_ms: Millis
+    end_reason: EndReason
+    resumes: Annotated[int, Field(ge=0)]
+    journal: JournalRef
+    recording: RecordingRef | None
+    incidents: Annotated[tuple[Incident, ...], Field(max_length=1000)]
+    accommodation: Accommodation
+    clock: ClockEvidence
+    proctors: Annotated[tuple[KeyId, ...], Field(min_length=1, max_length=4)]
+    simulated_candidate: bool
+    software: Name

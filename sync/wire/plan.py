@@ -1,0 +1,171 @@
+"""The session plan: the registry-signed document that defines a session (one timetabled room event)."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from sync.wire.document import Document, Part, payload_type
+from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name
+
+MINUTE_MS = 60_000
+THREE_YEARS_DAYS = 3 * 366  # never less, whatever the leap years
+
+
+class Bilingual(Part):
+    """One thing to read, in both languages of the screen."""
+
+    zh: Name
+    en: Name
+
+
+class ItemKind(StrEnum):
+    """What a candidate has to do with an item, as the printed paper names it."""
+
+    TRUE_FALSE = "true_false"
+    SINGLE_CHOICE = "single_choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+
+
+class BlueprintSection(Part):
+    """Draw `count` items of one kind (of `subject`, if given), each worth `marks_each` marks."""
+
+    title: Bilingual
+    kind: ItemKind
+    count: Annotated[int, Field(ge=1, le=500)]
+    marks_each: Annotated[int, Field(ge=1, le=100)]
+    subject: str | None = None
+
+
+class Blueprint(Part):
+    """The rule a form is drawn by (组卷规则)."""
+
+    sections: Annotated[tuple[BlueprintSection, ...], Field(min_length=1, max_length=50)]
+    shuffle_options: bool = True
+
+
+class Policy(Part):
+    """The rules of one session. Defaults are those of `domain.md`; a province sets others here, never in code."""
+
+    duration_ms: Millis = 120 * MINUTE_MS
+    pass_mark: Annotated[int, Field(ge=0, le=1000)] = 80
+    navigation: Literal["free"] = "free"
+    at_end_of_time: Literal["submit"] = "submit"
+    proctors_needed: Annotated[int, Field(ge=1, le=2)] = 2
+    score_at_seat: bool = True
+    recording: Literal["picture+sound"] = "picture+sound"
+    retention_days: Annotated[int, Field(ge=THREE_YEARS_DAYS)] = THREE_YEARS_DAYS
+    scoring: Literal["all-or-nothing@1"] = "all-or-nothing@1"
+
+
+class Accommodation(Part):
+    """An approved adjustment (合理便利)."""
+
+    extra_time_ms: Millis = 0
+    text_percent: Annotated[int, Field(ge=100, le=200)] = 100
+
+
+class RosterEntry(Part):
+    """One expected candidate and the sitting that is theirs; `form_seed` is 32 random bytes in hexadecimal."""
+
+    sitting: Id
+    candidate: Id
+    admission_number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{4,24}$")]
+    name: Name
+    id_number_masked: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,6}\*{4,16}[0-9X]{0,4}$")]
+    seat_number: Annotated[int, Field(ge=1, le=9999)]
+    form_seed: Digest
+    photo_png: Base64 | None = None
+    accommodation: Accommodation = Accommodation()
+    simulated: bool = False
+
+
+class ProctorEntry(Part):
+    """A person who may run this session; their sealed key travels in the seat's grant."""
+
+    proctor: Id
+    name: Name
+    keyid: KeyId
+
+
+class RecipientRole(StrEnum):
+    """Who may read a recording."""
+
+    SITE = "site"
+    ESCROW = "escrow"
+
+
+class Recipient(Part):
+    """A holder of a key that opens recordings: a raw X25519 public key, base64."""
+
+    role: RecipientRole
+    public_key: Base64
+
+
+class SeatGrant(Part):
+    """What one enrolled device gets.
+
+    `sealed_share`: the 32-byte device share, HPKE to the device. `wrapped_content_key` and `wrapped_marking_key`:
+    the package's two keys under HKDF(device share, release share); the second only if the seat shows scores.
+    `sealed_credentials`: the proctors' `ProctorCredential`s as a JSON list, HPKE to the device.
+    """
+
+    device: Id
+    keyid: KeyId
+    sealed_share: Base64
+    wrapped_content_key: Base64
+    wrapped_marking_key: Base64 | None
+    sealed_credentials: Base64
+
+
+class PackageRef(Part):
+    """Which package a session uses; `target` is its path in the TUF repository."""
+
+    package: Id
+    version: Annotated[int, Field(ge=1, le=2**31)]
+    target: Annotated[str, StringConstraints(pattern=r"^packages/[0-9a-z\-]{1,64}/[0-9a-f\-]{36}\.erp$")]
+    sha256: Digest
+    length: Annotated[int, Field(ge=1, le=2**31)]
+
+
+class SessionPlan(Document):
+    """A session (场次): exam, time window, roster, policy, and what each seat needs. Signed by the registry."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("session-plan")
+    MAX_BYTES: ClassVar[int] = 16_000_000
+
+    session: Id
+    exam: Id
+    exam_title: Bilingual
+    site: Name
+    room: Name
+    issued_ms: Millis
+    opens_ms: Millis
+    closes_ms: Millis
+    rehearsal: bool
+    policy: Policy
+    blueprint: Blueprint
+    package: PackageRef
+    roster: Annotated[tuple[RosterEntry, ...], Field(min_length=1, max_length=2000)]
+    proctors: Annotated[tuple[ProctorEntry, ...], Field(min_length=1, max_length=20)]
+    recipients: Annotated[tuple[Recipient, ...], Field(min_length=1, max_length=4)]
+    grants: Annotated[tuple[SeatGrant, ...], Field(min_length=1, max_length=2000)]
+
+
+class ProctorCredential(Document):
+    """A proctor's P-256 private key (PKCS#8 DER) sealed by AES-256-GCM under Argon2id(PIN, salt).
+
+    `memory_kib`, `passes`, `lanes` are Argon2id's parameters; `sealed_key` is nonce, ciphertext and tag.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("proctor-credential")
+    MAX_BYTES: ClassVar[int] = 8_000
+
+    proctor: Id
+    name: Name
+    public_key_pem: Annotated[str, StringConstraints(max_length=1000)]
+    salt: Base64
+    memory_kib: Annotated[int, Field(ge=8, le=262_144)]
+    passes: Annotated[int, Field(ge=1, le=10)]
+    lanes: Annotated[int, Field(ge=1, le=8)]
+    sealed_key: Base64

@@ -1,0 +1,60 @@
+"""The receipt (回执) the registry signs for a packet, and the proof that it stands in the log."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from sync.wire.document import Document, Part, payload_type
+from sync.wire.ids import Digest, Id, Millis, Name
+
+
+class LogEntry(Part):
+    """The leaf of the log that speaks of a packet without naming anybody.
+
+    The leaf's data is the UTF-8 line `examroom-leaf-v1 <commitment>\\n`, with commitment = hexadecimal
+    SHA-256 over salt (32 bytes), packet SHA-256 (32 bytes) and result SHA-256 (32 bytes), where the result is the
+    canonical JSON of `Result`. `leaf_hash` is RFC 6962's hash of that data.
+    """
+
+    origin: Annotated[str, StringConstraints(pattern=r"^[^\s+]{1,100}$")]
+    index: Annotated[int, Field(ge=0)]
+    salt: Digest
+    leaf_hash: Digest
+
+
+class Result(Part):
+    """What the registry itself made of the responses, in thousandths of a mark."""
+
+    session: Id
+    sitting: Id
+    score_milli: Annotated[int, Field(ge=0)]
+    max_milli: Annotated[int, Field(ge=0)]
+    passed: bool
+    scorer: Name
+
+
+class Receipt(Document):
+    """The registry's signed word that a packet arrived, was scored again, and stands in the log."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("receipt")
+    MAX_BYTES: ClassVar[int] = 8_000
+
+    receipt: Id
+    packet: Id
+    packet_sha256: Digest
+    received_ms: Millis
+    result: Result
+    agrees: bool
+    log: LogEntry
+
+
+class InclusionProof(Document):
+    """RFC 6962 audit path of one leaf under a checkpoint (a C2SP signed note, kept as its exact text)."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("inclusion-proof")
+    MAX_BYTES: ClassVar[int] = 16_000
+
+    index: Annotated[int, Field(ge=0)]
+    tree_size: Annotated[int, Field(ge=1)]
+    path: Annotated[tuple[Digest, ...], Field(max_length=64)]
+    checkpoint: Annotated[str, StringConstraints(max_length=4_000)]

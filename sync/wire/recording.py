@@ -1,0 +1,110 @@
+"""What is signed about a recording: heads while it grows, the manifest when it is closed.
+
+The files themselves are specified in `proctoring/vault/FORMAT.md`.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from sync.wire.document import Document, Part, payload_type
+from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name
+from sync.wire.packet import GapRef
+from sync.wire.plan import RecipientRole
+
+SegmentFile = Annotated[str, StringConstraints(pattern=r"^segment-[0-9]{5}\.ers$")]
+
+
+class WrappedKey(Part):
+    """The first segment key of an epoch, HPKE-sealed to one recipient."""
+
+    role: RecipientRole
+    public_key: Base64
+    sealed: Base64
+
+
+class KeyEpoch(Part):
+    """A fresh key starts with segment `first_segment` (at the start, and again if the recorder had to be restarted)."""
+
+    first_segment: Annotated[int, Field(ge=0)]
+    wrapped: Annotated[tuple[WrappedKey, ...], Field(min_length=1, max_length=4)]
+
+
+class Source(Part):
+    """A device that was recorded; `simulated` is true for anything that is not a real camera or microphone."""
+
+    track: Literal["picture", "sound"]
+    label: Name
+    simulated: bool
+
+
+class ClockPair(Part):
+    """The same instant on the monotonic and the wall clock, ms."""
+
+    mono_ms: Millis
+    wall_ms: Millis
+
+
+class CaptureStatistics(Part):
+    """What capture and the encoder did within one segment; `level_dbfs_tenths` is the sound's RMS level, tenths of dBFS."""
+
+    frames_expected: Annotated[int, Field(ge=0)]
+    frames_captured: Annotated[int, Field(ge=0)]
+    frames_encoded: Annotated[int, Field(ge=0)]
+    frames_dropped: Annotated[int, Field(ge=0)]
+    samples: Annotated[int, Field(ge=0)]
+    level_dbfs_tenths: Annotated[int, Field(ge=-2000, le=0)]
+
+
+class SegmentEntry(Part):
+    """One sealed segment. `leaves_root` is the RFC 6962 root over its records (each leaf is a record's bytes)."""
+
+    index: Annotated[int, Field(ge=0)]
+    file: SegmentFile
+    bytes: Annotated[int, Field(ge=0)]
+    records: Annotated[int, Field(ge=0)]
+    leaves_root: Digest
+    start_ms: Millis
+    duration_ms: Millis
+    clock: ClockPair
+    statistics: CaptureStatistics
+
+
+class RecordingHead(Document):
+    """What existed at one moment of a recording; signed and sent away every 10 s, so that a loss can be shown."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("recording-head")
+    MAX_BYTES: ClassVar[int] = 8_000
+
+    recording: Id
+    sitting: Id
+    sequence: Annotated[int, Field(ge=0)]
+    segment: Annotated[int, Field(ge=0)]
+    records: Annotated[int, Field(ge=0)]
+    last_record_sha256: Digest
+    recorded_ms: Millis
+    clock: ClockPair
+
+
+class RecordingManifest(Document):
+    """The signed list of a closed recording. `closed` is "stopped" or, made after a crash, "recovered"."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("recording-manifest")
+    MAX_BYTES: ClassVar[int] = 16_000_000
+
+    recording: Id
+    session: Id
+    sitting: Id
+    device: Id
+    device_keyid: KeyId
+    format: Literal["examroom-recording@1"]
+    sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=8)]
+    codec: Name
+    started: ClockPair
+    duration_ms: Millis
+    closed: Literal["stopped", "recovered"]
+    segments: tuple[SegmentEntry, ...]
+    epochs: Annotated[tuple[KeyEpoch, ...], Field(min_length=1)]
+    gaps: tuple[GapRef, ...]
+    retention_days: Annotated[int, Field(ge=3 * 366)]
+    software: Name
