@@ -1,0 +1,54 @@
+# Every target sets up first what it needs; `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+FLOORS := app proctoring sync
+
+.PHONY: help demo test check bench screenshots package lock clean ready ready-for-tests
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ready ## one whole exam with a simulated candidate (ARGS="…" goes to `examroom demo`)
+	@.venv/bin/examroom demo $(ARGS)
+
+test: ready-for-tests ## all tests (ARGS="tests/sync -k journal" for some of them)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS) \
+		|| { echo 'make test: FAILED'; exit 1; }
+	@echo 'make test: passed'
+
+check: ready ## style, types and who may import whom
+	@trap 'echo "make check: FAILED"' ERR; \
+	$(PYTHON) -m ruff check $(FLOORS) tests; \
+	$(PYTHON) -m ruff format --check $(FLOORS) tests; \
+	$(PYTHON) -m mypy; \
+	.venv/bin/lint-imports --no-logo
+	@echo 'make check: passed'
+
+bench: ready-for-tests ## measure what the architecture promises
+	@$(PYTHON) -m tests.bench $(ARGS)
+
+screenshots: ready-for-tests ## every screen as a picture
+	@$(PYTHON) -m tests.screenshots $(ARGS)
+
+package: ready ## build the wheel into dist/ (a .deb comes with a later release)
+	@$(PYTHON) -m hatchling build --target wheel --directory dist
+	@echo 'make package: the wheel is in dist/; a .deb comes with a later release'
+
+lock: ready ## write requirements.lock again from pyproject.toml (ARGS="--upgrade" for newer releases)
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --extra dev $(ARGS) pyproject.toml -o requirements.lock
+	@echo 'make lock: requirements.lock is up to date; the next target installs it'
+
+clean: ## remove what the other targets made, .venv too
+	@rm -rf .venv .demo dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find $(FLOORS) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo 'make clean: done'
+
+ready:
+	@bash installer/bootstrap.sh
+
+ready-for-tests:
+	@bash installer/bootstrap.sh --tests
