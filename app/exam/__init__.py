@@ -1,0 +1,1 @@
+"""The pure domain: item, form, scoring, sitting. No Qt, no files, no clock, no network."""

@@ -1,0 +1,1 @@
+"""The encrypted local database (cache, journal, outbox) and the one door for writing files durably."""

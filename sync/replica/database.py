@@ -1,0 +1,190 @@
+"""The replica's file: opening, migrating, and the one connection that all of its parts share."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import sqlcipher3.dbapi2 as sqlcipher
+
+from sync.faults import EnvironmentFault
+from sync.replica.cabinet import Cabinet
+from sync.replica.connection import Connection
+from sync.replica.durable import DiskFault, DiskFull, free_bytes, private_folder
+from sync.replica.journal import Journal
+from sync.replica.outbox import Outbox
+from sync.replica.schema import MIGRATIONS
+
+_KEY_BYTES = 32
+_BUSY_MS = 5_000
+
+
+class ReplicaUnreadable(EnvironmentFault):
+    """The file is damaged, or the key is not its key."""
+
+    code = "REPLICA_UNREADABLE"
+
+
+class ReplicaNewer(EnvironmentFault):
+    """The file was written by a later version of the program."""
+
+    code = "REPLICA_NEWER"
+
+
+class Replica:
+    """The seat's encrypted database (SQLCipher 4, raw key, WAL, synchronous=FULL).
+
+    One connection behind one lock serves all threads of a process; other processes wait up to 5 s.
+    """
+
+    def __init__(self, path: Path, connection: "_LockedConnection") -> None:
+        self.path = path
+        self._connection = connection
+        self.journal = Journal(connection)
+        self.outbox = Outbox(connection)
+        self.cabinet = Cabinet(connection)
+
+    @classmethod
+    def open(cls, path: Path, key: bytes) -> Self:
+        """Open the file at `path`, making and migrating it as needed; `key` is 32 random bytes.
+
+        Raises:
+            ReplicaUnreadable: wrong key, or damaged pages.
+            ReplicaNewer: written by a later version.
+            DiskFull, DiskFault: the disk refused.
+        """
+        if len(key) != _KEY_BYTES:
+            raise ValueError("a replica's key is 32 bytes")
+        private_folder(path.parent)
+        connection = _LockedConnection(path, key)
+        try:
+            connection.migrate()
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection)
+
+    def close(self) -> None:
+        """Close the file. Closing twice is harmless."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class _LockedConnection(Connection):
+    """`Connection` over one SQLCipher handle; every statement or transaction runs under one lock."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        with self._faults():
+            # check_same_thread=False: the lock, not the thread, is what keeps callers apart
+            self._handle = sqlcipher.connect(
+                str(path), isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000
+            )
+            path.chmod(0o600)
+            self._handle.execute("PRAGMA cipher_log_level = NONE")  # its complaints reach us as errors
+            self._handle.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            for pragma in ("temp_store = MEMORY", "secure_delete = ON", "foreign_keys = ON"):
+                self._handle.execute(f"PRAGMA {pragma}")
+        try:
+            with self._faults():
+                self._handle.execute("PRAGMA journal_mode = WAL").fetchone()
+                self._handle.execute("PRAGMA synchronous = FULL")
+                complaints = self._handle.execute("PRAGMA cipher_integrity_check").fetchall()
+                complaints += [
+                    row for row in self._handle.execute("PRAGMA quick_check").fetchall() if row != ("ok",)
+                ]
+            if complaints:
+                raise ReplicaUnreadable(f"{len(complaints)} damaged pages or tables")
+        except BaseException:
+            self._handle.close()
+            raise
+
+    def migrate(self) -> None:
+        """Bring the file to the newest schema, each step in one transaction."""
+        with self.transaction():
+            (version,) = self.rows("PRAGMA user_version")[0]
+            if version > len(MIGRATIONS):
+                raise ReplicaNewer(f"schema {version}, this program knows {len(MIGRATIONS)}")
+            for step, script in enumerate(MIGRATIONS[version:], start=version + 1):
+                for statement in _statements(script):
+                    self.run(statement)
+                self.run(f"PRAGMA user_version = {step}")
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock, self._faults():
+            return list(self._handle.execute(sql, values).fetchall())
+
+    def run(self, sql: str, *values: object) -> int:
+        with self._lock, self._faults():
+            return int(self._handle.execute(sql, values).rowcount)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._lock:
+            if self._handle.in_transaction:
+                raise RuntimeError("transactions do not nest")
+            with self._faults():
+                self._handle.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                with self._faults():
+                    self._handle.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._handle.close()
+
+    def _roll_back(self) -> None:
+        # SQLite may have rolled back by itself (disk full); a second ROLLBACK would only hide the first fault
+        if self._handle.in_transaction:
+            self._handle.execute("ROLLBACK")
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlcipher.IntegrityError:
+            raise
+        except sqlcipher.Error as error:
+            name = getattr(error, "sqlite_errorname", "") or str(error)
+            if "FULL" in name or "disk is full" in str(error):
+                free_mb = free_bytes(self._path) // 1_000_000
+                raise DiskFull(name, needed_mb=free_mb + 1, free_mb=free_mb) from error
+            if (
+                "NOTADB" in name
+                or "CORRUPT" in name
+                or "not a database" in str(error)
+                or "malformed" in str(error)
+            ):
+                raise ReplicaUnreadable(name) from error
+            if (
+                "IOERR" in name
+                or "READONLY" in name
+                or "CANTOPEN" in name
+                or "LOCKED" in name
+                or "BUSY" in name
+            ):
+                raise DiskFault(name) from error
+            raise
+
+
+def _statements(script: str) -> list[str]:
+    """Split a migration into statements; a trigger's body keeps its inner semicolon."""
+    statements, pending = [], ""
+    for piece in script.split(";"):
+        pending += piece + ";"
+        if sqlcipher.complete_statement(pending):
+            if pending.strip(" \n;"):
+                statements.append(pending)
+            pending = ""
+    return statements

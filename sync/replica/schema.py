@@ -1,0 +1,52 @@
+"""The replica's tables, as migrations: entry *n* takes a file from `user_version` *n* to *n* + 1. Never edit an old one."""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE journal (
+        sitting TEXT NOT NULL,
+        seq     INTEGER NOT NULL,
+        kind    TEXT NOT NULL,
+        run     TEXT NOT NULL,
+        mono_ms INTEGER NOT NULL,
+        wall_ms INTEGER NOT NULL,
+        body    BLOB NOT NULL,
+        prev    TEXT NOT NULL,
+        hash    TEXT NOT NULL,
+        PRIMARY KEY (sitting, seq)
+    ) WITHOUT ROWID;
+    CREATE TRIGGER journal_is_append_only_update BEFORE UPDATE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER journal_is_append_only_delete BEFORE DELETE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+
+    CREATE TABLE outbox (
+        sha256      TEXT PRIMARY KEY,
+        packet      TEXT NOT NULL UNIQUE,
+        sitting     TEXT NOT NULL,
+        envelope    BLOB NOT NULL,
+        stage       TEXT NOT NULL,
+        tries       INTEGER NOT NULL DEFAULT 0,
+        next_try_ms INTEGER NOT NULL DEFAULT 0,
+        reason      TEXT NOT NULL DEFAULT '',
+        receipt     BLOB,
+        proof       BLOB,
+        queued_ms   INTEGER NOT NULL
+    );
+
+    CREATE TABLE document (
+        kind    TEXT NOT NULL,
+        name    TEXT NOT NULL,
+        data    BLOB NOT NULL,
+        kept_ms INTEGER NOT NULL,
+        PRIMARY KEY (kind, name)
+    );
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE pin_failure (
+        proctor TEXT NOT NULL,
+        boot_id TEXT NOT NULL,
+        mono_ms INTEGER NOT NULL,
+        wall_ms INTEGER NOT NULL
+    );
+    CREATE INDEX pin_failure_by_proctor ON pin_failure (proctor);
+    """,
+)
