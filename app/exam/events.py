@@ -102,10 +102,13 @@ class Submitted(Part):
 
 
 class Sealed(Part):
-    """The packet was signed by the device and stands in the outbox."""
+    """The packet was signed by the device and stands in the outbox.
+
+    `payload_sha256` is of the signed payload, which a countersignature does not change.
+    """
 
     kind: Literal["sealed"] = "sealed"
-    packet_sha256: Digest
+    payload_sha256: Digest
 
 
 Event = (

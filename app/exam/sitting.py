@@ -75,7 +75,7 @@ class Sitting:
     started_wall_ms: int = 0
     submitted_wall_ms: int = 0
     end_reason: EndReason | None = None
-    packet_sha256: str | None = None
+    payload_sha256: str | None = None
 
     @property
     def answered(self) -> frozenset[str]:
@@ -180,7 +180,7 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: PL
                 sitting, state=State.SUBMITTED, submitted_wall_ms=stamp.wall_ms, end_reason=event.reason
             )
         case events.Sealed():
-            return replace(sitting, state=State.SEALED, packet_sha256=event.packet_sha256)
+            return replace(sitting, state=State.SEALED, payload_sha256=event.payload_sha256)
 
 
 def _start(sitting: Sitting, stamp: Stamp, event: events.Started) -> Sitting:

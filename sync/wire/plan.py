@@ -106,7 +106,7 @@ class SeatGrant(Part):
     """What one enrolled device gets.
 
     `sealed_share`: the 32-byte device share, HPKE to the device. `wrapped_content_key` and `wrapped_marking_key`:
-    the package's two keys under HKDF(device share, release share); the second only if the seat shows scores.
+    the package's two keys under HKDF(device share, release share).
     `sealed_credentials`: the proctors' `ProctorCredential`s as a JSON list, HPKE to the device.
     """
 
@@ -114,7 +114,7 @@ class SeatGrant(Part):
     keyid: KeyId
     sealed_share: Base64
     wrapped_content_key: Base64
-    wrapped_marking_key: Base64 | None
+    wrapped_marking_key: Base64
     sealed_credentials: Base64
 
 
