@@ -1,0 +1,1 @@
+"""The kiosk: proctor launch, admission, delivery, review, result, crash recovery."""
