@@ -72,6 +72,7 @@ class ItemContent(Document):
     stem: _Wording
     options: Annotated[tuple[_Option, ...], Field(min_length=2, max_length=MAX_OPTIONS)]
     media: Annotated[tuple[_Medium, ...], Field(max_length=MAX_MEDIA)]
+    keep_order: bool
 
     @classmethod
     def of(cls, item: Item) -> Self:
@@ -86,6 +87,7 @@ class ItemContent(Document):
                 _Option(id=option.id, wording=_wording_of(option.wording)) for option in item.options
             ),
             media=tuple(_Medium(name=medium.name, mime=medium.mime) for medium in item.media),
+            keep_order=item.keep_order,
         )
 
     def item(self) -> Item:
@@ -98,6 +100,7 @@ class ItemContent(Document):
             stem=_wording(self.stem),
             options=tuple(Option(option.id, _wording(option.wording)) for option in self.options),
             media=tuple(Medium(medium.name, medium.mime) for medium in self.media),
+            keep_order=self.keep_order,
         )
 
 

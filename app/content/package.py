@@ -70,6 +70,7 @@ def pack(
                 )
                 for medium in item.media
             ),
+            keep_order=item.keep_order,
         )
         for item in sorted(bank.items, key=lambda item: item.id)
     )
@@ -221,6 +222,7 @@ def _agrees(item: Item, packed: PackedItem) -> bool:
         and item.kind is packed.kind
         and item.subject == packed.subject
         and item.difficulty == packed.difficulty
+        and item.keep_order == packed.keep_order
         and tuple(option.id for option in item.options) == packed.options
         and [(medium.name, medium.mime) for medium in item.media]
         == [(entry.name, entry.mime) for entry in packed.media]

@@ -5,7 +5,7 @@ bytes big-endian); each block gives four unsigned 64-bit big-endian numbers in o
 that is below the largest multiple of *n* in 2**64, modulo *n*. Shuffling is Fisher-Yates from the last place down.
 For each section in turn: the package's items that fit and are not yet used, in the order of their ids, are shuffled and
 the first `count` taken. Then each drawn item's options are shuffled in the same stream, in form order, unless it is
-true/false (whose two options keep their place) or the blueprint says otherwise.
+true/false (whose two options keep their place), an item that keeps its order, or the blueprint says otherwise.
 """
 
 import hashlib
@@ -98,7 +98,7 @@ def _fits(item: PackedItem, section: BlueprintSection) -> bool:
 
 
 def _options(item: PackedItem, blueprint: Blueprint, numbers: "_Numbers") -> tuple[str, ...]:
-    if item.kind is ItemKind.TRUE_FALSE or not blueprint.shuffle_options:
+    if item.kind is ItemKind.TRUE_FALSE or item.keep_order or not blueprint.shuffle_options:
         return item.options
     return tuple(numbers.shuffled(item.options))
 

@@ -87,7 +87,11 @@ class Medium:
 
 @dataclass(frozen=True)
 class Item:
-    """What a candidate sees of an item. The key is not in here: see `Marking`."""
+    """What a candidate sees of an item. The key is not in here: see `Marking`.
+
+    `keep_order`: its options are never shuffled (QTI `shuffle="false"`), because they name letters of a picture or
+    refer to each other.
+    """
 
     id: str
     kind: ItemKind
@@ -96,6 +100,7 @@ class Item:
     stem: Wording
     options: tuple[Option, ...]
     media: tuple[Medium, ...] = ()
+    keep_order: bool = False
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,10 @@ class MediaEntry(Part):
 
 
 class PackedItem(Part):
-    """What may be known of an item while it is sealed: enough to draw a form, nothing to learn from."""
+    """What may be known of an item while it is sealed: enough to draw a form, nothing to learn from.
+
+    `keep_order`: the item's options are never shuffled.
+    """
 
     item: ItemId
     kind: ItemKind
@@ -44,6 +47,7 @@ class PackedItem(Part):
     content: Blob
     marking: Blob
     media: Annotated[tuple[MediaEntry, ...], Field(max_length=50)] = ()
+    keep_order: bool = False
 
 
 class PackageHeader(Document):
