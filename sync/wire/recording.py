@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
 from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name
-from sync.wire.packet import GapRef
+from sync.wire.packet import GapRef, ShortText
 from sync.wire.plan import RecipientRole
 
 SegmentFile = Annotated[str, StringConstraints(pattern=r"^segment-[0-9]{5}\.ers$")]
@@ -70,20 +70,58 @@ class SegmentEntry(Part):
     statistics: CaptureStatistics
 
 
+class Bookmark(Part):
+    """A moment somebody marked, ms since the recording's start. The note is in the clear: a code, never a name."""
+
+    at_ms: Millis
+    note: ShortText
+
+
+class RecordingOpening(Document):
+    """What is known when an epoch of a recording begins; signed before its first record, so that a crash loses nothing.
+
+    `started` is the recording's start (the same in every epoch), `boot_id` names the machine's boot it was read in,
+    `starts_ms` is where this epoch begins, ms since the recording's start.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("recording-opening")
+    MAX_BYTES: ClassVar[int] = 64_000
+
+    recording: Id
+    session: Id
+    sitting: Id
+    device: Id
+    device_keyid: KeyId
+    format: Literal["examroom-recording@1"]
+    epoch: KeyEpoch
+    starts_ms: Millis
+    started: ClockPair
+    boot_id: Annotated[str, StringConstraints(max_length=64)]
+    sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=8)]
+    codec: Name
+    retention_days: Annotated[int, Field(ge=3 * 366)]
+    software: Name
+
+
 class RecordingHead(Document):
-    """What existed at one moment of a recording; signed and sent away every 10 s, so that a loss can be shown."""
+    """What existed at one moment of a recording; signed and sent away every 10 s, so that a loss can be shown.
+
+    `segment` is the segment being written, as far as it goes (complete in the last head that speaks of it). `gaps`
+    and `bookmarks` are those stated since the head before; a gap still open is stated again, longer.
+    """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("recording-head")
-    MAX_BYTES: ClassVar[int] = 8_000
+    MAX_BYTES: ClassVar[int] = 64_000
 
     recording: Id
     sitting: Id
     sequence: Annotated[int, Field(ge=0)]
-    segment: Annotated[int, Field(ge=0)]
-    records: Annotated[int, Field(ge=0)]
+    segment: SegmentEntry
     last_record_sha256: Digest
     recorded_ms: Millis
     clock: ClockPair
+    gaps: Annotated[tuple[GapRef, ...], Field(max_length=50)] = ()
+    bookmarks: Annotated[tuple[Bookmark, ...], Field(max_length=50)] = ()
 
 
 class RecordingManifest(Document):
@@ -106,5 +144,6 @@ class RecordingManifest(Document):
     segments: tuple[SegmentEntry, ...]
     epochs: Annotated[tuple[KeyEpoch, ...], Field(min_length=1)]
     gaps: tuple[GapRef, ...]
+    bookmarks: tuple[Bookmark, ...] = ()
     retention_days: Annotated[int, Field(ge=3 * 366)]
     software: Name
