@@ -3,11 +3,10 @@
     {"payload":"<base64>","payloadType":"<type>","signatures":[{"keyid":"<hex>","sig":"<base64>"},...]}
 
 Any DSSE tool can verify such an envelope. We accept less than any DSSE tool would: canonical JSON only,
-standard base64
-with zero tail bits only, signatures in ascending order of key id, ECDSA signatures in DER with the lower of
-the two possible S only. So nobody without a key can make a second byte string of the same envelope, and the
-SHA-256 of the bytes names a document. (Leaving a signature out still makes another envelope: the threshold,
-or a payload that names its signers, has to notice that.)
+standard base64 with zero tail bits only, signatures in ascending order of key id, ECDSA signatures in DER
+with the lower of the two possible S only. So nobody without a key can make a second byte string of the same
+envelope, and the SHA-256 of the bytes names a document. (Leaving a signature out still makes another
+envelope: the threshold, or a payload that names its signers, has to notice that.)
 """
 
 import base64

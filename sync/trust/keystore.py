@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from sync.faults import EnvironmentFault
+from sync.trust.files import sync_folder, write_new
 from sync.trust.keys import KeyRefused, SealingKey, SigningKey
 
 _DEVICE: Final = "device.key"
@@ -108,8 +109,7 @@ class FileKeyStore:
             raise KeyStoreUnwritable(f"{self.folder}: {error.strerror}") from None
 
     def _make(self) -> None:
-        # Not sync.replica.durable: the replica is opened with a key from here, so this package is below that
-        # one. A whole folder is renamed into place: a power cut leaves no store or a complete one.
+        # A whole folder is renamed into place: a power cut leaves no store or a complete one.
         try:
             self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.", dir=self.folder.parent))
@@ -117,9 +117,9 @@ class FileKeyStore:
                 _write(fresh, _DEVICE, SigningKey.generate_p256().to_pkcs8())
                 _write(fresh, _SEALING, SealingKey.generate().raw())
                 _write(fresh, _REPLICA, secrets.token_bytes(_REPLICA_KEY_BYTES))
-                _sync_folder(fresh)
+                sync_folder(fresh)
                 _move_into_place(fresh, self.folder)
-                _sync_folder(self.folder.parent)
+                sync_folder(self.folder.parent)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
         except OSError as error:
@@ -148,11 +148,7 @@ def _digest(name: str, secret: bytes) -> bytes:
 
 
 def _write(folder: Path, name: str, secret: bytes) -> None:
-    descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secret + _digest(name, secret))
-        file.flush()
-        os.fsync(descriptor)
+    write_new(folder / name, secret + _digest(name, secret))
 
 
 def _move_into_place(fresh: Path, folder: Path) -> None:
@@ -162,14 +158,6 @@ def _move_into_place(fresh: Path, folder: Path) -> None:
         if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
             raise
         # Another process made the store in the meantime: theirs stays, ours is thrown away.
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -1,0 +1,49 @@
+"""What the clocks say. No clock here unlocks anything; readings are evidence."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sync.faults import EnvironmentFault
+
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+_NS_PER_MS: Final = 1_000_000
+
+
+class ClockUnreadable(EnvironmentFault):
+    """The system does not tell which start of the machine this is."""
+
+    code = "CLOCK_UNREADABLE"
+
+
+@dataclass(frozen=True)
+class ClockReading:
+    """The same instant on two clocks (ms).
+
+    `wall_ms` counts since 1970 (UTC). `mono_ms` counts since the machine's start named by `boot_id`; it is
+    CLOCK_MONOTONIC, which nobody can set and which stands still while the machine sleeps.
+    """
+
+    boot_id: str
+    mono_ms: int
+    wall_ms: int
+
+
+def read_clock() -> ClockReading:
+    """Read both clocks and the boot id.
+
+    Raises:
+        ClockUnreadable: the kernel gives no boot id.
+    """
+    try:
+        boot_id = _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ClockUnreadable(f"{_BOOT_ID}: {error.strerror}") from None
+    mono = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // _NS_PER_MS
+    return ClockReading(boot_id, mono, time.time_ns() // _NS_PER_MS)
+
+
+def trusted_now(wall_ms: int, highest_signed_ms: int) -> int:
+    """Give the time to judge expiry by (ms): never behind signed time that was already seen."""
+    return max(wall_ms, highest_signed_ms)
