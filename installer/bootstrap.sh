@@ -16,6 +16,7 @@ steps=6
 step=0
 started=0
 begun=0
+at_work= # set while .venv is being changed by this run
 log=
 
 # The libraries PySide6, OpenCV and PortAudio load but do not bring. "a|b": the first name the system knows.
@@ -47,7 +48,7 @@ done_with() { printf '    %s (%s)\n' "$1" "$(seconds_since "$begun")"; }
 
 # pip puts back what it touched when it fails, so after this only a killed run counts as unfinished.
 fail() {
-    rm -f "$unfinished"
+    [[ -z $at_work ]] || rm -f "$unfinished"
     printf '\nexamroom is NOT ready: %s\n' "$1" >&2
     exit "${2:-1}"
 }
@@ -68,7 +69,8 @@ show_progress() {
             *Downloading*\(*MB\)*)  # pip
                 file=${line#*Downloading }
                 file=${file%% (*}
-                line="${file##*/} (${line##*(}"
+                file=${file##*/}
+                line="$(cut -d- -f1,2 <<<"$file") (${line##*(}"
                 ;;
             Get:*\ MB\])  # apt
                 line=$(printf '%s' "$line" | awk '{ print $5, $(NF-1), $NF }')
@@ -115,9 +117,7 @@ missing_packages() {
 known_name() {
     local name
     for name in ${1//|/ }; do
-        if LC_ALL=C apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
-            break
-        fi
+        [[ $(LC_ALL=C apt-cache policy "$name" 2>/dev/null) == *'Candidate: '[!\(]* ]] && break
     done
     printf '%s\n' "$name"
 }
@@ -251,10 +251,12 @@ step_system() {
 step_venv() {
     begin 'make the virtual environment .venv'
     if is_sound; then
+        at_work=1
         touch "$unfinished"
         done_with 'already there'
         return
     fi
+    at_work=1
     rm -rf "$venv"
     mkdir "$venv"
     touch "$unfinished"
