@@ -1,11 +1,12 @@
 """Drawing a form (试卷): a pure function of package, blueprint and seed, so that anybody can rebuild it.
 
-The random stream: block *i* is SHA-256(`b"examroom-form-v1"` ‖ seed ‖ package SHA-256 ‖ blueprint SHA-256 ‖ *i* as 8
-bytes big-endian); each block gives four unsigned 64-bit big-endian numbers in order. A number below *n* is the next one
-that is below the largest multiple of *n* in 2**64, modulo *n*. Shuffling is Fisher-Yates from the last place down.
-For each section in turn: the package's items that fit and are not yet used, in the order of their ids, are shuffled and
-the first `count` taken. Then each drawn item's options are shuffled in the same stream, in form order, unless it is
-true/false (whose two options keep their place), an item that keeps its order, or the blueprint says otherwise.
+The random stream: block *i* is SHA-256(`b"examroom-form-v1"` ‖ seed ‖ package SHA-256 ‖ blueprint SHA-256 ‖
+*i* as 8 bytes big-endian); each block gives four unsigned 64-bit big-endian numbers in order. A number below
+*n* is the next one that is below the largest multiple of *n* in 2**64, modulo *n*. Shuffling is Fisher-Yates
+from the last place down. For each section in turn: the package's items that fit and are not yet used, in the
+order of their ids, are shuffled and the first `count` taken. Then each drawn item's options are shuffled in
+the same stream, in form order, unless it is true/false (whose two options keep their place), an item that
+keeps its order, or the blueprint says otherwise.
 """
 
 import hashlib
@@ -17,7 +18,6 @@ from sync.faults import Refused
 from sync.wire.document import canonical_json
 from sync.wire.package import PackedItem
 from sync.wire.plan import Blueprint, BlueprintSection, ItemKind
-
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ def _options(item: PackedItem, blueprint: Blueprint, numbers: "_Numbers") -> tup
 
 
 class _Numbers:
-    """The stream of the module's docstring. Python's `random` is not used: its output is no format of ours."""
+    """The stream of the module's docstring; Python's `random` is no format of ours."""
 
     def __init__(self, seed: str, package_sha256: str, blueprint: Blueprint) -> None:
         rule = hashlib.sha256(canonical_json(blueprint.model_dump(mode="json"))).digest()

@@ -89,8 +89,8 @@ class Medium:
 class Item:
     """What a candidate sees of an item. The key is not in here: see `Marking`.
 
-    `keep_order`: its options are never shuffled (QTI `shuffle="false"`), because they name letters of a picture or
-    refer to each other.
+    `keep_order`: its options are never shuffled (QTI `shuffle="false"`), because they name letters of a
+    picture or refer to each other.
     """
 
     id: str

@@ -1,0 +1,36 @@
+"""The folders of one seat."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class SeatHome:
+    """Where a seat keeps its things. Everything below `root` is this user's alone (0700)."""
+
+    root: Path
+
+    @property
+    def keys(self) -> Path:
+        """The key store."""
+        return self.root / "keys"
+
+    @property
+    def replica(self) -> Path:
+        """The encrypted database."""
+        return self.root / "replica.db"
+
+    @property
+    def trust(self) -> Path:
+        """Public keys this seat believes."""
+        return self.root / "trust"
+
+    @property
+    def recordings(self) -> Path:
+        """Sealed recordings, a folder each."""
+        return self.root / "recordings"
+
+    @property
+    def recorder_socket(self) -> Path:
+        """The recorder's control channel."""
+        return self.root / "run" / "recorder.sock"

@@ -1,0 +1,171 @@
+"""The kiosk: one window, the phases in their order, and the way back after a crash."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import shiboken6
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.exam.item import Language
+from app.exam.sitting import State
+from app.seat.camera_desk import CameraDesk
+from app.seat.deck import Deck
+from app.seat.delivery import Delivery
+from app.seat.phases.admitting import Admitting, open_case
+from app.seat.phases.closing import Closing
+from app.seat.phases.opening import Opened, Opening
+from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.sitting import SittingDesk
+from app.seat.recovery import Unfinished, find_unfinished
+from app.seat.release import kept_keys
+from app.seat.screens.trouble import TroubleScreen, TroubleView
+from app.seat.screens.view import Simulated
+from app.seat.screens.waiting import WaitingScreen, WaitingView
+from app.seat.sign_in import SignInDesk, open_credentials
+from app.seat.workplace import NoSession, Session, Workplace
+from app.ui.bridge import Worker, finish_background
+from app.ui.text import Sentence
+from sync.client.connection import RegistryConnection
+from sync.faults import Fault
+
+P = TypeVar("P", bound=Phase)
+
+LOOK_FOR_SESSION_MS = 3_000
+
+
+class Kiosk(QWidget):
+    """The whole program at a seat. `acknowledged` follows each response that is on the disk, `delivered` the outbox."""
+
+    acknowledged = Signal(str, object)
+    delivered = Signal(str)
+    finished = Signal()
+
+    def __init__(
+        self,
+        workplace: Workplace,
+        connection: RegistryConnection,
+        language: Language,
+        *,
+        simulate_camera: bool,
+    ) -> None:
+        super().__init__()
+        self._workplace = workplace
+        self._connection = connection
+        self._simulate_camera = simulate_camera
+        self._worker = Worker(self)
+        self.deck = Deck(language, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.deck)
+        self._bench = Bench(self.deck, workplace, self._worker)
+        self._phases: list[Phase] = []
+        self._trouble = self.deck.screen_of(TroubleScreen)
+        self._trouble.retry_requested.connect(self.begin)
+        self._look_timer = QTimer(self, interval=LOOK_FOR_SESSION_MS, singleShot=True)
+        self._look_timer.timeout.connect(self.begin)
+
+    def begin(self) -> None:
+        """Go on with an interrupted sitting, or open the session that is now, or wait for one."""
+        self._end_phases()
+        try:
+            unfinished = find_unfinished(self._workplace)
+            if unfinished is not None:
+                self._go_on(unfinished)
+            else:
+                self._open(self._workplace.current_session())
+        except NoSession:
+            body = Sentence("seat.no_session_body")
+            self.deck.bring(WaitingScreen).show_waiting(WaitingView(Sentence("seat.no_session_title"), body))
+            self._look_timer.start()
+        except Fault as fault:
+            self._show_trouble(fault)
+
+    def leave(self) -> None:
+        """End every thread; the recorder, if it records, goes on."""
+        self._end_phases()
+        self._worker.close()
+        finish_background()
+
+    # the way of a session
+
+    def _open(self, session: Session) -> None:
+        desk = self._desk_of(session)
+        opening = self._add(Opening(self._bench, session, desk, self._connection, self))
+        opening.opened.connect(lambda opened: self._run(opened, desk).admitting.begin())
+        opening.begin()
+
+    def _go_on(self, unfinished: Unfinished) -> None:
+        session = self._workplace.session_of(unfinished.session)
+        keys = kept_keys(self._workplace, session)
+        if keys is None:
+            self._open(session)
+            return
+        opened = Opened(session, keys, ())
+        line = self._run(opened, self._desk_of(session))
+        delivery = Delivery(unfinished.entry.sitting, self._workplace.replica.journal, self._workplace.clock)
+        case = open_case(self._bench, opened, unfinished.entry, delivery)
+        self.deck.set_language(delivery.sitting.language)
+        self.deck.set_text_percent(delivery.sitting.text_percent)
+        match delivery.sitting.state:
+            case State.ADMITTED | State.AWAITING:
+                line.admitting.resume(case)
+            case State.ACTIVE:
+                line.sitting.begin(case)
+            case State.SUBMITTED | State.SEALED:
+                line.closing.begin(case, ())
+
+    def _run(self, opened: Opened, desk: SignInDesk) -> "_Line":
+        """Make the phases of a running session and join them: admitting, sitting, closing, the next candidate."""
+        device = self._workplace.enrolment.device
+        camera = CameraDesk(self._workplace.home, device, opened.session.plan, simulate=self._simulate_camera)
+        line = _Line(
+            admitting=self._add(Admitting(self._bench, opened, camera, self)),
+            sitting=self._add(SittingDesk(self._bench, camera, self)),
+            closing=self._add(Closing(self._bench, camera, desk, self)),
+        )
+        line.admitting.begun.connect(line.sitting.begin)
+        line.sitting.handed_in.connect(lambda case: line.closing.begin(case, opened.proctors))
+        line.sitting.acknowledged.connect(self.acknowledged)
+        line.closing.delivered.connect(self.delivered)
+        line.closing.closed.connect(lambda: self._next(opened, line))
+        return line
+
+    def _next(self, opened: Opened, line: "_Line") -> None:
+        self.finished.emit()
+        if opened.proctors:
+            line.admitting.begin()
+        else:
+            self.begin()  # after a restart nobody is signed in: ask for the proctors before the next candidate
+
+    def _desk_of(self, session: Session) -> SignInDesk:
+        simulated = [Simulated.REHEARSAL] if session.plan.rehearsal else []
+        if any(entry.simulated for entry in session.plan.roster):
+            simulated.append(Simulated.CANDIDATE)
+        self.deck.set_simulated(tuple(simulated))
+        credentials = open_credentials(self._workplace, session)
+        return SignInDesk(credentials, self._workplace.replica.cabinet, self._workplace.clock)
+
+    def _add(self, phase: P) -> P:
+        phase.troubled.connect(self._show_trouble)
+        self._phases.append(phase)
+        return phase
+
+    def _end_phases(self) -> None:
+        # at once, not later: a phase that is gone must not answer a screen's signal beside its successor
+        for phase in self._phases:
+            shiboken6.delete(phase)
+        self._phases.clear()
+
+    def _show_trouble(self, fault: Fault) -> None:
+        self._trouble.show_trouble(TroubleView(fault, can_retry=True))
+        self.deck.bring(TroubleScreen)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The phases of a running session."""
+
+    admitting: Admitting
+    sitting: SittingDesk
+    closing: Closing

@@ -1,0 +1,214 @@
+"""Admitting one candidate: they find themself, read the recording notice, and start."""
+
+import hashlib
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.exam.events import NoticeRead, Started
+from app.exam.form import draw_form
+from app.exam.sitting import State
+from app.seat.admission import admit, find_candidate
+from app.seat.camera_desk import CameraDesk
+from app.seat.delivery import Delivery
+from app.seat.phases.cards import candidate_card
+from app.seat.phases.opening import Opened
+from app.seat.phases.phase import Bench, Phase, session_facts
+from app.seat.screens.check_in import CheckInScreen, CheckInView
+from app.seat.screens.notice import NoticeScreen, NoticeView, notice_text
+from app.seat.sealing import Case
+from app.seat.shelf import ItemShelf
+from app.ui.bridge import in_background
+from app.ui.text import Sentence
+from app.words import Words
+from proctoring.recorder.client import RecorderStatus
+from sync.faults import Fault
+from sync.wire.plan import RosterEntry
+
+PREVIEW_MS = 1000
+DAYS_A_YEAR = 365
+
+
+class Admitting(Phase):
+    """Ends with `begun`, carrying the candidate's `Case` with the clock running."""
+
+    begun = Signal(object)
+
+    def __init__(self, bench: Bench, opened: Opened, camera: CameraDesk, parent: QObject) -> None:
+        super().__init__(bench, parent)
+        self._opened = opened
+        self._camera = camera
+        self._case: Case | None = None
+        self._found: RosterEntry | None = None
+        self._ready = False
+        self._starting = False
+        self._check_in = bench.deck.screen_of(CheckInScreen)
+        self._check_in.number_entered.connect(self._find)
+        self._check_in.confirmed.connect(self._admit)
+        self._check_in.denied.connect(self._ask_again)
+        self._notice = bench.deck.screen_of(NoticeScreen)
+        self._notice.notice_read.connect(self._read_notice)
+        self._notice.start_requested.connect(self._start)
+        self._preview_timer = QTimer(self, interval=PREVIEW_MS)
+        self._preview_timer.timeout.connect(self._look)
+
+    def begin(self) -> None:
+        """Ask who is there."""
+        self._case, self._found, self._ready, self._starting = None, None, False, False
+        expected = len(self._opened.session.plan.roster)
+        facts = session_facts(self.bench.workplace, self._opened.session)
+        self._check_in.show_check_in(CheckInView(facts, expected))
+        self.bench.deck.bring(CheckInScreen)
+
+    def resume(self, case: Case) -> None:
+        """Go on with a candidate who was admitted before the seat went down."""
+        self._case = case
+        self._show_notice()
+        if case.delivery.sitting.notice_sha256:
+            self._record()
+
+    # who
+
+    def _find(self, number: str) -> None:
+        try:
+            self._found = find_candidate(self.bench.workplace, self._opened.session, number)
+        except Fault as fault:
+            self._check_in.show_problem(Sentence(f"fault.{fault.code}.do", dict(fault.facts)))
+            return
+        self._check_in.show_candidate(candidate_card(self._opened.session, self._found))
+
+    def _ask_again(self, _sitting: str) -> None:
+        self._found = None
+        self.begin()
+
+    def _admit(self, sitting: str) -> None:
+        entry = self._found
+        if entry is None or entry.sitting != sitting:
+            return
+        self._found = None
+        proctors = list(self._opened.proctors)
+        self.bench.worker.run(
+            self,
+            lambda: admit(
+                self.bench.workplace, self._opened.session, entry, proctors, self.bench.deck.language
+            ),
+            lambda delivery: self._admitted(entry, delivery),
+            self.trouble,
+        )
+
+    def _admitted(self, entry: RosterEntry, delivery: Delivery) -> None:
+        try:
+            case = open_case(self.bench, self._opened, entry, delivery)
+        except Fault as fault:
+            self.trouble(fault)
+            return
+        self.bench.deck.set_text_percent(delivery.sitting.text_percent)
+        self.resume(case)
+
+    # notice and recording
+
+    def _show_notice(self) -> None:
+        case = self._need_case()
+        policy = case.session.plan.policy
+        self._notice.show_notice(
+            NoticeView(
+                session=session_facts(case.workplace, case.session),
+                candidate_name=case.entry.name,
+                seat_number=case.entry.seat_number,
+                items=len(case.shelf.form.items),
+                minutes=duration_ms(case) // 60_000,
+                marks=case.shelf.form.max_milli // 1000,
+                pass_mark=policy.pass_mark,
+                retention_years=policy.retention_days // DAYS_A_YEAR,
+                ready=self._ready,
+            )
+        )
+        self.bench.deck.bring(NoticeScreen)
+
+    def _read_notice(self) -> None:
+        if not self._starting:
+            self._starting = True
+            self._record()
+
+    def _record(self) -> None:
+        case = self._need_case()
+        self._starting = True
+        before = case.delivery.sitting.recording
+        in_background(
+            self, lambda: self._camera.start(case.entry.sitting, before), self._recording, self._not_recording
+        )
+
+    def _recording(self, recording: str) -> None:
+        case = self._need_case()
+        if case.delivery.sitting.notice_sha256:
+            self._noticed()
+            return
+        years = case.session.plan.policy.retention_days // DAYS_A_YEAR
+        text = notice_text(Words(self.bench.deck.language), years)
+        event = NoticeRead(notice_sha256=hashlib.sha256(text.encode()).hexdigest(), recording=recording)
+        self.bench.worker.run(
+            self, lambda: case.delivery.record(event), lambda _sitting: self._noticed(), self.trouble
+        )
+
+    def _noticed(self) -> None:
+        self._ready = True
+        self._starting = False
+        self._show_notice()
+        self._preview_timer.start()
+        self._look()
+
+    def _not_recording(self, fault: Fault) -> None:
+        self._starting = False
+        self.trouble(fault)
+
+    def _look(self) -> None:
+        in_background(
+            self,
+            lambda: (self._camera.preview(), self._camera.status()),
+            self._show_look,
+            lambda _fault: None,
+        )
+
+    def _show_look(self, seen: tuple[bytes | None, RecorderStatus | None]) -> None:
+        jpeg, status = seen
+        self._notice.set_preview(jpeg)
+        if status is not None:
+            self._notice.set_level(status.level_dbfs_tenths)
+            simulated = {source.track for source in status.sources if source.simulated}
+            self._notice.set_source_simulated(picture="picture" in simulated, sound="sound" in simulated)
+
+    # start
+
+    def _start(self) -> None:
+        case = self._need_case()
+        if not self._ready or self._starting or case.delivery.sitting.state is not State.ADMITTED:
+            return
+        self._starting = True
+        event = Started(form_sha256=case.shelf.form.sha256, duration_ms=duration_ms(case))
+        self.bench.worker.run(self, lambda: case.delivery.record(event), self._started, self.trouble)
+
+    def _started(self, _sitting: object) -> None:
+        self._preview_timer.stop()
+        self.begun.emit(self._need_case())
+
+    def _need_case(self) -> Case:
+        if self._case is None:
+            raise RuntimeError("no candidate is admitted")
+        return self._case
+
+
+def duration_ms(case: Case) -> int:
+    """Give the time this candidate has, ms: the policy's and what an accommodation adds."""
+    return case.session.plan.policy.duration_ms + case.entry.accommodation.extra_time_ms
+
+
+def open_case(bench: Bench, opened: Opened, entry: RosterEntry, delivery: Delivery) -> Case:
+    """Put together all that belongs to one candidate's sitting.
+
+    Raises:
+        BlueprintUnmet: the package cannot give the plan's form.
+    """
+    session = opened.session
+    form = draw_form(
+        session.package.header.items, session.package.sha256, session.plan.blueprint, entry.form_seed
+    )
+    return Case(bench.workplace, session, entry, delivery, ItemShelf(session.package, opened.keys, form))

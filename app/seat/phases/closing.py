@@ -1,0 +1,230 @@
+"""Closing a sitting: the recording is closed, the score made, the packet signed and handed to the outbox, the result shown."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.exam.events import Occurred
+from app.exam.scoring import Score
+from app.exam.sitting import State
+from app.exam.verification import verification_code
+from app.seat.camera_desk import CameraDesk
+from app.seat.phases.cards import candidate_card, photo_of
+from app.seat.phases.phase import Bench, Phase
+from app.seat.screens.countersign import CountersignScreen, CountersignView
+from app.seat.screens.result import DeliveryState, ResultScreen, ResultView, SectionScore
+from app.seat.screens.sealing import SealingScreen, SealingView, SealStep, StepRow, StepState
+from app.seat.screens.view import ProctorCard
+from app.seat.sealing import Case, countersign_and_queue, packet_of, score_sitting, seal
+from app.seat.sign_in import LockedOut, PinRefused, Proctor, SignInDesk
+from app.ui.bridge import in_background
+from app.ui.text import Sentence
+from proctoring.recorder.client import RecorderGone
+from sync.faults import Fault
+from sync.replica.outbox import OutboxRow, Stage
+from sync.wire.packet import RecordingRef
+
+LOOK_MS = 700
+_DELIVERY = {
+    Stage.RECEIPTED: DeliveryState.RECEIPTED,
+    Stage.PROVEN: DeliveryState.PROVEN,
+    Stage.PURGEABLE: DeliveryState.PROVEN,
+    Stage.IN_FLIGHT: DeliveryState.SENDING,
+    Stage.QUARANTINED: DeliveryState.QUARANTINED,
+}
+
+
+class Closing(Phase):
+    """Ends with `closed` when the candidate leaves the result. `delivered` follows each stage of the outbox."""
+
+    closed = Signal()
+    delivered = Signal(str)
+
+    def __init__(self, bench: Bench, camera: CameraDesk, desk: SignInDesk, parent: QObject) -> None:
+        super().__init__(bench, parent)
+        self._camera = camera
+        self._desk = desk
+        self._case: Case | None = None
+        self._proctors: list[Proctor] = []
+        self._steps: dict[SealStep, StepState] = {}
+        self._result: ResultView | None = None
+        self._sealing = bench.deck.screen_of(SealingScreen)
+        self._countersign = bench.deck.screen_of(CountersignScreen)
+        self._countersign.pin_entered.connect(self._check_pin)
+        self._screen = bench.deck.screen_of(ResultScreen)
+        self._screen.done.connect(self._leave)
+        self._look_timer = QTimer(self, interval=LOOK_MS)
+        self._look_timer.timeout.connect(self._look)
+
+    def begin(self, case: Case, proctors: tuple[Proctor, ...]) -> None:
+        """Close a sitting that is submitted (or sealed, after a crash); `proctors` are those signed in now."""
+        self._case, self._proctors, self._result = case, list(proctors), None
+        self._steps = dict.fromkeys(SealStep, StepState.TO_DO)
+        self._steps[SealStep.ANSWERS] = StepState.DONE
+        self.bench.deck.bring(SealingScreen)
+        self._step(SealStep.RECORDING, lambda: self._close_recording(case), self._score)
+
+    # steps
+
+    def _step(self, step: SealStep, work: Callable[[], object], then: Callable[[object], None]) -> None:
+        self._steps[step] = StepState.RUNNING
+        self._show_steps()
+
+        def done(result: object) -> None:
+            self._steps[step] = StepState.DONE
+            self._show_steps()
+            then(result)
+
+        def failed(fault: Fault) -> None:
+            self._steps[step] = StepState.FAILED
+            self._show_steps()
+            self.trouble(fault)
+
+        self.bench.worker.run(self, work, done, failed)
+
+    def _show_steps(self) -> None:
+        rows = tuple(StepRow(step, self._steps[step]) for step in SealStep)
+        self._sealing.show_sealing(SealingView(self._need_case().entry.name, rows))
+
+    def _close_recording(self, case: Case) -> RecordingRef | None:
+        """Close the recording; one that cannot be closed is stated in the packet and keeps nobody from a score."""
+        if case.delivery.sitting.state is not State.SUBMITTED:
+            return None
+        fault: Fault
+        try:
+            self._camera.start(case.entry.sitting, case.delivery.sitting.recording)
+            reference = self._camera.close()
+        except Fault as caught:
+            fault = caught
+        else:
+            if reference is not None:
+                return reference
+            fault = RecorderGone()
+        case.delivery.record(Occurred(code="RECORDING_LOST", detail=fault.code))
+        return None
+
+    def _score(self, recording: object) -> None:
+        case = self._need_case()
+        reference = recording if isinstance(recording, RecordingRef) else None
+        self._step(SealStep.SCORE, lambda: score_sitting(case), lambda score: self._sign(reference, score))
+
+    def _sign(self, recording: RecordingRef | None, score: object) -> None:
+        if not isinstance(score, Score):
+            raise TypeError("a score was expected")
+        case = self._need_case()
+        self._step(SealStep.PACKET, lambda: seal(case, recording), lambda row: self._hand_over(row, score))
+
+    def _hand_over(self, row: object, score: Score) -> None:
+        if not isinstance(row, OutboxRow):
+            raise TypeError("an outbox row was expected")
+        self._result = _result_view(self._need_case(), row, score)
+        if row.stage is Stage.SEALED and not self._proctors:
+            self._ask_for_signature()
+        else:
+            self._queue()
+
+    def _queue(self) -> None:
+        case, proctors = self._need_case(), self._proctors
+        self.bench.deck.bring(SealingScreen)
+        self._step(SealStep.DELIVERY, lambda: countersign_and_queue(case, proctors), self._show_result)
+
+    # countersignature after a restart
+
+    def _ask_for_signature(self) -> None:
+        case = self._need_case()
+        cards = tuple(ProctorCard(entry.proctor, entry.name) for entry in case.session.plan.proctors)
+        card = candidate_card(case.session, case.entry)
+        self._countersign.show_countersign(CountersignView(card, cards, Sentence("seat.countersign_reason")))
+        self.bench.deck.bring(CountersignScreen)
+
+    def _check_pin(self, proctor: str, pin: str) -> None:
+        self._countersign.show_checking(proctor)
+        in_background(
+            self,
+            lambda: self._desk.sign_in(proctor, pin),
+            self._signed,
+            lambda fault: self._refuse_pin(proctor, fault),
+        )
+
+    def _signed(self, proctor: Proctor) -> None:
+        self._proctors = [proctor]
+        self._queue()
+
+    def _refuse_pin(self, proctor: str, fault: Fault) -> None:
+        wait_ms = self._desk.locked_for_ms(proctor)
+        if isinstance(fault, LockedOut) or wait_ms:
+            self._countersign.show_locked(proctor, -(-wait_ms // 1000))
+            if wait_ms:
+                QTimer.singleShot(1000, self, lambda: self._refuse_pin(proctor, fault))
+        elif isinstance(fault, PinRefused):
+            self._countersign.show_wrong_pin(proctor, int(fault.facts["left"]))
+        else:
+            self.trouble(fault)
+
+    # result
+
+    def _show_result(self, _row: object) -> None:
+        self._look()
+        self.bench.deck.bring(ResultScreen)
+        self._look_timer.start()
+
+    def _look(self) -> None:
+        row = self.bench.workplace.replica.outbox.of_sitting(self._need_case().entry.sitting)
+        if row is None or self._result is None:
+            return
+        delivery = _DELIVERY.get(row.stage, DeliveryState.WAITING_NETWORK)
+        if delivery is not self._result.delivery or not self._look_timer.isActive():
+            self._result = replace(self._result, delivery=delivery)
+            self._screen.show_result(self._result)
+        self.delivered.emit(row.stage.value)
+
+    def _leave(self) -> None:
+        self._look_timer.stop()
+        self._case = None
+        self.closed.emit()
+
+    def _need_case(self) -> Case:
+        if self._case is None:
+            raise RuntimeError("no sitting is being closed")
+        return self._case
+
+
+def _result_view(case: Case, row: OutboxRow, score: Score) -> ResultView:
+    packet = packet_of(row)
+    code = verification_code(case.delivery.sitting.payload_sha256 or "")
+    policy = case.session.plan.policy
+    return ResultView(
+        exam_title=case.session.plan.exam_title,
+        candidate_name=case.entry.name,
+        admission_number=case.entry.admission_number,
+        photo=photo_of(case.entry),
+        score_shown=policy.score_at_seat,
+        score_milli=packet.score_milli,
+        max_milli=packet.max_milli,
+        pass_milli=policy.pass_mark * 1000,
+        passed=packet.passed,
+        sections=_sections(case, score),
+        submitted=f"{datetime.fromtimestamp(packet.submitted_ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M:%S}",
+        code=code,
+        qr=f"EXAMROOM:1:{packet.packet}:{code}",
+        delivery=DeliveryState.WAITING_NETWORK,
+    )
+
+
+def _sections(case: Case, score: Score) -> tuple[SectionScore, ...]:
+    outcomes = {outcome.item: outcome for outcome in score.outcomes}
+    sections = []
+    for index, section in enumerate(case.session.plan.blueprint.sections):
+        mine = [outcomes[place.item] for place in case.shelf.form.items if place.section == index]
+        sections.append(
+            SectionScore(
+                title=section.title,
+                score_milli=sum(outcome.score_milli for outcome in mine),
+                max_milli=sum(outcome.max_milli for outcome in mine),
+                right=sum(outcome.score_milli == outcome.max_milli for outcome in mine),
+                items=len(mine),
+            )
+        )
+    return tuple(sections)

@@ -1,0 +1,233 @@
+"""Opening a session at the seat: proctors sign in, the seat is checked, the items are released, the session starts."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.seat.phases.phase import Bench, Phase, session_facts
+from app.seat.readiness import Finding, Readiness, check_seat
+from app.seat.release import kept_keys, unlock_with
+from app.seat.screens.launch import CheckRow, CheckState, LaunchScreen, LaunchView, ReleaseState
+from app.seat.screens.sign_in import SignInScreen, SignInView
+from app.seat.screens.view import ProctorCard
+from app.seat.sign_in import LockedOut, PinRefused, Proctor, SignInDesk
+from app.seat.workplace import Session
+from app.ui.bridge import in_background
+from app.ui.text import Sentence, Text
+from sync.client.connection import RegistryConnection
+from sync.client.release import PackageKeys, fetch_release
+from sync.faults import Fault
+from sync.trust.aead import SealRefused
+from sync.trust.release import ReleaseCodeWrong, ReleaseShare
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that runs at this seat."""
+
+    session: Session
+    keys: PackageKeys
+    proctors: tuple[Proctor, ...]
+
+
+class Opening(Phase):
+    """Ends with `opened`, carrying an `Opened`."""
+
+    opened = Signal(object)
+
+    def __init__(
+        self,
+        bench: Bench,
+        session: Session,
+        desk: SignInDesk,
+        connection: RegistryConnection,
+        parent: QObject,
+    ) -> None:
+        super().__init__(bench, parent)
+        self._session = session
+        self._desk = desk
+        self._connection = connection
+        self._proctors: list[Proctor] = []
+        self._findings: list[Finding] | None = None
+        self._keys: PackageKeys | None = None
+        self._fetching = False
+        self._release_note: Text | None = None
+        self._sign_in = bench.deck.screen_of(SignInScreen)
+        self._sign_in.pin_entered.connect(self._check_pin)
+        self._launch = bench.deck.screen_of(LaunchScreen)
+        self._launch.release_requested.connect(self._fetch)
+        self._launch.code_entered.connect(self._try_code)
+        self._launch.recheck_requested.connect(self._check_readiness)
+        self._launch.start_requested.connect(self._start)
+        self._locked_proctor = ""
+        self._lock_timer = QTimer(self, interval=1000)
+        self._lock_timer.timeout.connect(self._show_lock)
+
+    def begin(self) -> None:
+        """Ask for the proctors."""
+        self._show_sign_in()
+        self.bench.deck.bring(SignInScreen)
+
+    # proctors
+
+    def _show_sign_in(self) -> None:
+        signed = {proctor.id for proctor in self._proctors}
+        plan = self._session.plan
+        cards = tuple(
+            ProctorCard(entry.proctor, entry.name, entry.proctor in signed) for entry in plan.proctors
+        )
+        facts = session_facts(self.bench.workplace, self._session)
+        self._sign_in.show_sign_in(SignInView(facts, cards, plan.policy.proctors_needed))
+
+    def _check_pin(self, proctor: str, pin: str) -> None:
+        self._sign_in.show_checking(proctor)
+        in_background(
+            self,
+            lambda: self._desk.sign_in(proctor, pin),
+            self._add_proctor,
+            lambda fault: self._refuse_pin(proctor, fault),
+        )
+
+    def _add_proctor(self, proctor: Proctor) -> None:
+        if proctor.id not in {known.id for known in self._proctors}:
+            self._proctors.append(proctor)
+        self._show_sign_in()
+        if len(self._proctors) >= self._session.plan.policy.proctors_needed:
+            self._go_to_launch()
+
+    def _refuse_pin(self, proctor: str, fault: Fault) -> None:
+        wait_ms = self._desk.locked_for_ms(proctor)
+        if isinstance(fault, LockedOut) or wait_ms:
+            self._locked_proctor = proctor
+            self._lock_timer.start()
+            self._show_lock()
+        elif isinstance(fault, PinRefused):
+            self._sign_in.show_wrong_pin(proctor, int(fault.facts["left"]))
+        else:
+            self.trouble(fault)
+
+    def _show_lock(self) -> None:
+        wait_ms = self._desk.locked_for_ms(self._locked_proctor)
+        if not wait_ms:
+            self._lock_timer.stop()
+        self._sign_in.show_locked(self._locked_proctor, -(-wait_ms // 1000))
+
+    # readiness and release
+
+    def _go_to_launch(self) -> None:
+        self._lock_timer.stop()
+        try:
+            self._keys = kept_keys(self.bench.workplace, self._session)
+        except Fault as fault:
+            self.trouble(fault)
+            return
+        self.bench.deck.bring(LaunchScreen)
+        self._check_readiness()
+
+    def _check_readiness(self) -> None:
+        self._findings = None
+        self._show_launch()
+        in_background(
+            self,
+            lambda: check_seat(self.bench.workplace, self._session, self._connection),
+            self._keep_findings,
+            self.trouble,
+        )
+
+    def _keep_findings(self, findings: list[Finding]) -> None:
+        self._findings = findings
+        self._show_launch()
+
+    def _fetch(self) -> None:
+        if self._fetching or self._keys is not None:
+            return
+        self._fetching = True
+        self._show_launch()
+        workplace, session = self.bench.workplace, self._session
+
+        def work() -> PackageKeys:
+            share = fetch_release(
+                self._connection,
+                workplace.keystore,
+                workplace.enrolment.device,
+                workplace.trust,
+                session.plan.session,
+            )
+            return unlock_with(workplace, session, share)
+
+        in_background(self, work, self._keep_keys, self._keep_note)
+
+    def _try_code(self, code: str) -> None:
+        workplace, session = self.bench.workplace, self._session
+        in_background(
+            self,
+            lambda: unlock_with(workplace, session, ReleaseShare.from_code(code)),
+            self._keep_keys,
+            self._refuse_code,
+        )
+
+    def _keep_keys(self, keys: PackageKeys) -> None:
+        self._fetching, self._keys, self._release_note = False, keys, None
+        self._show_launch()
+
+    def _keep_note(self, fault: Fault) -> None:
+        self._fetching, self._release_note = False, Sentence(f"fault.{fault.code}.do", dict(fault.facts))
+        self._show_launch()
+
+    def _refuse_code(self, fault: Fault) -> None:
+        if isinstance(fault, ReleaseCodeWrong):
+            self._launch.show_wrong_code(int(fault.facts.get("group", 0)))
+        elif isinstance(fault, SealRefused):
+            self._launch.show_wrong_code(0)
+        else:
+            self._keep_note(fault)
+
+    def _show_launch(self) -> None:
+        rows = _running_rows() if self._findings is None else tuple(_row(found) for found in self._findings)
+        released = ReleaseState.RELEASED if self._keys else ReleaseState.WAITING
+        self._launch.show_launch(
+            LaunchView(
+                session=session_facts(self.bench.workplace, self._session),
+                proctors=tuple(proctor.name for proctor in self._proctors),
+                checks=rows,
+                release=ReleaseState.FETCHING if self._fetching else released,
+                release_note=self._release_note,
+                can_start=self._may_start(),
+            )
+        )
+
+    def _may_start(self) -> bool:
+        checked = self._findings is not None and all(
+            found.readiness is not Readiness.BLOCKED for found in self._findings
+        )
+        return checked and self._keys is not None
+
+    def _start(self) -> None:
+        if self._keys is not None and self._may_start():
+            self.opened.emit(Opened(self._session, self._keys, tuple(self._proctors)))
+
+
+CHECKS = ("package", "disk", "clock", "network")
+
+
+def _running_rows() -> tuple[CheckRow, ...]:
+    return tuple(
+        CheckRow(Sentence(f"readiness.{check}.name"), CheckState.RUNNING, Sentence("readiness.running"))
+        for check in CHECKS
+    )
+
+
+def _row(found: Finding) -> CheckRow:
+    key = f"readiness.{found.check}"
+    state = found.readiness.value
+    if found.readiness is Readiness.GOOD:
+        return CheckRow(
+            Sentence(f"{key}.name"), CheckState.GOOD, Sentence(f"{key}.{state}.seen", found.facts)
+        )
+    return CheckRow(
+        Sentence(f"{key}.name"),
+        CheckState(state),
+        Sentence(f"{key}.{state}.seen", found.facts),
+        Sentence(f"{key}.{state}.meaning", found.facts),
+        Sentence(f"{key}.{state}.advice", found.facts),
+    )

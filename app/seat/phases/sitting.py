@@ -1,0 +1,268 @@
+"""The candidate sits: items, answer card, clock, review. A change shows at once and is "saved" once it is on the disk."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.exam.events import Adjusted, Answered, Event, Flagged, Occurred, Submitted, Tick, Viewed
+from app.exam.sitting import OutOfOrder, Sitting, State
+from app.seat.camera_desk import CameraDesk
+from app.seat.phases.cards import photo_of
+from app.seat.phases.phase import Bench, Phase
+from app.seat.screens.item import ItemHeader, ItemScreen, ItemView, RecordingState
+from app.seat.screens.review import ReviewScreen, ReviewView
+from app.seat.sealing import Case
+from app.ui.bridge import in_background
+from app.ui.number_grid import GridCell
+from proctoring.recorder.client import RecorderStatus
+from sync.faults import Fault
+from sync.wire.packet import EndReason
+from sync.wire.plan import MINUTE_MS
+
+CLOCK_MS = 200
+TICK_MS = 5_000
+"""A crash gives back at most this much of the clock."""
+RECORDER_MS = 2_000
+RETRY_MS = 2_000
+WARN_MINUTES = (1, 5, 15)
+WARN_FOR_MS = 20_000
+
+
+class SittingDesk(Phase):
+    """Ends with `handed_in`, carrying the `Case`. `acknowledged` follows each response that is on the disk."""
+
+    handed_in = Signal(object)
+    acknowledged = Signal(str, object)
+
+    def __init__(self, bench: Bench, camera: CameraDesk, parent: QObject) -> None:
+        super().__init__(bench, parent)
+        self._camera = camera
+        self._case: Case | None = None
+        self._number = 1
+        self._pending: dict[str, tuple[str, ...]] = {}
+        self._waiting = 0
+        self._handing_in = False
+        self._interrupted = False
+        self._items = bench.deck.screen_of(ItemScreen)
+        self._items.responded.connect(self._respond)
+        self._items.flag_toggled.connect(self._flag)
+        self._items.went_to.connect(self._go_to)
+        self._items.review_requested.connect(self._show_review)
+        self._review = bench.deck.screen_of(ReviewScreen)
+        self._review.back_requested.connect(self._back)
+        self._review.went_to.connect(self._go_to)
+        self._review.submit_confirmed.connect(self._submit)
+        bench.deck.adjusted.connect(self._adjust)
+        self._timers = [self._timer(CLOCK_MS, self._show_clock), self._timer(TICK_MS, self._tick)]
+        self._recorder_timer = self._timer(RECORDER_MS, self._look_at_recorder)
+
+    def begin(self, case: Case) -> None:
+        """Show the item the candidate was at (the first, at the start) and let the clock be seen."""
+        self._case = case
+        self._pending, self._waiting, self._handing_in, self._interrupted = {}, 0, False, False
+        entry = case.entry
+        self._items.show_header(
+            ItemHeader(case.session.plan.exam_title, entry.name, entry.seat_number, photo_of(entry))
+        )
+        current = case.delivery.sitting.current
+        self._show_cells()
+        self._show_clock()
+        self._go_to(case.shelf.place(current).number if current else 1)
+        for timer in self._timers:
+            timer.start()
+        self._attach_recorder()
+
+    # items
+
+    def _go_to(self, number: int) -> None:
+        case = self._need_case()
+        place = case.shelf.form.items[number - 1]
+        try:
+            item = case.shelf.item(place.item)
+            pictures = {medium.name: case.shelf.medium(item.id, medium.name) for medium in item.media}
+        except Fault as fault:
+            self.trouble(fault)
+            return
+        self._number = number
+        options = {option.id: option for option in item.options}
+        self._items.show_item(
+            ItemView(
+                item=item.id,
+                number=number,
+                kind=item.kind,
+                marks=place.max_milli // 1000,
+                stem=item.stem,
+                options=tuple(options[option] for option in place.options),
+                choices=self._choices(item.id),
+                flagged=item.id in case.delivery.sitting.flags,
+                pictures=pictures,
+            )
+        )
+        self.bench.deck.bring(ItemScreen)
+        self._save(Viewed(item=item.id), lambda: None)
+
+    def _choices(self, item: str) -> tuple[str, ...]:
+        given = self._need_case().delivery.sitting.given.get(item)
+        return self._pending.get(item, given.choices if given else ())
+
+    def _respond(self, item: str, choices: tuple[str, ...]) -> None:
+        self._pending[item] = choices
+        self._items.show_saving()
+        self._save(Answered(item=item, choices=choices), lambda: self._acknowledge(item, choices))
+
+    def _acknowledge(self, item: str, choices: tuple[str, ...]) -> None:
+        if self._pending.get(item) == choices:
+            del self._pending[item]
+        self._show_cells()
+        if not self._pending:
+            self._items.show_saved(f"{datetime.now().astimezone():%H:%M:%S}")
+        self.acknowledged.emit(item, choices)
+
+    def _flag(self, item: str, on: bool) -> None:  # noqa: FBT001 - the signal's shape
+        self._save(Flagged(item=item, on=on), self._show_cells)
+
+    def _adjust(self) -> None:
+        if self._case is not None and self._case.delivery.sitting.state is State.ACTIVE:
+            deck = self.bench.deck
+            self._save(Adjusted(language=deck.language, text_percent=deck.text_percent), lambda: None)
+
+    def _cells(self) -> tuple[GridCell, ...]:
+        case = self._need_case()
+        flags = case.delivery.sitting.flags
+        return tuple(
+            GridCell(place.number, bool(self._choices(place.item)), place.item in flags)
+            for place in case.shelf.form.items
+        )
+
+    def _show_cells(self) -> None:
+        self._items.show_cells(self._cells())
+
+    # saving
+
+    def _save(self, event: Event, then: Callable[[], None]) -> None:
+        case = self._need_case()
+        self._waiting += 1
+
+        def saved(_sitting: Sitting) -> None:
+            self._waiting -= 1
+            then()
+
+        def failed(fault: Fault) -> None:
+            self._waiting -= 1
+            self._not_saved(event, then, fault)
+
+        self.bench.worker.run(self, lambda: case.delivery.record(event), saved, failed)
+
+    def _not_saved(self, event: Event, then: Callable[[], None], fault: Fault) -> None:
+        if self._handing_in and not isinstance(event, Submitted):
+            return  # the sitting was handed in while this waited; what was acknowledged is in it
+        if isinstance(fault, OutOfOrder):
+            self.trouble(fault)
+            return
+        self._items.show_not_saved(fault)
+        self.bench.deck.bring(ItemScreen)
+        QTimer.singleShot(RETRY_MS, self, lambda: self._save(event, self._after_retry(then)))
+
+    def _after_retry(self, then: Callable[[], None]) -> Callable[[], None]:
+        def call() -> None:
+            then()
+            if not self._pending:
+                self._items.show_saved(f"{datetime.now().astimezone():%H:%M:%S}")
+
+        return call
+
+    # clock and recorder
+
+    def _show_clock(self) -> None:
+        case = self._need_case()
+        left = case.delivery.remaining_ms()
+        self._items.set_remaining(left)
+        self._review.set_remaining(left)
+        self._items.set_warning(_warning(left, case.delivery.sitting.duration_ms))
+        if left == 0:
+            self._hand_in(EndReason.TIME)
+
+    def _tick(self) -> None:
+        if not self._waiting:
+            self._save(Tick(), lambda: None)
+
+    def _look_at_recorder(self) -> None:
+        in_background(self, self._camera.status, self._show_recorder, lambda _fault: None)
+
+    def _show_recorder(self, status: RecorderStatus | None) -> None:
+        runs = status is not None and status.state == "recording"
+        simulated = status is not None and any(source.simulated for source in status.sources)
+        state = RecordingState.RECORDING if runs else RecordingState.INTERRUPTED
+        self._items.set_recording(state, simulated=simulated)
+        if not runs and not self._interrupted and not self._handing_in:
+            self._note_interruption(status.fault or status.state if status else "no answer")
+            self._attach_recorder()
+        self._interrupted = not runs
+
+    def _attach_recorder(self) -> None:
+        """Find the recorder that goes on by itself after a crash of ours, or start one; look at it from then on."""
+        case = self._need_case()
+        recording = case.delivery.sitting.recording
+        in_background(
+            self,
+            lambda: self._camera.start(case.entry.sitting, recording),
+            lambda _recording: self._recorder_timer.start(),
+            self._not_attached,
+        )
+
+    def _not_attached(self, fault: Fault) -> None:
+        self._note_interruption(fault.code)
+        self._interrupted = True
+        self._recorder_timer.start()
+
+    def _note_interruption(self, why: str) -> None:
+        self._save(Occurred(code="RECORDING_INTERRUPTED", detail=why), lambda: None)
+
+    # the end
+
+    def _show_review(self) -> None:
+        case = self._need_case()
+        self._review.show_review(
+            ReviewView(
+                exam_title=case.session.plan.exam_title,
+                candidate_name=case.entry.name,
+                seat_number=case.entry.seat_number,
+                cells=self._cells(),
+                here=self._number,
+            )
+        )
+        self.bench.deck.bring(ReviewScreen)
+
+    def _back(self) -> None:
+        self._go_to(self._number)
+
+    def _submit(self) -> None:
+        self._hand_in(EndReason.CANDIDATE)
+
+    def _hand_in(self, reason: EndReason) -> None:
+        if self._handing_in:
+            return
+        self._handing_in = True
+        for timer in (*self._timers, self._recorder_timer):
+            timer.stop()
+        self._save(Submitted(reason=reason), lambda: self.handed_in.emit(self._need_case()))
+
+    def _timer(self, interval_ms: int, call: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, interval=interval_ms)
+        timer.timeout.connect(call)
+        return timer
+
+    def _need_case(self) -> Case:
+        if self._case is None:
+            raise RuntimeError("nobody sits here")
+        return self._case
+
+
+def _warning(left_ms: int, duration_ms: int) -> int | None:
+    """Give the minutes to warn of: for 20 s from each mark on, unless the whole sitting is shorter than the mark."""
+    for minutes in WARN_MINUTES:
+        mark = minutes * MINUTE_MS
+        if mark < duration_ms and mark - WARN_FOR_MS < left_ms <= mark:
+            return minutes
+    return None

@@ -1,0 +1,88 @@
+"""Is this seat ready? Each check says what was seen; the words say what it means and what to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+
+from app.exam.form import BlueprintUnmet, draw_form
+from app.seat.workplace import Session, Workplace
+from sync.client.connection import RegistryConnection
+from sync.faults import Fault
+from sync.replica.durable import free_bytes
+
+RECORDING_BYTES_PER_S = 85_000
+"""What a recording needs at most: measured 570 MB in 2 h (architecture), with a tenth to spare."""
+RESERVE_BYTES = 200_000_000
+"""Room that stays free for answers and packets, whatever the recording does."""
+HONEST_DIFFERENCE_S = 60
+"""What two honest clocks may differ by."""
+
+
+class Readiness(StrEnum):
+    """How a check came out."""
+
+    GOOD = "good"
+    ATTENTION = "attention"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's result. Words: `readiness.<check>.*`; `facts` fill their placeholders."""
+
+    check: str
+    readiness: Readiness
+    facts: Mapping[str, str | int]
+
+
+def check_seat(workplace: Workplace, session: Session, connection: RegistryConnection) -> list[Finding]:
+    """Make all checks, in the order a proctor reads them. Makes no change and raises no `Fault`."""
+    checks: list[Callable[[], Finding]] = [
+        lambda: _package(session),
+        lambda: _disk(workplace, session),
+        lambda: _clock(workplace, session),
+        lambda: _registry(connection),
+    ]
+    return [check() for check in checks]
+
+
+def recording_bytes(session: Session) -> int:
+    """Give the room one candidate's recording needs on the disk, bytes, the longest accommodation included."""
+    extra = max(entry.accommodation.extra_time_ms for entry in session.plan.roster)
+    return (session.plan.policy.duration_ms + extra) // 1000 * RECORDING_BYTES_PER_S
+
+
+def _package(session: Session) -> Finding:
+    header = session.package.header
+    facts: dict[str, str | int] = {"version": header.version, "items": len(header.items)}
+    try:
+        draw_form(
+            header.items, session.package.sha256, session.plan.blueprint, session.plan.roster[0].form_seed
+        )
+    except BlueprintUnmet:
+        return Finding("package", Readiness.BLOCKED, facts)
+    return Finding("package", Readiness.GOOD, facts)
+
+
+def _disk(workplace: Workplace, session: Session) -> Finding:
+    needed, free = recording_bytes(session) + RESERVE_BYTES, free_bytes(workplace.home.root)
+    facts: dict[str, str | int] = {"needed_mb": needed // 1_000_000, "free_mb": free // 1_000_000}
+    return Finding("disk", Readiness.GOOD if free >= needed else Readiness.BLOCKED, facts)
+
+
+def _clock(workplace: Workplace, session: Session) -> Finding:
+    wall, signed = workplace.clock().wall_ms, workplace.replica.cabinet.highest_signed_ms()
+    behind_s = max(0, signed - wall) // 1000
+    in_window = session.plan.opens_ms <= wall < session.plan.closes_ms
+    facts: dict[str, str | int] = {"behind_s": behind_s}
+    good = in_window and behind_s <= HONEST_DIFFERENCE_S
+    return Finding("clock", Readiness.GOOD if good else Readiness.ATTENTION, facts)
+
+
+def _registry(connection: RegistryConnection) -> Finding:
+    try:
+        reply = connection.get("/v1/health", max_bytes=10_000)
+    except Fault:
+        return Finding("network", Readiness.ATTENTION, {})
+    return Finding("network", Readiness.GOOD if reply.status == HTTPStatus.OK else Readiness.ATTENTION, {})

@@ -1,0 +1,36 @@
+"""Release (开考放行) at the seat: the share that makes the items readable, fetched or typed, kept for the session."""
+
+from app.seat.workplace import Session, Workplace
+from sync.client.release import PackageKeys, unlock
+from sync.replica.cabinet import DocumentKind
+from sync.trust.release import ReleaseShare
+
+
+def unlock_with(workplace: Workplace, session: Session, share: ReleaseShare) -> PackageKeys:
+    """Try a share and, if it opens the package's keys, keep it until the session is closed.
+
+    Kept in the encrypted replica, so that a seat is back in seconds after a crash without asking again.
+
+    Raises:
+        SealRefused: the share is not this session's.
+    """
+    keys = unlock(session.plan, workplace.enrolment.device, workplace.keystore, share)
+    name = session.plan.session
+    workplace.replica.cabinet.put_document(
+        DocumentKind.RELEASE, name, share.code().encode(), workplace.clock().wall_ms
+    )
+    return keys
+
+
+def kept_keys(workplace: Workplace, session: Session) -> PackageKeys | None:
+    """Give the package's keys if the session was released on this seat before; None if it was not."""
+    code = workplace.replica.cabinet.document(DocumentKind.RELEASE, session.plan.session)
+    if code is None:
+        return None
+    share = ReleaseShare.from_code(code.decode())
+    return unlock(session.plan, workplace.enrolment.device, workplace.keystore, share)
+
+
+def forget_release(workplace: Workplace, session: Session) -> None:
+    """Take the share away again: nothing on this seat opens an item of the session any more."""
+    workplace.replica.cabinet.remove_document(DocumentKind.RELEASE, session.plan.session)

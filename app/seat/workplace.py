@@ -1,0 +1,110 @@
+"""Everything an enrolled seat works with, opened once and handed to those who need it."""
+
+import time
+from dataclasses import dataclass
+from typing import Self
+
+from app.content.package import SealedPackage
+from app.seat.home import SeatHome
+from sync.client.enrolment import Enrolment, load_enrolment
+from sync.client.plans import load_plan
+from sync.faults import EnvironmentFault
+from sync.replica.cabinet import DocumentKind
+from sync.replica.database import Replica
+from sync.trust.anchor import Trust
+from sync.trust.clock import ClockReading, read_clock, trusted_now
+from sync.trust.keystore import FileKeyStore
+from sync.wire.plan import SessionPlan
+
+
+class NoSession(EnvironmentFault):
+    """No session plan on this seat is for now."""
+
+    code = "NO_SESSION"
+
+
+class PackageMissing(EnvironmentFault):
+    """The plan is here, its package is not."""
+
+    code = "PACKAGE_MISSING"
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session as this seat holds it: its plan, the digest of the plan's signed bytes, and its sealed package."""
+
+    plan: SessionPlan
+    plan_sha256: str
+    package: SealedPackage
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """An enrolled seat, opened."""
+
+    home: SeatHome
+    keystore: FileKeyStore
+    replica: Replica
+    trust: Trust
+    enrolment: Enrolment
+
+    @classmethod
+    def open(cls, home: SeatHome) -> Self:
+        """Open the seat at `home`.
+
+        Raises:
+            KeyStoreUnreadable, ReplicaUnreadable, ReplicaNewer, TrustRefused, NotEnrolled: this seat cannot work as it is.
+        """
+        keystore = FileKeyStore(home.keys)
+        enrolment = load_enrolment(home.trust)
+        replica = Replica.open(home.replica, keystore.replica_key())
+        try:
+            trust = Trust.load(home.trust)
+        except BaseException:
+            replica.close()
+            raise
+        return cls(home, keystore, replica, trust, enrolment)
+
+    def clock(self) -> ClockReading:
+        """Read both clocks."""
+        return read_clock()
+
+    def now_ms(self) -> int:
+        """Give the time that expiry is reckoned by: the wall clock, but never before the latest signed time seen."""
+        return trusted_now(time.time_ns() // 1_000_000, self.replica.cabinet.highest_signed_ms())
+
+    def session_of(self, session_id: str) -> Session:
+        """Open a session that is kept here.
+
+        Raises:
+            EnvelopeRefused, DocumentRefused, PackageRefused: what is kept was changed.
+            PackageMissing: its package has not been fetched.
+        """
+        plan, sha256 = load_plan(self.replica, self.trust, session_id)
+        raw = self.replica.cabinet.document(DocumentKind.PACKAGE, plan.package.package)
+        if raw is None:
+            raise PackageMissing
+        package = SealedPackage.parse(raw)
+        if package.sha256 != plan.package.sha256:
+            raise PackageMissing("the package kept here is not the plan's")
+        return Session(plan, sha256, package)
+
+    def current_session(self) -> Session:
+        """Open the session whose window is now; of several, the one that opened last.
+
+        Raises:
+            NoSession: there is none; and what `session_of` raises.
+        """
+        plans = [
+            load_plan(self.replica, self.trust, name)[0]
+            for name in self.replica.cabinet.names(DocumentKind.PLAN)
+        ]
+        now = self.now_ms()
+        open_now = [plan for plan in plans if plan.opens_ms <= now < plan.closes_ms]
+        if not open_now:
+            raise NoSession
+        return self.session_of(max(open_now, key=lambda plan: plan.opens_ms).session)
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.replica.close()

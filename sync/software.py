@@ -1,0 +1,8 @@
+"""Which build this is, as it stands in packets, manifests and logs."""
+
+from importlib.metadata import version
+
+
+def software() -> str:
+    """Give the program's name and version, for example "examroom 0.1.0"."""
+    return f"examroom {version('examroom')}"
