@@ -5,6 +5,8 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 FLOORS := app proctoring sync
+# Qt warns where the locale is not UTF-8, and in the tests a warning is an error.
+UTF8 := LC_ALL=C.UTF-8
 
 .PHONY: help demo test check bench screenshots package lock clean ready ready-for-tests
 
@@ -15,7 +17,7 @@ demo: ready ## one whole exam with a simulated candidate (ARGS="…" goes to `ex
 	@.venv/bin/examroom demo $(ARGS)
 
 test: ready-for-tests ## all tests (ARGS="tests/sync -k journal" for some of them)
-	@$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS) \
+	@$(UTF8) $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS) \
 		|| { echo 'make test: FAILED'; exit 1; }
 	@echo 'make test: passed'
 
@@ -28,10 +30,10 @@ check: ready ## style, types and who may import whom
 	@echo 'make check: passed'
 
 bench: ready-for-tests ## measure what the architecture promises
-	@$(PYTHON) -m tests.bench $(ARGS)
+	@$(UTF8) $(PYTHON) -m tests.bench $(ARGS)
 
 screenshots: ready-for-tests ## every screen as a picture
-	@$(PYTHON) -m tests.screenshots $(ARGS)
+	@$(UTF8) $(PYTHON) -m tests.screenshots $(ARGS)
 
 package: ready ## build the wheel into dist/ (a .deb comes with a later release)
 	@$(PYTHON) -m hatchling build --target wheel --directory dist
