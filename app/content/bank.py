@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
 
 from app.exam.item import Item, Marking
 from sync.faults import Refused
@@ -9,28 +11,81 @@ from sync.wire.plan import Bilingual, Blueprint
 
 
 class BankRefused(Refused):
-    """A bank cannot be used as it is; the facts are `file`, `line` (0: the file as a whole) and `reason`."""
+    """A bank cannot be used as it is. This class: it is no QTI 3 content package that we can read.
 
-    code = "BANK_REFUSED"
+    The facts are `file` (its path in the bank) and `line` (0: the file as a whole); `detail` says more, for
+    the log.
+    """
 
-    def __init__(self, file: str, line: int, reason: str) -> None:
-        super().__init__(f"{file}:{line}: {reason}", file=file, line=line, reason=reason)
+    code: ClassVar[str] = "BANK_REFUSED"
+
+    def __init__(self, file: str, line: int, reason: str, **facts: str | int) -> None:
+        super().__init__(f"{file}:{line}: {reason}", file=file, line=line, **facts)
+
+
+class BankUnsafe(BankRefused):
+    """Something no honest bank needs: a path that leaves it, a link, an entity, an encrypted file."""
+
+    code = "BANK_UNSAFE"
+
+
+class BankTooLarge(BankRefused):
+    """A file, a text or a number of things is beyond its bound; the fact `limit` says which bound."""
+
+    code = "BANK_TOO_LARGE"
+
+
+class MarkupRefused(BankRefused):
+    """An element or attribute that we would not show or follow fully; the fact `name` is its name."""
+
+    code = "BANK_MARKUP"
+
+
+class KeyRefused(BankRefused):
+    """An item's key is missing, doubled, or names no option."""
+
+    code = "BANK_KEY"
+
+
+class PictureRefused(BankRefused):
+    """A picture is missing, no PNG or JPEG, too large, or without a description; fact `name`."""
+
+    code = "BANK_PICTURE"
+
+
+class TwiceRefused(BankRefused):
+    """Two things have one identifier; the fact `name` is it."""
+
+    code = "BANK_TWICE"
+
+
+class BlueprintRefused(BankRefused):
+    """The assessment test asks for something that a blueprint cannot say."""
+
+    code = "BANK_BLUEPRINT"
+
+
+class NoteKind(StrEnum):
+    """What a bank's keeper should know although the bank can be used; words under `[bank_note]`."""
+
+    ONLY_CHINESE = "only_chinese"
+    ONLY_ENGLISH = "only_english"
 
 
 @dataclass(frozen=True)
 class Note:
-    """Something a bank's keeper should know although the bank can be used."""
+    """One such thing; `item` is empty if it is about the bank as a whole."""
 
-    file: str
+    kind: NoteKind
     item: str
-    text: str
 
 
 @dataclass(frozen=True)
 class Bank:
     """A bank, its items in the order of their ids.
 
-    `markings` is by item id, `media` by item id and medium name.
+    `markings` is by item id, `media` by item id and medium name. `blueprint`, `duration_ms` and `pass_mark`
+    (whole marks) are what its assessment test says, if it has one.
     """
 
     id: str
@@ -39,4 +94,6 @@ class Bank:
     markings: Mapping[str, Marking]
     media: Mapping[tuple[str, str], bytes]
     blueprint: Blueprint | None = None
+    duration_ms: int | None = None
+    pass_mark: int | None = None
     notes: tuple[Note, ...] = ()
