@@ -33,6 +33,7 @@ _VALUE: Final = {letter: value for value, letter in enumerate(_ALPHABET)} | {"O"
 _DATA: Final = 26
 _CHECKS: Final = 4
 _LENGTH: Final = _DATA + _CHECKS
+_FIRST_LIMIT: Final = 8  # two zero bits, then three of the share
 _GROUP: Final = 5
 _BITS: Final = 5
 _MAX_TYPED: Final = 200
@@ -46,7 +47,7 @@ class ReleaseCodeWrong(Refused):
 
 
 class ReleaseGroupWrong(ReleaseCodeWrong):
-    """A typed release code is not right, and the mistake is in the group that the fact `group` counts (from 1)."""
+    """A typed release code is not right, and the fact `group` (from 1) says where to look."""
 
     code = "RELEASE_GROUP_WRONG"
 
@@ -81,13 +82,13 @@ class ReleaseShare:
             ReleaseCodeWrong: with the fact `group`, the first group that cannot be right, or 0.
         """
         word = _values(text)
+        if word[0] >= _FIRST_LIMIT:
+            raise _wrong("no code begins like this", 1)
         syndromes = [_evaluate(word, power) for power in range(1, _CHECKS + 1)]
         if any(syndromes):
             place = _place_of_mistake(word, syndromes)
             raise _wrong("the check characters do not fit", 0 if place is None else _group(place))
         number = reduce(lambda so_far, value: so_far << _BITS | value, word[:_DATA], 0)
-        if number >> 8 * SHARE_BYTES:
-            raise _wrong("a code of no share", 1)  # five or more mistakes
         return cls(number.to_bytes(SHARE_BYTES))
 
 
@@ -119,8 +120,9 @@ def _values(text: str) -> list[int]:
     groups = [group for group in re.split(r"[\s\-‐-―−_]+", typed) if group]
     letters = "".join(groups)
     if len(letters) != _LENGTH:
-        wrong = next((number for number, group in enumerate(groups, 1) if len(group) != _GROUP), 0)
-        raise _wrong(f"{len(letters)} characters, wanted {_LENGTH}", wrong if len(groups) > 1 else 0)
+        odd = [number for number, group in enumerate(groups, 1) if len(group) != _GROUP]
+        known = len(odd) == 1 and len(groups) == _LENGTH // _GROUP
+        raise _wrong(f"{len(letters)} characters, wanted {_LENGTH}", odd[0] if known else 0)
     for place, letter in enumerate(letters):
         if letter not in _VALUE:
             raise _wrong("a character that no code has", _group(place))

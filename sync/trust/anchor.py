@@ -1,0 +1,262 @@
+"""What everything hangs from: the TUF root a PC was enrolled with.
+
+The root role signs the registry's keys by role; the directory key among those signs the directory of devices
+and proctors. So the one pinned file decides, without a network, whose packets, plans and receipts count.
+
+The trust folder holds public material only: `root.json`, `registry-keys.json`, `directory.json`.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import Key, Metadata, Root
+
+from sync.faults import EnvironmentFault, Refused
+from sync.trust import envelope
+from sync.trust.envelope import EnvelopeRefused
+from sync.trust.files import read_bounded, replace_file
+from sync.trust.keys import KeyRefused, PublicKey, SigningKey
+from sync.wire.document import DocumentRefused
+from sync.wire.enrolment import (
+    Directory,
+    DirectoryDevice,
+    DirectoryProctor,
+    RegistryKeys,
+    RegistryRole,
+    TrustBundle,
+)
+
+ROOT_FILE: Final = "root.json"
+KEYS_FILE: Final = "registry-keys.json"
+DIRECTORY_FILE: Final = "directory.json"
+
+_MAX_ROOT: Final = 512_000
+_MAX_KEYS: Final = 100_000
+_MAX_DIRECTORY: Final = 44_000_000  # the largest document, in base64, and its signature
+
+
+class TrustRefused(Refused):
+    """The registry's public keys are not believed; the detail says which link of the chain does not hold."""
+
+    code = "TRUST_REFUSED"
+
+
+class TrustUnwritable(EnvironmentFault):
+    """The registry's public keys could not be kept on this PC."""
+
+    code = "TRUST_UNWRITABLE"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The verified public material; `load` and `from_bundle` make it, and making it verifies it."""
+
+    root: bytes = field(repr=False)
+    registry_keys_envelope: bytes = field(repr=False)
+    directory_envelope: bytes = field(repr=False)
+    registry_keys: RegistryKeys = field(init=False, repr=False)
+    directory: Directory = field(init=False, repr=False)
+    _devices: Mapping[str, DirectoryDevice] = field(init=False, repr=False)
+    _proctors: Mapping[str, DirectoryProctor] = field(init=False, repr=False)
+    _signers: Mapping[str, PublicKey] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        try:
+            registry_keys = _read_registry_keys(self.registry_keys_envelope, self.root)
+            directory_keys = _role_keys(registry_keys, RegistryRole.DIRECTORY)
+            directory = _read_directory(self.directory_envelope, directory_keys)
+            devices = {entry.device: entry for entry in directory.devices}
+            proctors, signers = _index(directory)
+        except (EnvelopeRefused, DocumentRefused, KeyRefused) as fault:
+            raise TrustRefused(str(fault)) from None
+        object.__setattr__(self, "registry_keys", registry_keys)
+        object.__setattr__(self, "directory", directory)
+        object.__setattr__(self, "_devices", devices)
+        object.__setattr__(self, "_proctors", proctors)
+        object.__setattr__(self, "_signers", signers)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read and verify a trust folder.
+
+        Raises:
+            TrustRefused: a file is missing or unreadable, or a link of the chain does not hold.
+        """
+        try:
+            return cls(
+                read_bounded(folder / ROOT_FILE, _MAX_ROOT),
+                read_bounded(folder / KEYS_FILE, _MAX_KEYS),
+                read_bounded(folder / DIRECTORY_FILE, _MAX_DIRECTORY),
+            )
+        except OSError as error:
+            raise TrustRefused(f"{folder}: {error.strerror}") from None
+
+    @classmethod
+    def from_bundle(cls, bundle: TrustBundle, expected_root: bytes) -> Self:
+        """Verify what a registry sent, against the root that is pinned.
+
+        Raises:
+            TrustRefused: another root, or a link of the chain does not hold.
+        """
+        try:
+            root, keys, directory = (
+                base64.b64decode(part, validate=True)
+                for part in (bundle.tuf_root, bundle.registry_keys, bundle.directory)
+            )
+        except binascii.Error:
+            raise TrustRefused("broken base64 in the bundle") from None
+        if root != expected_root:
+            raise TrustRefused("the bundle hangs from another root than the one pinned here")
+        return cls(root, keys, directory)
+
+    def bundle(self) -> TrustBundle:
+        """Give the material as it is sent."""
+        root, keys, directory = (
+            base64.b64encode(part).decode()
+            for part in (self.root, self.registry_keys_envelope, self.directory_envelope)
+        )
+        return TrustBundle(tuf_root=root, registry_keys=keys, directory=directory)
+
+    def save(self, folder: Path) -> None:
+        """Keep the material in `folder`, never over newer material or under another root.
+
+        Raises:
+            TrustRefused: the folder hangs from another root, or holds newer material.
+            TrustUnwritable: the disk does not take it.
+        """
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if (folder / ROOT_FILE).exists():
+                if read_bounded(folder / ROOT_FILE, _MAX_ROOT) != self.root:
+                    raise TrustRefused("this folder hangs from another root")
+                self._refuse_to_go_back(folder)
+            replace_file(folder / ROOT_FILE, self.root)
+            replace_file(folder / KEYS_FILE, self.registry_keys_envelope)
+            replace_file(folder / DIRECTORY_FILE, self.directory_envelope)
+        except OSError as error:
+            raise TrustUnwritable(f"{folder}: {error.strerror}") from None
+
+    def role_key(self, role: RegistryRole) -> tuple[PublicKey, ...]:
+        """Give the registry's keys for a role (several while one is being replaced)."""
+        return _role_keys(self.registry_keys, role)
+
+    @property
+    def log_origin(self) -> str:
+        """The name of the registry's log."""
+        return self.registry_keys.log_origin
+
+    def device(self, device_id: str) -> DirectoryDevice | None:
+        """Give a device's entry, or nothing."""
+        return self._devices.get(device_id)
+
+    def device_keys(self) -> tuple[PublicKey, ...]:
+        """Give all devices' keys, also revoked ones: what they signed before stays signed."""
+        return tuple(key for keyid, key in self._signers.items() if keyid not in self._proctors)
+
+    def proctor(self, keyid: str) -> DirectoryProctor | None:
+        """Give the entry of the proctor who holds the key `keyid`, or nothing."""
+        return self._proctors.get(keyid)
+
+    def proctor_keys(self) -> tuple[PublicKey, ...]:
+        """Give all proctors' keys, also revoked ones."""
+        return tuple(self._signers[keyid] for keyid in self._proctors)
+
+    def signer(self, keyid: str) -> PublicKey | None:
+        """Give the device's or proctor's key called `keyid`, or nothing."""
+        return self._signers.get(keyid)
+
+    def _refuse_to_go_back(self, folder: Path) -> None:
+        try:
+            kept = Trust.load(folder)
+        except TrustRefused:
+            return  # torn by a power cut between two files, or damaged: what is verified now heals it
+        if kept.directory.sequence > self.directory.sequence:
+            raise TrustRefused(
+                f"directory {self.directory.sequence}, {kept.directory.sequence} is known already"
+            )
+        if kept.directory.sequence == self.directory.sequence and kept.directory != self.directory:
+            raise TrustRefused(f"two different directories {self.directory.sequence}")
+        if kept.registry_keys.issued_ms > self.registry_keys.issued_ms:
+            raise TrustRefused("older registry keys than those known already")
+
+
+def sign_registry_keys(keys: RegistryKeys, *root_keys: SigningKey) -> bytes:
+    """Sign the registry's keys by role with keys of the TUF root role, as many as its threshold asks for."""
+    return envelope.sign(keys.to_bytes(), RegistryKeys.PAYLOAD_TYPE, *root_keys)
+
+
+def sign_directory(directory: Directory, key: SigningKey) -> bytes:
+    """Sign the directory of devices and proctors with the registry's directory key."""
+    return envelope.sign(directory.to_bytes(), Directory.PAYLOAD_TYPE, key)
+
+
+def _read_registry_keys(signed: bytes, root: bytes) -> RegistryKeys:
+    root_keys, threshold = _read_root(root)
+    verified = envelope.verify(
+        signed, RegistryKeys.PAYLOAD_TYPE, root_keys, threshold=threshold, max_bytes=_MAX_KEYS
+    )
+    registry_keys = RegistryKeys.parse(verified.payload)
+    public = [PublicKey.from_pem(entry.public_key_pem) for entry in registry_keys.keys]
+    if any(key.is_p256 for key in public):
+        raise TrustRefused("a registry role key that is not Ed25519")
+    if len({key.keyid for key in public}) != len(public):
+        raise TrustRefused("one key for two of the registry's roles")
+    return registry_keys
+
+
+def _read_root(raw: bytes) -> tuple[list[PublicKey], int]:
+    """Give the root role's keys and threshold, after checking that the root metadata is signed by itself."""
+    if len(raw) > _MAX_ROOT:
+        raise TrustRefused(f"TUF root: more than {_MAX_ROOT} bytes")
+    try:
+        metadata = Metadata[Root].from_bytes(raw)
+        if not isinstance(metadata.signed, Root):
+            raise TrustRefused("TUF metadata, but not of the root")
+        root = metadata.signed
+        root.verify_delegate(Root.type, metadata.signed_bytes, metadata.signatures)
+        role = root.get_delegated_role(Root.type)
+        keys = [_from_tuf(root.get_key(keyid)) for keyid in role.keyids]
+    except (RepositoryError, ValueError):
+        raise TrustRefused("TUF root: unreadable, or not signed by itself") from None
+    if len({key.keyid for key in keys}) != len(keys):
+        raise TrustRefused("TUF root: one key under two ids")
+    return keys, role.threshold
+
+
+def _from_tuf(key: Key) -> PublicKey:
+    public = str(key.keyval.get("public", ""))
+    if key.keytype == "ed25519":
+        return PublicKey.of(Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)))
+    return PublicKey.from_pem(public)
+
+
+def _role_keys(keys: RegistryKeys, role: RegistryRole) -> tuple[PublicKey, ...]:
+    return tuple(PublicKey.from_pem(entry.public_key_pem) for entry in keys.keys if entry.role is role)
+
+
+def _read_directory(signed: bytes, signers: tuple[PublicKey, ...]) -> Directory:
+    verified = envelope.verify(signed, Directory.PAYLOAD_TYPE, signers, max_bytes=_MAX_DIRECTORY)
+    return Directory.parse(verified.payload)
+
+
+def _index(directory: Directory) -> tuple[dict[str, DirectoryProctor], dict[str, PublicKey]]:
+    """Give the proctors and all keys, by key id; a PC enrolled twice may have one key, two people never."""
+    if len({entry.device for entry in directory.devices}) != len(directory.devices):
+        raise TrustRefused("the directory names one device twice")
+    device_keys = (PublicKey.from_pem(entry.public_key_pem) for entry in directory.devices)
+    signers = {key.keyid: key for key in device_keys}
+    proctors: dict[str, DirectoryProctor] = {}
+    for entry in directory.proctors:
+        key = PublicKey.from_pem(entry.public_key_pem)
+        if key.keyid in signers:
+            raise TrustRefused(
+                "the directory gives one key to two signers"
+            )  # it would count twice on a packet
+        signers[key.keyid], proctors[key.keyid] = key, entry
+    return proctors, signers

@@ -1,0 +1,219 @@
+"""Checks of a packet, a receipt and a proof, one by one and by name.
+
+Nothing here raises on what it is given, however hostile. A check that would mean nothing after an earlier one
+failed is not run and not listed. The names are keys of the words under `[check]`.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sync.faults import Refused
+from sync.trust import envelope
+from sync.trust.anchor import Trust
+from sync.trust.checkpoint import Checkpoint, CheckpointRefused, read_checkpoint
+from sync.trust.envelope import EnvelopeRefused
+from sync.trust.keys import PublicKey
+from sync.trust.merkle import leaf_hash, verify_inclusion
+from sync.wire.document import DocumentRefused, canonical_json
+from sync.wire.enrolment import DirectoryDevice, DirectoryProctor, RegistryRole
+from sync.wire.packet import ScorePacket
+from sync.wire.receipt import InclusionProof, Receipt, Result
+
+_PACKET_BYTES = ScorePacket.MAX_BYTES * 4 // 3 + 10_000  # base64 and signatures
+_RECEIPT_BYTES = Receipt.MAX_BYTES * 4 // 3 + 10_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was checked: `name` is a words key under `[check]`; `detail` one line for the log."""
+
+    name: str
+    good: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class EvidenceReport:
+    """What was checked, in order, and the document if its signatures are good and it could be read."""
+
+    checks: tuple[Check, ...]
+    document: ScorePacket | Receipt | None
+
+    @property
+    def good(self) -> bool:
+        """Whether everything is good."""
+        return self.document is not None and all(check.good for check in self.checks)
+
+
+def leaf_data(salt: bytes, packet_sha256: bytes, result: Result) -> bytes:
+    """Give the data of the log's leaf for a packet and its result, as `LogEntry` specifies it."""
+    result_sha256 = hashlib.sha256(canonical_json(result.model_dump(mode="json"))).digest()
+    commitment = hashlib.sha256(salt + packet_sha256 + result_sha256).hexdigest()
+    return f"examroom-leaf-v1 {commitment}\n".encode()
+
+
+def check_packet(packet: bytes, trust: Trust) -> EvidenceReport:
+    """Check a score packet: form, signatures, schema, who signed, sums, nothing twice."""
+    checks: list[Check] = []
+    try:
+        peeked = envelope.peek(packet, ScorePacket.PAYLOAD_TYPE, max_bytes=_PACKET_BYTES)
+        checks.append(Check("packet_form", good=True))
+    except EnvelopeRefused as fault:
+        return _stopped(checks, "packet_form", fault)
+    known = [key for keyid in peeked.keyids if (key := trust.signer(keyid)) is not None]
+    try:
+        verified = envelope.verify(packet, ScorePacket.PAYLOAD_TYPE, known, max_bytes=_PACKET_BYTES)
+        checks.append(Check("packet_signatures", good=True, detail=f"{len(verified.keyids)}"))
+    except EnvelopeRefused as fault:
+        return _stopped(checks, "packet_signatures", fault)
+    try:
+        document = ScorePacket.parse(verified.payload)
+        checks.append(Check("packet_schema", good=True))
+    except DocumentRefused as fault:
+        return _stopped(checks, "packet_schema", fault)
+    checks += [
+        _check_device(document, verified.keyids, trust),
+        _check_proctors(document, verified.keyids, trust),
+        _check_sums(document),
+        _check_items(document),
+    ]
+    return EvidenceReport(tuple(checks), document)
+
+
+def check_receipt(receipt: bytes, packet: bytes, proof: bytes | None, trust: Trust) -> EvidenceReport:
+    """Check a receipt for a packet, and the proof that it stands in the log, if there is one.
+
+    The packet itself is the business of `check_packet`; here it only has to be the one the receipt speaks of.
+    """
+    checks: list[Check] = []
+    try:
+        keys = trust.role_key(RegistryRole.RECEIPT)
+        verified = envelope.verify(receipt, Receipt.PAYLOAD_TYPE, keys, max_bytes=_RECEIPT_BYTES)
+        checks.append(Check("receipt_signature", good=True))
+    except EnvelopeRefused as fault:
+        return _stopped(checks, "receipt_signature", fault)
+    try:
+        document = Receipt.parse(verified.payload)
+        checks.append(Check("receipt_schema", good=True))
+    except DocumentRefused as fault:
+        return _stopped(checks, "receipt_schema", fault)
+    checks.append(_check_digest(document, packet))
+    if checks[-1].good:
+        checks.append(_check_ids(document, packet))
+    checks.append(_check_leaf(document, trust.log_origin))
+    if proof is not None:
+        checks += _check_proof(document, proof, trust)
+    return EvidenceReport(tuple(checks), document)
+
+
+def _stopped(checks: list[Check], name: str, fault: Refused) -> EvidenceReport:
+    return EvidenceReport((*checks, Check(name, good=False, detail=fault.detail)), None)
+
+
+def _check_device(packet: ScorePacket, keyids: frozenset[str], trust: Trust) -> Check:
+    """The device that the packet names has signed it, and no other device has."""
+    name = "packet_device"
+    entry = trust.device(packet.device)
+    if entry is None:
+        return Check(name, good=False, detail=f"no device {packet.device} in the directory")
+    devices = {keyid for keyid in keyids if trust.proctor(keyid) is None}
+    if devices != {PublicKey.from_pem(entry.public_key_pem).keyid}:
+        return Check(name, good=False, detail="not signed by the device it names, or by another one too")
+    return _not_revoked(name, [entry], packet)
+
+
+def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust) -> Check:
+    """At least one proctor has countersigned, and only such as the packet names."""
+    name = "packet_proctors"
+    proctors = {keyid: entry for keyid in keyids if (entry := trust.proctor(keyid)) is not None}
+    if not proctors:
+        return Check(name, good=False, detail="no proctor has countersigned")
+    if not proctors.keys() <= set(packet.proctors):
+        return Check(name, good=False, detail="a proctor signed whom the packet does not name")
+    if len(set(packet.proctors)) != len(packet.proctors):
+        return Check(name, good=False, detail="one proctor is named twice")
+    return _not_revoked(name, proctors.values(), packet)
+
+
+def _not_revoked(
+    name: str, entries: Iterable[DirectoryDevice | DirectoryProctor], packet: ScorePacket
+) -> Check:
+    for entry in entries:
+        if entry.revoked_ms is not None and entry.revoked_ms <= packet.submitted_ms:
+            return Check(name, good=False, detail=f"a key that was revoked at {entry.revoked_ms}")
+    return Check(name, good=True)
+
+
+def _check_sums(packet: ScorePacket) -> Check:
+    score = sum(outcome.score_milli for outcome in packet.outcomes)
+    most = sum(outcome.max_milli for outcome in packet.outcomes)
+    within = all(outcome.score_milli <= outcome.max_milli for outcome in packet.outcomes)
+    good = (score, most) == (packet.score_milli, packet.max_milli) and within
+    return Check("packet_sums", good, f"{score} of {most} thousandths added up")
+
+
+def _check_items(packet: ScorePacket) -> Check:
+    answered = [answer.item for answer in packet.answers]
+    scored = {outcome.item for outcome in packet.outcomes}
+    if len(set(answered)) != len(answered) or len(scored) != len(packet.outcomes):
+        return Check("packet_items", good=False, detail="an item stands twice")
+    if not scored.issuperset(answered):
+        return Check("packet_items", good=False, detail="an answer to an item that was not scored")
+    return Check("packet_items", good=True)
+
+
+def _check_digest(receipt: Receipt, packet: bytes) -> Check:
+    found = hashlib.sha256(packet).hexdigest()
+    return Check("receipt_packet", found == receipt.packet_sha256, found)
+
+
+def _check_ids(receipt: Receipt, packet: bytes) -> Check:
+    """The ids agree. The digest has shown already that these are the bytes the registry speaks of."""
+    try:
+        payload = envelope.peek(packet, ScorePacket.PAYLOAD_TYPE, max_bytes=_PACKET_BYTES).payload
+        document = ScorePacket.parse(payload)
+    except (EnvelopeRefused, DocumentRefused) as fault:
+        return Check("receipt_ids", good=False, detail=fault.detail)
+    told = (receipt.packet, receipt.result.session, receipt.result.sitting)
+    return Check("receipt_ids", told == (document.packet, document.session, document.sitting))
+
+
+def _check_leaf(receipt: Receipt, log_origin: str) -> Check:
+    if receipt.log.origin != log_origin:
+        return Check("receipt_leaf", good=False, detail="another log than the registry's")
+    salt, packet_sha256 = bytes.fromhex(receipt.log.salt), bytes.fromhex(receipt.packet_sha256)
+    data = leaf_data(salt, packet_sha256, receipt.result)
+    return Check("receipt_leaf", leaf_hash(data).hex() == receipt.log.leaf_hash)
+
+
+def _check_proof(receipt: Receipt, raw: bytes, trust: Trust) -> list[Check]:
+    try:
+        proof = InclusionProof.parse(raw)
+    except DocumentRefused as fault:
+        return [Check("proof_schema", good=False, detail=fault.detail)]
+    checks = [Check("proof_schema", good=True)]
+    try:
+        head = _read_head(proof.checkpoint, trust)
+        checks.append(Check("proof_checkpoint", good=True, detail=f"{head.size} entries"))
+    except CheckpointRefused as fault:
+        return [*checks, Check("proof_checkpoint", good=False, detail=fault.detail)]
+    included = (proof.index, proof.tree_size) == (receipt.log.index, head.size) and verify_inclusion(
+        bytes.fromhex(receipt.log.leaf_hash),
+        proof.index,
+        proof.tree_size,
+        [bytes.fromhex(node) for node in proof.path],
+        head.root,
+    )
+    return [*checks, Check("proof_inclusion", included)]
+
+
+def _read_head(text: str, trust: Trust) -> Checkpoint:
+    """Read a checkpoint signed by any of the log's keys."""
+    refused = CheckpointRefused("the registry has no key for a log")
+    for key in trust.role_key(RegistryRole.LOG):
+        try:
+            return read_checkpoint(text, trust.log_origin, key)
+        except CheckpointRefused as fault:
+            refused = fault
+    raise refused
