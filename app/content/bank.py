@@ -13,14 +13,17 @@ from sync.wire.plan import Bilingual, Blueprint
 class BankRefused(Refused):
     """A bank cannot be used as it is. This class: it is no QTI 3 content package that we can read.
 
-    The facts are `file` (its path in the bank) and `line` (0: the file as a whole); `detail` says more, for
-    the log.
+    `file` is a path in the bank and `line` a line in it (0: the file as a whole); the fact `place` is both, for
+    a person. `detail` says more, for the log.
     """
 
     code: ClassVar[str] = "BANK_REFUSED"
 
     def __init__(self, file: str, line: int, reason: str, **facts: str | int) -> None:
-        super().__init__(f"{file}:{line}: {reason}", file=file, line=line, **facts)
+        place = f"{file}:{line}" if line else file
+        super().__init__(f"{place}: {reason}", place=place, **facts)
+        self.file = file
+        self.line = line
 
 
 class BankUnsafe(BankRefused):
