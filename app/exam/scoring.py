@@ -37,9 +37,7 @@ def score_form(
     outcomes = tuple(
         ItemOutcome(
             item=place.item,
-            score_milli=place.max_milli
-            if _matches(markings[place.item], responses.get(place.item, ()))
-            else 0,
+            score_milli=place.max_milli if _matches(markings[place.item], responses.get(place.item, ())) else 0,
             max_milli=place.max_milli,
         )
         for place in form.items

@@ -152,9 +152,7 @@ def _move_clock(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
 def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: PLR0911 - one line for each event
     match event:
         case events.Admitted():
-            return replace(
-                sitting, state=State.ADMITTED, seat_number=event.seat_number, proctors=event.proctors
-            )
+            return replace(sitting, state=State.ADMITTED, seat_number=event.seat_number, proctors=event.proctors)
         case events.NoticeRead():
             return replace(sitting, notice_sha256=event.notice_sha256, recording=event.recording)
         case events.Started():
@@ -176,9 +174,7 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: PL
             )
             return replace(sitting, incidents=(*sitting.incidents, incident))
         case events.Submitted():
-            return replace(
-                sitting, state=State.SUBMITTED, submitted_wall_ms=stamp.wall_ms, end_reason=event.reason
-            )
+            return replace(sitting, state=State.SUBMITTED, submitted_wall_ms=stamp.wall_ms, end_reason=event.reason)
         case events.Sealed():
             return replace(sitting, state=State.SEALED, payload_sha256=event.payload_sha256)
 

@@ -1,6 +1,6 @@
 """Admission: a candidate finds themself on the roster; nobody sits twice."""
 
-from app.exam.events import Admitted, Adjusted
+from app.exam.events import Adjusted, Admitted
 from app.exam.item import Language
 from app.exam.sitting import State
 from app.seat.delivery import Delivery, read_sitting

@@ -1,9 +1,7 @@
 """This seat's side of the recorder: start it, find it again after a crash, close the recording."""
 
-import threading
 from contextlib import suppress
 
-from app.seat.home import SeatHome
 from proctoring.recorder.client import (
     Closed,
     RecorderClient,
@@ -12,6 +10,8 @@ from proctoring.recorder.client import (
     RecordingSpec,
     spawn_recorder,
 )
+
+from app.seat.home import SeatHome
 from sync.replica.durable import private_folder
 from sync.wire.ids import new_id
 from sync.wire.packet import RecordingRef

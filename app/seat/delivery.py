@@ -45,9 +45,7 @@ class Delivery:
             now = self._clock()
             stamp = Stamp(self.run, now.mono_ms, now.wall_ms)
             after = advance(self._sitting, stamp, event)
-            self._journal.append(
-                self.sitting_id, event.kind, self.run, now.mono_ms, now.wall_ms, event_bytes(event)
-            )
+            self._journal.append(self.sitting_id, event.kind, self.run, now.mono_ms, now.wall_ms, event_bytes(event))
             self._sitting = after
         return after
 

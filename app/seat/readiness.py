@@ -57,9 +57,7 @@ def _package(session: Session) -> Finding:
     header = session.package.header
     facts: dict[str, str | int] = {"version": header.version, "items": len(header.items)}
     try:
-        draw_form(
-            header.items, session.package.sha256, session.plan.blueprint, session.plan.roster[0].form_seed
-        )
+        draw_form(header.items, session.package.sha256, session.plan.blueprint, session.plan.roster[0].form_seed)
     except BlueprintUnmet:
         return Finding("package", Readiness.BLOCKED, facts)
     return Finding("package", Readiness.GOOD, facts)

@@ -16,9 +16,7 @@ def unlock_with(workplace: Workplace, session: Session, share: ReleaseShare) -> 
     """
     keys = unlock(session.plan, workplace.enrolment.device, workplace.keystore, share)
     name = session.plan.session
-    workplace.replica.cabinet.put_document(
-        DocumentKind.RELEASE, name, share.code().encode(), workplace.clock().wall_ms
-    )
+    workplace.replica.cabinet.put_document(DocumentKind.RELEASE, name, share.code().encode(), workplace.clock().wall_ms)
     return keys
 
 

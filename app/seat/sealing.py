@@ -112,9 +112,7 @@ def _packet(case: Case, recording: RecordingRef | None) -> ScorePacket:
         device=case.workplace.enrolment.device,
         seat_number=sitting.seat_number,
         plan_sha256=case.session.plan_sha256,
-        package=PackageUsed(
-            package=package.header.package, version=package.header.version, sha256=package.sha256
-        ),
+        package=PackageUsed(package=package.header.package, version=package.header.version, sha256=package.sha256),
         form=FormRef(sha256=sitting.form_sha256, seed=case.entry.form_seed),
         scoring=SCORER,
         answers=_answers(sitting),

@@ -32,7 +32,4 @@ class ItemShelf:
 
     def markings(self) -> dict[str, Marking]:
         """Give the markings of the form's items: asked for once, when the sitting is over."""
-        return {
-            place.item: self._package.open_marking(place.item, self._keys.marking)
-            for place in self.form.items
-        }
+        return {place.item: self._package.open_marking(place.item, self._keys.marking) for place in self.form.items}

@@ -4,10 +4,11 @@ import time
 from dataclasses import dataclass
 from typing import Self
 
-from app.content.package import SealedPackage
-from app.seat.home import SeatHome
 from sync.client.enrolment import Enrolment, load_enrolment
 from sync.client.plans import load_plan
+
+from app.content.package import SealedPackage
+from app.seat.home import SeatHome
 from sync.faults import EnvironmentFault
 from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
@@ -95,10 +96,7 @@ class Workplace:
         Raises:
             NoSession: there is none; and what `session_of` raises.
         """
-        plans = [
-            load_plan(self.replica, self.trust, name)[0]
-            for name in self.replica.cabinet.names(DocumentKind.PLAN)
-        ]
+        plans = [load_plan(self.replica, self.trust, name)[0] for name in self.replica.cabinet.names(DocumentKind.PLAN)]
         now = self.now_ms()
         open_now = [plan for plan in plans if plan.opens_ms <= now < plan.closes_ms]
         if not open_now:

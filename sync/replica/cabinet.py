@@ -41,9 +41,7 @@ class Cabinet:
 
     def document(self, kind: DocumentKind, name: str) -> bytes | None:
         """Give a document's bytes."""
-        found = self._connection.rows(
-            "SELECT data FROM document WHERE kind = ? AND name = ?", kind.value, name
-        )
+        found = self._connection.rows("SELECT data FROM document WHERE kind = ? AND name = ?", kind.value, name)
         return bytes(found[0][0]) if found else None
 
     def names(self, kind: DocumentKind) -> list[str]:

@@ -18,6 +18,7 @@ from sync.replica.schema import MIGRATIONS
 
 _KEY_BYTES = 32
 _BUSY_MS = 5_000
+_PAGE_BYTES = 4096
 
 
 class ReplicaUnreadable(EnvironmentFault):
@@ -57,6 +58,9 @@ class Replica:
         if len(key) != _KEY_BYTES:
             raise ValueError("a replica's key is 32 bytes")
         private_folder(path.parent)
+        if path.exists() and path.stat().st_size < _PAGE_BYTES:
+            # SQLite would take the stump for a new file and begin again, as if nothing had ever been kept
+            raise ReplicaUnreadable("the file was cut off")
         connection = _LockedConnection(path, key)
         try:
             connection.migrate()
@@ -97,9 +101,7 @@ class _LockedConnection(Connection):
                 self._handle.execute("PRAGMA journal_mode = WAL").fetchone()
                 self._handle.execute("PRAGMA synchronous = FULL")
                 complaints = self._handle.execute("PRAGMA cipher_integrity_check").fetchall()
-                complaints += [
-                    row for row in self._handle.execute("PRAGMA quick_check").fetchall() if row != ("ok",)
-                ]
+                complaints += [row for row in self._handle.execute("PRAGMA quick_check").fetchall() if row != ("ok",)]
             if complaints:
                 raise ReplicaUnreadable(f"{len(complaints)} damaged pages or tables")
         except BaseException:
@@ -160,20 +162,9 @@ class _LockedConnection(Connection):
             if "FULL" in name or "disk is full" in str(error):
                 free_mb = free_bytes(self._path) // 1_000_000
                 raise DiskFull(name, needed_mb=free_mb + 1, free_mb=free_mb) from error
-            if (
-                "NOTADB" in name
-                or "CORRUPT" in name
-                or "not a database" in str(error)
-                or "malformed" in str(error)
-            ):
+            if "NOTADB" in name or "CORRUPT" in name or "not a database" in str(error) or "malformed" in str(error):
                 raise ReplicaUnreadable(name) from error
-            if (
-                "IOERR" in name
-                or "READONLY" in name
-                or "CANTOPEN" in name
-                or "LOCKED" in name
-                or "BUSY" in name
-            ):
+            if "IOERR" in name or "READONLY" in name or "CANTOPEN" in name or "LOCKED" in name or "BUSY" in name:
                 raise DiskFault(name) from error
             raise
 

@@ -43,9 +43,7 @@ class Journal:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def append(
-        self, sitting: str, kind: str, run: str, mono_ms: int, wall_ms: int, body: bytes
-    ) -> JournalRow:
+    def append(self, sitting: str, kind: str, run: str, mono_ms: int, wall_ms: int, body: bytes) -> JournalRow:
         """Add a row at the end and commit it; when this returns, the row is on the disk.
 
         Raises:
@@ -90,6 +88,4 @@ class Journal:
 
     def sittings(self) -> list[str]:
         """Give the sittings that have a journal here, in the order of their ids."""
-        return [
-            str(row[0]) for row in self._connection.rows("SELECT DISTINCT sitting FROM journal ORDER BY 1")
-        ]
+        return [str(row[0]) for row in self._connection.rows("SELECT DISTINCT sitting FROM journal ORDER BY 1")]

@@ -120,7 +120,7 @@ class Outbox:
         """Give a sitting's packet."""
         return next(iter(self._select("WHERE sitting = ?", sitting)), None)
 
-    def move(  # noqa: PLR0913 - one call moves a row with all of its evidence, or not at all
+    def move(
         self,
         sha256: str,
         to: Stage,

@@ -6,9 +6,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name
+from sync.wire.ids import Base64, Digest, Id, Millis, Name
 
 Pem = Annotated[str, StringConstraints(max_length=4_000)]
+EnvelopeBase64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=44_000_000)]
+"""A whole DSSE envelope in base64: larger than a field, because a plan carries photos and a directory a nation."""
 
 
 class Invitation(Document):
@@ -75,7 +77,7 @@ class PlansReply(Document):
     PAYLOAD_TYPE: ClassVar[str] = payload_type("plans-reply")
     MAX_BYTES: ClassVar[int] = 64_000_000
 
-    plans: Annotated[tuple[Base64, ...], Field(max_length=100)]
+    plans: Annotated[tuple[EnvelopeBase64, ...], Field(max_length=100)]
 
 
 class ReleaseReply(Document):
@@ -157,4 +159,4 @@ class TrustBundle(Document):
 
     tuf_root: Base64
     registry_keys: Base64
-    directory: Base64
+    directory: EnvelopeBase64

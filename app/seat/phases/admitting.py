@@ -2,6 +2,7 @@
 
 import hashlib
 
+from proctoring.recorder.client import RecorderStatus
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import NoticeRead, Started
@@ -20,7 +21,6 @@ from app.seat.shelf import ItemShelf
 from app.ui.bridge import in_background
 from app.ui.text import Sentence
 from app.words import Words
-from proctoring.recorder.client import RecorderStatus
 from sync.faults import Fault
 from sync.wire.plan import RosterEntry
 
@@ -88,9 +88,7 @@ class Admitting(Phase):
         proctors = list(self._opened.proctors)
         self.bench.worker.run(
             self,
-            lambda: admit(
-                self.bench.workplace, self._opened.session, entry, proctors, self.bench.deck.language
-            ),
+            lambda: admit(self.bench.workplace, self._opened.session, entry, proctors, self.bench.deck.language),
             lambda delivery: self._admitted(entry, delivery),
             self.trouble,
         )
@@ -145,9 +143,7 @@ class Admitting(Phase):
         years = case.session.plan.policy.retention_days // DAYS_A_YEAR
         text = notice_text(Words(self.bench.deck.language), years)
         event = NoticeRead(notice_sha256=hashlib.sha256(text.encode()).hexdigest(), recording=recording)
-        self.bench.worker.run(
-            self, lambda: case.delivery.record(event), lambda _sitting: self._noticed(), self.trouble
-        )
+        self.bench.worker.run(self, lambda: case.delivery.record(event), lambda _sitting: self._noticed(), self.trouble)
 
     def _noticed(self) -> None:
         self._ready = True
@@ -208,7 +204,5 @@ def open_case(bench: Bench, opened: Opened, entry: RosterEntry, delivery: Delive
         BlueprintUnmet: the package cannot give the plan's form.
     """
     session = opened.session
-    form = draw_form(
-        session.package.header.items, session.package.sha256, session.plan.blueprint, entry.form_seed
-    )
+    form = draw_form(session.package.header.items, session.package.sha256, session.plan.blueprint, entry.form_seed)
     return Case(bench.workplace, session, entry, delivery, ItemShelf(session.package, opened.keys, form))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from proctoring.recorder.client import RecorderGone
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import Occurred
@@ -21,7 +22,6 @@ from app.seat.sealing import Case, countersign_and_queue, packet_of, score_sitti
 from app.seat.sign_in import LockedOut, PinRefused, Proctor, SignInDesk
 from app.ui.bridge import in_background
 from app.ui.text import Sentence
-from proctoring.recorder.client import RecorderGone
 from sync.faults import Fault
 from sync.replica.outbox import OutboxRow, Stage
 from sync.wire.packet import RecordingRef

@@ -73,9 +73,7 @@ class Opening(Phase):
     def _show_sign_in(self) -> None:
         signed = {proctor.id for proctor in self._proctors}
         plan = self._session.plan
-        cards = tuple(
-            ProctorCard(entry.proctor, entry.name, entry.proctor in signed) for entry in plan.proctors
-        )
+        cards = tuple(ProctorCard(entry.proctor, entry.name, entry.proctor in signed) for entry in plan.proctors)
         facts = session_facts(self.bench.workplace, self._session)
         self._sign_in.show_sign_in(SignInView(facts, cards, plan.policy.proctors_needed))
 
@@ -221,9 +219,7 @@ def _row(found: Finding) -> CheckRow:
     key = f"readiness.{found.check}"
     state = found.readiness.value
     if found.readiness is Readiness.GOOD:
-        return CheckRow(
-            Sentence(f"{key}.name"), CheckState.GOOD, Sentence(f"{key}.{state}.seen", found.facts)
-        )
+        return CheckRow(Sentence(f"{key}.name"), CheckState.GOOD, Sentence(f"{key}.{state}.seen", found.facts))
     return CheckRow(
         Sentence(f"{key}.name"),
         CheckState(state),

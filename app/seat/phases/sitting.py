@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from proctoring.recorder.client import RecorderStatus
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import Adjusted, Answered, Event, Flagged, Occurred, Submitted, Tick, Viewed
@@ -15,7 +16,6 @@ from app.seat.screens.review import ReviewScreen, ReviewView
 from app.seat.sealing import Case
 from app.ui.bridge import in_background
 from app.ui.number_grid import GridCell
-from proctoring.recorder.client import RecorderStatus
 from sync.faults import Fault
 from sync.wire.packet import EndReason
 from sync.wire.plan import MINUTE_MS
@@ -119,7 +119,7 @@ class SittingDesk(Phase):
             self._items.show_saved(f"{datetime.now().astimezone():%H:%M:%S}")
         self.acknowledged.emit(item, choices)
 
-    def _flag(self, item: str, on: bool) -> None:  # noqa: FBT001 - the signal's shape
+    def _flag(self, item: str, on: bool) -> None:
         self._save(Flagged(item=item, on=on), self._show_cells)
 
     def _adjust(self) -> None:

@@ -1,0 +1,112 @@
+"""`examroom packet` and `examroom receipt`: check evidence with public material only."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.console import command, out, print_checks, say, words
+from app.exam.verification import verification_code
+from sync.faults import EnvironmentFault, Exit
+from sync.trust.anchor import Trust
+from sync.trust.envelope import peek
+from sync.trust.evidence import EvidenceReport, check_packet, check_receipt
+from sync.wire.packet import ScorePacket
+from sync.wire.receipt import Receipt
+
+packet = typer.Typer(no_args_is_help=True, help="Score packets (成绩包).")
+receipt = typer.Typer(no_args_is_help=True, help="Receipts (回执).")
+
+TrustFolder = Annotated[Path, typer.Option(help="The folder of public keys, for example DIR/trust.")]
+_MAX_FILE_BYTES = 16_000_000
+
+
+class FileUnreadable(EnvironmentFault):
+    """A file that was named cannot be read. Fact: `file`."""
+
+    code = "FILE_UNREADABLE"
+
+
+@packet.command("verify")
+@command
+def verify_packet(file: Path, trust: TrustFolder) -> None:
+    """Check a score packet: its form, its signatures, and its sums."""
+    raw = read_file(file)
+    report = check_packet(raw, Trust.load(trust))
+    _print(report)
+    if isinstance(report.document, ScorePacket) and report.good:
+        _print_packet(raw, report.document)
+    _end(report, "cli.packet_good", "cli.packet_bad")
+
+
+@receipt.command("verify")
+@command
+def verify_receipt(
+    file: Path,
+    packet: Annotated[Path, typer.Option(help="The packet the receipt is for.")],
+    trust: TrustFolder,
+    proof: Annotated[Path | None, typer.Option(help="The proof that it stands in the registry's log.")] = None,
+) -> None:
+    """Check a receipt against its packet, and (with --proof) that it stands in the registry's log."""
+    report = check_receipt(read_file(file), read_file(packet), read_file(proof) if proof else None, Trust.load(trust))
+    _print(report)
+    if isinstance(report.document, Receipt) and report.good:
+        _print_receipt(report.document)
+    _end(report, "cli.receipt_good", "cli.receipt_bad")
+
+
+def read_file(path: Path) -> bytes:
+    """Read a whole file, within bounds.
+
+    Raises:
+        FileUnreadable: it is not there, cannot be read, or is larger than any evidence.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise FileUnreadable(error.strerror or "", file=str(path)) from None
+    if len(raw) > _MAX_FILE_BYTES:
+        raise FileUnreadable("too large", file=str(path))
+    return raw
+
+
+def _print(report: EvidenceReport) -> None:
+    print_checks([(words()(f"check.{check.name}"), check.good, check.detail) for check in report.checks])
+
+
+def _print_packet(raw: bytes, found: ScorePacket) -> None:
+    say("cli.packet_score", score=_marks(found.score_milli), most=_marks(found.max_milli))
+    say("cli.packet_passed" if found.passed else "cli.packet_failed")
+    say("cli.packet_ids", packet=found.packet, sitting=found.sitting, session=found.session)
+    code = verification_code(_payload_sha256(raw))
+    say("cli.packet_code", code=code)
+    if found.simulated_candidate:
+        say("cli.simulated_candidate")
+    if found.recording is not None and found.recording.simulated_sources:
+        say("cli.simulated_sources", sources=", ".join(found.recording.simulated_sources))
+
+
+def _print_receipt(found: Receipt) -> None:
+    result = found.result
+    say("cli.packet_score", score=_marks(result.score_milli), most=_marks(result.max_milli))
+    say("cli.receipt_agrees" if found.agrees else "cli.receipt_differs")
+    say("cli.receipt_log", origin=found.log.origin, index=found.log.index)
+
+
+def _payload_sha256(envelope: bytes) -> str:
+    return hashlib.sha256(peek(envelope, ScorePacket.PAYLOAD_TYPE).payload).hexdigest()
+
+
+def _marks(milli: int) -> str:
+    whole, rest = divmod(milli, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") if rest else str(whole)
+
+
+def _end(report: EvidenceReport, good: str, bad: str) -> None:
+    if not report.good:
+        failed = next(check for check in report.checks if not check.good)
+        say(bad, check=words()(f"check.{failed.name}"))
+        raise typer.Exit(Exit.BAD)
+    out.print(words()(good), style="bold green", markup=False)

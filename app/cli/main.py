@@ -1,0 +1,28 @@
+"""`examroom`: the command that holds all commands."""
+
+import typer
+
+from app.cli import agent, demo, evidence, recording, registry, seat
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
+app.command("demo")(demo.demo)
+app.add_typer(registry.app, name="registry")
+app.add_typer(seat.app, name="seat")
+app.add_typer(agent.app, name="agent")
+app.add_typer(evidence.packet, name="packet")
+app.add_typer(evidence.receipt, name="receipt")
+app.add_typer(recording.app, name="recording")
+
+
+@app.callback()
+def examroom() -> None:
+    """The exam room: delivers, records, scores and proves qualification exams, with or without a network."""
+
+
+def run() -> None:
+    """Start the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    run()

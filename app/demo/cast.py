@@ -1,0 +1,57 @@
+"""Who takes part in the demonstration. All of them are made up."""
+
+from dataclasses import dataclass
+
+from sync.wire.plan import Bilingual, Blueprint, BlueprintSection, ItemKind, Policy
+
+FULL_FORM = 100
+TRUE_FALSE_PER_100 = 70
+
+
+@dataclass(frozen=True)
+class DemoProctor:
+    """A made-up proctor and the PIN to type."""
+
+    name: str
+    pin: str
+
+
+@dataclass(frozen=True)
+class DemoCandidate:
+    """A made-up candidate. The identity number has a right checksum and an area code that is not in use."""
+
+    admission_number: str
+    name: str
+    id_number: str
+    portrait: str
+
+
+PROCTORS = (DemoProctor("李梅", "246810"), DemoProctor("王建国", "135790"))
+CANDIDATES = (
+    DemoCandidate("20260001", "张伟", "990101198503120010", "portrait-1.png"),
+    DemoCandidate("20260002", "阿卜杜热西提·买买提依明", "990101199207230025", "portrait-2.png"),
+    DemoCandidate("20260003", "陈大勇", "990101197011050015", "portrait-3.png"),
+)
+EXAM_TITLE = Bilingual(zh="安全资格考试 · 样题演练", en="Work safety qualification · rehearsal")
+SITE, ROOM, SEAT = "演示考点", "第 1 考场", "07"
+
+
+def blueprint(items: int) -> Blueprint:
+    """Give the sample bank's rule (70 true/false, 30 single choice) for a form of `items` items, a mark each."""
+    true_false = max(1, round(items * TRUE_FALSE_PER_100 / FULL_FORM)) if items > 1 else 0
+    sections = [
+        _section("判断题", "True or false", ItemKind.TRUE_FALSE, true_false),
+        _section("单选题", "Single choice", ItemKind.SINGLE_CHOICE, items - true_false),
+    ]
+    return Blueprint(sections=tuple(section for section in sections if section is not None))
+
+
+def policy(items: int) -> Policy:
+    """Give the default policy, with the pass mark at 80 in 100 of the form."""
+    return Policy(pass_mark=-(-items * 80 // FULL_FORM))
+
+
+def _section(zh: str, en: str, kind: ItemKind, count: int) -> BlueprintSection | None:
+    if not count:
+        return None
+    return BlueprintSection(title=Bilingual(zh=zh, en=en), kind=kind, count=count, marks_each=1)

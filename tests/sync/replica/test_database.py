@@ -1,0 +1,88 @@
+"""The file itself: nobody reads it without the key, and damage is noticed rather than believed."""
+
+import secrets
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sync.replica.cabinet import DocumentKind
+from sync.replica.database import Replica, ReplicaNewer, ReplicaUnreadable
+from sync.replica.schema import MIGRATIONS
+
+MARKER = b"MARKER-TEXT-THAT-MUST-NOT-BE-FOUND"
+
+
+def test_a_plain_sqlite3_cannot_open_it(tmp_path: Path, replica: Replica) -> None:
+    plain = sqlite3.connect(tmp_path / "replica.db")
+    with pytest.raises(sqlite3.DatabaseError, match="not a database"):
+        plain.execute("SELECT * FROM sqlite_master").fetchall()
+    plain.close()
+
+
+def test_nothing_kept_is_found_in_its_files(tmp_path: Path, replica: Replica) -> None:
+    for number in range(50):
+        replica.cabinet.put_document(DocumentKind.PLAN, f"plan-{number}", MARKER * 100, number)
+        replica.journal.append("sitting", "answered", "run", number, number, MARKER)
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert {file.name for file in files} >= {"replica.db", "replica.db-wal"}
+    assert not [file for file in files if MARKER in file.read_bytes()]
+
+
+def test_another_key_does_not_open_it(tmp_path: Path, replica: Replica) -> None:
+    with pytest.raises(ReplicaUnreadable):
+        Replica.open(tmp_path / "replica.db", secrets.token_bytes(32))
+
+
+def test_a_flipped_byte_in_any_page_is_noticed(tmp_path: Path, key: bytes) -> None:
+    path = tmp_path / "replica.db"
+    with Replica.open(path, key) as replica:
+        replica.cabinet.put_document(DocumentKind.PACKAGE, "big", secrets.token_bytes(40_000), 1)
+    whole = path.read_bytes()
+    for page in range(len(whole) // 4096):
+        damaged = bytearray(whole)
+        damaged[page * 4096 + 2000] ^= 1
+        path.write_bytes(damaged)
+        with pytest.raises(ReplicaUnreadable):
+            Replica.open(path, key)
+
+
+@pytest.mark.parametrize("length", [1, 100, 4095, 5000])
+def test_a_truncated_file_is_noticed(tmp_path: Path, key: bytes, length: int) -> None:
+    path = tmp_path / "replica.db"
+    Replica.open(path, key).close()
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(ReplicaUnreadable):
+        Replica.open(path, key)
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path, key: bytes) -> None:
+    path = tmp_path / "replica.db"
+    with Replica.open(path, key) as replica:
+        replica._connection.run(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    with pytest.raises(ReplicaNewer):
+        Replica.open(path, key)
+
+
+def test_only_its_user_may_enter(tmp_path: Path, replica: Replica) -> None:
+    assert (tmp_path / "replica.db").stat().st_mode & 0o077 == 0
+    assert tmp_path.stat().st_mode & 0o077 == 0
+
+
+def test_two_processes_can_use_it_at_once(tmp_path: Path, replica: Replica, key: bytes) -> None:
+    replica.cabinet.set_setting("from", "first")
+    program = (
+        "import sys; from pathlib import Path; from sync.replica.database import Replica\n"
+        "with Replica.open(Path(sys.argv[1]), bytes.fromhex(sys.argv[2])) as other:\n"
+        "    print(other.cabinet.setting('from')); other.cabinet.set_setting('from', 'second')"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "replica.db"), key.hex()],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert answer.stdout == "first\n"
+    assert replica.cabinet.setting("from") == "second"
