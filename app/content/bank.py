@@ -13,8 +13,8 @@ from sync.wire.plan import Bilingual, Blueprint
 class BankRefused(Refused):
     """A bank cannot be used as it is. This class: it is no QTI 3 content package that we can read.
 
-    `file` is a path in the bank and `line` a line in it (0: the file as a whole); the fact `place` is both, for
-    a person. `detail` says more, for the log.
+    `file` is a path in the bank and `line` a line in it (0: the file as a whole); the fact `place` is both,
+    for a person. `detail` says more, for the log.
     """
 
     code: ClassVar[str] = "BANK_REFUSED"

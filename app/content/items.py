@@ -222,8 +222,10 @@ def _choices(interaction: etree._Element, file: str) -> list[etree._Element]:
     if interaction.get("shuffle", "false") not in {"true", "false"}:
         raise BankRefused(file, line_of(interaction), "shuffle is neither true nor false")
     choices = list(interaction)
-    if not 2 <= len(choices) <= MAX_OPTIONS:  # noqa: PLR2004 - one option is no choice
+    if len(choices) > MAX_OPTIONS:
         raise BankTooLarge(file, line_of(interaction), f"{len(choices)} options", limit=MAX_OPTIONS)
+    if len(choices) < 2:  # noqa: PLR2004 - one option is no choice
+        raise BankRefused(file, line_of(interaction), f"{len(choices)} options")
     seen: set[str] = set()
     for choice in choices:
         if choice.tag != qti("qti-simple-choice"):
