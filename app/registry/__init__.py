@@ -1,0 +1,1 @@
+"""The reference central registry: enrolment, publishing, plans, release, scoring again, the log. No Qt."""

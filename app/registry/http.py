@@ -1,0 +1,237 @@
+"""The registry over HTTPS (FastAPI). OpenAPI at `/v1/openapi.json`; every refusal is an `ErrorReply`.
+
+Bodies are taken piece by piece, at most so many bytes within so many seconds, before anything looks at them; the
+documents' own strict parsers do the rest.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+import structlog
+from fastapi import FastAPI, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.types import ExceptionHandler
+
+from app.registry.answering import REQUEST_BYTES, DeviceUnknown, RequestRepeated, TooEarly
+from app.registry.enrolling import DeviceKnown, TokenExpired, TokenUnknown, TokenUsed
+from app.registry.intake import PACKET_BYTES, PacketConflict
+from app.registry.premises import SessionUnknown
+from app.registry.service import ProofUnknown, Registry
+from sync.faults import EnvironmentFault, Fault, Refused
+from sync.wire.enrolment import EnrolmentReply, EnrolmentRequest, PlansReply, TrustBundle
+from sync.wire.error import ErrorReply
+from sync.wire.receipt import InclusionProof
+
+_BODY_S: Final = 30.0
+_REFRESH_S: Final = 86_400
+_DSSE: Final = "application/vnd.dsse.envelope.v1+json"
+_STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
+    TokenUnknown: HTTPStatus.FORBIDDEN,
+    TokenExpired: HTTPStatus.FORBIDDEN,
+    TokenUsed: HTTPStatus.FORBIDDEN,
+    DeviceKnown: HTTPStatus.CONFLICT,
+    DeviceUnknown: HTTPStatus.FORBIDDEN,
+    RequestRepeated: HTTPStatus.FORBIDDEN,
+    SessionUnknown: HTTPStatus.NOT_FOUND,
+    ProofUnknown: HTTPStatus.NOT_FOUND,
+    TooEarly: HTTPStatus.TOO_EARLY,
+    PacketConflict: HTTPStatus.CONFLICT,
+}
+_HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {"Connection": "close"},  # the rest of the body is not wanted
+    HTTPStatus.REQUEST_TIMEOUT: {"Connection": "close"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "30"},
+}
+_DETAIL_CHARACTERS: Final = 1_000
+
+Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+TilePath = Annotated[str, Path(pattern=r"^([0-7]|entries)/(x[0-9]{3}/){0,5}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$")]
+_log = structlog.get_logger(__name__)
+
+
+def make_app(registry: Registry) -> FastAPI:
+    """Make the service of an open registry."""
+    app = FastAPI(
+        title="examroom registry",
+        version="1",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # these pages would load their scripts from the internet
+        redoc_url=None,
+        lifespan=_refreshing(registry),
+        responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},
+    )
+    _add_reading_routes(app, registry)
+    _add_writing_routes(app, registry)
+    repository = registry.premises.repository
+    app.mount("/tuf/metadata", StaticFiles(directory=repository.metadata_folder))
+    app.mount("/tuf/targets", StaticFiles(directory=repository.targets_folder))
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    return app
+
+
+def _add_reading_routes(app: FastAPI, registry: Registry) -> None:
+    @app.get("/v1/health")
+    def health() -> dict[str, str]:
+        """Say that the registry is here, and which one."""
+        return {"status": "ok", "registry": registry.name}
+
+    @app.get("/v1/trust", responses=_answers(TrustBundle))
+    def trust() -> Response:
+        """Give the public material that packets and receipts are checked with."""
+        return _document(registry.trust_bundle().to_bytes())
+
+    @app.get("/v1/proofs/{packet_sha256}", responses=_answers(InclusionProof))
+    def proof(packet_sha256: Sha256) -> Response:
+        """Prove that a packet's leaf stands in the log."""
+        return _document(registry.proof(packet_sha256).to_bytes())
+
+    @app.get("/v1/log/checkpoint")
+    def checkpoint() -> Response:
+        """Give the log's signed tree head (C2SP tlog-checkpoint)."""
+        return Response(registry.premises.log.checkpoint(), media_type="text/plain; charset=utf-8")
+
+    @app.get("/v1/log/tile/{tile:path}")
+    def tile(tile: TilePath) -> Response:
+        """Give a tile of the log (C2SP tlog-tiles)."""
+        data = registry.premises.log.tile(tile)
+        if data is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(data, media_type="application/octet-stream")
+
+
+def _add_writing_routes(app: FastAPI, registry: Registry) -> None:
+    @app.post("/v1/enrol", responses=_answers(EnrolmentReply), openapi_extra=_asks(EnrolmentRequest))
+    async def enrol(request: Request) -> Response:
+        """Enrol the PC that holds an invitation's token."""
+        asked = EnrolmentRequest.parse(await _body(request, EnrolmentRequest.MAX_BYTES))
+        reply = await run_in_threadpool(registry.enrol, asked)
+        return _document(reply.to_bytes(), HTTPStatus.CREATED)
+
+    @app.post("/v1/plans", responses=_answers(PlansReply), openapi_extra=_ENVELOPE)
+    async def plans(request: Request) -> Response:
+        """Give the asking device its session plans; the body is a DSSE `DeviceRequest`."""
+        asked = await _body(request, REQUEST_BYTES)
+        return _document((await run_in_threadpool(registry.plans_for, asked)).to_bytes())
+
+    @app.post("/v1/release", openapi_extra=_ENVELOPE)
+    async def release(request: Request) -> Response:
+        """Give the asking device a release share (a DSSE `ReleaseReply`), or 425 before its time."""
+        asked = await _body(request, REQUEST_BYTES)
+        return Response(await run_in_threadpool(registry.release_for, asked), media_type=_DSSE)
+
+    @app.put("/v1/packets/{sha256}", openapi_extra=_ENVELOPE)
+    async def packet(sha256: Sha256, request: Request) -> Response:
+        """Take a score packet in: 201 for a new one, 200 for known bytes, both with the one DSSE `Receipt`."""
+        envelope = await _body(request, PACKET_BYTES)
+        taken = await run_in_threadpool(registry.take_packet, sha256, envelope)
+        return Response(taken.receipt, HTTPStatus.CREATED if taken.is_new else HTTPStatus.OK, media_type=_DSSE)
+
+
+async def _body(request: Request, max_bytes: int) -> bytes:
+    """Read a whole body, or stop as soon as it is too large or too slow."""
+    claimed = request.headers.get("content-length", "0")
+    if not claimed.isdigit() or int(claimed) > max_bytes:
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > max_bytes:
+                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    except TimeoutError:
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
+    return bytes(body)
+
+
+def _document(raw: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return Response(raw, status, media_type="application/json")
+
+
+def _answers(model: type[object]) -> dict[int | str, dict[str, Any]]:
+    return {"2XX": {"model": model}}
+
+
+def _asks(model: type[EnrolmentRequest]) -> dict[str, Any]:
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+_ENVELOPE: Final[dict[str, Any]] = {
+    "requestBody": {"required": True, "content": {_DSSE: {"schema": {"type": "object"}}}}
+}
+
+
+# refusals
+
+
+def _refusal(status: HTTPStatus, code: str, detail: str = "", wait_ms: int | None = None) -> Response:
+    reply = ErrorReply(code=code, detail=detail[:_DETAIL_CHARACTERS], wait_ms=wait_ms)
+    return Response(reply.to_bytes(), status, _HEADERS.get(status), media_type="application/json")
+
+
+def _on_fault(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, Fault):
+        raise error
+    status = _STATUS.get(type(error))
+    if status is not None or isinstance(error, Refused):
+        wait = error.facts.get("wait_ms")
+        return _refusal(
+            status or HTTPStatus.UNPROCESSABLE_ENTITY,
+            error.code,
+            error.detail,
+            wait if isinstance(wait, int) else None,
+        )
+    _log.error("registry fault", code=error.code, detail=error.detail)
+    return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, error.code)
+
+
+def _on_http(_request: Request, error: Exception) -> Response:
+    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
+    return _refusal(status, status.name, status.phrase)
+
+
+def _on_malformed(_request: Request, _error: Exception) -> Response:
+    return _refusal(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND.name, "no such address")
+
+
+def _on_defect(_request: Request, _error: Exception) -> Response:
+    return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "DEFECT", "the registry made a mistake; it is in its log")
+
+
+_HANDLERS: Final[Mapping[int | type[Exception], ExceptionHandler]] = {
+    Fault: _on_fault,
+    HTTPException: _on_http,
+    RequestValidationError: _on_malformed,
+    Exception: _on_defect,
+}
+
+
+def _refreshing(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Keep the TUF metadata fresh: looked at when the service starts, and once a day."""
+
+    async def daily() -> None:
+        while True:
+            await asyncio.sleep(_REFRESH_S)
+            try:
+                await run_in_threadpool(registry.refresh_repository)
+            except EnvironmentFault as fault:  # tomorrow is another day; the metadata lives for weeks yet
+                _log.error("repository not refreshed", code=fault.code, detail=fault.detail)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(registry.refresh_repository)
+        task = asyncio.create_task(daily())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    return lifespan

@@ -1,0 +1,200 @@
+"""The registry's tables. How they come to be is in `migrations/`; a test holds that both say the same."""
+
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """All tables; Python types and what they are in the database. Times are ms since the epoch, UTC."""
+
+    type_annotation_map: ClassVar[dict[type, object]] = {
+        int: BigInteger,
+        str: String(200),
+        bytes: LargeBinary,
+    }
+
+
+class Setting(Base):
+    """A word or figure about this registry: its name, address, log origin."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class PublishedDocument(Base):
+    """A signed document that stands for all: the registry's keys, the directory."""
+
+    __tablename__ = "published_document"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    envelope: Mapped[bytes]
+
+
+class Device(Base):
+    """An enrolled PC."""
+
+    __tablename__ = "device"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    seat_label: Mapped[str]
+    keyid: Mapped[str] = mapped_column(unique=True)
+    public_key_pem: Mapped[str] = mapped_column(Text)
+    sealing_key: Mapped[bytes]
+    certificate_pem: Mapped[str] = mapped_column(Text)
+    enrolled_ms: Mapped[int]
+    revoked_ms: Mapped[int | None]
+
+
+class Invited(Base):
+    """A one-time token, kept only as its SHA-256, and the device that used it."""
+
+    __tablename__ = "invited"
+
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    seat_label: Mapped[str]
+    expires_ms: Mapped[int]
+    device: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+
+
+class Proctor(Base):
+    """A person who may run sessions; `credential` is their key, sealed by their PIN."""
+
+    __tablename__ = "proctor"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    keyid: Mapped[str] = mapped_column(unique=True)
+    public_key_pem: Mapped[str] = mapped_column(Text)
+    credential: Mapped[bytes]
+    enrolled_ms: Mapped[int]
+    revoked_ms: Mapped[int | None]
+
+
+class Package(Base):
+    """A published package; its bytes are a TUF target, its keys lie in the key folder."""
+
+    __tablename__ = "package"
+    __table_args__ = (UniqueConstraint("bank", "version"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    bank: Mapped[str]
+    version: Mapped[int]
+    target: Mapped[str] = mapped_column(unique=True)
+    sha256: Mapped[str]
+    length: Mapped[int]
+
+
+class PlannedSession(Base):
+    """A session: its signed plan, and the release share that is withheld until it opens."""
+
+    __tablename__ = "planned_session"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    package: Mapped[str] = mapped_column(ForeignKey("package.id"))
+    plan: Mapped[bytes]
+    plan_sha256: Mapped[str] = mapped_column(unique=True)
+    opens_ms: Mapped[int]
+    release_share: Mapped[bytes]
+    released_ms: Mapped[int | None]
+
+
+class Seat(Base):
+    """Which device has a grant in which session."""
+
+    __tablename__ = "seat"
+
+    session: Mapped[str] = mapped_column(ForeignKey("planned_session.id"), primary_key=True)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True, index=True)
+
+
+class ReleaseEntry(Base):
+    """One line of the record of who got a release share, when and how; `device` is empty for a person."""
+
+    __tablename__ = "release_entry"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    session: Mapped[str] = mapped_column(ForeignKey("planned_session.id"), index=True)
+    device: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    who: Mapped[str]
+    how: Mapped[str]
+    at_ms: Mapped[int]
+
+
+class SeenRequest(Base):
+    """A signed request that was answered; its nonce is good once."""
+
+    __tablename__ = "seen_request"
+
+    nonce: Mapped[str] = mapped_column(primary_key=True)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    kind: Mapped[str]
+    received_ms: Mapped[int]
+
+
+class Packet(Base):
+    """An accepted score packet and the receipt that was signed for it; neither ever changes."""
+
+    __tablename__ = "packet"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    packet: Mapped[str] = mapped_column(unique=True)
+    sitting: Mapped[str] = mapped_column(unique=True)
+    session: Mapped[str] = mapped_column(ForeignKey("planned_session.id"), index=True)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    envelope: Mapped[bytes]
+    received_ms: Mapped[int]
+    receipt: Mapped[bytes]
+    leaf: Mapped[int] = mapped_column(unique=True)
+
+
+class ScoredResult(Base):
+    """What the registry itself made of a packet. A correction would be a new row."""
+
+    __tablename__ = "scored_result"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    packet_sha256: Mapped[str] = mapped_column(ForeignKey("packet.sha256"), index=True)
+    sitting: Mapped[str] = mapped_column(index=True)
+    score_milli: Mapped[int]
+    max_milli: Mapped[int]
+    passed: Mapped[bool]
+    scorer: Mapped[str]
+    agrees: Mapped[bool]
+
+
+class Conflict(Base):
+    """A properly signed packet whose id or sitting stands already with other bytes; kept aside for people."""
+
+    __tablename__ = "conflict"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    packet: Mapped[str]
+    sitting: Mapped[str]
+    first_sha256: Mapped[str] = mapped_column(ForeignKey("packet.sha256"))
+    envelope: Mapped[bytes]
+    received_ms: Mapped[int]
+
+
+class LogLeaf(Base):
+    """A leaf of the log: its data (see `sync.wire.receipt.LogEntry`) and its salt."""
+
+    __tablename__ = "log_leaf"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[bytes]
+    salt: Mapped[str]
+    packet_sha256: Mapped[str]
+
+
+class LogNode(Base):
+    """The hash of one complete subtree of the log: 2**`level` leaves from `position` * 2**`level` on."""
+
+    __tablename__ = "log_node"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]

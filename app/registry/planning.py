@@ -1,0 +1,238 @@
+"""Planning a session: what an operator asks for becomes a signed plan with a grant for every seat."""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from app.exam.form import draw_form
+from app.registry.identity import IdentityNumberWrong, is_identity_number, masked
+from app.registry.keyroom import KeyName, PackageSecrets
+from app.registry.models import Device, Package, PlannedSession, Proctor, Seat
+from app.registry.premises import Premises
+from sync.client.release import key_context, seat_context
+from sync.faults import Refused
+from sync.trust.envelope import sign
+from sync.trust.keys import seal_to
+from sync.trust.release import DEVICE_SHARE_BYTES, ReleaseShare, wrap_key
+from sync.wire.document import canonical_json
+from sync.wire.ids import new_id
+from sync.wire.plan import (
+    Accommodation,
+    Bilingual,
+    Blueprint,
+    PackageRef,
+    Policy,
+    ProctorCredential,
+    ProctorEntry,
+    Recipient,
+    RosterEntry,
+    SeatGrant,
+    SessionPlan,
+)
+
+Row = TypeVar("Row", Device, Proctor)
+
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_NO_ACCOMMODATION: Final = Accommodation()
+_MAX_PHOTO_BYTES: Final = 1_000_000
+
+
+class PlanRefused(Refused):
+    """A session cannot be planned like this."""
+
+    code = "PLAN_REFUSED"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A candidate as registered: `id_number` is the whole number (18 characters) and is not kept."""
+
+    admission_number: str
+    name: str
+    id_number: str
+    seat_number: int
+    photo_png: bytes | None = None
+    accommodation: Accommodation = _NO_ACCOMMODATION
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class SessionRequest:
+    """A session to plan. `proctors` and `devices` are ids; times in ms since the epoch, UTC."""
+
+    exam_title: Bilingual
+    site: str
+    room: str
+    opens_ms: int
+    closes_ms: int
+    policy: Policy
+    blueprint: Blueprint
+    package: PackageRef
+    candidates: tuple[Candidate, ...]
+    proctors: tuple[str, ...]
+    devices: tuple[str, ...]
+    recipients: tuple[Recipient, ...]
+    rehearsal: bool = False
+
+
+def plan_session(premises: Premises, request: SessionRequest) -> str:
+    """Sign the plan of a session, keep its release share back, and give its id.
+
+    Raises:
+        IdentityNumberWrong: a check character that does not fit.
+        BlueprintUnmet: the package holds too little for the blueprint.
+        PlanRefused: a package, device or proctor that is not known, somebody twice, a field out of bounds.
+    """
+    _check(request)
+    with premises.database.reading() as session:
+        package = session.get(Package, request.package.package)
+        if package is None or package.sha256 != request.package.sha256:
+            raise PlanRefused("the package is not published")
+        proctors = [_signer(session.get(Proctor, proctor), proctor) for proctor in request.proctors]
+        devices = [_signer(session.get(Device, device), device) for device in request.devices]
+    sealed = premises.shelf.package(request.package.package)
+    draw_form(sealed.header.items, sealed.sha256, request.blueprint, "0" * 64)  # can a form be drawn at all?
+    share, keys = ReleaseShare.generate(), premises.keys.package(request.package.package)
+    plan = _plan(premises, request, proctors, devices, keys, share)
+    envelope = sign(plan.to_bytes(), SessionPlan.PAYLOAD_TYPE, premises.keys.key(KeyName.PLAN))
+    with premises.database.writing() as session:
+        _keep(session, plan, envelope, share)
+    return plan.session
+
+
+def _check(request: SessionRequest) -> None:
+    for row, candidate in enumerate(request.candidates, start=1):
+        if not is_identity_number(candidate.id_number):
+            raise IdentityNumberWrong(f"candidate {row}", row=row)
+        photo = candidate.photo_png
+        if photo is not None and (len(photo) > _MAX_PHOTO_BYTES or not photo.startswith(_PNG)):
+            raise PlanRefused(f"candidate {row}: the photo is no PNG of at most {_MAX_PHOTO_BYTES} bytes")
+    _once("admission number", [candidate.admission_number for candidate in request.candidates])
+    _once("seat number", [candidate.seat_number for candidate in request.candidates])
+    _once("identity number", [candidate.id_number for candidate in request.candidates])
+    _once("proctor", request.proctors)
+    _once("device", request.devices)
+    if len(request.proctors) < request.policy.proctors_needed:
+        raise PlanRefused(f"{len(request.proctors)} proctors, {request.policy.proctors_needed} are needed")
+    if request.opens_ms >= request.closes_ms:
+        raise PlanRefused("it closes before it opens")
+
+
+def _once(what: str, things: tuple[str, ...] | list[str] | list[int]) -> None:
+    if len(set(things)) != len(things):
+        raise PlanRefused(f"a {what} stands twice")
+
+
+def _signer(row: Row | None, name: str) -> Row:
+    if row is None or row.revoked_ms is not None:
+        raise PlanRefused(f"{name} is not enrolled, or was revoked")
+    return row
+
+
+def _plan(
+    premises: Premises,
+    request: SessionRequest,
+    proctors: list[Proctor],
+    devices: list[Device],
+    keys: PackageSecrets,
+    share: ReleaseShare,
+) -> SessionPlan:
+    session = new_id()
+    credentials = canonical_json(
+        [ProctorCredential.parse(proctor.credential).model_dump(mode="json") for proctor in proctors]
+    )
+    seal = _Sealer(session, request.package.package, keys.content, keys.marking, credentials, share)
+    try:
+        return SessionPlan(
+            session=session,
+            exam=new_id(),
+            exam_title=request.exam_title,
+            site=request.site,
+            room=request.room,
+            issued_ms=premises.clock(),
+            opens_ms=request.opens_ms,
+            closes_ms=request.closes_ms,
+            rehearsal=request.rehearsal,
+            policy=request.policy,
+            blueprint=request.blueprint,
+            package=request.package,
+            roster=tuple(_entry(candidate) for candidate in request.candidates),
+            proctors=tuple(ProctorEntry(proctor=row.id, name=row.name, keyid=row.keyid) for row in proctors),
+            recipients=request.recipients,
+            grants=tuple(seal.grant(device) for device in devices),
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise PlanRefused(f"{error.title}.{where}: {first['msg']}") from None
+
+
+def _entry(candidate: Candidate) -> RosterEntry:
+    photo = candidate.photo_png
+    return RosterEntry(
+        sitting=new_id(),
+        candidate=new_id(),
+        admission_number=candidate.admission_number,
+        name=candidate.name,
+        id_number_masked=masked(candidate.id_number),
+        seat_number=candidate.seat_number,
+        form_seed=secrets.token_hex(32),
+        photo_png=None if photo is None else _base64(photo),
+        accommodation=candidate.accommodation,
+        simulated=candidate.simulated,
+    )
+
+
+@dataclass(frozen=True)
+class _Sealer:
+    """Makes each seat's grant. The contexts are part of the format (`sync.client.release`)."""
+
+    session: str
+    package: str
+    content_key: bytes
+    marking_key: bytes
+    credentials: bytes
+    share: ReleaseShare
+
+    def grant(self, device: Device) -> SeatGrant:
+        device_share = secrets.token_bytes(DEVICE_SHARE_BYTES)
+        return SeatGrant(
+            device=device.id,
+            keyid=device.keyid,
+            sealed_share=self._seal(device, device_share, b"device-share"),
+            wrapped_content_key=self._wrap(device, self.content_key, device_share, b"content-key"),
+            wrapped_marking_key=self._wrap(device, self.marking_key, device_share, b"marking-key"),
+            sealed_credentials=self._seal(device, self.credentials, b"credentials"),
+        )
+
+    def _seal(self, device: Device, plaintext: bytes, purpose: bytes) -> str:
+        return _base64(seal_to(device.sealing_key, plaintext, seat_context(purpose, self.session, device.id)))
+
+    def _wrap(self, device: Device, key: bytes, device_share: bytes, purpose: bytes) -> str:
+        context = key_context(purpose, self.session, device.id, self.package)
+        return _base64(wrap_key(key, device_share, self.share, context))
+
+
+def _keep(session: Session, plan: SessionPlan, envelope: bytes, share: ReleaseShare) -> None:
+    session.add(
+        PlannedSession(
+            id=plan.session,
+            package=plan.package.package,
+            plan=envelope,
+            plan_sha256=hashlib.sha256(envelope).hexdigest(),
+            opens_ms=plan.opens_ms,
+            release_share=share.raw,
+            released_ms=None,
+        )
+    )
+    session.flush()
+    session.add_all(Seat(session=plan.session, device=grant.device) for grant in plan.grants)
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

@@ -1,0 +1,1 @@
+"""What a seat says to the registry. Nothing that comes back is believed unverified."""

@@ -1,0 +1,105 @@
+"""Session plans: fetched, verified, kept as the bytes that were signed."""
+
+import base64
+import binascii
+import hashlib
+import time
+from http import HTTPStatus
+
+from sync.client.asking import sign_request
+from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
+from sync.client.release import SeatNotInPlan, grant_of
+from sync.faults import EnvironmentFault, Refused
+from sync.replica.cabinet import DocumentKind
+from sync.replica.database import Replica
+from sync.trust.anchor import Trust
+from sync.trust.envelope import verify
+from sync.trust.keystore import FileKeyStore
+from sync.wire.document import DocumentRefused
+from sync.wire.enrolment import PlansReply, RegistryRole, RequestKind
+from sync.wire.plan import SessionPlan
+
+
+class PlansRefused(Refused):
+    """The registry gives this seat no plans."""
+
+    code = "PLANS_REFUSED"
+
+
+class PlanMissing(EnvironmentFault):
+    """No plan of this session is kept here."""
+
+    code = "PLAN_MISSING"
+
+
+class PlanForAnotherSeat(Refused):
+    """A plan has no place for this seat, or one for another key than this seat's."""
+
+    code = "PLAN_FOR_ANOTHER_SEAT"
+
+
+def fetch_plans(
+    connection: RegistryConnection, keystore: FileKeyStore, device: str, trust: Trust, replica: Replica
+) -> list[str]:
+    """Fetch this seat's plans, keep those that are new, and give the ids of all sessions the registry named.
+
+    Raises:
+        PlansRefused: the registry says no.
+        RegistryUnreachable, RegistryAnswerBad: nothing was fetched.
+        EnvelopeRefused, DocumentRefused, PlanForAnotherSeat: a plan that is not the registry's word for this seat;
+            those before it are kept.
+    """
+    asked = sign_request(keystore, RequestKind.PLANS, device)
+    reply = connection.post("/v1/plans", asked, PlansReply.MAX_BYTES)
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise RegistryUnreachable(f"status {reply.status}", reached=True)
+    if reply.status != HTTPStatus.OK:
+        raise PlansRefused(reply.error().code)
+    keyid = keystore.device_key().public.keyid
+    return [_keep(envelope, keyid, device, trust, replica) for envelope in _envelopes(reply.body)]
+
+
+def verify_plan(envelope: bytes, trust: Trust) -> SessionPlan:
+    """Verify that a plan is the registry's.
+
+    Raises:
+        EnvelopeRefused, DocumentRefused: it is not.
+    """
+    verified = verify(envelope, SessionPlan.PAYLOAD_TYPE, trust.role_key(RegistryRole.PLAN))
+    return SessionPlan.parse(verified.payload)
+
+
+def load_plan(replica: Replica, trust: Trust, session: str) -> tuple[SessionPlan, str]:
+    """Give a session's plan as kept here, verified again, and the SHA-256 of its envelope's bytes.
+
+    Raises:
+        PlanMissing: it is not kept here.
+        EnvelopeRefused, DocumentRefused: what is kept was changed.
+    """
+    envelope = replica.cabinet.document(DocumentKind.PLAN, session)
+    if envelope is None:
+        raise PlanMissing(session)
+    return verify_plan(envelope, trust), hashlib.sha256(envelope).hexdigest()
+
+
+def _envelopes(body: bytes) -> list[bytes]:
+    try:
+        return [base64.b64decode(plan, validate=True) for plan in PlansReply.parse(body).plans]
+    except (DocumentRefused, binascii.Error):
+        raise RegistryAnswerBad("not a list of plans") from None
+
+
+def _keep(envelope: bytes, keyid: str, device: str, trust: Trust, replica: Replica) -> str:
+    plan = verify_plan(envelope, trust)
+    try:
+        grant = grant_of(plan, device)
+    except SeatNotInPlan:
+        raise PlanForAnotherSeat(plan.session) from None
+    if grant.keyid != keyid:
+        raise PlanForAnotherSeat(plan.session)
+    kept = replica.cabinet.document(DocumentKind.PLAN, plan.session)
+    if kept is None or verify_plan(kept, trust).issued_ms < plan.issued_ms:
+        now_ms = time.time_ns() // 1_000_000
+        replica.cabinet.put_document(DocumentKind.PLAN, plan.session, envelope, now_ms)
+        replica.cabinet.raise_highest_signed_ms(plan.issued_ms)
+    return plan.session
