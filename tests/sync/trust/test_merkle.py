@@ -1,0 +1,120 @@
+"""Merkle trees against the published vectors of Certificate Transparency, and against the definition."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.trust.merkle import MerkleBuilder, inclusion_path, leaf_hash, node_hash, root, verify_inclusion
+
+# The vectors of the Certificate Transparency project (merkle tree tests for RFC 6962).
+LEAVES = [
+    leaf_hash(bytes.fromhex(data))
+    for data in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
+]
+ROOTS = [
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+PATHS = {
+    (0, 1): [],
+    (2, 3): ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"],
+    (0, 8): [
+        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+    ],
+    (5, 8): [
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ],
+    (1, 5): [
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    ],
+}
+
+
+@pytest.mark.parametrize("size", range(9))
+def test_the_published_roots_come_out(size: int) -> None:
+    assert root(LEAVES[:size]).hex() == ROOTS[size]
+
+
+@pytest.mark.parametrize(("index", "size"), PATHS)
+def test_the_published_audit_paths_come_out(index: int, size: int) -> None:
+    path = inclusion_path(LEAVES[:size], index)
+    assert [node.hex() for node in path] == PATHS[index, size]
+    assert verify_inclusion(LEAVES[index], index, size, path, bytes.fromhex(ROOTS[size]))
+
+
+def by_definition(leaves: list[bytes]) -> bytes:
+    """RFC 6962 section 2.1, word for word."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    return node_hash(by_definition(leaves[:split]), by_definition(leaves[split:]))
+
+
+def test_every_leaf_of_every_tree_up_to_70_is_proved_at_its_place_and_nowhere_else() -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(70)]
+    builder = MerkleBuilder()
+    for size in range(1, 71):
+        builder.append(leaves[size - 1])
+        top = builder.root()
+        assert builder.size == size
+        assert top == by_definition(leaves[:size])
+        for index in range(size):
+            path = inclusion_path(leaves[:size], index)
+            assert verify_inclusion(leaves[index], index, size, path, top)
+            assert not verify_inclusion(leaves[index], (index + 1) % (size + 1), size, path, top)
+            assert not verify_inclusion(leaves[index], index, size, [*path, top], top)
+            assert not verify_inclusion(leaves[index - 1], index, size, path, top) or size == 1
+
+
+@given(
+    index=st.integers(-2, 2**70),
+    size=st.integers(-2, 2**70),
+    path=st.lists(st.binary(max_size=40), max_size=64),
+)
+def test_a_hostile_proof_is_not_believed_and_raises_nothing(index: int, size: int, path: list[bytes]) -> None:
+    assert not verify_inclusion(LEAVES[0], index, size, path, b"\x07" * 32)
+
+
+def test_a_changed_bit_anywhere_in_a_proof_is_noticed() -> None:
+    top, path = root(LEAVES), inclusion_path(LEAVES, 5)
+    for number, node in enumerate(path):
+        for place in range(32):
+            changed = bytearray(node)
+            changed[place] ^= 1
+            other = [*path[:number], bytes(changed), *path[number + 1 :]]
+            assert not verify_inclusion(LEAVES[5], 5, 8, other, top)
+
+
+def test_there_is_no_path_to_a_leaf_that_does_not_exist() -> None:
+    with pytest.raises(IndexError):
+        inclusion_path(LEAVES, 8)
+    with pytest.raises(IndexError):
+        inclusion_path([], 0)
