@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seat.screens.screen import Screen
+from app.seat.screens.candidate_panel import CandidatePanel
+from app.seat.screens.pin_panel import PinPanel
+from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import CandidateCard, ProctorCard
-from app.ui.text import Text
+from app.ui.labels import Label
+from app.ui.page import Panel, Scroll
+from app.ui.text import Text, say
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
 
 
 @dataclass(frozen=True)
@@ -23,14 +30,58 @@ class CountersignScreen(Screen):
 
     pin_entered = Signal(str, str)
 
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._view: CountersignView | None = None
+        self._head = PageHead(self.tools)
+        self._candidate = CandidatePanel()
+        self._reason = Label(Type.LEAD, Tone.SOFT)
+        self._pins = PinPanel("countersign")
+        self._pins.pin_entered.connect(self.pin_entered)
+        title = Label(Type.TITLE)
+        self.named(self._head.show_title, "countersign.head")
+        self.named(title.setText, "countersign.title")
+        self.named(self._pins.button.setText, "countersign.sign")
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, Space.M, 0)
+        column.setSpacing(Space.L)
+        sheet = Panel()
+        sheet.content.addWidget(self._candidate)
+        for widget in (title, self._reason, sheet):
+            column.addWidget(widget)
+        column.addStretch(1)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(Space.XXL, Space.XXL, Space.XXL, Space.XXL)
+        columns.setSpacing(Space.XXL)
+        columns.addWidget(Scroll(left), 1)
+        columns.addWidget(self._pins, 1)
+        self.body.addWidget(self._head)
+        self.body.addLayout(columns, 1)
+        self.dress()
+
     def show_countersign(self, view: CountersignView) -> None:
         """Show for whom a signature is needed."""
+        self._view = view
+        self._pins.show_proctors(view.proctors)
+        self.render_view()
 
     def show_checking(self, proctor: str) -> None:
         """Say that the PIN is being checked; nothing can be typed meanwhile."""
+        self._pins.show_message("checking", proctor)
 
     def show_wrong_pin(self, proctor: str, tries_left: int) -> None:
         """Say that the PIN was wrong; the field is empty again and has the focus."""
+        self._pins.show_message("wrong", proctor, tries_left)
 
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait; 0 seconds opens the field again."""
+        self._pins.show_message("locked", proctor, seconds_left)
+
+    def render_view(self) -> None:
+        """Write candidate and reason."""
+        self._pins.set_words(self.words)
+        if self._view is not None:
+            self._reason.setText(say(self._view.reason, self.words))
+            self._candidate.show_candidate(self._view.candidate, self.words)
+            self._head.show_facts(say(self._view.candidate.exam_title, self.words))

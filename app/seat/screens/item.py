@@ -1,27 +1,30 @@
 """The item screen: one item, the answer card, the clock, and whether everything is saved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from enum import IntEnum
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.exam.item import Option, Wording
+from app.seat.screens.answer_card import AnswerCard
+from app.seat.screens.item_bars import ItemFoot, ItemHead, ItemHeader, RecordingState
 from app.seat.screens.screen import Screen
+from app.ui.icons import Icon
+from app.ui.item_pane import ItemPane, PaneItem, PaneWords
+from app.ui.message import MessagePanel
 from app.ui.number_grid import GridCell
-from app.ui.text import Text
+from app.ui.page import Scroll
+from app.ui.picture_viewer import PictureViewer
+from app.ui.text import Text, say
+from app.ui.tokens import Tone
+from app.words import Words
 from sync.faults import Fault
-from sync.wire.plan import Bilingual, ItemKind
+from sync.wire.plan import ItemKind
 
-
-@dataclass(frozen=True)
-class ItemHeader:
-    """Who sits what, where."""
-
-    exam_title: Bilingual
-    candidate_name: str
-    seat_number: int
-    photo: bytes | None = None
+__all__ = ["ItemHeader", "ItemScreen", "ItemView", "RecordingState"]
 
 
 @dataclass(frozen=True)
@@ -39,48 +42,239 @@ class ItemView:
     pictures: Mapping[str, bytes]
 
 
-class RecordingState(StrEnum):
-    """What the recorder does."""
-
-    RECORDING = "recording"
-    INTERRUPTED = "interrupted"
-    OFF = "off"
+class _Page(IntEnum):
+    WORK = 0
+    PICTURE = 1
+    NOT_SAVED = 2
+    PAUSED = 3
 
 
 class ItemScreen(Screen):
-    """Item, options, answer card, footer. A choice shows at once; what is recorded is the caller's business."""
+    """Item, options, answer card, footer. A choice or flag shows at once; recording it is the caller's business.
+
+    Keys: 1-9 and A-Z choose, arrows move among the options, PageUp and PageDown go to the item before and after.
+    """
 
     responded = Signal(str, object)  # item id, tuple[str, ...] of option ids in the order shown
     flag_toggled = Signal(str, bool)
     went_to = Signal(int)
     review_requested = Signal()
 
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._view: ItemView | None = None
+        self._cells: tuple[GridCell, ...] = ()
+        self._fault: Fault | None = None
+        self._paused: Text | None = None
+        self._picture = False
+        self._head = ItemHead(self.tools)
+        self.pane = ItemPane()
+        self.card = AnswerCard(words)
+        self._viewer = PictureViewer()
+        self._not_saved = MessagePanel("not_saved")
+        self._pause = MessagePanel("paused")
+        self._foot = ItemFoot()
+        self._lay_out()
+        self._connect()
+        self.named(self.pane.clear.setText, "item.clear")
+        self.named(self._viewer.close_button.setText, "item.close_picture")
+        self.dress()
+
+    def _lay_out(self) -> None:
+        work = QWidget()
+        columns = QHBoxLayout(work)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(0)
+        self._scroll = Scroll(self.pane)
+        columns.addWidget(self._scroll, 1)
+        columns.addWidget(self.card)
+        self._middle = QStackedWidget()
+        for page in (work, self._viewer, self._not_saved, self._pause):  # the order of _Page
+            self._middle.addWidget(page)
+        self.body.addWidget(self._head)
+        self.body.addWidget(self._middle, 1)
+        self.body.addWidget(self._foot)
+
+    def _connect(self) -> None:
+        self.pane.responded.connect(self._respond)
+        self.pane.picture_pressed.connect(self._enlarge)
+        self.pane.row_focused.connect(self._scroll.ensureWidgetVisible)
+        self.card.chosen.connect(self.went_to)
+        self._viewer.closed.connect(self._close_picture)
+        self._foot.flag.clicked.connect(self._toggle_flag)
+        self._foot.previous.clicked.connect(lambda: self._go(-1))
+        self._foot.next.clicked.connect(lambda: self._go(1))
+        self._foot.submit.clicked.connect(self.review_requested)
+
+    # What the caller shows
+
     def show_header(self, header: ItemHeader) -> None:
         """Show who sits what."""
+        self._head.show_header(header, self.words)
 
     def show_cells(self, cells: tuple[GridCell, ...]) -> None:
         """Show the answer card."""
+        self._cells = cells
+        self.card.show_cells(cells)
+        self._open_buttons()
 
     def show_item(self, view: ItemView) -> None:
-        """Show an item, from its top, with the focus on its options."""
+        """Show an item, from its top when it is another one. The focus stays where it is."""
+        if self._view is None or self._view.item != view.item:
+            self._scroll.verticalScrollBar().setValue(0)
+            self._picture = False
+        self._view = view
+        self._render_item()
+        self.card.set_here(view.number)
+        self._show_page()
 
     def set_remaining(self, remaining_ms: int) -> None:
         """Show the time left."""
+        self._head.clock.set_remaining(remaining_ms)
 
     def set_warning(self, minutes: int | None) -> None:
-        """Show the strip "n minutes left", or take it away."""
+        """Show the strip "n minutes left" in the head of the page, or take it away."""
+        self._head.show_warning(minutes, self.words)
 
     def show_saved(self, at: str) -> None:
         """Say that everything is saved, and when ("10:42:07"); takes a "not saved" cover away."""
+        self._fault = None
+        self._foot.show_saved(at, self.words)
+        self._show_page()
 
     def show_saving(self) -> None:
-        """Say that the newest change is being saved."""
+        """Say that the newest change is being saved; a "not saved" cover stays until it is."""
+        if self._fault is None:
+            self._foot.show_saving(self.words)
 
     def show_not_saved(self, fault: Fault) -> None:
         """Cover the item and say in words that the newest change is NOT saved, and what to do."""
+        self._fault = fault
+        self._foot.show_not_saved(self.words)
+        self._render_covers()
+        self._show_page()
 
     def set_recording(self, state: RecordingState, *, simulated: bool) -> None:
         """Say what the recorder does."""
+        self._foot.show_recording(state, self.words, simulated=simulated)
 
     def set_paused(self, reason: Text | None) -> None:
         """Cover the item because the sitting is paused, or uncover it."""
+        self._paused = reason
+        self._render_covers()
+        self._show_page()
+
+    # How it shows it
+
+    def render_view(self) -> None:
+        """Write everything in the words of now."""
+        self._head.set_words(self.words)
+        self._foot.set_words(self.words)
+        self.card.set_words(self.words)
+        self._render_item()
+        self._render_covers()
+
+    def _render_item(self) -> None:
+        view, words = self._view, self.words
+        if view is None:
+            return
+        kind = words(f"screen.item.kind_{view.kind.value}")
+        self.pane.show_item(
+            PaneItem(
+                item=view.item,
+                stem=view.stem.in_language(words.language),
+                options=[(option.id, option.wording.in_language(words.language)) for option in view.options],
+                choices=view.choices,
+                several=view.kind is ItemKind.MULTIPLE_CHOICE,
+                pictures=view.pictures,
+            ),
+            PaneWords(
+                number=words("screen.item.number", number=view.number),
+                kind=words("screen.item.kind", kind=kind, marks=view.marks),
+                flagged=words("screen.item.flagged"),
+                chosen=words("screen.item.chosen"),
+                not_chosen=words("screen.item.not_chosen"),
+            ),
+            flagged=view.flagged,
+        )
+        self._foot.show_flag(words, on=view.flagged)
+
+    def _render_covers(self) -> None:
+        words = self.words
+        if self._fault is not None:
+            fault = words.fault(self._fault)
+            title = words("screen.item.not_saved_title", what=fault.what)
+            code = words("screen.trouble.code", code=fault.code)
+            self._not_saved.show_message(Icon.BLOCKED, Tone.DANGER, title, fault.safe, fault.do, code)
+        if self._paused is not None:
+            title = words("screen.item.paused_title")
+            self._pause.show_message(Icon.PAUSE, Tone.ATTENTION, title, do=say(self._paused, words))
+
+    def _show_page(self) -> None:
+        page = _Page.WORK
+        if self._paused is not None:
+            page = _Page.PAUSED
+        elif self._fault is not None:
+            page = _Page.NOT_SAVED
+        elif self._picture:
+            page = _Page.PICTURE
+        if self._middle.currentIndex() != page:
+            self._middle.setCurrentIndex(page)
+        self._open_buttons()
+
+    def _open_buttons(self) -> None:
+        number = self._view.number if self._view else 0
+        working = self._middle.currentIndex() == _Page.WORK and number > 0
+        before, after = working and number > 1, working and number < len(self._cells)
+        if (self._foot.previous.hasFocus() and not before) or (self._foot.next.hasFocus() and not after):
+            self.pane.setFocus()  # never on to "hand in", where the next Return would go
+        self._foot.previous.setEnabled(before)
+        self._foot.next.setEnabled(after)
+        self._foot.flag.setEnabled(working)
+        self._foot.submit.setEnabled(working)
+
+    # What the person does
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose by 1-9 and A-Z, go by PageUp and PageDown."""
+        key = event.key()
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if not plain or self._middle.currentIndex() != _Page.WORK or event.isAutoRepeat():
+            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_PageDown:
+            self._go(1)
+        elif key == Qt.Key.Key_PageUp:
+            self._go(-1)
+        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            self.pane.choose(key - Qt.Key.Key_1)
+        elif Qt.Key.Key_A <= key <= Qt.Key.Key_Z:
+            self.pane.choose(key - Qt.Key.Key_A)
+        else:
+            super().keyPressEvent(event)
+
+    def _go(self, by: int) -> None:
+        if self._view is not None and 1 <= self._view.number + by <= len(self._cells):
+            self.went_to.emit(self._view.number + by)
+
+    def _respond(self, item: str, choices: tuple[str, ...]) -> None:
+        if self._view is not None:
+            self._view = replace(self._view, choices=choices)
+            self.responded.emit(item, choices)
+
+    def _toggle_flag(self) -> None:
+        if self._view is not None:
+            self._view = replace(self._view, flagged=not self._view.flagged)
+            self.pane.set_flagged(self._view.flagged)
+            self._foot.show_flag(self.words, on=self._view.flagged)
+            self.flag_toggled.emit(self._view.item, self._view.flagged)
+
+    def _enlarge(self, image: QImage, alt: str) -> None:
+        self._viewer.show_picture(image, alt)
+        self._picture = True
+        self._show_page()
+        self._viewer.close_button.setFocus()
+
+    def _close_picture(self) -> None:
+        self._picture = False
+        self._show_page()
+        self.pane.setFocus()

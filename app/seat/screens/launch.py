@@ -4,30 +4,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.seat.screens.screen import Screen
+from app.seat.screens.readiness import CheckRow, CheckState, ReadinessPanel
+from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import SessionFacts
-from app.ui.text import Text
+from app.ui.buttons import Button, Kind
+from app.ui.fields import GROUPS, CodeField
+from app.ui.icons import Icon
+from app.ui.labels import Label, Note, StatusMark, rule
+from app.ui.page import Foot, Panel, Scroll
+from app.ui.text import Text, say
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
 
-
-class CheckState(StrEnum):
-    """How a readiness check came out."""
-
-    GOOD = "good"
-    ATTENTION = "attention"
-    BLOCKED = "blocked"
-    RUNNING = "running"
-
-
-@dataclass(frozen=True)
-class CheckRow:
-    """One check: its name, what was seen, what that means, what to do (the last two may be empty)."""
-
-    name: Text
-    state: CheckState
-    seen: Text
-    meaning: Text = ""
-    advice: Text = ""
+__all__ = ["CheckRow", "CheckState", "LaunchScreen", "LaunchView", "ReleaseState"]
 
 
 class ReleaseState(StrEnum):
@@ -36,6 +27,13 @@ class ReleaseState(StrEnum):
     WAITING = "waiting"
     FETCHING = "fetching"
     RELEASED = "released"
+
+
+_RELEASE_LOOK = {
+    ReleaseState.WAITING: (Icon.LOCK, Tone.INK),
+    ReleaseState.FETCHING: (Icon.RUNNING, Tone.INK),
+    ReleaseState.RELEASED: (Icon.CHECK, Tone.DONE),
+}
 
 
 @dataclass(frozen=True)
@@ -58,8 +56,123 @@ class LaunchScreen(Screen):
     start_requested = Signal()
     recheck_requested = Signal()
 
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._view: LaunchView | None = None
+        self._wrong: int | None = None
+        self._head = PageHead(self.tools)
+        self._checks = ReadinessPanel()
+        self._checks.recheck.clicked.connect(self.recheck_requested)
+        self.body.addWidget(self._head)
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        columns.setSpacing(Space.XL)
+        columns.addWidget(self._checks, 3)
+        columns.addWidget(self._release_panel(), 2)
+        self.body.addWidget(Scroll(content), 1)
+        self.body.addWidget(self._foot())
+        self.dress()
+
+    def _release_panel(self) -> QWidget:
+        panel = Panel()
+        title, why, typed = Label(Type.LEAD), Label(Type.BODY, Tone.SOFT), Label(Type.STRONG)
+        self._release = StatusMark(Type.STRONG)
+        self._release.setObjectName("release_state")
+        self._fetch = Button("fetch_release")
+        self._code = CodeField("code")
+        self._use = Button("use_code")
+        self._note = Note()
+        self._note.setObjectName("release_note")
+        for setter, key in (
+            (title.setText, "release"),
+            (why.setText, "release_why"),
+            (typed.setText, "type_code"),
+            (self._fetch.setText, "fetch"),
+            (self._use.setText, "use_code"),
+        ):
+            self.named(setter, f"launch.{key}")
+        self._fetch.clicked.connect(self.release_requested)
+        self._use.clicked.connect(self._enter)
+        self._code.entered.connect(self._enter)
+        self._code.changed.connect(self._typed)
+        for widget in (title, why, self._release, self._fetch, rule(), typed, self._code, self._use, self._note):
+            panel.content.addWidget(widget)
+        panel.content.addStretch(1)
+        return panel
+
+    def _foot(self) -> Foot:
+        foot = Foot()
+        self._proctors = Label(Type.BODY, Tone.SOFT)
+        self._verdict = StatusMark(Type.BAR_STRONG)
+        self._verdict.setObjectName("launch_verdict")
+        self._start = Button("start_session", Kind.PRIMARY)
+        self.named(self._start.setText, "launch.start")
+        self._start.clicked.connect(self.start_requested)
+        foot.row.addWidget(self._proctors, 1)
+        foot.row.addWidget(self._verdict)
+        foot.row.addSpacing(Space.L)
+        foot.row.addWidget(self._start)
+        return foot
+
     def show_launch(self, view: LaunchView) -> None:
         """Show the checks and the release; a code being typed stays."""
+        self._view = view
+        if view.release is not ReleaseState.WAITING:
+            self._wrong = None
+            self._code.set_wrong_group(None)
+        self.render_view()
 
     def show_wrong_code(self, group: int) -> None:
         """Point out the group (1 to 6) that cannot be right; 0: it is not known which."""
+        self._wrong = group
+        self._code.set_wrong_group(group)
+        self.render_view()
+
+    def render_view(self) -> None:
+        """Write checks, release and verdict."""
+        words, view = self.words, self._view
+        names = (words("screen.launch.group", group=group) for group in range(1, GROUPS + 1))
+        self._code.name_groups(tuple(names))
+        self._checks.set_words(words)
+        if view is None:
+            return
+        self._head.show_session(view.session, words)
+        self._checks.show_checks(view.checks, words)
+        self._release.show_status(*_RELEASE_LOOK[view.release], words(f"screen.launch.{view.release.value}"))
+        waiting = view.release is ReleaseState.WAITING
+        self._fetch.setEnabled(waiting)
+        self._code.setEnabled(waiting)
+        self._use.setEnabled(waiting and self._code.complete())
+        self._note.say(Tone.ATTENTION, self._note_text(view))
+        between = words("screen.simulated.between")
+        self._proctors.setText(words("screen.launch.proctors", names=between.join(view.proctors)))
+        self._show_verdict(view)
+
+    def _note_text(self, view: LaunchView) -> str:
+        if self._wrong is not None:
+            key = "wrong_code" if self._wrong == 0 else "wrong_group"
+            return self.words(f"screen.launch.{key}", group=self._wrong)
+        return say(view.release_note, self.words) if view.release_note else ""
+
+    def _show_verdict(self, view: LaunchView) -> None:
+        blocked = sum(check.state is CheckState.BLOCKED for check in view.checks)
+        if blocked:
+            look, key = (Icon.BLOCKED, Tone.DANGER), "blocked"
+        elif view.can_start:
+            look, key = (Icon.CHECK, Tone.DONE), "ready"
+        elif view.release is not ReleaseState.RELEASED:
+            look, key = (Icon.LOCK, Tone.INK), "waits_release"
+        else:
+            look, key = (Icon.RUNNING, Tone.INK), "waits_checks"
+        self._verdict.show_status(*look, self.words(f"screen.launch.{key}", count=blocked))
+        self._start.setEnabled(view.can_start)
+
+    def _typed(self) -> None:
+        self._wrong = None
+        self._code.set_wrong_group(None)
+        self.render_view()
+
+    def _enter(self) -> None:
+        if self._code.complete():
+            self.code_entered.emit(self._code.code())

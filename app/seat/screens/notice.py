@@ -1,20 +1,34 @@
 """The recording notice, the rules, and the start of the sitting."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seat.screens.screen import Screen
+from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import SessionFacts
-from app.ui.text import Text
+from app.ui.buttons import Button, Kind, TickBox
+from app.ui.capture_view import LevelMeter, Preview
+from app.ui.labels import Label, Note, rule
+from app.ui.page import Foot, Panel, Scroll
+from app.ui.text import Text, say
+from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+
+_STATEMENTS: Final = ("what", "why", "kept", "who", "stored")
+_RULES: Final = ("alone", "no_aids", "stay", "saved", "help")
 
 
 @dataclass(frozen=True)
 class NoticeView:
-    """What the candidate is told before the start. `ready` is true once the recording runs; `problem` says why not."""
+    """What the candidate is told before the start.
+
+    `acknowledged`: it was read before (a restart). `ready`: the recording runs; until then `problem` says why not.
+    """
 
     session: SessionFacts
+    sitting: str
     candidate_name: str
     seat_number: int
     items: int
@@ -24,11 +38,16 @@ class NoticeView:
     retention_years: int
     ready: bool
     problem: Text | None = None
+    acknowledged: bool = False
 
 
 def notice_text(words: Words, retention_years: int) -> str:
     """Give the recording notice as it is read, one statement a line; its digest goes into the journal."""
-    return words("screen.notice.title", years=retention_years)
+    lines = [words("screen.notice.title")]
+    for statement in _STATEMENTS:
+        name = words(f"screen.notice.{statement}")
+        lines.append(f"{name}: {words(f'screen.notice.{statement}_text', years=retention_years)}")
+    return "\n".join(lines)
 
 
 class NoticeScreen(Screen):
@@ -37,14 +56,144 @@ class NoticeScreen(Screen):
     notice_read = Signal()
     start_requested = Signal()
 
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._view: NoticeView | None = None
+        self._picture_simulated = self._sound_simulated = False
+        self._head = PageHead(self.tools)
+        self._texts = {name: Label() for name in _STATEMENTS}
+        self._exam = Label(Type.LEAD)
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        columns.setSpacing(Space.XL)
+        columns.addWidget(self._notice(), 1)
+        columns.addLayout(self._camera())
+        self.body.addWidget(self._head)
+        self.body.addWidget(Scroll(content), 1)
+        self.body.addWidget(self._foot())
+        self.dress()
+
+    def _notice(self) -> Panel:
+        panel = Panel()
+        title, rules = Label(Type.TITLE), Label(Type.LEAD)
+        self.named(title.setText, "notice.title")
+        self.named(rules.setText, "notice.rules")
+        panel.content.addWidget(title)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.L)
+        grid.setVerticalSpacing(Space.M)
+        grid.setColumnStretch(1, 1)
+        for line, statement in enumerate(_STATEMENTS):
+            name = Label(Type.STRONG, wrap=False)
+            self.named(name.setText, f"notice.{statement}")
+            grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self._texts[statement], line, 1)
+        panel.content.addLayout(grid)
+        panel.content.addWidget(rule())
+        panel.content.addWidget(rules)
+        panel.content.addWidget(self._exam)
+        for number, which in enumerate(_RULES, start=1):
+            panel.content.addLayout(self._numbered(number, which))
+        panel.content.addStretch(1)
+        return panel
+
+    def _numbered(self, number: int, name: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(Space.M)
+        digit, text = Label(Type.STRONG, Tone.ACCENT, wrap=False), Label()
+        digit.setText(f"{number}.")
+        self.named(text.setText, f"notice.rule_{name}")
+        row.addWidget(digit, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
+        return row
+
+    def _camera(self) -> QVBoxLayout:
+        self._preview, self._level = Preview(), LevelMeter()
+        self._sound_label = Label(Type.STRONG, Tone.ATTENTION)
+        self._sound_label.setObjectName("sound_simulated")
+        frame, speak = Label(Type.BODY, Tone.SOFT), Label(Type.BODY, Tone.SOFT)
+        self._problem = Note()
+        self._problem.setObjectName("notice_problem")
+        self.named(frame.setText, "notice.frame")
+        self.named(speak.setText, "notice.speak")
+        self.named(self._preview.set_nothing, "notice.no_picture")
+        self.named(self._preview.setAccessibleName, "notice.preview")
+        self.named(self._level.setAccessibleName, "notice.level")
+        column = QVBoxLayout()
+        column.setSpacing(Space.M)
+        for widget in (self._preview, frame, self._level, self._sound_label, speak, self._problem):
+            column.addWidget(widget)
+        column.addStretch(1)
+        return column
+
+    def _foot(self) -> Foot:
+        foot = Foot()
+        self._tick = TickBox("notice_tick")
+        self._start = Button("start_exam", Kind.PRIMARY)
+        self.named(self._tick.setText, "notice.tick")
+        self.named(self._tick.setAccessibleName, "notice.tick")
+        self.named(self._start.setText, "notice.start")
+        self._tick.clicked.connect(self._ticked)
+        self._start.clicked.connect(self.start_requested)
+        foot.row.addWidget(self._tick)
+        foot.row.addStretch(1)
+        foot.row.addWidget(self._start)
+        return foot
+
     def show_notice(self, view: NoticeView) -> None:
-        """Show the notice; "I have read this" is open until it is ticked."""
+        """Show the notice; the tick stays for the same sitting."""
+        if self._view is None or self._view.sitting != view.sitting:
+            self._tick.setChecked(False)
+        if view.acknowledged:
+            self._tick.setChecked(True)
+        self._view = view
+        self.render_view()
 
     def set_preview(self, jpeg: bytes | None) -> None:
         """Show the camera's newest picture, or that there is none."""
+        self._preview.show_picture(jpeg)
 
     def set_level(self, dbfs_tenths: int) -> None:
         """Show the sound's level, tenths of dBFS."""
+        self._level.set_level(dbfs_tenths)
 
     def set_source_simulated(self, *, picture: bool, sound: bool) -> None:
         """Say on the picture and at the level that they are simulated."""
+        self._picture_simulated, self._sound_simulated = picture, sound
+        self._name_sources()
+
+    def render_view(self) -> None:
+        """Write the notice's figures."""
+        words, view = self.words, self._view
+        self._name_sources()
+        if view is None:
+            return
+        self._head.show_session(view.session, words)
+        self._head.show_facts(words("screen.item.who", name=view.candidate_name, seat=f"{view.seat_number:02}"))
+        for statement, label in self._texts.items():
+            label.setText(words(f"screen.notice.{statement}_text", years=view.retention_years))
+        self._exam.setText(
+            words(
+                "screen.notice.exam",
+                items=view.items,
+                minutes=view.minutes,
+                marks=view.marks,
+                pass_mark=view.pass_mark,
+            )
+        )
+        self._problem.say(Tone.ATTENTION, say(view.problem, words) if view.problem else "")
+        self._start.setEnabled(view.ready and self._tick.isChecked())
+
+    def _name_sources(self) -> None:
+        words = self.words
+        self._preview.set_simulated(words("screen.notice.picture_simulated") if self._picture_simulated else "")
+        self._sound_label.setText(words("screen.notice.sound_simulated"))
+        self._sound_label.setVisible(self._sound_simulated)
+
+    def _ticked(self, checked: bool) -> None:
+        if not checked:  # what was read cannot be unread
+            self._tick.setChecked(True)
+            return
+        self.notice_read.emit()
+        self.render_view()

@@ -4,9 +4,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.seat.screens.screen import Screen
+from app.seat.screens.result_parts import ProofPanel, ScorePanel, SectionScore
+from app.seat.screens.screen import PageHead, Screen
+from app.ui.buttons import Button, Kind
+from app.ui.icons import Icon
+from app.ui.labels import Note
+from app.ui.page import Foot, Scroll
+from app.ui.text import say
+from app.ui.tokens import Space, Tone
+from app.words import Words
 from sync.wire.plan import Bilingual
+
+__all__ = ["DeliveryState", "ResultScreen", "ResultView", "SectionScore"]
 
 
 class DeliveryState(StrEnum):
@@ -19,15 +30,13 @@ class DeliveryState(StrEnum):
     QUARANTINED = "quarantined"
 
 
-@dataclass(frozen=True)
-class SectionScore:
-    """One section's part; thousandths of a mark."""
-
-    title: Bilingual
-    score_milli: int
-    max_milli: int
-    right: int
-    items: int
+_DELIVERY_LOOK = {
+    DeliveryState.WAITING_NETWORK: (Icon.OUTBOX, Tone.ATTENTION),
+    DeliveryState.SENDING: (Icon.RUNNING, Tone.INK),
+    DeliveryState.RECEIPTED: (Icon.CHECK, Tone.DONE),
+    DeliveryState.PROVEN: (Icon.SHIELD, Tone.DONE),
+    DeliveryState.QUARANTINED: (Icon.ATTENTION, Tone.ATTENTION),
+}
 
 
 @dataclass(frozen=True)
@@ -58,5 +67,53 @@ class ResultScreen(Screen):
 
     done = Signal()
 
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._view: ResultView | None = None
+        self._head = PageHead(self.tools)
+        self._score = ScorePanel()
+        self._proof = ProofPanel()
+        self._now = Note()
+        self._now.setObjectName("what_now")
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        columns.setSpacing(Space.XL)
+        columns.addWidget(self._score, 3)
+        columns.addWidget(self._proof, 2)
+        foot = Foot()
+        self._done = Button("done", Kind.PRIMARY)
+        self._done.clicked.connect(self.done)
+        foot.row.addWidget(self._now, 1)
+        foot.row.addSpacing(Space.XL)
+        foot.row.addWidget(self._done)
+        self.body.addWidget(self._head)
+        self.body.addWidget(Scroll(content), 1)
+        self.body.addWidget(foot)
+        self.named(self._done.setText, "result.done")
+        self.dress()
+
     def show_result(self, view: ResultView) -> None:
         """Show the result; call again when only the delivery changed."""
+        self._view = view
+        self.render_view()
+
+    def render_view(self) -> None:
+        """Write everything."""
+        words, view = self.words, self._view
+        if view is None:
+            return
+        self._head.show_title(say(view.exam_title, words))
+        self._head.show_facts(words("screen.result.submitted", time=view.submitted))
+        self._score.show_candidate(view.candidate_name, view.admission_number, view.photo, words)
+        if view.score_shown:
+            self._score.show_score(view.score_milli, view.max_milli, view.pass_milli, words, passed=view.passed)
+            self._score.show_sections(view.sections, words)
+        else:
+            self._score.show_no_score(words)
+        self._proof.show_code(view.code, view.qr, words)
+        text = words(f"screen.result.delivery_{view.delivery.value}")
+        self._proof.show_delivery(
+            *_DELIVERY_LOOK[view.delivery], text, words(f"screen.result.means_{view.delivery.value}")
+        )
+        self._now.say(Tone.ACCENT, words("screen.result.what_now"))

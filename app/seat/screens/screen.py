@@ -1,31 +1,239 @@
-"""The base of every screen: words, text size, and the strip that says what is simulated."""
+"""The base of every screen: words, text size, the strip that says what is simulated, and the head of a page."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.exam.item import Language
-from app.seat.screens.view import Simulated
+from app.seat.screens.view import SessionFacts, Simulated
+from app.ui import tokens
+from app.ui.buttons import Button
+from app.ui.icons import Icon, paint_icon
+from app.ui.labels import Line
+from app.ui.look import Look, Looked
+from app.ui.style import stylesheet
+from app.ui.text import say
+from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+
+TEXT_STEP = 25
+TEXT_LEAST = 100
+TEXT_MOST = 200
+
+
+class SimulatedStrip(Looked, QWidget):
+    """The amber strip across the top: what is not real."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("simulated_strip")
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def text(self) -> str:
+        """Give what it says."""
+        return self._text
+
+    def say(self, text: str) -> None:
+        """Say it; an empty text hides the strip."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self.update()
+
+    def look_changed(self) -> None:
+        """Measure and paint again."""
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Give the strip's height."""
+        return QSize(0, QFontMetrics(self.look.font(Type.BAR_STRONG)).height() + Space.XS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw hatching at both ends and the words between."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, height = self.look.palette, self.height()
+        painter.fillRect(self.rect(), QColor(palette.attention_fill))
+        colour = QColor(palette.on_attention)
+        font = self.look.font(Type.BAR_STRONG)
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
+        icon = metrics.ascent()
+        width = icon + Space.S + metrics.horizontalAdvance(self._text)
+        left = max(Space.XL, (self.width() - width) // 2)
+        paint_icon(painter, Icon.SIMULATED, QRectF(left, (height - icon) / 2, icon, icon), colour)
+        rest = self.rect().adjusted(left + icon + Space.S, 0, -Space.S, 0)
+        painter.setPen(colour)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._text)
+
+
+class Tools(QWidget):
+    """Language and text size, on every screen in the same corner."""
+
+    language_requested = Signal(Language)
+    text_percent_requested = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.S)
+        self._percent = TEXT_LEAST
+        self._other = Language.EN
+        self.language = Button("language", bar=True)
+        self.smaller = Button("text_smaller", bar=True)
+        self.larger = Button("text_larger", bar=True)
+        self.language.clicked.connect(lambda: self.language_requested.emit(self._other))
+        self.smaller.clicked.connect(lambda: self._ask(-TEXT_STEP))
+        self.larger.clicked.connect(lambda: self._ask(TEXT_STEP))
+        for button in (self.language, self.smaller, self.larger):
+            row.addWidget(button)
+
+    def set_words(self, words: Words) -> None:
+        """Name the buttons; the first one names the language it changes to."""
+        self._other = Language.EN if words.language is Language.ZH else Language.ZH
+        for button, key in (
+            (self.language, "language"),
+            (self.smaller, "text_smaller"),
+            (self.larger, "text_larger"),
+        ):
+            button.setText(words(f"screen.tools.{key}"))
+            button.setAccessibleName(words(f"screen.tools.{key}_long"))
+
+    def set_text_percent(self, percent: int) -> None:
+        """Open the sizes that are left."""
+        self._percent = percent
+        self.smaller.setEnabled(percent > TEXT_LEAST)
+        self.larger.setEnabled(percent < TEXT_MOST)
+
+    def _ask(self, by: int) -> None:
+        self.text_percent_requested.emit(min(max(self._percent + by, TEXT_LEAST), TEXT_MOST))
 
 
 class Screen(QWidget):
-    """A page of the kiosk. Signals: the person asked for a language or a text size."""
+    """A page of the kiosk. Signals: the person asked for a language or a text size.
+
+    A subclass builds its widgets in `__init__`, puts them into `self.body`, and ends with `self.dress()`.
+    """
 
     language_requested = Signal(Language)
     text_percent_requested = Signal(int)
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._words = words
-        self._percent = 100
+        self.words = words
+        self.look = Look()
+        self._labels: list[tuple[Callable[[str], object], str]] = []
+        self._simulated: tuple[Simulated, ...] = ()
+        self._strip = SimulatedStrip()
+        self.tools = Tools()
+        self.tools.language_requested.connect(self.language_requested)
+        self.tools.text_percent_requested.connect(self.text_percent_requested)
+        self.setProperty("part", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.body.addWidget(self._strip)
 
     def set_words(self, words: Words) -> None:
         """Say everything in another language, in place."""
-        self._words = words
+        self.words = words
+        self._relabel()
 
     def set_text_percent(self, percent: int) -> None:
         """Set the size of all text, 100 to 200 per cent."""
-        self._percent = percent
+        self.tools.set_text_percent(percent)
+        self._wear(Look(self.look.palette, percent, self.look.roomy))
 
     def set_simulated(self, what: tuple[Simulated, ...]) -> None:
-        """Say what is not real, in a strip at the top; nothing takes the strip away."""
+        """Say what is not real, in a strip at the top; nothing takes the strip away but an empty `what`."""
+        self._simulated = what
+        self._name_simulated()
+
+    def render_view(self) -> None:
+        """Write what was shown last once more, in the words of now."""
+
+    def dress(self) -> None:
+        """End of `__init__`: name and style everything."""
+        self.tools.set_text_percent(self.look.percent)
+        self._relabel()
+        self._wear(self.look)
+
+    def named(self, setter: Callable[[str], object], key: str) -> None:
+        """Let `setter` have the sentence at `screen.<key>`, now and in every language to come."""
+        self._labels.append((setter, f"screen.{key}"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Draw larger in a large window."""
+        super().resizeEvent(event)
+        roomy = self.height() >= tokens.ROOMY_HEIGHT
+        if roomy is not self.look.roomy:
+            self._wear(Look(self.look.palette, self.look.percent, roomy))
+
+    def _wear(self, look: Look) -> None:
+        self.look = look
+        for child in self.findChildren(QWidget):
+            if isinstance(child, Looked):
+                child.set_look(look)
+        self.setStyleSheet(stylesheet(look))
+        self.look_changed()
+
+    def look_changed(self) -> None:
+        """Set what depends on the look and is in no stylesheet."""
+
+    def _relabel(self) -> None:
+        self.tools.set_words(self.words)
+        for setter, key in self._labels:
+            setter(self.words(key))
+        self._name_simulated()
+        self.render_view()
+
+    def _name_simulated(self) -> None:
+        names = [self.words(f"screen.simulated.{what.value}") for what in self._simulated]
+        joined = self.words("screen.simulated.between").join(names)
+        self._strip.say(self.words("screen.simulated.strip", what=joined) if names else "")
+
+
+class PageHead(QFrame):
+    """The head of a page: the exam, where and when, and the tools."""
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__()
+        self.setProperty("part", "head")
+        self.setMinimumHeight(tokens.BAR)
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
+        row.setSpacing(Space.XL)
+        self._title = Line(Type.BAR_STRONG)
+        self._facts = Line(Type.BAR, Tone.SOFT)
+        text = QVBoxLayout()
+        text.setSpacing(0)
+        text.addWidget(self._title)
+        text.addWidget(self._facts)
+        row.addLayout(text, 1)
+        row.addWidget(tools)
+
+    def add_end(self, widget: QWidget) -> None:
+        """Put something at the right end."""
+        self._row.addWidget(widget)
+
+    def show_session(self, session: SessionFacts, words: Words) -> None:
+        """Name the session."""
+        self._title.setText(say(session.exam_title, words))
+        facts = (session.site, session.room, session.seat_label, session.when)
+        self.show_facts(" · ".join(fact for fact in facts if fact))
+
+    def show_title(self, title: str) -> None:
+        """Name the exam alone."""
+        self._title.setText(title)
+
+    def show_facts(self, facts: str) -> None:
+        """Say where, when or who, in one line."""
+        self._facts.setText(facts)
+        self._facts.setVisible(bool(facts))

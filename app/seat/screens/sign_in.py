@@ -3,9 +3,19 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seat.screens.screen import Screen
+from app.seat.screens.pin_panel import PinPanel
+from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import ProctorCard, SessionFacts
+from app.ui.icons import Icon
+from app.ui.labels import Label, StatusMark
+from app.ui.page import Scroll
+from app.ui.text import say
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
+
+_FACTS = ("when", "site", "room", "seat")
 
 
 @dataclass(frozen=True)
@@ -22,14 +32,82 @@ class SignInScreen(Screen):
 
     pin_entered = Signal(str, str)
 
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._view: SignInView | None = None
+        self._head = PageHead(self.tools)
+        self._exam = Label(Type.TITLE)
+        self._values = {fact: Label(Type.LEAD) for fact in _FACTS}
+        self._count = StatusMark(Type.LEAD)
+        self._count.setObjectName("signed_in_count")
+        self._names = Label(Type.BODY, Tone.SOFT)
+        self._pins = PinPanel("sign_in")
+        self._pins.pin_entered.connect(self.pin_entered)
+        self.body.addWidget(self._head)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(Space.XXL, Space.XXL, Space.XXL, Space.XXL)
+        columns.setSpacing(Space.XXL)
+        columns.addWidget(Scroll(self._session()), 2)
+        columns.addWidget(self._pins, 3)
+        self.body.addLayout(columns, 1)
+        self.named(self._head.show_title, "sign_in.title")
+        self.named(self._head.show_facts, "sign_in.what")
+        self.named(self._pins.button.setText, "sign_in.sign_in")
+        self.dress()
+
+    def _session(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, Space.M, 0)
+        column.setSpacing(Space.XL)
+        column.addWidget(self._exam)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.L)
+        grid.setVerticalSpacing(Space.M)
+        grid.setColumnStretch(1, 1)
+        for line, fact in enumerate(_FACTS):
+            key = Label(Type.BODY, Tone.SOFT, wrap=False)
+            self.named(key.setText, f"sign_in.{fact}")
+            grid.addWidget(key, line, 0)
+            grid.addWidget(self._values[fact], line, 1)
+        column.addLayout(grid)
+        column.addWidget(self._count)
+        column.addWidget(self._names)
+        column.addStretch(1)
+        return content
+
     def show_sign_in(self, view: SignInView) -> None:
         """Show the proctors; what was typed and chosen stays."""
+        self._view = view
+        self._pins.show_proctors(view.proctors)
+        self.render_view()
 
     def show_checking(self, proctor: str) -> None:
         """Say that the PIN is being checked; nothing can be typed meanwhile."""
+        self._pins.show_message("checking", proctor)
 
     def show_wrong_pin(self, proctor: str, tries_left: int) -> None:
         """Say that the PIN was wrong; the field is empty again and has the focus."""
+        self._pins.show_message("wrong", proctor, tries_left)
 
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait; 0 seconds opens the field again."""
+        self._pins.show_message("locked", proctor, seconds_left)
+
+    def render_view(self) -> None:
+        """Write the session and who has signed in."""
+        self._pins.set_words(self.words)
+        if self._view is None:
+            return
+        session = self._view.session
+        self._exam.setText(say(session.exam_title, self.words))
+        facts = (session.when, session.site, session.room, session.seat_label)
+        for fact, value in zip(_FACTS, facts, strict=True):
+            self._values[fact].setText(value)
+        names = [card.name for card in self._view.proctors if card.signed_in]
+        enough = len(names) >= self._view.needed
+        text = self.words("screen.sign_in.count", signed=len(names), needed=self._view.needed)
+        self._count.show_status(*((Icon.CHECK, Tone.DONE) if enough else (Icon.TO_DO, Tone.INK)), text)
+        between = self.words("screen.simulated.between")
+        self._names.setText(between.join(names))
+        self._names.setVisible(bool(names))

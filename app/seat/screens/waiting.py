@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 
-from app.seat.screens.screen import Screen
+from PySide6.QtWidgets import QWidget
+
+from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import SessionFacts
-from app.ui.text import Text
+from app.ui.icons import Icon
+from app.ui.message import MessagePanel
+from app.ui.page import Scroll
+from app.ui.text import Text, say
+from app.ui.tokens import Tone
+from app.words import Words
 
 
 @dataclass(frozen=True)
@@ -19,5 +26,27 @@ class WaitingView:
 class WaitingScreen(Screen):
     """An empty state with words."""
 
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._view: WaitingView | None = None
+        self._head = PageHead(self.tools)
+        self._panel = MessagePanel("waiting")
+        self.body.addWidget(self._head)
+        self.body.addWidget(Scroll(self._panel), 1)
+        self.dress()
+
     def show_waiting(self, view: WaitingView) -> None:
         """Show what is waited for."""
+        self._view = view
+        self.render_view()
+
+    def render_view(self) -> None:
+        """Write it."""
+        words, view = self.words, self._view
+        if view is None or view.session is None:
+            self._head.show_title(words("screen.waiting.head"))
+            self._head.show_facts("")
+        else:
+            self._head.show_session(view.session, words)
+        if view is not None:
+            self._panel.show_message(Icon.CLOCK, Tone.ACCENT, say(view.title, words), do=say(view.body, words))

@@ -1,0 +1,63 @@
+"""A candidate as a card: photo, name, and the facts one checks by."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.seat.screens.view import CandidateCard
+from app.ui.labels import Label, Note
+from app.ui.pictures import Photo
+from app.ui.text import say
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
+
+_FACTS = ("id_number", "admission_number", "exam", "seat")
+
+
+class CandidatePanel(QWidget):
+    """Photo at the left; name and facts at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._photo = Photo()
+        self._name = Label(Type.NAME)
+        self._name.setObjectName("candidate_name")
+        self._keys = {fact: Label(Type.BODY, Tone.SOFT, wrap=False) for fact in _FACTS}
+        self._values = {fact: Label(Type.LEAD) for fact in _FACTS}
+        self._note = Note()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Space.XL)
+        row.addWidget(self._photo, 0, Qt.AlignmentFlag.AlignTop)
+        text = QVBoxLayout()
+        text.setSpacing(Space.M)
+        text.addWidget(self._name)
+        text.addLayout(self._facts())
+        text.addWidget(self._note)
+        text.addStretch(1)
+        row.addLayout(text, 1)
+
+    def _facts(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.L)
+        grid.setVerticalSpacing(Space.S)
+        grid.setColumnStretch(1, 1)
+        for line, fact in enumerate(_FACTS):
+            grid.addWidget(self._keys[fact], line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self._values[fact], line, 1)
+        return grid
+
+    def show_candidate(self, card: CandidateCard, words: Words) -> None:
+        """Show a candidate."""
+        self._photo.show_photo(card.photo)
+        self._photo.setAccessibleName(words("screen.candidate.photo", name=card.name))
+        self._name.setText(card.name)
+        facts = (
+            card.id_number_masked,
+            card.admission_number,
+            say(card.exam_title, words),
+            words("screen.candidate.seat_number", number=card.seat_number),
+        )
+        for fact, value in zip(_FACTS, facts, strict=True):
+            self._keys[fact].setText(words(f"screen.candidate.{fact}"))
+            self._values[fact].setText(value)
+        self._note.say(Tone.ACCENT, say(card.allowance, words) if card.allowance else "")

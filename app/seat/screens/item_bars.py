@@ -1,0 +1,208 @@
+"""Head and foot of the item screen."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.seat.screens.screen import Tools
+from app.ui import tokens
+from app.ui.buttons import Button, Kind
+from app.ui.clock import ClockFace
+from app.ui.icons import Icon
+from app.ui.labels import Line, StatusMark
+from app.ui.look import Looked
+from app.ui.pictures import Photo
+from app.ui.text import say
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
+from sync.wire.plan import Bilingual
+
+
+@dataclass(frozen=True)
+class ItemHeader:
+    """Who sits what, where."""
+
+    exam_title: Bilingual
+    candidate_name: str
+    seat_number: int
+    photo: bytes | None = None
+
+
+class RecordingState(StrEnum):
+    """What the recorder does."""
+
+    RECORDING = "recording"
+    INTERRUPTED = "interrupted"
+    OFF = "off"
+
+
+class ItemHead(QFrame):
+    """Exam and candidate at the left, tools, and the clock at the right end."""
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__()
+        self.setProperty("part", "head")
+        self.setMinimumHeight(tokens.BAR)
+        self._header: ItemHeader | None = None
+        self._minutes: int | None = None
+        self._title, self._who = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
+        self._photo = Photo(tokens.THUMB, 1.2)
+        self._warning = StatusMark(Type.BAR_STRONG)
+        self.clock = ClockFace()
+        self._slot = QStackedWidget()
+        self._slot.addWidget(self._names())
+        self._slot.addWidget(self._strip())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.XL, Space.XS, Space.L, Space.XS)
+        row.setSpacing(Space.M)
+        row.addWidget(self._photo)
+        row.addWidget(self._slot, 1)
+        row.addWidget(tools)
+        row.addSpacing(Space.S)
+        row.addWidget(self.clock)
+
+    def _names(self) -> QWidget:
+        names = QWidget()
+        column = QVBoxLayout(names)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addStretch(1)
+        column.addWidget(self._title)
+        column.addWidget(self._who)
+        column.addStretch(1)
+        return names
+
+    def _strip(self) -> QFrame:
+        strip = QFrame()
+        strip.setObjectName("time_warning")
+        strip.setProperty("part", "note")
+        strip.setProperty("tone", Tone.ATTENTION.value)
+        line = QHBoxLayout(strip)
+        line.setContentsMargins(Space.L, 0, Space.L, 0)
+        line.addWidget(self._warning)
+        line.addStretch(1)
+        return strip
+
+    def show_header(self, header: ItemHeader, words: Words) -> None:
+        """Show who sits what."""
+        self._header = header
+        self._photo.show_photo(header.photo)
+        self._photo.setAccessibleName(words("screen.candidate.photo", name=header.candidate_name))
+        self._title.setText(say(header.exam_title, words))
+        self._who.setText(words("screen.item.who", name=header.candidate_name, seat=f"{header.seat_number:02}"))
+
+    def show_warning(self, minutes: int | None, words: Words) -> None:
+        """Put the warning over the title, or take it away. The focus is not touched."""
+        self._minutes = minutes
+        if minutes is not None:
+            self._warning.show_status(Icon.CLOCK, Tone.ATTENTION, words("screen.item.warning", minutes=minutes))
+        self._slot.setCurrentIndex(0 if minutes is None else 1)
+
+    def set_words(self, words: Words) -> None:
+        """Say everything in another language."""
+        self.clock.set_caption(words("screen.item.remaining"))
+        if self._header is not None:
+            self.show_header(self._header, words)
+        self.show_warning(self._minutes, words)
+
+
+class _Saved(StrEnum):
+    NOTHING = "nothing"
+    SAVED = "saved"
+    SAVING = "saving"
+    NOT_SAVED = "not_saved"
+
+
+_SAVED_LOOK = {
+    _Saved.NOTHING: (Icon.TO_DO, Tone.INK),
+    _Saved.SAVED: (Icon.CHECK, Tone.DONE),
+    _Saved.SAVING: (Icon.RUNNING, Tone.INK),
+    _Saved.NOT_SAVED: (Icon.BLOCKED, Tone.DANGER),
+}
+_RECORDING_LOOK = {
+    RecordingState.RECORDING: (Icon.RECORD, Tone.INK),
+    RecordingState.INTERRUPTED: (Icon.ATTENTION, Tone.ATTENTION),
+    RecordingState.OFF: (Icon.BLOCKED, Tone.DANGER),
+}
+_STACKED_FROM = 1.3  # from this scale on the two states stand one above the other
+
+
+class ItemFoot(Looked, QFrame):
+    """What the recorder does and whether everything is saved; flag, previous, next; and, set apart, hand in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("part", "foot")
+        self.setMinimumHeight(tokens.BAR)
+        self._saved, self._at = _Saved.NOTHING, ""
+        self._recording, self._simulated = RecordingState.OFF, False
+        self._flagged = False
+        self.recording, self.saved = StatusMark(), StatusMark()
+        self.recording.setObjectName("recording_state")
+        self.saved.setObjectName("saved_state")
+        self.flag = Button("flag", Kind.SECONDARY, Icon.FLAG, bar=True)
+        self.flag.setCheckable(True)
+        self.previous = Button("previous", Kind.SECONDARY, Icon.BACK, bar=True)
+        self.next = Button("next", Kind.PRIMARY, bar=True)
+        self.submit = Button("submit", bar=True)
+        self._states = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._states.setSpacing(Space.XL)
+        self._states.addWidget(self.recording)
+        self._states.addWidget(self.saved)
+        self._states.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
+        row.setSpacing(Space.M)
+        row.addLayout(self._states, 1)
+        for button in (self.flag, self.previous, self.next):
+            row.addWidget(button)
+        row.addSpacing(Space.HUGE + Space.XXL)
+        row.addWidget(self.submit)
+
+    def look_changed(self) -> None:
+        """Put the two states one above the other when they are large."""
+        stacked = self.look.scale >= _STACKED_FROM
+        way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        self._states.setDirection(way)
+        self._states.setSpacing(0 if stacked else Space.XL)
+
+    def set_words(self, words: Words) -> None:
+        """Say everything in another language."""
+        self.previous.setText(words("screen.item.previous"))
+        self.next.setText(words("screen.item.next"))
+        self.submit.setText(words("screen.item.submit"))
+        self.show_flag(words, on=self._flagged)
+        self.show_recording(self._recording, words, simulated=self._simulated)
+        self._show_saved(self._saved, words)
+
+    def show_flag(self, words: Words, *, on: bool) -> None:
+        """Show whether this item is flagged."""
+        self._flagged = on
+        self.flag.setChecked(on)
+        self.flag.setText(words("screen.item.unflag" if on else "screen.item.flag"))
+
+    def show_saved(self, at: str, words: Words) -> None:
+        """Say when everything was saved."""
+        self._at = at
+        self._show_saved(_Saved.SAVED, words)
+
+    def show_saving(self, words: Words) -> None:
+        """Say that saving goes on."""
+        self._show_saved(_Saved.SAVING, words)
+
+    def show_not_saved(self, words: Words) -> None:
+        """Say that the newest change is not saved."""
+        self._show_saved(_Saved.NOT_SAVED, words)
+
+    def show_recording(self, state: RecordingState, words: Words, *, simulated: bool) -> None:
+        """Say what the recorder does, and that its sources are simulated."""
+        self._recording, self._simulated = state, simulated
+        text = words(f"screen.item.recording_{state.value}")
+        if simulated:
+            text = words("screen.item.recording_simulated", state=text)
+        self.recording.show_status(*_RECORDING_LOOK[state], text)
+
+    def _show_saved(self, saved: _Saved, words: Words) -> None:
+        self._saved = saved
+        self.saved.show_status(*_SAVED_LOOK[saved], words(f"screen.item.{saved.value}", time=self._at))

@@ -1,0 +1,112 @@
+"""An option (选项): the whole row is the target, and what is chosen is seen by shape as well as colour."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from app.exam.item import Body, plain_text
+from app.ui import tokens
+from app.ui.icons import Icon, paint_icon
+from app.ui.look import Looked, paint_focus
+from app.ui.prose import BodyView
+from app.ui.tokens import Space, Type
+
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1}
+
+
+class OptionRow(Looked, QAbstractButton):
+    """One option: ( A ), its text, and a tick at the end of the row when it is chosen."""
+
+    stepped = Signal(int)  # the arrows: to the row before (-1) or after (1)
+    picture_pressed = Signal(QImage, str)
+
+    def __init__(self, index: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.marker = chr(ord("A") + index)
+        self.setObjectName(f"option_{self.marker}")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.option = ""
+        self._several = False
+        self._words = ""
+        self._body = BodyView(self, corner=True)
+        self._body.picture_pressed.connect(self.picture_pressed)
+
+    def show_option(self, option: str, body: Body, pictures: Mapping[str, bytes], *, several: bool) -> None:
+        """Show an option; `several`: more than one may be chosen, so its marker is square."""
+        self.option, self._several, self._words = option, several, plain_text(body)
+        self._body.show_body(body, pictures)
+
+    def set_chosen(self, chosen: bool, state: str) -> None:
+        """Show it as chosen or not; `state` says so to a screen reader."""
+        self.setChecked(chosen)
+        self.setAccessibleName(f"{self.marker} {self._words} {state}".rstrip())
+        self.update()
+
+    def nextCheckState(self) -> None:
+        """Leave choosing to the owner, who knows whether the others give way."""
+
+    def look_changed(self) -> None:
+        """Nothing yet: the owner arranges again."""
+
+    def arrange(self, width: int) -> int:
+        """Lay the row out in `width` and give its height."""
+        marker = self.look.length(tokens.MARKER, 1.8)
+        left = Space.L + marker + Space.L
+        right = Space.L + self.look.length(tokens.ICON, 1.5) + Space.L
+        self._body.set_look(self.look)
+        inner = self._body.arrange(width - left - right)
+        height = max(inner, marker) + 2 * Space.M
+        self._body.setGeometry(left, (height - inner) // 2, width - left - right, inner)
+        return max(height, tokens.TARGET)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose by Return as by Space; move by the arrows."""
+        key = Qt.Key(event.key())
+        if key in _STEPS:
+            self.stepped.emit(_STEPS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show that it can be pressed."""
+        super().enterEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the row."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, chosen = self.look.palette, self.isChecked()
+        hot = self.underMouse() and self.isEnabled()
+        edge = palette.accent if chosen else palette.line_strong if hot else palette.line
+        painter.setPen(QPen(QColor(edge), tokens.EDGE))
+        painter.setBrush(QColor(palette.accent_soft if chosen else palette.surface))
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(box, tokens.RADIUS, tokens.RADIUS)
+        self._paint_marker(painter)
+        if chosen:
+            side = self.look.length(tokens.ICON, 1.5)
+            at = QRectF(self.width() - Space.L - side, (self.height() - side) / 2, side, side)
+            paint_icon(painter, Icon.CHECK, at, QColor(palette.accent))
+        if self.hasFocus():
+            paint_focus(painter, QRectF(self.rect()), self.look)
+
+    def _paint_marker(self, painter: QPainter) -> None:
+        palette, side = self.look.palette, self.look.length(tokens.MARKER, 1.8)
+        box = QRectF(Space.L, (self.height() - side) / 2, side, side).adjusted(1, 1, -1, -1)
+        chosen = self.isChecked()
+        painter.setPen(QPen(QColor(palette.accent if chosen else palette.line_strong), tokens.EDGE))
+        painter.setBrush(QColor(palette.accent if chosen else palette.surface))
+        radius = tokens.RADIUS if self._several else side / 2
+        painter.drawRoundedRect(box, radius, radius)
+        font = self.look.font(Type.STRONG)
+        font.setPixelSize(round(side * 0.5))
+        painter.setFont(font)
+        painter.setPen(QColor(palette.on_accent if chosen else palette.ink))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.marker)

@@ -1,0 +1,68 @@
+"""How a page is put together: a body that scrolls when it must, and a foot whose buttons are always in sight."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui import tokens
+from app.ui.look import Looked
+from app.ui.tokens import Space
+
+
+class Scroll(QScrollArea):
+    """Scrolls its content up and down; brings what gets the focus into sight."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content.setProperty("part", "clear")
+        self.setWidget(content)
+        content.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+
+class Column(Looked, QWidget):
+    """Content in the middle of the page, never wider than can be read."""
+
+    def __init__(self, width: int = tokens.COLUMN) -> None:
+        super().__init__()
+        self._width = width
+        self._inner = QWidget()
+        self.content = QVBoxLayout(self._inner)
+        self.content.setContentsMargins(0, 0, 0, 0)
+        self.content.setSpacing(Space.L)
+        outside = QHBoxLayout(self)
+        outside.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        outside.addStretch(1)
+        outside.addWidget(self._inner, 1000)
+        outside.addStretch(1)
+        self.look_changed()
+
+    def look_changed(self) -> None:
+        """Grow with the text."""
+        self._inner.setMaximumWidth(self.look.length(self._width))
+
+
+class Panel(QFrame):
+    """A sheet with an edge; things are put into `content`."""
+
+    def __init__(self, margin: int = Space.XL) -> None:
+        super().__init__()
+        self.setProperty("part", "panel")
+        self.content = QVBoxLayout(self)
+        self.content.setContentsMargins(margin, margin, margin, margin)
+        self.content.setSpacing(Space.L)
+
+
+class Foot(QFrame):
+    """The foot of a page; buttons are put into `row`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("part", "foot")
+        self.setMinimumHeight(tokens.BAR)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
+        self.row.setSpacing(Space.M)

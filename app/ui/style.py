@@ -1,0 +1,150 @@
+"""The stylesheet, made from the tokens, and what the whole application is set to."""
+
+from functools import cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from app.ui import tokens
+from app.ui.look import PLAIN_LOOK, Look, soft_colour, tone_colour
+from app.ui.tokens import Space, Tone, Type
+
+
+def prepare_application(application: QApplication) -> None:
+    """Make every platform look the same: Fusion, our font, the light palette whatever the desktop says."""
+    application.setStyle("Fusion")
+    application.styleHints().setColorScheme(Qt.ColorScheme.Light)
+    application.setFont(PLAIN_LOOK.font(Type.BODY))
+    colours = PLAIN_LOOK.palette
+    palette = QPalette(QColor(colours.sunken), QColor(colours.ground))
+    for role, colour in (
+        (QPalette.ColorRole.WindowText, colours.ink),
+        (QPalette.ColorRole.Text, colours.ink),
+        (QPalette.ColorRole.ButtonText, colours.ink),
+        (QPalette.ColorRole.Base, colours.surface),
+        (QPalette.ColorRole.Highlight, colours.accent),
+        (QPalette.ColorRole.HighlightedText, colours.on_accent),
+    ):
+        palette.setColor(role, QColor(colour))
+    application.setPalette(palette)
+
+
+@cache
+def stylesheet(look: Look) -> str:
+    """Give the stylesheet of a look."""
+    return "\n".join((_text(look), _surfaces(look), _buttons(look), _fields(look), _scroll(look)))
+
+
+def _font(look: Look, kind: Type) -> str:
+    families = ", ".join(f'"{family}"' for family in tokens.FAMILIES)
+    return f"font-family: {families}; font-size: {look.px(kind)}px; font-weight: {tokens.TYPES[kind].weight};"
+
+
+def _text(look: Look) -> str:
+    rules = [f"QLabel {{ color: {look.palette.ink}; background: transparent; {_font(look, Type.BODY)} }}"]
+    rules += [f'QLabel[type="{kind.value}"] {{ {_font(look, kind)} }}' for kind in Type]
+    rules += [f'QLabel[tone="{tone.value}"] {{ color: {tone_colour(look.palette, tone)}; }}' for tone in Tone]
+    return "\n".join(rules)
+
+
+def _surfaces(look: Look) -> str:
+    colours = look.palette
+    line = f"{tokens.BORDER}px solid {colours.line}"
+    rules = [
+        f'QWidget[part="page"] {{ background: {colours.ground}; }}',
+        f'QFrame[part="head"] {{ background: {colours.surface}; border: 0; border-bottom: {line}; }}',
+        f'QFrame[part="foot"] {{ background: {colours.surface}; border: 0; border-top: {line}; }}',
+        f'QFrame[part="side"] {{ background: {colours.ground}; border: 0; border-left: {line}; }}',
+        f'QFrame[part="panel"] {{ background: {colours.surface}; border: {line}; border-radius: {tokens.RADIUS}px; }}',
+        f'QFrame[part="rule"] {{ background: {colours.line}; border: 0; }}',
+        f'QWidget[part="paper"] {{ background: {colours.surface}; }}',
+        'QWidget[part="clear"] { background: transparent; }',
+    ]
+    for tone in (Tone.ACCENT, Tone.DONE, Tone.ATTENTION, Tone.DANGER):
+        colour = tone_colour(colours, tone)
+        rules.append(
+            f'QFrame[part="note"][tone="{tone.value}"] {{ background: {soft_colour(colours, tone)}; border: 0;'
+            f" border-left: {Space.XS}px solid {colour}; border-radius: {tokens.RADIUS}px; }}"
+        )
+    return "\n".join(rules)
+
+
+def _buttons(look: Look) -> str:
+    colours = look.palette
+    height = look.length(tokens.TARGET) - 2 * tokens.EDGE
+    pad = look.length(Space.L, 1.5)
+    base = (
+        f"QPushButton {{ {_font(look, Type.STRONG)} min-height: {height}px; padding: 0 {pad}px;"
+        f" border: {tokens.EDGE}px solid transparent; border-radius: {tokens.RADIUS}px; outline: none; }}"
+    )
+    bar = f'QPushButton[size="bar"] {{ {_font(look, Type.BAR_STRONG)} min-height: {_bar_height(look)}px; }}'
+    kinds = {
+        "primary": (colours.on_accent, colours.accent, colours.accent, colours.accent_strong),
+        "secondary": (colours.ink, colours.surface, colours.line_strong, colours.sunken),
+        "quiet": (colours.accent, "transparent", "transparent", colours.accent_soft),
+    }
+    rules = [base, bar]
+    for kind, (ink, fill, edge, pressed) in kinds.items():
+        of = f'QPushButton[kind="{kind}"]'
+        rules += [
+            f"{of} {{ color: {ink}; background: {fill}; border-color: {edge}; }}",
+            f"{of}:hover, {of}:pressed {{ background: {pressed}; }}",
+            (
+                f"{of}:disabled {{ color: {colours.ink_soft}; background: {colours.sunken};"
+                f" border-color: {colours.line}; }}"
+            ),
+        ]
+    checked = 'QPushButton[kind="secondary"]:checked'
+    rules.append(f"{checked} {{ background: {colours.accent_soft}; border-color: {colours.accent}; }}")
+    quiet = 'QPushButton[kind="quiet"]:disabled'
+    rules.append(f"{quiet} {{ background: transparent; border-color: transparent; }}")
+    return "\n".join(rules)
+
+
+def _bar_height(look: Look) -> int:
+    return look.length(tokens.TARGET, tokens.TYPES[Type.BAR_STRONG].most) - 2 * tokens.EDGE
+
+
+def _fields(look: Look) -> str:
+    colours = look.palette
+    height = look.length(tokens.TARGET + Space.XS) - 2 * tokens.EDGE
+    return "\n".join(
+        (
+            (
+                f"QLineEdit {{ {_font(look, Type.LEAD)} color: {colours.ink}; background: {colours.surface};"
+                f" min-height: {height}px; padding: 0 {Space.M}px; border-radius: {tokens.RADIUS}px;"
+                f" border: {tokens.EDGE}px solid {colours.line_strong};"
+                f" selection-background-color: {colours.accent}; selection-color: {colours.on_accent}; }}"
+            ),
+            (
+                f"QLineEdit:focus {{ border: {tokens.RING}px solid {colours.focus};"
+                f" padding: 0 {Space.M - tokens.RING + tokens.EDGE}px; }}"
+            ),
+            (
+                f'QLineEdit[wrong="true"] {{ border: {tokens.RING}px solid {colours.danger};'
+                f" background: {colours.danger_soft}; }}"
+            ),
+            (
+                f"QLineEdit:disabled {{ color: {colours.ink_soft}; background: {colours.sunken};"
+                f" border-color: {colours.line}; }}"
+            ),
+            f'QLineEdit[type="code"] {{ {_font(look, Type.LEAD)} font-weight: 700; padding: 0 {Space.XS}px; }}',
+        )
+    )
+
+
+def _scroll(look: Look) -> str:
+    colours = look.palette
+    return "\n".join(
+        (
+            "QScrollArea { background: transparent; border: 0; }",
+            f"QScrollBar:vertical {{ background: {colours.sunken}; width: {tokens.SCROLL}px; margin: 0; border: 0; }}",
+            (
+                f"QScrollBar::handle:vertical {{ background: {colours.line_strong}; min-height: {tokens.TARGET}px;"
+                f" border-radius: {Space.XS}px; margin: {tokens.EDGE}px; }}"
+            ),
+            "QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }",
+            "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }",
+        )
+    )

@@ -1,0 +1,316 @@
+"""Every screen as a picture, at two sizes, in two languages, some at large text.
+
+`python -m tests.app.seat.screens.gallery FOLDER` writes them all.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app.exam.item import Language
+from app.seat.screens.check_in import CheckInScreen
+from app.seat.screens.countersign import CountersignScreen
+from app.seat.screens.item import ItemScreen, RecordingState
+from app.seat.screens.launch import LaunchScreen
+from app.seat.screens.notice import NoticeScreen
+from app.seat.screens.result import DeliveryState, ResultScreen
+from app.seat.screens.review import ReviewScreen
+from app.seat.screens.screen import Screen
+from app.seat.screens.sealing import SealingScreen
+from app.seat.screens.sign_in import SignInScreen
+from app.seat.screens.trouble import TroubleScreen, TroubleView
+from app.seat.screens.view import Simulated
+from app.seat.screens.waiting import WaitingScreen, WaitingView
+from app.ui.buttons import Button
+from app.ui.fields import Field
+from app.ui.pictures import PictureButton
+from app.ui.style import prepare_application
+from app.words import Words
+from sync.replica.durable import DiskFull
+from tests.app.seat.screens import samples
+
+SIZES = ((1366, 768), (1920, 1080))
+_LARGE = (150, 200)
+
+
+def _sign_in(words: Words) -> SignInScreen:
+    screen = SignInScreen(words)
+    screen.show_sign_in(samples.sign_in())
+    screen.show_wrong_pin("p1", 3)
+    return screen
+
+
+def _locked(words: Words) -> SignInScreen:
+    screen = SignInScreen(words)
+    screen.show_sign_in(samples.sign_in())
+    screen.show_locked("p1", 154)
+    return screen
+
+
+def _launch(words: Words) -> LaunchScreen:
+    screen = LaunchScreen(words)
+    screen.show_launch(samples.launch())
+    return screen
+
+
+def _launch_ready(words: Words) -> LaunchScreen:
+    screen = LaunchScreen(words)
+    screen.show_launch(samples.launch(good=True))
+    return screen
+
+
+def _launch_wrong(words: Words) -> LaunchScreen:
+    screen = _launch(words)
+    for index, group in enumerate(("7K3QX", "9M2ZB", "5T8WC", "D04HJ", "RN6VP", "XA1YE"), start=1):
+        screen.findChild(Field, f"code_{index}").setText(group)
+    screen.show_wrong_code(4)
+    return screen
+
+
+def _number(words: Words) -> CheckInScreen:
+    screen = CheckInScreen(words)
+    screen.show_check_in(samples.check_in())
+    screen.set_simulated((Simulated.CANDIDATE, Simulated.CAMERA, Simulated.MICROPHONE))
+    return screen
+
+
+def _number_unknown(words: Words) -> CheckInScreen:
+    screen = _number(words)
+    screen.findChild(Field, "admission_number").setText("2026113302071")
+    screen.show_problem(
+        samples.bilingual(
+            "本场名单里没有这个准考证号。请再核对一遍。", "This number is not on the roster. Check it once more."
+        )
+    )
+    return screen
+
+
+def _candidate(words: Words) -> CheckInScreen:
+    screen = _number(words)
+    screen.show_candidate(samples.candidate())
+    return screen
+
+
+def _long_candidate(words: Words) -> CheckInScreen:
+    screen = _number(words)
+    screen.show_candidate(samples.candidate(samples.LONG_NAME, photo=False))
+    return screen
+
+
+def _notice(words: Words) -> NoticeScreen:
+    screen = NoticeScreen(words)
+    screen.show_notice(samples.notice())
+    screen.set_preview(samples.preview())
+    screen.set_level(-230)
+    screen.set_source_simulated(picture=True, sound=True)
+    screen.set_simulated((Simulated.CAMERA, Simulated.MICROPHONE))
+    return screen
+
+
+def _notice_not_ready(words: Words) -> NoticeScreen:
+    screen = NoticeScreen(words)
+    screen.show_notice(samples.notice(ready=False))
+    return screen
+
+
+def _item(words: Words) -> ItemScreen:
+    screen = ItemScreen(words)
+    screen.show_header(samples.header())
+    screen.show_cells(samples.cells())
+    screen.show_item(samples.item())
+    screen.set_remaining(6_452_000)
+    screen.show_saved("10:42:07")
+    screen.set_recording(RecordingState.RECORDING, simulated=False)
+    return screen
+
+
+def _item_picture(words: Words) -> ItemScreen:
+    screen = _item(words)
+    screen.show_header(samples.header(samples.LONG_NAME))
+    screen.show_item(samples.picture_item())
+    screen.show_saving()
+    screen.set_remaining(14 * 60_000 + 59_000)
+    screen.set_warning(15)
+    screen.set_recording(RecordingState.RECORDING, simulated=True)
+    screen.set_simulated((Simulated.CAMERA,))
+    return screen
+
+
+def _item_multiple(words: Words) -> ItemScreen:
+    screen = _item(words)
+    screen.show_item(samples.multiple_item())
+    screen.set_recording(RecordingState.INTERRUPTED, simulated=False)
+    screen.findChild(Button, "only_unanswered").click()
+    return screen
+
+
+def _item_enlarged(words: Words) -> ItemScreen:
+    screen = _item_picture(words)
+    screen.resize(*SIZES[0])
+    screen.grab()
+    screen.findChild(PictureButton, "picture").click()
+    return screen
+
+
+def _item_not_saved(words: Words) -> ItemScreen:
+    screen = _item(words)
+    screen.show_not_saved(DiskFull("no space left", needed_mb=12, free_mb=0))
+    return screen
+
+
+def _item_paused(words: Words) -> ItemScreen:
+    screen = _item(words)
+    screen.set_paused(
+        samples.bilingual(
+            "请留在座位上，听监考员安排。您的作答都已保存。",
+            "Please stay seated and wait for the proctor. Your answers are saved.",
+        )
+    )
+    return screen
+
+
+def _review(words: Words) -> ReviewScreen:
+    screen = ReviewScreen(words)
+    screen.show_review(samples.review())
+    screen.set_remaining(1_800_000)
+    return screen
+
+
+def _review_finished(words: Words) -> ReviewScreen:
+    screen = _review(words)
+    screen.show_review(samples.review_finished())
+    return screen
+
+
+def _confirmation(words: Words) -> ReviewScreen:
+    screen = _review(words)
+    screen.findChild(Button, "submit").click()
+    return screen
+
+
+def _sealing(words: Words) -> SealingScreen:
+    screen = SealingScreen(words)
+    screen.show_sealing(samples.sealing())
+    return screen
+
+
+def _countersign(words: Words) -> CountersignScreen:
+    screen = CountersignScreen(words)
+    screen.show_countersign(samples.countersign())
+    return screen
+
+
+def _result(words: Words) -> ResultScreen:
+    screen = ResultScreen(words)
+    screen.show_result(samples.result())
+    screen.set_simulated((Simulated.CANDIDATE, Simulated.CAMERA))
+    return screen
+
+
+def _result_not_passed(words: Words) -> ResultScreen:
+    screen = ResultScreen(words)
+    screen.show_result(samples.result(passed=False, delivery=DeliveryState.WAITING_NETWORK))
+    return screen
+
+
+def _result_hidden(words: Words) -> ResultScreen:
+    screen = ResultScreen(words)
+    screen.show_result(samples.result(shown=False, delivery=DeliveryState.PROVEN))
+    return screen
+
+
+def _trouble(words: Words) -> TroubleScreen:
+    screen = TroubleScreen(words)
+    screen.show_trouble(TroubleView(DiskFull("no space left", needed_mb=1400, free_mb=212), can_retry=True))
+    return screen
+
+
+def _waiting(words: Words) -> WaitingScreen:
+    screen = WaitingScreen(words)
+    title = samples.bilingual("考试还没有开始", "The exam has not begun yet")
+    body = samples.bilingual(
+        "监考员开始本场考试后，这里会出现入场页面。", "When the proctors start the session, check-in appears here."
+    )
+    screen.show_waiting(WaitingView(title, body, samples.session()))
+    return screen
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A screen in one state; `large` also at 150 and 200 per cent text."""
+
+    name: str
+    make: Callable[[Words], Screen]
+    large: bool = False
+
+
+SHOTS = (
+    Shot("01-sign-in", _sign_in, large=True),
+    Shot("01-sign-in-locked", _locked),
+    Shot("02-launch", _launch, large=True),
+    Shot("02-launch-ready", _launch_ready),
+    Shot("02-launch-wrong-code", _launch_wrong),
+    Shot("03-check-in", _number, large=True),
+    Shot("03-check-in-unknown", _number_unknown),
+    Shot("03-check-in-candidate", _candidate, large=True),
+    Shot("03-check-in-long-name", _long_candidate, large=True),
+    Shot("04-notice", _notice, large=True),
+    Shot("04-notice-not-ready", _notice_not_ready),
+    Shot("05-item", _item, large=True),
+    Shot("05-item-picture", _item_picture, large=True),
+    Shot("05-item-multiple", _item_multiple),
+    Shot("05-item-enlarged", _item_enlarged),
+    Shot("05-item-not-saved", _item_not_saved, large=True),
+    Shot("05-item-paused", _item_paused),
+    Shot("06-review", _review, large=True),
+    Shot("06-review-finished", _review_finished),
+    Shot("06-review-confirmation", _confirmation, large=True),
+    Shot("07-sealing", _sealing, large=True),
+    Shot("08-countersign", _countersign, large=True),
+    Shot("09-result", _result, large=True),
+    Shot("09-result-not-passed", _result_not_passed),
+    Shot("09-result-hidden", _result_hidden),
+    Shot("10-trouble", _trouble, large=True),
+    Shot("10-waiting", _waiting),
+)
+
+
+def render(shot: Shot, language: Language, size: tuple[int, int], percent: int, out: Path) -> Path:
+    """Render one screen into `out` and give the file."""
+    screen = shot.make(Words(language))
+    screen.set_text_percent(percent)
+    screen.resize(*size)
+    screen.show()
+    for _settled in range(3):  # a layout asks for another until heights that depend on widths have settled
+        QApplication.processEvents()
+    file = out / f"{shot.name}-{language.value}-{size[0]}x{size[1]}-{percent}.png"
+    if not screen.grab().save(str(file)):
+        raise OSError(f"cannot write {file}")
+    screen.hide()
+    screen.deleteLater()
+    return file
+
+
+def render_all(out: Path) -> list[Path]:
+    """Render every screen into `out` (made if missing) and give the files. Needs an application."""
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        prepare_application(application)
+    out.mkdir(parents=True, exist_ok=True)
+    files = [render(shot, language, size, 100, out) for shot in SHOTS for language in Language for size in SIZES]
+    files += [
+        render(shot, language, SIZES[0], percent, out)
+        for shot in SHOTS
+        if shot.large
+        for language in Language
+        for percent in _LARGE
+    ]
+    return files
+
+
+if __name__ == "__main__":
+    _application = QApplication(sys.argv[:1])
+    render_all(Path(sys.argv[1]))
