@@ -7,6 +7,7 @@ really come out, never by what a zip's directory claims, and all readings togeth
 import os
 import posixpath
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
-from app.content.bank import BankRefused, BankTooLarge, BankUnsafe
+from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, FileMissing
 from app.content.package import MAX_PACKAGE_BYTES
 from sync.faults import EnvironmentFault
 
@@ -26,6 +27,8 @@ _ZIP_END: Final = b"PK\x05\x06"  # end of central directory record (APPNOTE 4.3.
 _ZIP_END_BYTES: Final = 22
 _ZIP_COMMENT_BYTES: Final = 65_535
 _ENCRYPTED: Final = 0x1
+# What `zipfile` raises for damaged archives, beside its own BadZipFile.
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError)
 
 
 class BankUnreadable(EnvironmentFault):
@@ -45,18 +48,19 @@ class Archive:
         """Read one file; `wanted_by` and `line` are named if it cannot be had.
 
         Raises:
-            BankRefused: no such file.
+            FileMissing: no such file.
+            BankRefused: it is damaged.
             BankTooLarge: it has more than `max_bytes`, or the bank as a whole more than a package may have.
             BankUnsafe: it is a link, a device, or an encrypted or oddly packed zip member.
         """
         bound = min(max_bytes, self._left)
         stream = self._source.open(name)
         if stream is None:
-            raise BankRefused(wanted_by or name, line, f"there is no file {name}")
+            raise FileMissing(wanted_by or name, line, f"there is no file {name}", name=name)
         try:
             with stream:
                 data = stream.read(bound + 1)
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        except _DAMAGED as error:
             raise BankRefused(name, 0, f"cannot be read: {type(error).__name__}") from None
         if len(data) > bound:
             raise BankTooLarge(name, 0, f"more than {bound} bytes", limit=f"{bound} B")
@@ -84,7 +88,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
         _check_zip_end(file, path.name)
         try:
             archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, OSError):
+        except _DAMAGED:
             raise BankRefused(path.name, 0, "neither a folder nor a zip") from None
         with archive:
             yield Archive(_Zip(archive))
@@ -96,7 +100,10 @@ def resolve(href: str, beside: str, line: int) -> str:
     Raises:
         BankUnsafe: an address, an absolute path, or a path that leaves the bank.
     """
-    parts = urlsplit(href)
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        raise BankUnsafe(beside, line, "an address that is none") from None
     path = unquote(parts.path)
     joined = posixpath.normpath(posixpath.join(posixpath.dirname(beside), path))
     if parts.scheme or parts.netloc or parts.query or parts.fragment or not path or not _is_inside(joined):
@@ -168,7 +175,7 @@ class _Zip:
             return None
         try:
             return self._archive.open(member)  # type: ignore[return-value]  # IO[bytes] is all we need
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        except _DAMAGED:
             raise BankRefused(name, 0, "damaged in the zip") from None
 
 

@@ -38,6 +38,12 @@ class BankTooLarge(BankRefused):
     code = "BANK_TOO_LARGE"
 
 
+class FileMissing(BankRefused):
+    """A file that the manifest or an item names is not there; the fact `name` is its path."""
+
+    code = "BANK_FILE_MISSING"
+
+
 class MarkupRefused(BankRefused):
     """An element or attribute that we would not show or follow fully; the fact `name` is its name."""
 
@@ -51,7 +57,7 @@ class KeyRefused(BankRefused):
 
 
 class PictureRefused(BankRefused):
-    """A picture is missing, no PNG or JPEG, too large, or without a description; fact `name`."""
+    """A picture is no PNG or JPEG, too large, or without a description; the fact `name` is its path."""
 
     code = "BANK_PICTURE"
 

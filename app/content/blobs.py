@@ -83,9 +83,7 @@ class ItemContent(Document):
             subject=item.subject,
             difficulty=item.difficulty,
             stem=_wording_of(item.stem),
-            options=tuple(
-                _Option(id=option.id, wording=_wording_of(option.wording)) for option in item.options
-            ),
+            options=tuple(_Option(id=option.id, wording=_wording_of(option.wording)) for option in item.options),
             media=tuple(_Medium(name=medium.name, mime=medium.mime) for medium in item.media),
             keep_order=item.keep_order,
         )
@@ -115,16 +113,12 @@ class ItemMarking(Document):
     MAX_BYTES: ClassVar[int] = 10_000
 
     item: ItemId
-    options: Annotated[
-        dict[ItemId, Annotated[int, Field(ge=0, le=1)]], Field(min_length=2, max_length=MAX_OPTIONS)
-    ]
+    options: Annotated[dict[ItemId, Annotated[int, Field(ge=0, le=1)]], Field(min_length=2, max_length=MAX_OPTIONS)]
 
     @classmethod
     def of(cls, item: Item, marking: Marking) -> Self:
         """Put an item's key in its sealed form."""
-        return cls(
-            item=item.id, options={option.id: int(option.id in marking.correct) for option in item.options}
-        )
+        return cls(item=item.id, options={option.id: int(option.id in marking.correct) for option in item.options})
 
     def marking(self) -> Marking:
         """Give the marking back."""
@@ -142,9 +136,7 @@ def _body_of(body: Body) -> tuple[_Paragraph | _Picture, ...]:
 def _block_of(block: Block) -> _Paragraph | _Picture:
     if isinstance(block, Picture):
         return _Picture(media=block.media, alt=block.alt)
-    return _Paragraph(
-        runs=tuple(_Run(text=run.text, strong=run.strong, emphasis=run.emphasis) for run in block.runs)
-    )
+    return _Paragraph(runs=tuple(_Run(text=run.text, strong=run.strong, emphasis=run.emphasis) for run in block.runs))
 
 
 def _wording(wording: _Wording) -> Wording:

@@ -194,9 +194,7 @@ def _match(section: _Section, line: int, file: str, items: Mapping[str, Item]) -
     count = section.count if section.count is not None else len(listed)
     if not count <= min(len(listed), _MAX_COUNT):
         raise BlueprintRefused(file, line, f"{count} items to draw from {len(listed)}")
-    return BlueprintSection(
-        title=section.title, kind=kind, count=count, marks_each=marks.pop(), subject=subject
-    )
+    return BlueprintSection(title=section.title, kind=kind, count=count, marks_each=marks.pop(), subject=subject)
 
 
 def _whole(element: etree._Element, file: str, name: str, most: int) -> int:

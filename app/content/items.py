@@ -80,12 +80,7 @@ class _Pictures:
         if path not in self.names:
             if len(self.names) >= MAX_MEDIA:
                 raise BankTooLarge(self.file, line, "too many pictures", limit=MAX_MEDIA)
-            try:
-                data = self.archive.read(path, MAX_PICTURE_BYTES)
-            except BankTooLarge:
-                raise
-            except BankRefused as refused:
-                raise PictureRefused(self.file, line, refused.detail, name=path) from None
+            data = self.archive.read(path, MAX_PICTURE_BYTES, wanted_by=self.file, line=line)
             kind = recognise_picture(data)
             if kind is None:
                 raise PictureRefused(self.file, line, "neither PNG nor JPEG, or too large a one", name=path)
@@ -93,6 +88,28 @@ class _Pictures:
             self.names[path] = Medium(name, kind.mime)
             self.data[name] = data
         return self.names[path].name
+
+
+@dataclass
+class _Pairing:
+    """Pairs the languages of an item's texts; one stands in for the other if that is all there is."""
+
+    item: str
+    file: str
+    notes: list[Note] = field(default_factory=list)
+
+    def pair(self, bodies: Mapping[Language, Body], where: etree._Element) -> Wording:
+        chinese, english = bodies.get(Language.ZH), bodies.get(Language.EN)
+        if chinese and english:
+            if _pictures_in(chinese) != _pictures_in(english):
+                raise PictureRefused(self.file, line_of(where), "a picture stands in one language only", name="<img>")
+            return Wording(chinese, english)
+        only = chinese or english
+        if only is None:
+            raise BankRefused(self.file, line_of(where), "nothing to read here")
+        note = Note(NoteKind.ONLY_CHINESE if chinese else NoteKind.ONLY_ENGLISH, self.item)
+        self.notes += [note] if note not in self.notes else []
+        return Wording(only, only)
 
 
 def read_item(archive: Archive, file: str, sorting: Sorting) -> ReadItem:
@@ -121,13 +138,10 @@ def read_item(archive: Archive, file: str, sorting: Sorting) -> ReadItem:
     pictures = _Pictures(archive, file)
     reader = MarkupReader(file, pictures.keep)
     language = root.get(LANG, "zh-CN")
-    notes: list[Note] = []
-    wording = _both(reader.parts(stem, language), file, body, (item_id, notes))
+    pairing = _Pairing(item_id, file)
+    wording = pairing.pair(reader.parts(stem, language), body)
     options = tuple(
-        Option(
-            _identifier(choice, file),
-            _both(reader.content(choice, language), file, choice, (item_id, notes)),
-        )
+        Option(_identifier(choice, file), pairing.pair(reader.content(choice, language), choice))
         for choice in _choices(interaction, file)
     )
     kind = _kind(interaction, file, options, cardinality)
@@ -142,7 +156,7 @@ def read_item(archive: Archive, file: str, sorting: Sorting) -> ReadItem:
         media=tuple(pictures.names.values()),
         keep_order=interaction.get("shuffle", "false") == "false",
     )
-    return ReadItem(item, Marking(item_id, frozenset(correct)), pictures.data, tuple(dict.fromkeys(notes)))
+    return ReadItem(item, Marking(item_id, frozenset(correct)), pictures.data, tuple(pairing.notes))
 
 
 def _parts(root: etree._Element, file: str) -> dict[str, etree._Element]:
@@ -263,24 +277,6 @@ def _check_key(
         raise KeyRefused(file, line, "the key names something that is no option")
     if kind is not ItemKind.MULTIPLE_CHOICE and len(correct) != 1:
         raise KeyRefused(file, line, "more than one correct option where one can be chosen")
-
-
-def _both(
-    bodies: Mapping[Language, Body], file: str, where: etree._Element, report: tuple[str, list[Note]]
-) -> Wording:
-    """Give both languages; one stands in for the other if that is all there is, and a note says so."""
-    item_id, notes = report
-    chinese, english = bodies.get(Language.ZH), bodies.get(Language.EN)
-    if chinese and english:
-        if _pictures_in(chinese) != _pictures_in(english):
-            line = line_of(where)
-            raise PictureRefused(file, line, "a picture stands in one language only", name="<img>")
-        return Wording(chinese, english)
-    only = chinese or english
-    if only is None:
-        raise BankRefused(file, line_of(where), "nothing to read here")
-    notes.append(Note(NoteKind.ONLY_CHINESE if chinese else NoteKind.ONLY_ENGLISH, item_id))
-    return Wording(only, only)
 
 
 def _pictures_in(body: Body) -> int:

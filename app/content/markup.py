@@ -22,15 +22,16 @@ _STRONG: Final = frozenset({qti("strong"), qti("b")})
 _EMPHASIS: Final = frozenset({qti("em"), qti("i")})
 _INLINE: Final = _STRONG | _EMPHASIS
 _P, _DIV, _SPAN, _IMG = qti("p"), qti("div"), qti("span"), qti("img")
+_BLOCKS: Final = frozenset({_P, _IMG})
+_OUTER: Final = _BLOCKS | {_DIV, _SPAN}
+_WITHIN_A_LINE: Final = _INLINE | {_SPAN}
 
 _NO_ATTRIBUTES: Final = frozenset[str]()
 _LANG_ONLY: Final = frozenset({LANG})
 _IMG_ATTRIBUTES: Final = frozenset({"src", "alt", "width", "height"})  # a size is a hint: the screen decides
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
-_UNSEEN: Final = frozenset(
-    {"Cc", "Cf", "Co", "Cs"}
-)  # controls, bidi overrides and the like, private, surrogates
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
 
 Keep = Callable[[str, int], str]
 """Keeps the picture that a `src` on a line names, and gives its medium name or refuses it."""
@@ -58,12 +59,17 @@ class MarkupReader:
         """Read elements that follow each other (a stem's), by language."""
         found: dict[Language, list[Block]] = {}
         for part in parts:
-            check_attributes(part, self.file, _IMG_ATTRIBUTES if part.tag == _IMG else _LANG_ONLY)
+            self._admit(part, _OUTER, _LANG_ONLY)
             blocks = found.setdefault(self._language(part, inherited), [])
             blocks += self._part(part)
             if len(blocks) > MAX_BLOCKS:
                 raise BankTooLarge(self.file, line_of(part), "too many paragraphs", limit=MAX_BLOCKS)
         return _bodies(found)
+
+    def _admit(self, element: etree._Element, tags: frozenset[str], attributes: frozenset[str]) -> None:
+        if element.tag not in tags:
+            raise refuse_element(element, self.file)
+        check_attributes(element, self.file, _IMG_ATTRIBUTES if element.tag == _IMG else attributes)
 
     def _language(self, element: etree._Element, inherited: str) -> Language:
         name = element.get(LANG, inherited)
@@ -82,30 +88,24 @@ class MarkupReader:
             return self._inline_paragraph(part)
         if part.tag == _DIV:
             for child in part:
-                check_attributes(child, self.file, _IMG_ATTRIBUTES if child.tag == _IMG else _NO_ATTRIBUTES)
+                self._admit(child, _BLOCKS, _NO_ATTRIBUTES)
             return [block for child in part for block in self._block(child)]
         return self._block(part)
 
     def _block(self, element: etree._Element) -> list[Block]:
         if element.tag == _IMG:
             return [self._picture(element)]
-        if element.tag != _P:
-            raise refuse_element(element, self.file)
         if any(child.tag == _IMG for child in element):
             check_no_text(element, self.file)  # a picture within a line cannot be shown as one
             for child in element:
-                if child.tag != _IMG:
-                    raise refuse_element(child, self.file)
-                check_attributes(child, self.file, _IMG_ATTRIBUTES)
+                self._admit(child, frozenset({_IMG}), _NO_ATTRIBUTES)
             return [self._picture(child) for child in element]
         return self._inline_paragraph(element)
 
     def _picture(self, element: etree._Element) -> Picture:
         source, alt = element.get("src", ""), _SPACE.sub(" ", element.get("alt", "")).strip()
         if not alt or len(alt) > MAX_TEXT:
-            raise PictureRefused(
-                self.file, line_of(element), "no description, or too long a one", name=source[:100]
-            )
+            raise PictureRefused(self.file, line_of(element), "no description, or too long a one", name=source[:100])
         self._check_characters(alt, element)
         return Picture(self.keep(source, line_of(element)), alt)
 
@@ -120,9 +120,7 @@ class MarkupReader:
     def _runs(self, element: etree._Element, *, strong: bool, emphasis: bool) -> list[Run]:
         runs = [Run(element.text or "", strong, emphasis)]
         for child in element:
-            if child.tag != _SPAN and child.tag not in _INLINE:
-                raise refuse_element(child, self.file)
-            check_attributes(child, self.file, _NO_ATTRIBUTES)
+            self._admit(child, _WITHIN_A_LINE, _NO_ATTRIBUTES)
             runs += self._runs(
                 child, strong=strong or child.tag in _STRONG, emphasis=emphasis or child.tag in _EMPHASIS
             )

@@ -33,9 +33,7 @@ class PackageRefused(Refused):
     code = "PACKAGE_REFUSED"
 
 
-def pack(
-    bank: Bank, package_id: str, version: int, created_ms: int, content_key: bytes, marking_key: bytes
-) -> bytes:
+def pack(bank: Bank, package_id: str, version: int, created_ms: int, content_key: bytes, marking_key: bytes) -> bytes:
     """Seal a bank into a package; both keys are 32 fresh random bytes, used for this package only.
 
     Raises:
@@ -59,9 +57,7 @@ def pack(
             difficulty=item.difficulty,
             options=tuple(option.id for option in item.options),
             content=put(item.id, _CONTENT, content_key, ItemContent.of(item).to_bytes()),
-            marking=put(
-                item.id, _MARKING, marking_key, ItemMarking.of(item, bank.markings[item.id]).to_bytes()
-            ),
+            marking=put(item.id, _MARKING, marking_key, ItemMarking.of(item, bank.markings[item.id]).to_bytes()),
             media=tuple(
                 MediaEntry(
                     name=medium.name,
