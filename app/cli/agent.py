@@ -31,7 +31,6 @@ def run(
     from sync.client.delivery import deliver_due
 
     from app.seat.workplace import Workplace
-    from sync.client.connection import RegistryConnection
 
     log = structlog.get_logger("agent")
     stop = threading.Event()
@@ -39,13 +38,14 @@ def run(
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     workplace = Workplace.open(SeatHome(home))
     try:
-        connection = RegistryConnection(workplace.enrolment.url, workplace.enrolment.ca_pem)
+        connection = workplace.enrolment.connect()
         workplace.replica.outbox.recover()
         while True:
             try:
                 report = deliver_due(workplace.replica, connection, workplace.trust, workplace.clock().wall_ms)
-                if report.moved:
-                    log.info("delivered", moved=report.moved)
+                for stage in ("receipted", "proven", "quarantined"):
+                    for sha256 in getattr(report, stage):
+                        log.info(stage, packet=sha256)
             except Fault as fault:
                 # the disk or the file, not the network: say so and try again, for a packet must not be given up
                 log.warning("delivery paused", code=fault.code, detail=fault.detail)

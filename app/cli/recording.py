@@ -27,12 +27,13 @@ def verify(
     trust: Annotated[Path | None, typer.Option(help="Also check who signed, with this folder of public keys.")] = None,
 ) -> None:
     """Check a recording's folder: every record, every segment, the manifest. Needs no secret."""
-    from proctoring.vault.verify import Verdict, verify_recording
+    from proctoring.vault.report import Verdict
+    from proctoring.vault.verify import verify_recording
     from sync.trust.anchor import Trust
 
     report = verify_recording(path, Trust.load(trust) if trust else None)
     rows = [
-        (words()(f"finding.{found.code}"), False, _place(found.segment, found.record, found.detail))
+        (words()(f"recording.finding.{found.code}"), False, _place(found.segment, found.record, found.detail))
         for found in report.findings
     ]
     if rows:

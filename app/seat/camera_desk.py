@@ -1,107 +1,133 @@
 """This seat's side of the recorder: start it, find it again after a crash, close the recording."""
 
-from contextlib import suppress
-
-from proctoring.recorder.client import (
-    Closed,
-    RecorderClient,
-    RecorderGone,
-    RecorderStatus,
-    RecordingSpec,
-    spawn_recorder,
-)
+import hashlib
+import threading
+from typing import Literal
 
 from app.seat.home import SeatHome
-from sync.replica.durable import private_folder
+from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState, RecorderStatus, RecordingSpec
+from proctoring.recorder.client import spawn_recorder
+from proctoring.recorder.faults import RecordingClosed
+from proctoring.vault.layout import MANIFEST
+from sync.faults import Fault
+from sync.replica.durable import disk_faults, private_folder
+from sync.trust.envelope import peek
 from sync.wire.ids import new_id
 from sync.wire.packet import RecordingRef
-from sync.wire.plan import SessionPlan
+from sync.wire.plan import MINUTE_MS, SessionPlan
+from sync.wire.recording import RecordingManifest
 
-ATTACH_S = 10.0
+ATTACH_S = 0.5
+AROUND_MS = 30 * MINUTE_MS
+"""What a recording may be longer than the exam: notice, pauses, closing."""
+
+SourceChoice = Literal["auto", "synthetic"]
 
 
 class CameraDesk:
-    """Records one sitting after another on this seat."""
+    """Records one sitting after another on this seat. May be used from any thread; calls take turns."""
 
-    def __init__(self, home: SeatHome, device: str, plan: SessionPlan, *, simulate: bool) -> None:
+    def __init__(self, home: SeatHome, device: str, plan: SessionPlan, sources: SourceChoice) -> None:
         self._home = home
         self._device = device
         self._plan = plan
-        self._source = "synthetic" if simulate else "auto"
+        self._sources = sources
         self._recorder: RecorderClient | None = None
+        self._turn = threading.Lock()
 
     def start(self, sitting: str, recording: str | None = None) -> str:
         """Start recording `sitting`, or go on with `recording` after a crash; give the recording's id.
 
         Raises:
             RecorderGone: the recorder's process cannot be started.
+            RecordingClosed: `recording` has been closed.
             Fault: what the recorder itself reports, for example no room on the disk.
         """
         recording = recording or new_id()
-        self._recorder = self._attached()
-        status = self._recorder.status()
-        if status.state != "recording" or status.recording != recording:
-            self._recorder.start(self._spec(sitting, recording))
+        with self._turn:
+            self._attached().start(self._spec(sitting, recording))
         return recording
 
     def status(self) -> RecorderStatus | None:
         """Give what the recorder says of itself; None when it does not answer."""
-        if self._recorder is None:
-            return None
-        try:
-            return self._recorder.status()
-        except RecorderGone:
-            return None
+        with self._turn:
+            try:
+                return self._recorder.status() if self._recorder else None
+            except RecorderGone:
+                self._recorder = None
+                return None
 
     def preview(self) -> bytes | None:
-        """Give a small JPEG of what is being recorded."""
-        with suppress(RecorderGone):
-            return self._recorder.preview() if self._recorder else None
-        return None
+        """Give a small JPEG of what is being recorded; None when there is none to be had."""
+        with self._turn:
+            try:
+                return self._recorder.preview() if self._recorder else None
+            except Fault:
+                return None
 
-    def close(self) -> RecordingRef | None:
-        """Close the recording and give what the packet says of it; None if the recorder is lost."""
-        if self._recorder is None:
-            return None
-        recording = self._recorder.status().recording
-        closed = self._recorder.stop()
-        return _reference(recording or "", closed) if recording else None
+    def close(self, sitting: str, recording: str) -> RecordingRef:
+        """Close a recording, also one that a crash left open or that was closed before; give what the packet says of it.
 
-    def leave(self) -> None:
-        """Let go of the recorder's process; it ends when nothing is being recorded."""
-        if self._recorder is not None:
-            with suppress(RecorderGone):
-                self._recorder.quit()
-            self._recorder = None
+        Raises:
+            RecorderGone, and what the recorder reports: what was sealed stays on the disk.
+        """
+        with self._turn:
+            recorder = self._attached()
+            try:
+                recorder.start(self._spec(sitting, recording))
+                recorder.stop()
+            except RecordingClosed:
+                pass
+            return self._closed(recording)
 
     def _attached(self) -> RecorderClient:
-        socket = self._home.recorder_socket
-        private_folder(socket.parent)
-        try:
-            return RecorderClient.attach(socket, 0.5)
-        except RecorderGone:
-            spawn_recorder(socket, self._home.keys)
-            return RecorderClient.attach(socket, ATTACH_S)
+        if self._recorder is None or not _answers(self._recorder):
+            socket = self._home.recorder_socket
+            private_folder(socket.parent)
+            try:
+                self._recorder = RecorderClient.attach(socket, 0)
+            except RecorderGone:
+                spawn_recorder(socket, self._home.keys)
+                self._recorder = RecorderClient.attach(socket, ATTACH_S)
+        return self._recorder
 
     def _spec(self, sitting: str, recording: str) -> RecordingSpec:
+        extra = max(entry.accommodation.extra_time_ms for entry in self._plan.roster)
         return RecordingSpec(
             recording=recording,
             session=self._plan.session,
             sitting=sitting,
             device=self._device,
-            folder=private_folder(self._home.recordings) / recording,
+            folder=(private_folder(self._home.recordings) / recording).absolute(),
             recipients=self._plan.recipients,
-            camera=self._source,
-            microphone=self._source,
+            camera=self._sources,
+            microphone=self._sources,
             retention_days=self._plan.policy.retention_days,
+            expected_ms=self._plan.policy.duration_ms + extra + AROUND_MS,
+        )
+
+    def _closed(self, recording: str) -> RecordingRef:
+        path = self._home.recordings / recording / MANIFEST
+        with disk_faults(path.parent, needed=0):
+            envelope = path.read_bytes()
+        manifest = RecordingManifest.parse(peek(envelope, RecordingManifest.PAYLOAD_TYPE).payload)
+        return RecordingRef(
+            recording=recording,
+            manifest_sha256=hashlib.sha256(envelope).hexdigest(),
+            duration_ms=manifest.duration_ms,
+            gaps=manifest.gaps,
+            simulated_sources=tuple(source.track for source in manifest.sources if source.simulated),
         )
 
 
-def _reference(recording: str, closed: Closed) -> RecordingRef:
-    return RecordingRef(
-        recording=recording,
-        manifest_sha256=closed.manifest_sha256,
-        duration_ms=closed.duration_ms,
-        gaps=closed.gaps,
-        simulated_sources=closed.simulated,
-    )
+def _answers(recorder: RecorderClient) -> bool:
+    try:
+        recorder.status()
+    except RecorderGone:
+        return False
+    return True
+
+
+def is_recording(status: RecorderStatus | None) -> bool:
+    """Tell whether a recording is under way."""
+    return status is not None and status.state is RecorderState.RECORDING

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.exam.item import Language
 from app.exam.sitting import State
-from app.seat.camera_desk import CameraDesk
+from app.seat.camera_desk import CameraDesk, SourceChoice
 from app.seat.deck import Deck
 from app.seat.delivery import Delivery
 from app.seat.phases.admitting import Admitting, open_case
@@ -37,6 +37,7 @@ LOOK_FOR_SESSION_MS = 3_000
 class Kiosk(QWidget):
     """The whole program at a seat. `acknowledged` follows each response that is on the disk, `delivered` the outbox."""
 
+    item_shown = Signal(int, str)
     acknowledged = Signal(str, object)
     delivered = Signal(str)
     finished = Signal()
@@ -46,13 +47,12 @@ class Kiosk(QWidget):
         workplace: Workplace,
         connection: RegistryConnection,
         language: Language,
-        *,
-        simulate_camera: bool,
+        sources: SourceChoice,
     ) -> None:
         super().__init__()
         self._workplace = workplace
         self._connection = connection
-        self._simulate_camera = simulate_camera
+        self._sources = sources
         self._worker = Worker(self)
         self.deck = Deck(language, self)
         layout = QVBoxLayout(self)
@@ -118,7 +118,7 @@ class Kiosk(QWidget):
     def _run(self, opened: Opened, desk: SignInDesk) -> "_Line":
         """Make the phases of a running session and join them: admitting, sitting, closing, the next candidate."""
         device = self._workplace.enrolment.device
-        camera = CameraDesk(self._workplace.home, device, opened.session.plan, simulate=self._simulate_camera)
+        camera = CameraDesk(self._workplace.home, device, opened.session.plan, self._sources)
         line = _Line(
             admitting=self._add(Admitting(self._bench, opened, camera, self)),
             sitting=self._add(SittingDesk(self._bench, camera, self)),
@@ -127,6 +127,7 @@ class Kiosk(QWidget):
         line.admitting.begun.connect(line.sitting.begin)
         line.sitting.handed_in.connect(lambda case: line.closing.begin(case, opened.proctors))
         line.sitting.acknowledged.connect(self.acknowledged)
+        line.sitting.item_shown.connect(self.item_shown)
         line.closing.delivered.connect(self.delivered)
         line.closing.closed.connect(lambda: self._next(opened, line))
         return line

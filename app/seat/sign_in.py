@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.seat.workplace import Session, Workplace
+from sync.client.release import grant_of, seat_context
 from sync.faults import EnvironmentFault, Refused
 from sync.replica.cabinet import Cabinet, PinFailure
 from sync.trust.clock import ClockReading
@@ -35,12 +36,6 @@ class UnknownProctor(Refused):
     """Nobody of this name may run this session."""
 
     code = "UNKNOWN_PROCTOR"
-
-
-class GrantMissing(Refused):
-    """The session plan was not made for this seat."""
-
-    code = "GRANT_MISSING"
 
 
 @dataclass(frozen=True)
@@ -106,15 +101,13 @@ def open_credentials(workplace: Workplace, session: Session) -> dict[str, Procto
     """Open the credentials that were sealed to this seat, by proctor id; their keys stay sealed under the PINs.
 
     Raises:
-        GrantMissing: the plan has nothing for this device.
+        SeatNotInPlan: the plan has nothing for this device.
         SealRefused: they were sealed to another seat or changed.
         DocumentRefused: what was sealed are no credentials.
     """
-    device = workplace.enrolment.device
-    grant = next((grant for grant in session.plan.grants if grant.device == device), None)
-    if grant is None:
-        raise GrantMissing
-    info = b"examroom credentials v1|" + session.plan.session.encode() + b"|" + device.encode()
+    device, session_id = workplace.enrolment.device, session.plan.session
+    grant = grant_of(session.plan, device)
+    info = seat_context(b"credentials", session_id, device)
     opened = workplace.keystore.sealing_key().open(base64.b64decode(grant.sealed_credentials), info)
     try:
         credentials = [ProctorCredential.parse(canonical_json(part)) for part in json.loads(opened)]

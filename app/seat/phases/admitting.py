@@ -110,6 +110,7 @@ class Admitting(Phase):
         self._notice.show_notice(
             NoticeView(
                 session=session_facts(case.workplace, case.session),
+                sitting=case.entry.sitting,
                 candidate_name=case.entry.name,
                 seat_number=case.entry.seat_number,
                 items=len(case.shelf.form.items),
@@ -118,6 +119,7 @@ class Admitting(Phase):
                 pass_mark=policy.pass_mark,
                 retention_years=policy.retention_days // DAYS_A_YEAR,
                 ready=self._ready,
+                acknowledged=bool(case.delivery.sitting.notice_sha256),
             )
         )
         self.bench.deck.bring(NoticeScreen)

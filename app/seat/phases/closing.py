@@ -92,18 +92,14 @@ class Closing(Phase):
         """Close the recording; one that cannot be closed is stated in the packet and keeps nobody from a score."""
         if case.delivery.sitting.state is not State.SUBMITTED:
             return None
-        fault: Fault
+        recording = case.delivery.sitting.recording
         try:
-            self._camera.start(case.entry.sitting, case.delivery.sitting.recording)
-            reference = self._camera.close()
-        except Fault as caught:
-            fault = caught
-        else:
-            if reference is not None:
-                return reference
-            fault = RecorderGone()
-        case.delivery.record(Occurred(code="RECORDING_LOST", detail=fault.code))
-        return None
+            if recording is None:
+                raise RecorderGone("nothing was recorded")
+            return self._camera.close(case.entry.sitting, recording)
+        except Fault as fault:
+            case.delivery.record(Occurred(code="RECORDING_LOST", detail=fault.code))
+            return None
 
     def _score(self, recording: object) -> None:
         case = self._need_case()

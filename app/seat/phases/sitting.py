@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import Adjusted, Answered, Event, Flagged, Occurred, Submitted, Tick, Viewed
 from app.exam.sitting import OutOfOrder, Sitting, State
-from app.seat.camera_desk import CameraDesk
+from app.seat.camera_desk import CameraDesk, is_recording
 from app.seat.phases.cards import photo_of
 from app.seat.phases.phase import Bench, Phase
 from app.seat.screens.item import ItemHeader, ItemScreen, ItemView, RecordingState
@@ -30,9 +30,10 @@ WARN_FOR_MS = 20_000
 
 
 class SittingDesk(Phase):
-    """Ends with `handed_in`, carrying the `Case`. `acknowledged` follows each response that is on the disk."""
+    """Ends with `handed_in`, carrying the `Case`. `item_shown` gives number and id; `acknowledged` follows each response that is on the disk."""
 
     handed_in = Signal(object)
+    item_shown = Signal(int, str)
     acknowledged = Signal(str, object)
 
     def __init__(self, bench: Bench, camera: CameraDesk, parent: QObject) -> None:
@@ -100,6 +101,7 @@ class SittingDesk(Phase):
             )
         )
         self.bench.deck.bring(ItemScreen)
+        self.item_shown.emit(number, item.id)
         self._save(Viewed(item=item.id), lambda: None)
 
     def _choices(self, item: str) -> tuple[str, ...]:
@@ -191,7 +193,7 @@ class SittingDesk(Phase):
         in_background(self, self._camera.status, self._show_recorder, lambda _fault: None)
 
     def _show_recorder(self, status: RecorderStatus | None) -> None:
-        runs = status is not None and status.state == "recording"
+        runs = is_recording(status)
         simulated = status is not None and any(source.simulated for source in status.sources)
         state = RecordingState.RECORDING if runs else RecordingState.INTERRUPTED
         self._items.set_recording(state, simulated=simulated)

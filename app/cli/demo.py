@@ -1,0 +1,88 @@
+"""`examroom demo`: the main job, once, on this machine."""
+
+import os
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import platformdirs
+import typer
+
+from app.cli.console import command, err, out, say, words
+from app.demo.home import DemoHome
+from app.exam.item import Language
+
+if TYPE_CHECKING:
+    from app.demo.summary import Summary
+
+ITEMS, MOST_ITEMS = 100, 100
+
+
+@command
+def demo(
+    autopilot: Annotated[bool, typer.Option("--autopilot", help="Let a simulated candidate sit.")] = False,
+    home: Annotated[Path | None, typer.Option(help="A new folder for everything (default: in your cache).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
+    items: Annotated[int, typer.Option(min=1, max=MOST_ITEMS, help="Items on the form.")] = ITEMS,
+    pace: Annotated[int, typer.Option(min=0, max=60_000, help="Milliseconds between the candidate's actions.")] = 0,
+    power_cut: Annotated[
+        int | None, typer.Option(min=1, help="SIGKILL the seat right after this many saved responses.")
+    ] = None,
+) -> None:
+    """Run one whole sitting: registry, seat, recorder, candidate, receipt.
+
+    With a display a person sits, in a window; without one, a simulated candidate does, on a virtual display.
+    """
+    from app.demo.conductor import Wish, sit_in_person, sit_simulated, stage_set
+    from app.demo.display import has_display, virtual_display
+    from app.demo.summary import gather
+
+    display_here = has_display()
+    narrate = (lambda key: err.print(words()(key), markup=False)) if json else say
+    with ExitStack() as stack:
+        display = None
+        if not display_here:
+            narrate("demo.no_display")
+            display = stack.enter_context(virtual_display())
+        wish = Wish(
+            home=DemoHome(home.absolute() if home else _default_home()),
+            language=Language.EN if os.environ.get("EXAMROOM_LANGUAGE") == "en" else Language.ZH,
+            items=items,
+            pace_ms=pace,
+            display=display,
+            power_cut=power_cut,
+        )
+        simulated = autopilot or not display_here
+        stage = stack.enter_context(stage_set(wish, narrate, simulated=simulated))
+        if not simulated:
+            say("demo.sit_down", home=str(wish.home.root))
+            sit_in_person(wish, stage)
+            say("demo.ended", home=str(wish.home.root))
+            return
+        witness = sit_simulated(wish, stage, narrate)
+        summary = gather(wish, stage, witness)
+    if json:
+        out.print(summary.to_json(), markup=False)
+    else:
+        print_summary(summary, wish.home)
+
+
+def print_summary(summary: "Summary", home: DemoHome) -> None:
+    """Say in a few lines what happened and where everything is."""
+    say("demo.result", score=f"{summary.score:g}", items=summary.items, registry=f"{summary.registry_score:g}")
+    say("demo.receipt", index=summary.log_index)
+    say(
+        "demo.recorded",
+        seconds=f"{summary.recording_seconds:g}",
+        verdict=words()(f"verdict.{summary.recording_verdict}"),
+    )
+    if summary.resumed_on_item is not None:
+        say("demo.resumed", item=summary.resumed_on_item, ms=summary.resume_ms or 0, lost=summary.lost_responses)
+    say("demo.simulated", what=", ".join(summary.simulated))
+    say("demo.screenshots", folder=str(home.screenshots))
+    say("demo.done", home=str(home.root))
+
+
+def _default_home() -> Path:
+    return Path(platformdirs.user_cache_dir("examroom")) / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}"

@@ -1,0 +1,113 @@
+"""`examroom registry`: the reference central registry, for its operator."""
+
+import json as json_module
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.console import command, out, say
+
+app = typer.Typer(no_args_is_help=True, help="The central registry (登记中心).")
+
+Home = Annotated[Path, typer.Option(help="The registry's folder.")]
+HOUR_MS = 3_600_000
+
+
+@app.command("init")
+@command
+def init(home: Home, name: Annotated[str, typer.Option(help="The registry's name.")]) -> None:
+    """Make a new registry with its keys."""
+    from app.registry.service import Registry
+
+    Registry.initialise(home, name=name).close()
+    say("cli.registry_ready", name=name, home=str(home))
+
+
+@app.command("serve")
+@command
+def serve(
+    home: Home,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: the port of the first start.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Say where it is as one JSON line.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Serve HTTPS on this machine until SIGTERM or Ctrl+C."""
+    from app.registry.serve import serve as serve_forever
+
+    def ready(url: str) -> None:
+        if json:
+            out.print(json_module.dumps({"event": "serving", "url": url}), markup=False)
+        else:
+            say("cli.registry_serving", url=url)
+        out.file.flush()
+
+    serve_forever(home, port=port, ready=ready)
+
+
+@app.command("publish")
+@command
+def publish(
+    home: Home, bank: Path, version: Annotated[int, typer.Option(min=1, help="Higher than every earlier one.")] = 1
+) -> None:
+    """Seal a bank (a QTI 3 package) item by item and publish it."""
+    import secrets
+
+    from app.content.package import pack
+    from app.content.qti import read_package
+    from app.registry.service import Registry
+    from sync.trust.aead import KEY_BYTES
+    from sync.wire.ids import new_id
+
+    found = read_package(bank)
+    content_key, marking_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
+    package = pack(found, new_id(), version, time.time_ns() // 1_000_000, content_key, marking_key)
+    with Registry.open(home) as registry:
+        reference = registry.publish(package, content_key, marking_key)
+    say("cli.published", items=len(found.items), version=version, target=reference.target)
+
+
+@app.command("proctor")
+@command
+def proctor(home: Home, name: str, pin: Annotated[str, typer.Option(prompt=True, hide_input=True)]) -> None:
+    """Enrol a proctor with a PIN that they choose."""
+    from app.registry.service import Registry
+
+    with Registry.open(home) as registry:
+        say("cli.proctor_added", name=name, proctor=registry.enrol_proctor(name, pin))
+
+
+@app.command("invite")
+@command
+def invite(home: Home, label: str, target: Path, hours: Annotated[int, typer.Option(min=1, max=24 * 30)] = 24) -> None:
+    """Write an invitation for one PC, good once."""
+    from app.registry.service import Registry
+    from sync.replica.durable import write_durably
+
+    with Registry.open(home) as registry:
+        write_durably(target, registry.invite(label, hours * HOUR_MS).to_bytes())
+    say("cli.invited", file=str(target), hours=hours)
+
+
+@app.command("plan")
+@command
+def plan(home: Home, file: Path) -> None:
+    """Plan a session from a TOML file (see resources/session-example.toml)."""
+    from app.cli.session_file import read_session
+    from app.registry.service import Registry
+
+    request = read_session(file)
+    with Registry.open(home) as registry:
+        say("cli.planned", session=registry.plan_session(request))
+
+
+@app.command("release")
+@command
+def release(home: Home, session: str) -> None:
+    """Release a session now, and say the code that proctors may type."""
+    from app.registry.service import Registry
+
+    now_ms = time.time_ns() // 1_000_000
+    with Registry.open(home) as registry:
+        registry.release(session, now_ms)
+        say("cli.released", code=registry.release_code(session, now_ms))

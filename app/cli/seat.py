@@ -1,0 +1,64 @@
+"""`examroom seat`: one PC that candidates sit at."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.console import command, say
+from app.cli.evidence import read_file
+from app.exam.item import Language
+from app.seat.home import SeatHome
+
+app = typer.Typer(no_args_is_help=True, help="A seat (考试机).")
+
+Home = Annotated[Path, typer.Option(help="The seat's folder.")]
+
+
+@app.command("enrol")
+@command
+def enrol(home: Home, invitation: Path) -> None:
+    """Enrol this PC with an invitation from the registry."""
+    from sync.client.enrolment import enrol as enrol_seat
+    from sync.replica.database import Replica
+    from sync.replica.durable import private_folder
+    from sync.trust.keystore import FileKeyStore
+    from sync.wire.enrolment import Invitation
+
+    seat = SeatHome(home)
+    private_folder(seat.root)
+    keystore = FileKeyStore(seat.keys)
+    keystore.create()
+    enrolment = enrol_seat(Invitation.parse(read_file(invitation)), keystore, seat.trust)
+    Replica.open(seat.replica, keystore.replica_key()).close()
+    say("cli.enrolled", label=enrolment.seat_label, device=enrolment.device)
+
+
+@app.command("fetch")
+@command
+def fetch(home: Home) -> None:
+    """Fetch this seat's session plans and their packages, and verify them."""
+    from app.seat.preparing import fetch_sessions
+    from app.seat.workplace import Workplace
+
+    workplace = Workplace.open(SeatHome(home))
+    try:
+        prepared = fetch_sessions(workplace)
+    finally:
+        workplace.close()
+    say("cli.fetched", plans=len(prepared.sessions), packages=prepared.packages)
+
+
+@app.command("run")
+@command
+def run(
+    home: Home,
+    window: Annotated[bool, typer.Option("--window", help="In a window instead of the whole screen.")] = False,  # noqa: FBT002
+    language: Annotated[Language, typer.Option(help="The language to begin with.")] = Language.ZH,
+) -> None:
+    """Run the kiosk."""
+    from app.seat.program import run_kiosk
+
+    code = run_kiosk(SeatHome(home), language, window=window)
+    if code:
+        raise typer.Exit(code)

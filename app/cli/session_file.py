@@ -1,0 +1,99 @@
+"""The session file: how an operator writes a session down. TOML, read through a strict model."""
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from app.cli.evidence import read_file
+from app.registry.planning import Candidate, SessionRequest
+from sync.faults import Refused
+from sync.wire.document import Part
+from sync.wire.ids import Id, Name
+from sync.wire.plan import Accommodation, Bilingual, Blueprint, PackageRef, Policy, Recipient
+
+
+class SessionFileRefused(Refused):
+    """The session file cannot be used. Facts: `place`, `reason`."""
+
+    code = "SESSION_FILE_REFUSED"
+
+
+class CandidateRow(Part):
+    """One candidate; `photo` is a PNG beside the session file."""
+
+    admission_number: str
+    name: Name
+    id_number: str
+    seat_number: int
+    photo: str | None = None
+    accommodation: Accommodation = Accommodation()
+
+
+class SessionFile(Part):
+    """The whole file. Times carry their offset, for example 2026-12-01T09:00:00+08:00."""
+
+    exam_title: Bilingual
+    site: Name
+    room: Name
+    opens: datetime
+    closes: datetime
+    rehearsal: bool = False
+    policy: Policy = Policy()
+    blueprint: Blueprint
+    package: PackageRef
+    proctors: Annotated[tuple[Id, ...], Field(min_length=1)]
+    devices: Annotated[tuple[Id, ...], Field(min_length=1)]
+    recipients: Annotated[tuple[Recipient, ...], Field(min_length=1)]
+    candidates: Annotated[tuple[CandidateRow, ...], Field(min_length=1)]
+
+
+def read_session(path: Path) -> SessionRequest:
+    """Read a session file.
+
+    Raises:
+        FileUnreadable, SessionFileRefused.
+    """
+    try:
+        table = tomllib.loads(read_file(path).decode())
+        found = SessionFile.model_validate(table, strict=False)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SessionFileRefused(place=path.name, reason=str(error)) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise SessionFileRefused(place=place, reason=first["msg"]) from None
+    return SessionRequest(
+        exam_title=found.exam_title,
+        site=found.site,
+        room=found.room,
+        opens_ms=_ms(found.opens),
+        closes_ms=_ms(found.closes),
+        policy=found.policy,
+        blueprint=found.blueprint,
+        package=found.package,
+        candidates=tuple(_candidate(row, path.parent) for row in found.candidates),
+        proctors=found.proctors,
+        devices=found.devices,
+        recipients=found.recipients,
+        rehearsal=found.rehearsal,
+    )
+
+
+def _candidate(row: CandidateRow, folder: Path) -> Candidate:
+    return Candidate(
+        admission_number=row.admission_number,
+        name=row.name,
+        id_number=row.id_number,
+        seat_number=row.seat_number,
+        photo_png=read_file(folder / row.photo) if row.photo else None,
+        accommodation=row.accommodation,
+    )
+
+
+def _ms(moment: datetime) -> int:
+    if moment.tzinfo is None:
+        raise SessionFileRefused(place="opens, closes", reason="a time without its offset")
+    return int(moment.timestamp() * 1000)

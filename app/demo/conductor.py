@@ -1,0 +1,151 @@
+"""The conductor: starts the programs, cuts the power where it was told to, and gathers what came of it."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.demo.cast import CANDIDATES, PROCTORS
+from app.demo.home import DemoHome
+from app.demo.processes import Process, running
+from app.demo.provision import Stage, set_up_registry, set_up_seat
+from app.registry.service import Registry
+from app.exam.item import Language
+
+RIGHT_IN_100 = 92
+"""How often the simulated candidate is right."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What kind of demonstration is wanted. `power_cut`: SIGKILL after that many acknowledged responses."""
+
+    home: DemoHome
+    language: Language
+    items: int
+    pace_ms: int
+    display: str | None
+    power_cut: int | None = None
+
+
+@dataclass
+class Witness:
+    """What the conductor saw from outside the seat's process."""
+
+    acknowledged: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    responses: int = 0
+    cut_at: str | None = None
+    resumed_on: int | None = None
+    resume_ms: int | None = None
+    stage: str = ""
+
+
+Narrator = Callable[[str], None]
+
+
+@contextmanager
+def stage_set(wish: Wish, narrate: Narrator, *, simulated: bool) -> Iterator[Stage]:
+    """Run registry and agent around a planned session for the length of the block."""
+    wish.home.make()
+    log = wish.home.root / "programs.log"
+    with ExitStack() as stack:
+        narrate("demo.registry")
+        Registry.initialise(wish.home.registry, name="演示登记中心 Demo registry").close()
+        arguments = ["registry", "serve", "--home", str(wish.home.registry), "--json"]
+        registry = stack.enter_context(running(Process("registry", "app.cli.main", arguments, log)))
+        url = registry.wait_for("serving")["url"]
+        narrate("demo.bank")
+        published = set_up_registry(wish.home, url)
+        narrate("demo.seat")
+        stage = set_up_seat(wish.home, published, wish.items, simulated=simulated)
+        arguments = ["agent", "run", "--home", str(wish.home.seat.root)]
+        stack.enter_context(running(Process("agent", "app.cli.main", arguments, log)))
+        yield stage
+
+
+def sit_simulated(wish: Wish, stage: Stage, narrate: Narrator) -> Witness:
+    """Let the simulated candidate sit, through a power cut if one is wished for.
+
+    Raises:
+        ProcessEnded: the seat ended before the sitting was over.
+    """
+    witness = Witness()
+    config = _config(wish, stage, simulated=True)
+    narrate("demo.sitting")
+    with running(_seat(wish, config)) as seat:
+        if _watch(seat, witness, wish.power_cut):
+            return witness
+        seat.cut_power()
+    narrate("demo.power_cut")
+    started = time.monotonic()
+    with running(_seat(wish, config)) as seat:
+        if not _watch(seat, witness, None, started):
+            raise seat.ended()
+    return witness
+
+
+def sit_in_person(wish: Wish, stage: Stage) -> int:
+    """Open the kiosk in a window for a person; give its exit code when it is closed."""
+    with running(_seat(wish, _config(wish, stage, simulated=False))) as seat:
+        for _ in seat.events():
+            pass
+        return seat.wait()
+
+
+def _seat(wish: Wish, config: dict[str, Any]) -> Process:
+    log = wish.home.root / "programs.log"
+    seat = Process("seat", "app.demo.seat_process", [], log, display=wish.display)
+    seat.tell(config)
+    return seat
+
+
+def _watch(seat: Process, witness: Witness, power_cut: int | None, started: float | None = None) -> bool:
+    """Follow the seat; True when the sitting is over, False when it is time to cut the power."""
+    for message in seat.events():
+        match message["event"]:
+            case "item" if started is not None and witness.resumed_on is None:
+                witness.resumed_on = int(message["number"])
+                witness.resume_ms = round((message["mono_s"] - started) * 1000)
+            case "acknowledged":
+                witness.acknowledged[message["item"]] = tuple(message["choices"])
+                witness.responses += 1
+                if witness.responses == power_cut:
+                    witness.cut_at = message["item"]
+                    return False
+            case "finished":
+                witness.stage = str(message["stage"])
+                return True
+    raise seat.ended()
+
+
+def _config(wish: Wish, stage: Stage, *, simulated: bool) -> dict[str, Any]:
+    pins = dict(zip(stage.published.proctors, (proctor.pin for proctor in PROCTORS), strict=True))
+    script = {
+        "pins": pins,
+        "admission_number": CANDIDATES[0].admission_number,
+        "answers": _answers(stage),
+        "pace_ms": wish.pace_ms,
+        "screenshots": str(wish.home.screenshots),
+    }
+    people = [(proctor.name, f"PIN {proctor.pin}") for proctor in PROCTORS]
+    people += [(candidate.name, candidate.admission_number) for candidate in CANDIDATES]
+    return {
+        "home": str(wish.home.seat.root),
+        "language": wish.language.value,
+        "card": [] if simulated else people,
+        "script": script if simulated else None,
+    }
+
+
+def _answers(stage: Stage) -> dict[str, list[str]]:
+    """Decide, repeatably, what the simulated candidate will answer: mostly right."""
+    dice = random.Random(stage.session)  # noqa: S311 - play-acting, not secrecy
+    options = {item.id: [option.id for option in item.options] for item in stage.published.bank.items}
+    answers = {}
+    for item, marking in sorted(stage.published.bank.markings.items()):
+        right = sorted(marking.correct)
+        wrong = [option for option in options[item] if option not in marking.correct]
+        answers[item] = right if dice.randrange(100) < RIGHT_IN_100 or not wrong else [dice.choice(wrong)]
+    return answers

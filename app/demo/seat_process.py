@@ -1,0 +1,80 @@
+"""The kiosk as the demonstration runs it: its own process, telling the conductor in JSON lines what happens.
+
+Reads one JSON line (`Config`) on standard input. With a script, a simulated candidate sits; without, a person
+does, with the demo card above the kiosk.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from pydantic import BaseModel, ConfigDict
+
+from app.demo.autopilot import Autopilot, Script
+from app.demo.window import CardRow, DemoWindow
+from app.exam.item import Language
+from app.seat.home import SeatHome
+from app.seat.kiosk import Kiosk
+from app.seat.program import make_application
+from app.seat.workplace import Workplace
+
+
+class ScriptConfig(BaseModel):
+    """The simulated people's knowledge, as it comes over the pipe (never over the disk)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pins: dict[str, str]
+    admission_number: str
+    answers: dict[str, tuple[str, ...]]
+    pace_ms: int
+    screenshots: Path
+
+
+class Config(BaseModel):
+    """What the conductor says first."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    home: Path
+    language: Language
+    card: tuple[tuple[str, str], ...]
+    script: ScriptConfig | None
+
+
+def tell(event: str, **facts: object) -> None:
+    """Tell the conductor, with the moment on the clock that both processes share."""
+    print(json.dumps({"event": event, "mono_s": time.monotonic(), **facts}), flush=True)
+
+
+def main() -> int:
+    """Run the kiosk until it is over; give the exit code."""
+    config = Config.model_validate_json(sys.stdin.readline())
+    application = make_application()
+    workplace = Workplace.open(SeatHome(config.home))
+    kiosk = Kiosk(workplace, workplace.enrolment.connect(), config.language, "auto")
+    _listen(kiosk)
+    window = DemoWindow(kiosk, tuple(CardRow(*row) for row in config.card))
+    window.show()
+    if config.script is not None:
+        autopilot = Autopilot(kiosk, Script(**dict(config.script)), tell)
+        autopilot.begin()
+    kiosk.begin()
+    code = application.exec()
+    kiosk.leave()
+    workplace.close()
+    return code
+
+
+def _listen(kiosk: Kiosk) -> None:
+    kiosk.deck.shown.connect(lambda screen: tell("shown", screen=screen))
+    # told once the page has been painted: the timer's turn comes after the paint events
+    kiosk.item_shown.connect(lambda number, item: QTimer.singleShot(0, lambda: tell("item", number=number, item=item)))
+    kiosk.acknowledged.connect(lambda item, choices: tell("acknowledged", item=item, choices=list(choices)))
+    kiosk.delivered.connect(lambda stage: tell("delivered", stage=stage))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

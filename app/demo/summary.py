@@ -1,0 +1,139 @@
+"""What came of a demonstration: the evidence as files, and one JSON object that says where it is."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from app.demo.conductor import Wish, Witness
+from app.demo.provision import Stage
+from app.exam.form import draw_form
+from app.seat.sealing import packet_of
+from app.seat.workplace import Workplace
+from proctoring.vault.verify import verify_recording
+from sync.faults import EnvironmentFault
+from sync.replica.durable import write_durably
+from sync.replica.outbox import OutboxRow
+from sync.trust.anchor import Trust
+from sync.trust.envelope import peek
+from sync.wire.packet import RecordingRef, ScorePacket
+from sync.wire.receipt import Receipt
+
+
+class NoReceipt(EnvironmentFault):
+    """The sitting is over, but its packet has no receipt yet. Fact: `stage`."""
+
+    code = "NO_RECEIPT"
+
+
+class NoRecording(EnvironmentFault):
+    """The sitting is over without a recording."""
+
+    code = "NO_RECORDING"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The last line of `examroom demo --autopilot --json`. Paths are relative to the demonstration's folder.
+
+    Scores are in marks; `resume_ms` counts from the start of the second seat process to its first painted item;
+    `lost_responses` are acknowledged responses that the packet does not have as they were acknowledged.
+    """
+
+    session: str
+    sitting: str
+    candidate: str
+    items: int
+    responses: int
+    score: float
+    passed: bool
+    registry_score: float
+    packet: str
+    receipt: str
+    proof: str
+    log_index: int
+    recording: str
+    recording_seconds: float
+    recording_verdict: str
+    gaps: int
+    resumed_on_item: int | None
+    resume_ms: int | None
+    lost_responses: int
+    screenshots: str
+    simulated: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Give the one line."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
+    """Write the evidence out as files and sum up.
+
+    Raises:
+        NoReceipt, NoRecording: the sitting did not come to its end.
+    """
+    home = wish.home
+    workplace = Workplace.open(home.seat)
+    try:
+        session = workplace.session_of(stage.session)
+        row = _delivered_row(workplace)
+        seed = packet_of(row).form.seed
+        form = draw_form(session.package.header.items, session.package.sha256, session.plan.blueprint, seed)
+    finally:
+        workplace.close()
+    packet = packet_of(row)
+    recording = _recording(packet)
+    files = _write_evidence(wish, row)
+    folder = home.seat.recordings / recording.recording
+    report = verify_recording(folder, Trust.load(home.trust))
+    receipt = Receipt.parse(peek(row.receipt or b"", Receipt.PAYLOAD_TYPE).payload)
+    return Summary(
+        session=packet.session,
+        sitting=packet.sitting,
+        candidate=packet.candidate,
+        items=len(form.items),
+        responses=sum(bool(answer.choices) for answer in packet.answers),
+        score=packet.score_milli / 1000,
+        passed=packet.passed,
+        registry_score=receipt.result.score_milli / 1000,
+        packet=files["packet"],
+        receipt=files["receipt"],
+        proof=files["proof"],
+        log_index=receipt.log.index,
+        recording=home.relative(folder),
+        recording_seconds=round(report.duration_ms / 1000, 1),
+        recording_verdict=report.verdict.value,
+        gaps=len(report.gaps),
+        resumed_on_item=witness.resumed_on,
+        resume_ms=witness.resume_ms,
+        lost_responses=_lost(packet, witness),
+        screenshots=home.relative(home.screenshots),
+        simulated=("candidate", *recording.simulated_sources),
+    )
+
+
+def _delivered_row(workplace: Workplace) -> OutboxRow:
+    rows = workplace.replica.outbox.all()
+    if not rows or rows[0].receipt is None:
+        raise NoReceipt(stage=rows[0].stage.value if rows else "none")
+    return rows[0]
+
+
+def _recording(packet: ScorePacket) -> RecordingRef:
+    if packet.recording is None:
+        raise NoRecording
+    return packet.recording
+
+
+def _write_evidence(wish: Wish, row: OutboxRow) -> dict[str, str]:
+    parts = {"packet": row.envelope, "receipt": row.receipt or b"", "proof": row.proof or b""}
+    written = {}
+    for name, data in parts.items():
+        file = wish.home.evidence / f"{name}.json"
+        write_durably(file, data)
+        written[name] = wish.home.relative(file)
+    return written
+
+
+def _lost(packet: ScorePacket, witness: Witness) -> int:
+    kept = {answer.item: answer.choices for answer in packet.answers}
+    return sum(kept.get(item) != choices for item, choices in witness.acknowledged.items())
