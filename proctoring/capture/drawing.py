@@ -1,0 +1,82 @@
+"""Pictures we draw ourselves (the simulated camera, "NO PICTURE") and the small preview; OpenCV on I420 planes."""
+
+import time
+from typing import Final
+
+import cv2
+import numpy as np
+
+from proctoring.capture.media import HEIGHT, WIDTH, Plane
+
+_GREY: Final = 128  # U and V of a picture without colour
+_FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
+_PREVIEW: Final = (320, 240)
+_JPEG_QUALITY: Final = 70
+
+
+def from_bgr(picture: Plane) -> Plane:
+    """Bring a camera's picture (rows, columns, BGR) to 640x480 I420, the whole of it, with black borders if needed."""
+    rows, columns = picture.shape[:2]
+    if (columns, rows) != (WIDTH, HEIGHT):
+        scale = min(WIDTH / columns, HEIGHT / rows)
+        size = (max(2, round(columns * scale)), max(2, round(rows * scale)))
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+        top, left = (HEIGHT - size[1]) // 2, (WIDTH - size[0]) // 2
+        picture[top : top + size[1], left : left + size[0]] = small
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+def simulated_scene(background: Plane, seconds: float) -> Plane:
+    """Draw the simulated camera's picture: a head that sways before a wall, a caption that cannot be overlooked."""
+    picture = background.copy()
+    luma = picture[:HEIGHT]
+    x = WIDTH // 2 + round(90 * np.sin(seconds * 0.7))
+    y = 250 + round(12 * np.sin(seconds * 1.9))
+    cv2.ellipse(luma, (x, 470), (150, 120), 0, 0, 360, 70, -1)
+    cv2.ellipse(luma, (x, y), (70, 92), 0, 0, 360, 178, -1)
+    eyes = y - 18
+    for side in (-26, 26):
+        cv2.circle(luma, (x + side, eyes), 7, 30, -1)
+    cv2.ellipse(luma, (x, y + 44), (24, 9), 0, 0, 180, 60, 3)
+    _caption(luma, "SIMULATED CAMERA", 44)
+    _clock(luma)
+    return picture
+
+
+def scene_background() -> Plane:
+    """Draw what does not move in the simulated picture."""
+    picture = np.full((HEIGHT * 3 // 2, WIDTH), _GREY, np.uint8)
+    picture[:HEIGHT] = np.linspace(96, 150, WIDTH, dtype=np.uint8)
+    for column in range(0, WIDTH, 80):
+        cv2.line(picture[:HEIGHT], (column, 60), (column, HEIGHT), 110, 1)
+    return picture
+
+
+def no_picture() -> Plane:
+    """Draw what is recorded while a camera gives nothing: black, and said so."""
+    picture = np.full((HEIGHT * 3 // 2, WIDTH), _GREY, np.uint8)
+    picture[:HEIGHT] = 16
+    _caption(picture[:HEIGHT], "NO PICTURE", HEIGHT // 2)
+    _clock(picture[:HEIGHT])
+    return picture
+
+
+def preview_jpeg(i420: Plane) -> bytes:
+    """Make the preview: a JPEG of 320x240."""
+    small = cv2.resize(cv2.cvtColor(i420, cv2.COLOR_YUV2BGR_I420), _PREVIEW, interpolation=cv2.INTER_AREA)
+    _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return jpeg.tobytes()
+
+
+def _caption(luma: Plane, text: str, y: int) -> None:
+    (width, height), _ = cv2.getTextSize(text, _FONT, 1.2, 3)
+    x = (WIDTH - width) // 2
+    cv2.rectangle(luma, (x - 12, y - height - 10), (x + width + 12, y + 14), 16, -1)
+    cv2.putText(luma, text, (x, y), _FONT, 1.2, 235, 3)
+
+
+def _clock(luma: Plane) -> None:
+    cv2.rectangle(luma, (0, HEIGHT - 34), (330, HEIGHT), 16, -1)
+    text = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
+    cv2.putText(luma, text, (8, HEIGHT - 10), _FONT, 0.7, 235, 2)

@@ -1,0 +1,61 @@
+"""What capture hands to the recorder: pictures and blocks of sound, both stamped on one monotonic clock."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sync.wire.recording import Source
+
+WIDTH: Final = 640
+HEIGHT: Final = 480
+FRAME_RATE: Final = 15
+SAMPLE_RATE: Final = 48_000
+
+Plane = NDArray[np.uint8]
+Samples = NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: planar I420, 640x480 (an array of 720 rows of 640 bytes), and its monotonic time in ns."""
+
+    i420: Plane
+    mono_ns: int
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A block of sound, 48 kHz mono, and the monotonic time of its first sample in ns."""
+
+    samples: Samples
+    mono_ns: int
+
+
+class PictureFeed(Protocol):
+    """A camera, or what openly stands for one."""
+
+    @property
+    def source(self) -> Source:
+        """What is recorded, as the manifest says it."""
+
+    def newest(self) -> Picture | None:
+        """Give the newest picture since the last call, None if there is none yet. Does not block."""
+
+    def close(self) -> None:
+        """Let go of the device; twice is fine."""
+
+
+class SoundFeed(Protocol):
+    """A microphone, or what openly stands for one."""
+
+    @property
+    def source(self) -> Source:
+        """What is recorded, as the manifest says it."""
+
+    def take(self) -> list[Sound]:
+        """Give the blocks since the last call, oldest first. Does not block."""
+
+    def close(self) -> None:
+        """Let go of the device; twice is fine."""

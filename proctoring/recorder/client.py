@@ -1,0 +1,174 @@
+"""The recorder as its client sees it. Light: no encoder, no OpenCV, nothing that would weigh down a Qt process."""
+
+import base64
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from pydantic import ValidationError
+
+from proctoring.recorder.faults import RecorderGone, fault_from
+from proctoring.recorder.messages import (
+    MAX_REPLY_BYTES,
+    Ask,
+    Closed,
+    Done,
+    FaultReply,
+    Mark,
+    Preview,
+    RecorderState,
+    RecorderStatus,
+    RecordingSpec,
+    Request,
+    Start,
+    to_line,
+)
+from sync.wire.document import Part
+
+__all__ = [
+    "Closed",
+    "RecorderClient",
+    "RecorderGone",
+    "RecorderState",
+    "RecorderStatus",
+    "RecordingSpec",
+    "spawn_recorder",
+]
+
+_ANSWER_S: Final = 30.0  # opening a camera or closing a recording takes seconds, not more
+_SPAWN_S: Final = 30.0
+_RETRY_S: Final = 0.05
+
+_R = TypeVar("_R", bound=Part)
+
+
+def spawn_recorder(control: Path, keys: Path) -> None:
+    """Start a recorder that serves the socket `control` and outlives this process; fine if one serves it already.
+
+    It returns when the recorder accepts clients.
+
+    Raises:
+        RecorderGone: it did not come up.
+    """
+    program = [sys.executable, "-m", "proctoring.recorder", "--detach"]
+    command = [*program, "--control", str(control), "--keys", str(keys)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    try:
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            timeout=_SPAWN_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RecorderGone(f"could not be started: {type(error).__name__}") from None
+    if result.returncode != 0:
+        RecorderClient.attach(control, 1.0).close()  # another one that was quicker is as good
+
+
+class RecorderClient:
+    """One connection to a recorder. Any number of clients may come and go; the recording does not notice."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection: Final = connection
+        self._rest = b""
+
+    @classmethod
+    def attach(cls, control: Path, timeout_s: float) -> Self:
+        """Connect to the recorder at `control`, trying for up to `timeout_s` seconds.
+
+        Raises:
+            RecorderGone: nobody answers there.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.settimeout(_ANSWER_S)
+                connection.connect(str(control))
+            except OSError as error:
+                connection.close()
+                if time.monotonic() >= deadline:
+                    raise RecorderGone(f"{control.name}: {error.strerror}") from None
+                time.sleep(_RETRY_S)
+            else:
+                return cls(connection)
+
+    def start(self, spec: RecordingSpec) -> RecorderStatus:
+        """Begin a recording; the same one again changes nothing. In a folder that a crash left it goes on.
+
+        Raises:
+            RecorderBusy: another recording is under way.
+            RecordingClosed: the folder's recording was closed.
+            RecordingTampered: the folder's recording does not verify.
+            DiskFull: it would not fit.
+            Fault: whatever else kept it from beginning.
+        """
+        return self._ask(Start(spec=spec), RecorderStatus)
+
+    def status(self) -> RecorderStatus:
+        """Ask how it goes."""
+        return self._ask(Ask(do="status"), RecorderStatus)
+
+    def preview(self) -> bytes | None:
+        """Get the newest picture as a JPEG of 320x240, at most one a second; None while there is none."""
+        jpeg = self._ask(Ask(do="preview"), Preview).jpeg
+        return None if jpeg is None else base64.b64decode(jpeg)
+
+    def bookmark(self, note: str) -> None:
+        """Mark this moment. The note is kept in the clear: a code or a clause, never a name.
+
+        Raises:
+            NothingRecorded: no recording is under way.
+        """
+        self._ask(Mark(note=note), Done)
+
+    def stop(self) -> Closed:
+        """Close the recording; asking again gives the same answer.
+
+        Raises:
+            NothingRecorded: there was none since the recorder was started.
+            Fault: the recording could not be closed; what was sealed stays.
+        """
+        return self._ask(Ask(do="stop"), Closed)
+
+    def quit(self) -> None:
+        """Let the recorder end: at once, or when the recording under way has been stopped."""
+        self._ask(Ask(do="quit"), Done)
+        self.close()
+
+    def close(self) -> None:
+        """Leave; the recorder goes on."""
+        self._connection.close()
+
+    def _ask(self, request: Request, kind: type[_R]) -> _R:
+        line = self._exchange(to_line(request))
+        try:
+            if line.startswith(b'{"fault":"'):
+                reply = FaultReply.model_validate_json(line)
+                raise fault_from(reply.fault, reply.detail, reply.facts)
+            return kind.model_validate_json(line)
+        except ValidationError:
+            self.close()
+            raise RecorderGone("an answer that is none") from None
+
+    def _exchange(self, line: bytes) -> bytes:
+        try:
+            self._connection.sendall(line)
+            while b"\n" not in self._rest:
+                chunk = self._connection.recv(65_536)
+                if not chunk or len(self._rest) > MAX_REPLY_BYTES:
+                    raise ConnectionError("closed")
+                self._rest += chunk
+        except OSError as error:
+            self.close()
+            raise RecorderGone(type(error).__name__) from None
+        answer, _, self._rest = self._rest.partition(b"\n")
+        return answer

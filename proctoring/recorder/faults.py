@@ -1,0 +1,86 @@
+"""What can go wrong with a recorder, for both ends of its control channel."""
+
+from typing import Final
+
+from proctoring.vault.report import RecordingTampered, RecordingUnreadable
+from sync.faults import EnvironmentFault, Fault, Refused
+from sync.replica.durable import DiskFault, DiskFull
+from sync.trust.keys import KeyRefused
+from sync.trust.keystore import KeyStoreUnreadable
+
+
+class RecorderGone(EnvironmentFault):
+    """There is no recorder at the socket, or it stopped answering."""
+
+    code = "RECORDER_GONE"
+
+
+class RecorderRuns(EnvironmentFault):
+    """Another recorder already serves this socket."""
+
+    code = "RECORDER_RUNS"
+
+
+class RecorderBusy(Refused):
+    """Another recording is under way; a recorder makes one at a time."""
+
+    code = "RECORDER_BUSY"
+
+
+class RecorderRefused(Refused):
+    """The recorder does not understand a message."""
+
+    code = "RECORDER_REFUSED"
+
+
+class NothingRecorded(Refused):
+    """There is no recording to mark, show or stop."""
+
+    code = "NOTHING_RECORDED"
+
+
+class RecordingClosed(Refused):
+    """The folder holds a recording that was closed; nothing is ever added to it."""
+
+    code = "RECORDING_CLOSED"
+
+
+class RecordingInUse(EnvironmentFault):
+    """Another process is writing this recording."""
+
+    code = "RECORDING_IN_USE"
+
+
+class EncoderFailed(EnvironmentFault):
+    """Picture or sound could not be encoded."""
+
+    code = "ENCODER_FAILED"
+
+
+_KNOWN: Final[dict[str, type[Fault]]] = {
+    fault.code: fault
+    for fault in (
+        RecorderGone,
+        RecorderRuns,
+        RecorderBusy,
+        RecorderRefused,
+        NothingRecorded,
+        RecordingClosed,
+        RecordingInUse,
+        EncoderFailed,
+        RecordingTampered,
+        RecordingUnreadable,
+        DiskFault,
+        DiskFull,
+        KeyRefused,
+        KeyStoreUnreadable,
+    )
+}
+
+
+def fault_from(code: str, detail: str, facts: dict[str, str | int]) -> Fault:
+    """Give the fault a recorder reported over its control channel."""
+    kind = _KNOWN.get(code, RecorderRefused)
+    fault = kind.__new__(kind)  # a kind may want more to be raised with than crosses the channel
+    Fault.__init__(fault, detail if code in _KNOWN else f"{code}: {detail}", **facts)
+    return fault

@@ -1,0 +1,143 @@
+"""The control channel's messages: one JSON object a line, strict and bounded. `README.md` shows them."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from proctoring.recorder.faults import RecorderRefused
+from sync.wire.document import Part
+from sync.wire.ids import Digest, Id, Millis
+from sync.wire.packet import GapRef, ShortText
+from sync.wire.plan import MINUTE_MS, Recipient
+from sync.wire.recording import Source
+
+MAX_REQUEST_BYTES: Final = 16_384
+MAX_REPLY_BYTES: Final = 1_000_000
+
+SourceChoice = Literal["auto", "synthetic"]
+SegmentMs = Annotated[int, Field(ge=1_000, le=600_000, multiple_of=20)]
+
+
+class RecorderState(StrEnum):
+    """What the recorder is doing."""
+
+    IDLE = "idle"
+    RECORDING = "recording"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class RecordingSpec(Part):
+    """What to record, into which folder, and for whom it is sealed.
+
+    `segment_ms` is a multiple of 20 ms (an Opus frame); `expected_ms` is what disk space is asked for.
+    """
+
+    recording: Id
+    session: Id
+    sitting: Id
+    device: Id
+    folder: Path
+    recipients: Annotated[tuple[Recipient, ...], Field(min_length=1, max_length=4)]
+    camera: SourceChoice
+    microphone: SourceChoice
+    retention_days: Annotated[int, Field(ge=3 * 366)]
+    segment_ms: SegmentMs = MINUTE_MS
+    expected_ms: Millis = 180 * MINUTE_MS
+
+    @model_validator(mode="after")
+    def _absolute(self) -> Self:
+        if not self.folder.is_absolute():
+            raise ValueError("the folder must be an absolute path")
+        return self
+
+
+class RecorderStatus(Part):
+    """How the recorder is: `level_dbfs_tenths` is the sound's level now, `bytes` what is on the disk."""
+
+    state: RecorderState
+    pid: int
+    recording: Id | None = None
+    recorded_ms: Millis = 0
+    sources: tuple[Source, ...] = ()
+    level_dbfs_tenths: Annotated[int, Field(ge=-2000, le=0)] = -2000
+    bytes: Annotated[int, Field(ge=0)] = 0
+    gaps: tuple[GapRef, ...] = ()
+    fault: str | None = None
+
+
+class Closed(Part):
+    """A closed recording. `manifest_sha256` is of the envelope's bytes; `simulated` names the simulated tracks."""
+
+    manifest_sha256: Digest
+    duration_ms: Millis
+    gaps: tuple[GapRef, ...]
+    simulated: tuple[str, ...]
+    folder: Path
+
+
+class Start(Part):
+    """Begin a recording, or go on with one that a crash interrupted."""
+
+    do: Literal["start"] = "start"
+    spec: RecordingSpec
+
+
+class Ask(Part):
+    """A request without arguments."""
+
+    do: Literal["status", "preview", "stop", "quit"]
+
+
+class Mark(Part):
+    """Bookmark this moment."""
+
+    do: Literal["bookmark"] = "bookmark"
+    note: ShortText
+
+
+class Preview(Part):
+    """The newest picture as JPEG in base64, None while there is none."""
+
+    jpeg: Annotated[str, Field(max_length=MAX_REPLY_BYTES)] | None
+
+
+class Done(Part):
+    """A request was carried out and has no other answer."""
+
+    done: Literal[True] = True
+
+
+class FaultReply(Part):
+    """A request was not carried out."""
+
+    fault: Annotated[str, Field(max_length=60)]
+    detail: Annotated[str, Field(max_length=2_000)]
+    facts: dict[str, str | int]
+
+
+Request = Start | Ask | Mark
+Reply = RecorderStatus | Closed | Preview | Done | FaultReply
+
+_REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Annotated[Request, Field(discriminator="do")])
+
+
+def parse_request(line: bytes) -> Request:
+    """Read one request.
+
+    Raises:
+        RecorderRefused: not JSON, an unknown request, or a field that is wrong, missing or unknown.
+    """
+    try:
+        return _REQUEST.validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RecorderRefused(f"{where}: {first['msg']}"[:200]) from None
+
+
+def to_line(message: Request | Reply) -> bytes:
+    """Write one message with its line end."""
+    return message.model_dump_json().encode() + b"\n"

@@ -1,0 +1,199 @@
+"""One recording while it runs: a thread that takes pictures and sound, seals them, and signs heads."""
+
+import os
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import av
+import structlog
+
+from proctoring.capture.choose import open_picture, open_sound
+from proctoring.capture.drawing import preview_jpeg
+from proctoring.capture.media import FRAME_RATE, PictureFeed, SoundFeed
+from proctoring.recorder.encoders import OPUS_BITS, PICTURE_BITS
+from proctoring.recorder.epoch import begin_epoch
+from proctoring.recorder.faults import EncoderFailed, NothingRecorded
+from proctoring.recorder.ledger import pair
+from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec
+from proctoring.recorder.resume import recover_recording
+from proctoring.recorder.segments import Segments, Written, level
+from proctoring.recorder.tracks import PictureTrack, SoundTrack
+from sync.faults import Fault
+from sync.replica.durable import require_space
+from sync.trust.clock import read_clock
+from sync.trust.keystore import FileKeyStore
+from sync.wire.packet import GapRef
+from sync.wire.recording import Bookmark, ClockPair
+
+_TURN_S: Final = 1 / FRAME_RATE
+_SYNC_S: Final = 2.0
+_HEAD_S: Final = 10.0
+_PREVIEW_S: Final = 1.0
+_SPARE_BYTES: Final = 200_000_000  # answers come first: a recording never takes the last of a disk
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Feeds:
+    """Where picture and sound come from."""
+
+    picture: PictureFeed
+    sound: SoundFeed
+
+    def close(self) -> None:
+        """Let go of both devices."""
+        self.picture.close()
+        self.sound.close()
+
+
+class Recording:
+    """A recording under way; made by `begin`. Its methods may be called from any thread."""
+
+    def __init__(self, spec: RecordingSpec, keys: FileKeyStore, feeds: Feeds) -> None:
+        self.spec: Final = spec
+        self._keys: Final = keys
+        self._feeds: Final = feeds
+        self._stop: Final = threading.Event()
+        self._marks: list[str] = []
+        self._jpeg: bytes | None = None
+        self._jpeg_due = 0.0
+        self._closed: Closed | None = None
+        epoch = begin_epoch(spec, keys.device_key(), (feeds.picture.source, feeds.sound.source))
+        feeds.picture.newest()
+        feeds.sound.take()  # what came before the start does not belong here
+        self._ledger: Final = epoch.ledger
+        self._clock: Final = epoch.clock
+        self._bytes_before: Final = epoch.bytes_before
+        self._picture: Final = PictureTrack(feeds.picture, epoch.clock, epoch.plan.start_ms)
+        self._sound: Final = SoundTrack(feeds.sound, epoch.clock, epoch.plan.start_ms)
+        try:
+            self._segments: Final = Segments(epoch.plan, epoch.ratchet, _clock_pair, self._head)
+        except Fault:
+            epoch.ledger.release()
+            raise
+        self._status = self._look(RecorderState.RECORDING)
+        self._thread: Final = threading.Thread(target=self._run, name="recording")
+        self._thread.start()
+
+    def status(self) -> RecorderStatus:
+        """Say how it goes."""
+        return self._status
+
+    def preview(self) -> bytes | None:
+        """Give the newest picture as a JPEG, at most one a second."""
+        newest, now = self._picture.newest, time.monotonic()
+        if newest is not None and now >= self._jpeg_due and self._status.state is RecorderState.RECORDING:
+            self._jpeg, self._jpeg_due = preview_jpeg(newest), now + _PREVIEW_S
+        return self._jpeg
+
+    def bookmark(self, note: str) -> None:
+        """Mark this moment; a signed head states it at the next turn.
+
+        Raises:
+            NothingRecorded: the recording has ended.
+        """
+        if self._status.state is not RecorderState.RECORDING:
+            raise NothingRecorded(f"the recording is {self._status.state}")
+        self._marks.append(note)
+
+    def stop(self) -> Closed:
+        """Close the recording, or after a failure whatever of it is on the disk; again gives the same.
+
+        Raises:
+            Fault: it cannot be closed now (no room for the manifest, for example); asking again tries again.
+        """
+        self._stop.set()
+        self._thread.join()
+        if self._closed is None:
+            self._closed = recover_recording(self.spec.folder, self._keys)
+        return self._closed
+
+    def _run(self) -> None:
+        fault: Fault | None = None
+        try:
+            self._record()
+        except Fault as raised:
+            fault = raised
+        except av.error.FFmpegError as error:
+            fault = EncoderFailed(f"{type(error).__name__}: {error}")
+        finally:
+            self._feeds.close()
+            self._ledger.release()
+            state = RecorderState.STOPPED if self._closed else RecorderState.FAILED
+            self._status = self._look(state, fault)
+        if fault:
+            _log.error("recording failed", code=fault.code, detail=fault.detail)
+
+    def _record(self) -> None:
+        due = sync_due = head_due = time.monotonic()
+        try:
+            while not self._stop.wait(max(0.0, due - time.monotonic())):
+                due = max(due + _TURN_S, time.monotonic())
+                self._turn()
+                now = time.monotonic()
+                if now >= sync_due or self._marks:
+                    sync_due = now + _SYNC_S
+                    written = self._segments.sync()
+                    if now >= head_due or self._marks:
+                        head_due = now + _HEAD_S
+                        self._head(written)
+                self._status = self._look(RecorderState.RECORDING)
+            self._sound.finish(self._picture.end_ms, self._segments)
+            self._segments.finish()
+        finally:
+            self._segments.close()
+        self._closed = self._ledger.close(recovered=False)
+
+    def _turn(self) -> None:
+        for gap in (self._picture.turn(self._segments), self._sound.turn(self._segments)):
+            if gap:
+                self._ledger.gap(gap)
+
+    def _head(self, written: Written) -> None:
+        for gap in self._open_gaps():
+            self._ledger.gap(gap)
+        while self._marks:
+            self._ledger.bookmark(Bookmark(at_ms=self._clock.now_ms(), note=self._marks.pop(0)))
+        self._ledger.head(written, _clock_pair())
+
+    def _open_gaps(self) -> tuple[GapRef, ...]:
+        gaps = (self._picture.open_gap(), self._sound.open_gap())
+        return tuple(gap for gap in gaps if gap)
+
+    def _look(self, state: RecorderState, fault: Fault | None = None) -> RecorderStatus:
+        return RecorderStatus(
+            state=state,
+            pid=os.getpid(),
+            recording=self.spec.recording,
+            recorded_ms=self._segments.reached_ms,
+            sources=(self._feeds.picture.source, self._feeds.sound.source),
+            level_dbfs_tenths=level(self._sound.power, self._sound.samples),
+            bytes=self._bytes_before + self._segments.sealed_bytes,
+            gaps=(*self._ledger.gaps, *self._open_gaps()),
+            fault=fault.code if fault else None,
+        )
+
+
+def begin(spec: RecordingSpec, keys: FileKeyStore) -> Recording:
+    """Open the devices and begin to record; in a folder that a crash left, go on with a new epoch and a stated gap.
+
+    Raises:
+        DiskFull: the expected length would not fit.
+        RecordingClosed, RecordingTampered, RecordingInUse, RecordingUnreadable: of a folder that is not empty.
+        KeyStoreUnreadable: the device's key cannot be used.
+        KeyRefused: a recipient's key is not one.
+    """
+    needed = (PICTURE_BITS + OPUS_BITS) // 8 * (spec.expected_ms // 1000) + _SPARE_BYTES
+    require_space(spec.folder, needed)
+    feeds = Feeds(open_picture(spec.camera), open_sound(spec.microphone))
+    try:
+        return Recording(spec, keys, feeds)
+    except BaseException:
+        feeds.close()
+        raise
+
+
+def _clock_pair() -> ClockPair:
+    return pair(read_clock())

@@ -1,0 +1,178 @@
+"""The control channel's end in the recorder: one request a line, one answer a line, any number of clients."""
+
+import asyncio
+import base64
+import os
+import socket
+import struct
+import time
+from contextlib import suppress
+from typing import Final, assert_never
+
+import structlog
+
+from proctoring.recorder.faults import NothingRecorded, RecorderBusy, RecorderRefused
+from proctoring.recorder.messages import (
+    MAX_REQUEST_BYTES,
+    Ask,
+    Done,
+    FaultReply,
+    Mark,
+    Preview,
+    RecorderState,
+    RecorderStatus,
+    RecordingSpec,
+    Reply,
+    Request,
+    Start,
+    parse_request,
+    to_line,
+)
+from proctoring.recorder.recording import Recording, begin
+from sync.faults import Fault
+from sync.trust.keystore import FileKeyStore
+
+MAX_CLIENTS: Final = 8
+_UCRED: Final = struct.Struct("3i")
+_log = structlog.get_logger(__name__)
+
+
+class RecorderServer:
+    """Serves the control channel until it is told to quit, or has been idle and alone for `idle_s` seconds."""
+
+    def __init__(self, keys: FileKeyStore, idle_s: float) -> None:
+        self._keys: Final = keys
+        self._idle_s: Final = idle_s
+        self._recording: Recording | None = None
+        self._one_at_a_time: Final = asyncio.Lock()
+        self._ending: Final = asyncio.Event()
+        self._clients: Final[set[asyncio.StreamWriter]] = set()
+        self._quit_when_done = False
+        self._last_busy = time.monotonic()
+        self._server: asyncio.Server | None = None
+
+    async def listen(self, control: str) -> None:
+        """Accept clients at the socket `control`."""
+        self._server = await asyncio.start_unix_server(self._client, control, limit=MAX_REQUEST_BYTES)
+
+    async def serve(self) -> None:
+        """Serve until the end; then close the recording cleanly."""
+        try:
+            while not self._ending.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._ending.wait(), min(1.0, self._idle_s))
+                self._look_whether_idle()
+        finally:
+            if self._server is not None:
+                self._server.close()
+            for client in self._clients:
+                client.close()
+            await self._close_recording()
+
+    def end(self) -> None:
+        """End soon, whatever is going on; a recording under way is closed first."""
+        self._ending.set()
+
+    def _look_whether_idle(self) -> None:
+        if self._quit_when_done and not self._busy:
+            self.end()
+        elif self._busy or self._clients:
+            self._last_busy = time.monotonic()
+        elif time.monotonic() - self._last_busy > self._idle_s:
+            _log.info("idle and alone, ending")
+            self.end()
+
+    @property
+    def _busy(self) -> bool:
+        return self._recording is not None and self._recording.status().state is RecorderState.RECORDING
+
+    async def _close_recording(self) -> None:
+        if self._recording is not None:
+            try:
+                await asyncio.to_thread(self._recording.stop)
+            except Fault as fault:
+                _log.error("not closed; it can be recovered later", code=fault.code, detail=fault.detail)
+
+    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._clients) >= MAX_CLIENTS or not _is_ours(writer):
+            writer.close()
+            return
+        self._clients.add(writer)
+        try:
+            await self._converse(reader, writer)
+        except ConnectionError:
+            pass  # a client may die at any moment; the recording does not notice
+        finally:
+            self._clients.discard(writer)
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while not self._ending.is_set():
+            try:
+                line = await reader.readuntil(b"\n")
+            except asyncio.IncompleteReadError:
+                return
+            except asyncio.LimitOverrunError:
+                writer.write(to_line(_as_reply(RecorderRefused(f"over {MAX_REQUEST_BYTES} bytes in a line"))))
+                await writer.drain()
+                return  # where the next line begins cannot be known
+            try:
+                request = parse_request(line)
+                async with self._one_at_a_time:
+                    reply = await self._answer(request)
+            except Fault as fault:
+                reply = _as_reply(fault)
+            writer.write(to_line(reply))
+            await writer.drain()
+
+    async def _answer(self, request: Request) -> Reply:
+        match request:
+            case Start():
+                return await self._start(request.spec)
+            case Mark():
+                self._present().bookmark(request.note)
+                return Done()
+            case Ask():
+                return await self._asked(request)
+        assert_never(request)
+
+    async def _asked(self, request: Ask) -> Reply:
+        match request.do:
+            case "status":
+                if self._recording is None:
+                    return RecorderStatus(state=RecorderState.IDLE, pid=os.getpid())
+                return self._recording.status()
+            case "preview":
+                jpeg = await asyncio.to_thread(self._present().preview)
+                return Preview(jpeg=None if jpeg is None else base64.b64encode(jpeg).decode())
+            case "stop":
+                return await asyncio.to_thread(self._present().stop)
+            case "quit":
+                self._quit_when_done = True
+                self._look_whether_idle()
+                return Done()
+        assert_never(request.do)
+
+    async def _start(self, spec: RecordingSpec) -> RecorderStatus:
+        if self._recording is not None and self._busy:
+            if self._recording.spec == spec:
+                return self._recording.status()
+            raise RecorderBusy(self._recording.spec.recording)
+        self._recording = await asyncio.to_thread(begin, spec, self._keys)
+        return self._recording.status()
+
+    def _present(self) -> Recording:
+        if self._recording is None:
+            raise NothingRecorded("nothing was recorded since the recorder was started")
+        return self._recording
+
+
+def _is_ours(writer: asyncio.StreamWriter) -> bool:
+    """Tell whether the process at the other end belongs to our own user (SO_PEERCRED, unix(7))."""
+    peer = writer.get_extra_info("socket")
+    _, uid, _ = _UCRED.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
+    return bool(uid == os.geteuid())
+
+
+def _as_reply(fault: Fault) -> FaultReply:
+    return FaultReply(fault=fault.code, detail=fault.detail[:2_000], facts=fault.facts)

@@ -1,0 +1,121 @@
+"""From a feed to packets: picture and sound of one epoch, each with its encoder and its watch."""
+
+from typing import Final
+
+import numpy as np
+
+from proctoring.capture.drawing import no_picture
+from proctoring.capture.media import FRAME_RATE, SAMPLE_RATE, PictureFeed, Plane, Samples, SoundFeed
+from proctoring.recorder.clock import RecordedClock
+from proctoring.recorder.encoders import PictureEncoder, SoundEncoder
+from proctoring.recorder.segments import PICTURE, SOUND, Segments, Timed
+from proctoring.recorder.timeline import SoundTimeline
+from proctoring.recorder.watch import TrackWatch
+from sync.wire.packet import GapRef
+
+FRAME_MS: Final = 1000 // FRAME_RATE
+_PICTURE_PATIENCE_MS: Final = 1_500
+_SOUND_PATIENCE_MS: Final = 1_000
+_SOUND_LAG_MS: Final = 300  # how far behind now silence is put in, so that sound that is only late finds its place
+_SAMPLES_PER_MS: Final = SAMPLE_RATE // 1000
+_OPUS_MS: Final = 20
+
+
+class PictureTrack:
+    """Takes the newest picture at every turn; says NO PICTURE while the camera gives none."""
+
+    def __init__(self, feed: PictureFeed, clock: RecordedClock, starts_ms: int) -> None:
+        self.feed: Final = feed
+        self.newest: Plane | None = None
+        self._clock: Final = clock
+        self._encoder: Final = PictureEncoder()
+        self._watch: Final = TrackWatch(PICTURE, "camera_lost", starts_ms, _PICTURE_PATIENCE_MS)
+        self._last_ms = starts_ms - 1
+        self._keyed_ms = -1
+
+    def turn(self, segments: Segments) -> GapRef | None:
+        """Record what has come; give the gap it ended, if any."""
+        picture = self.feed.newest()
+        if picture is not None:
+            at_ms = self._clock.at_ms(picture.mono_ns)
+            gap = self._watch.seen(at_ms)
+            segments.tally.captured += 1
+            self._record(picture.i420, at_ms, segments)
+            return gap
+        now_ms = self._clock.now_ms()
+        if self._watch.missing(now_ms):
+            self._record(no_picture(), now_ms, segments)
+        return None
+
+    @property
+    def end_ms(self) -> int:
+        """The recorded time at which the last picture ends."""
+        return self._last_ms + FRAME_MS
+
+    def open_gap(self) -> GapRef | None:
+        """Give the gap that is open now."""
+        return self._watch.open_gap(self._clock.now_ms())
+
+    def _record(self, i420: Plane, at_ms: int, segments: Segments) -> None:
+        self.newest = i420
+        at_ms = max(at_ms, self._last_ms + 1)
+        self._last_ms = at_ms
+        boundary_ms = segments.boundary_ms
+        key = at_ms >= boundary_ms != self._keyed_ms
+        if key:
+            self._keyed_ms = boundary_ms
+        segments.tally.given += 1
+        for packet in self._encoder.encode(i420, at_ms, key=key):
+            segments.tally.encoded += 1
+            segments.add(Timed(PICTURE, packet, packet.pts or 0, (packet.pts or 0) + FRAME_MS))
+
+
+class SoundTrack:
+    """Lays the microphone's blocks end to end; silence while it gives none."""
+
+    def __init__(self, feed: SoundFeed, clock: RecordedClock, starts_ms: int) -> None:
+        self.feed: Final = feed
+        self.power = 0.0
+        self.samples = 0
+        self._clock: Final = clock
+        self._timeline: Final = SoundTimeline(starts_ms * _SAMPLES_PER_MS)
+        self._encoder: Final = SoundEncoder(starts_ms * _SAMPLES_PER_MS)
+        self._watch: Final = TrackWatch(SOUND, "microphone_lost", starts_ms, _SOUND_PATIENCE_MS)
+
+    def turn(self, segments: Segments) -> GapRef | None:
+        """Record what has come; give the gap it ended, if any."""
+        gap: GapRef | None = None
+        blocks = self.feed.take()
+        if blocks:
+            self.power, self.samples = 0.0, 0
+        for block in blocks:
+            at_ms = self._clock.at_ms(block.mono_ns)
+            gap = self._watch.seen(at_ms) or gap
+            self._measure(block.samples, segments)
+            self._record(self._timeline.place(at_ms * _SAMPLES_PER_MS, block.samples), segments)
+        now_ms = self._clock.now_ms()
+        if not blocks and self._watch.missing(now_ms):
+            self.power = 0.0
+            self._record(self._timeline.fill((now_ms - _SOUND_LAG_MS) * _SAMPLES_PER_MS), segments)
+        return gap
+
+    def open_gap(self) -> GapRef | None:
+        """Give the gap that is open now."""
+        return self._watch.open_gap(self._clock.now_ms())
+
+    def finish(self, end_ms: int, segments: Segments) -> None:
+        """Bring the sound up to the end, in whole Opus frames."""
+        self._record(self._timeline.fill((end_ms + _OPUS_MS) * _SAMPLES_PER_MS), segments)
+
+    def _measure(self, samples: Samples, segments: Segments) -> None:
+        loud = samples.astype(np.float32)
+        power = float(loud @ loud)
+        self.power += power
+        self.samples += len(samples)
+        segments.tally.power += power
+        segments.tally.samples += len(samples)
+
+    def _record(self, samples: Samples, segments: Segments) -> None:
+        for packet in self._encoder.encode(samples):
+            start_ms = self._encoder.heard_ms(packet)
+            segments.add(Timed(SOUND, packet, start_ms, start_ms + _OPUS_MS))

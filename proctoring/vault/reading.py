@@ -1,0 +1,61 @@
+"""Reading a recording's files from outside: plain files only, bounded, and the disk's refusals as faults."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from proctoring.vault.report import RecordingUnreadable
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a plain file to read.
+
+    Raises:
+        FileNotFoundError: there is none.
+        RecordingUnreadable: it is not a plain file, or the disk refuses, also later within the block.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise RecordingUnreadable(f"{path.name}: not a plain file", file=path.name)
+            yield file
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise RecordingUnreadable(f"{path.name}: {error.strerror}", file=path.name) from None
+
+
+def read_small(path: Path, max_bytes: int) -> bytes:
+    """Read a whole file of at most `max_bytes`. Raises what `opened` raises, also for a larger file."""
+    with opened(path) as file:
+        raw = file.read(max_bytes + 1)
+    if len(raw) > max_bytes:
+        raise RecordingUnreadable(f"{path.name}: over {max_bytes} bytes", file=path.name)
+    return raw
+
+
+def lines(path: Path, max_line: int, max_bytes: int) -> Iterator[bytes]:
+    """Give the lines of a file, each with its line end; the last may lack it. Raises what `opened` raises.
+
+    Of a line over `max_line` only the beginning is given and reading ends there: nothing after it can be trusted.
+    """
+    with opened(path) as file:
+        left = max_bytes
+        while left > 0 and (line := file.readline(min(max_line, left))):
+            left -= len(line)
+            yield line
+            if not line.endswith(b"\n"):
+                return
+
+
+def names(folder: Path) -> frozenset[str]:
+    """Give the names in the folder. Raises RecordingUnreadable if there is no such folder."""
+    try:
+        return frozenset(entry.name for entry in os.scandir(folder))
+    except OSError as error:
+        raise RecordingUnreadable(f"{folder.name}: {error.strerror}", file=folder.name) from None
