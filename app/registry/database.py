@@ -84,6 +84,7 @@ class Database:
         """Give a session that commits everything within the block durably, or nothing."""
         writing = self._engine.execution_options(writing=True)
         with self._faults(), Session(writing) as session, session.begin():
+            session.connection()  # begin now, not with the first statement: some callers write only files
             yield session
 
     def setting(self, name: str) -> str | None:

@@ -113,7 +113,6 @@ def _check(request: SessionRequest) -> None:
         if photo is not None and (len(photo) > _MAX_PHOTO_BYTES or not photo.startswith(_PNG)):
             raise PlanRefused(f"candidate {row}: the photo is no PNG of at most {_MAX_PHOTO_BYTES} bytes")
     _once("admission number", [candidate.admission_number for candidate in request.candidates])
-    _once("seat number", [candidate.seat_number for candidate in request.candidates])
     _once("identity number", [candidate.id_number for candidate in request.candidates])
     _once("proctor", request.proctors)
     _once("device", request.devices)
@@ -123,7 +122,7 @@ def _check(request: SessionRequest) -> None:
         raise PlanRefused("it closes before it opens")
 
 
-def _once(what: str, things: tuple[str, ...] | list[str] | list[int]) -> None:
+def _once(what: str, things: tuple[str, ...] | list[str]) -> None:
     if len(set(things)) != len(things):
         raise PlanRefused(f"a {what} stands twice")
 

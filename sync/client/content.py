@@ -16,7 +16,7 @@ from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
 from sync.replica.durable import disk_faults, private_folder
 from sync.trust.anchor import Trust
-from sync.trust.clock import trusted_now
+from sync.trust.clock import read_clock, trusted_now
 from sync.wire.plan import PackageRef
 
 _METADATA: Final = "/tuf/metadata/"
@@ -71,15 +71,15 @@ class PackageOlder(ContentRefused):
 def fetch_package(
     connection: RegistryConnection,
     replica: Replica,
-    trust: Trust,
     package: PackageRef,
     folder: Path,
-    wall_ms: int,
+    trust: Trust,
+    wall_ms: int | None = None,
 ) -> None:
     """Fetch the package a plan names and keep its bytes; nothing to do if it is kept already.
 
-    `folder` is for TUF's cache, which is never what trust begins with. Expiry is judged at the later of `wall_ms` and
-    the latest signed time this seat has seen.
+    `folder` is for TUF's cache; trust never begins there but with the root this PC was enrolled with. Expiry is
+    judged at the later of `wall_ms` (now, if not given) and the latest signed time this seat has seen.
 
     Raises:
         ContentExpired, ContentRolledBack, ContentNotSigned, ContentAltered, ContentNotPublished, PackageOlder,
@@ -90,6 +90,7 @@ def fetch_package(
     kept = replica.cabinet.document(DocumentKind.PACKAGE, package.package)
     if kept is not None and hashlib.sha256(kept).hexdigest() == package.sha256:
         return
+    wall_ms = read_clock().wall_ms if wall_ms is None else wall_ms
     now_ms = trusted_now(wall_ms, replica.cabinet.highest_signed_ms())
     with disk_faults(folder, needed=package.length):
         raw, bank = _download(connection, trust.root, package, private_folder(folder), now_ms)

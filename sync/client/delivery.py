@@ -13,6 +13,7 @@ from typing import Final
 
 from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable, Reply
 from sync.faults import Fault
+from sync.replica.database import Replica
 from sync.replica.outbox import Outbox, OutboxRow, Stage
 from sync.trust.anchor import Trust
 from sync.trust.evidence import EvidenceReport, check_receipt
@@ -28,17 +29,18 @@ _END_OF_TIME_MS: Final = 2**62
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """What one pass came to: digests of packets, how many still wait, the last reason for waiting.
-
-    `signed_ms` is the latest time in a receipt that was verified; 0 if there was none.
-    """
+    """What one pass came to: digests of packets, how many still wait, the last reason for waiting."""
 
     receipted: tuple[str, ...] = ()
     proven: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
     waiting: int = 0
     reason: str = ""
-    signed_ms: int = 0
+
+    @property
+    def moved(self) -> int:
+        """How many steps were made for good."""
+        return len(self.receipted) + len(self.proven) + len(self.quarantined)
 
 
 class _NotYet(Exception):  # noqa: N818 - not an error: the row waits
@@ -51,7 +53,7 @@ class _NotYet(Exception):  # noqa: N818 - not an error: the row waits
 
 
 def deliver_due(
-    outbox: Outbox,
+    replica: Replica,
     connection: RegistryConnection,
     trust: Trust,
     now_ms: int,
@@ -60,21 +62,21 @@ def deliver_due(
 ) -> DeliveryReport:
     """Try every packet that is due once: send what is queued, fetch the proof of what is receipted.
 
-    `now_ms` is the wall clock; `chance` gives numbers in [0, 1) that keep a room's seats from asking all at once.
+    A receipt's time is signed, so it also raises the latest signed time this seat has seen. `now_ms` is the wall clock; `chance` gives numbers in [0, 1) that keep a room's seats from asking all at once.
     If nobody answers at all the pass ends early; what was not tried stays as it is.
 
     Raises:
         DiskFull, DiskFault, ReplicaUnreadable: the outbox could not be written; nothing is lost.
     """
-    delivery = _Delivery(outbox, connection, trust, now_ms, chance)
+    delivery = _Delivery(replica, connection, trust, now_ms, chance)
     report = DeliveryReport()
-    for row in _due(outbox, now_ms):
+    for row in _due(replica.outbox, now_ms):
         try:
             report = delivery.advance(row, report)
         except RegistryUnreachable as fault:
             report = replace(report, reason=fault.detail)
             break
-    return replace(report, waiting=len(outbox.due(_END_OF_TIME_MS)))
+    return replace(report, waiting=len(replica.outbox.due(_END_OF_TIME_MS)))
 
 
 def wait_ms(tries: int, asked_ms: int, chance: float) -> int:
@@ -94,11 +96,15 @@ def _due(outbox: Outbox, now_ms: int) -> list[OutboxRow]:
 
 @dataclass(frozen=True)
 class _Delivery:
-    outbox: Outbox
+    replica: Replica
     connection: RegistryConnection
     trust: Trust
     now_ms: int
     chance: Callable[[], float]
+
+    @property
+    def outbox(self) -> Outbox:
+        return self.replica.outbox
 
     def advance(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
         """Take one row as far as it goes now. Raises `RegistryUnreachable` only if there was no connection."""
@@ -123,8 +129,8 @@ class _Delivery:
                 raise
             return replace(report, reason=str(fault))
         self.outbox.move(row.sha256, Stage.RECEIPTED, receipt=receipt)
-        signed_ms = max(report.signed_ms, document.received_ms)
-        return replace(report, receipted=(*report.receipted, row.sha256), signed_ms=signed_ms)
+        self.replica.cabinet.raise_highest_signed_ms(document.received_ms)
+        return replace(report, receipted=(*report.receipted, row.sha256))
 
     def _receipt(self, row: OutboxRow) -> tuple[bytes, Receipt]:
         reply = self.connection.put(f"/v1/packets/{row.sha256}", row.envelope, _RECEIPT_BYTES)
@@ -143,6 +149,8 @@ class _Delivery:
         except (_NotYet, Fault) as not_yet:
             asked = not_yet.wait_ms if isinstance(not_yet, _NotYet) else 0
             self.outbox.postpone(row.sha256, reason=str(not_yet), next_try_ms=self._next_try(row.tries, asked))
+            if isinstance(not_yet, RegistryUnreachable) and not not_yet.reached:
+                raise
             return replace(report, reason=str(not_yet))
         self.outbox.move(row.sha256, Stage.PROVEN, proof=proof)
         return replace(report, proven=(*report.proven, row.sha256))

@@ -88,7 +88,7 @@ def enrol(invitation: Invitation, keystore: FileKeyStore, trust_folder: Path) ->
     connection = RegistryConnection(invitation.url, invitation.ca_pem)
     keystore.create()
     key = keystore.device_key()
-    trust = _fetch_trust(connection, root)
+    _ask_for_trust(connection, root)  # who cannot show it the invited root gets no token
     request = EnrolmentRequest(
         token=invitation.token,
         csr_pem=csr(key, invitation.seat_label),
@@ -99,7 +99,7 @@ def enrol(invitation: Invitation, keystore: FileKeyStore, trust_folder: Path) ->
         check_device_certificate(reply.certificate_pem, invitation.ca_pem, key.public, reply.device)
     except CertificateRefused as fault:
         raise RegistryAnswerBad(f"the certificate: {fault.detail}") from None
-    trust = _fetch_trust(connection, root)  # once more: now the directory has this device
+    trust = _ask_for_trust(connection, root)  # now the directory has this device
     enrolment = Enrolment(
         device=reply.device,
         seat_label=reply.seat_label,
@@ -129,19 +129,19 @@ def load_enrolment(trust_folder: Path) -> Enrolment:
         raise NotEnrolled(fault.detail) from None
 
 
-def refresh_trust(connection: RegistryConnection, trust_folder: Path) -> Trust:
+def fetch_trust(connection: RegistryConnection, trust_folder: Path) -> Trust:
     """Fetch the registry's keys and directory anew and keep them, under the root this PC was enrolled with.
 
     Raises:
         TrustRefused: they hang from another root, or are older than those kept here.
         RegistryUnreachable, RegistryAnswerBad: nothing was fetched.
     """
-    trust = _fetch_trust(connection, Trust.load(trust_folder).root)
+    trust = _ask_for_trust(connection, Trust.load(trust_folder).root)
     trust.save(trust_folder)
     return trust
 
 
-def _fetch_trust(connection: RegistryConnection, root: bytes) -> Trust:
+def _ask_for_trust(connection: RegistryConnection, root: bytes) -> Trust:
     reply = connection.get("/v1/trust", _BUNDLE_BYTES)
     if reply.status != HTTPStatus.OK:
         raise RegistryUnreachable(f"status {reply.status}", reached=True)

@@ -1,0 +1,106 @@
+"""Plans and release shares go to enrolled seats, shares not before their time, and every release is written down."""
+
+import base64
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from app.registry.answering import DeviceUnknown, RequestRepeated, TooEarly
+from app.registry.models import ReleaseEntry
+from app.registry.premises import SessionUnknown
+from sync.client.asking import sign_request
+from sync.trust.anchor import Trust
+from sync.trust.envelope import EnvelopeRefused, sign, verify
+from sync.trust.release import ReleaseShare
+from sync.wire.enrolment import DeviceRequest, RegistryRole, ReleaseReply, RequestKind
+from sync.wire.ids import new_id
+from tests.app.registry.world import HOUR_MS, Seat, World, enrol_seat
+
+
+@pytest.fixture(autouse=True)
+def _clock_put_back(world: World) -> Iterator[None]:
+    before = world.clock.now_ms
+    yield
+    world.clock.now_ms = before
+
+
+@pytest.fixture
+def fresh(world: World, seat: Seat) -> str:
+    return world.registry.plan_session(world.request((seat.device,), candidates=1))
+
+
+def asking_release(seat: Seat, session: str | None) -> bytes:
+    return sign_request(seat.keystore, RequestKind.RELEASE, seat.device, session)
+
+
+def entries(world: World, session: str) -> list[tuple[str, str, str | None]]:
+    with world.registry.premises.database.reading() as rows:
+        found = rows.scalars(select(ReleaseEntry).where(ReleaseEntry.session == session).order_by(ReleaseEntry.number))
+        return [(row.who, row.how, row.device) for row in found]
+
+
+def test_a_share_is_withheld_until_the_registrys_clock_says_so(world: World, seat: Seat, fresh: str) -> None:
+    world.clock.now_ms += HOUR_MS - 1
+    with pytest.raises(TooEarly) as caught:
+        world.registry.release_for(asking_release(seat, fresh))
+    assert caught.value.facts["wait_ms"] == 1
+    with pytest.raises(TooEarly):
+        world.registry.release_code(fresh, world.clock.now_ms)
+    assert entries(world, fresh) == []
+    world.clock.now_ms += 1
+    raw = world.registry.release_for(asking_release(seat, fresh))
+    trust = Trust.load(world.registry.premises.public_folder)
+    reply = ReleaseReply.parse(verify(raw, ReleaseReply.PAYLOAD_TYPE, trust.role_key(RegistryRole.PLAN)).payload)
+    assert (reply.session, reply.device, reply.released_ms) == (fresh, seat.device, world.clock.now_ms)
+    assert reply.code == world.registry.release_code(fresh, world.clock.now_ms, operator="Chen")
+    assert entries(world, fresh) == [("07", "network", seat.device), ("Chen", "code read out", None)]
+    planned = world.registry.premises.shelf.session(fresh)
+    assert ReleaseShare.from_code(reply.code).raw == planned.release_share
+
+
+def test_an_operator_can_release_earlier_and_this_is_written_down(world: World, seat: Seat, fresh: str) -> None:
+    world.registry.release(fresh, world.clock.now_ms, operator="Chen")
+    assert world.registry.release_for(asking_release(seat, fresh))
+    assert entries(world, fresh) == [("Chen", "operator", None), ("07", "network", seat.device)]
+    for action in (world.registry.release, world.registry.release_code):
+        with pytest.raises(SessionUnknown):
+            action(new_id(), world.clock.now_ms)
+
+
+def test_a_seat_gets_its_own_sessions_only(world: World, seat: Seat, fresh: str) -> None:
+    other = enrol_seat(world)
+    mine = world.registry.plans_for(sign_request(seat.keystore, RequestKind.PLANS, seat.device))
+    planned = world.registry.premises.shelf.session(fresh)
+    assert base64.b64encode(planned.envelope).decode() in mine.plans
+    theirs = world.registry.plans_for(sign_request(other.keystore, RequestKind.PLANS, other.device))
+    assert theirs.plans == ()
+    with pytest.raises(SessionUnknown):
+        world.registry.release_for(asking_release(other, fresh))
+    with pytest.raises(SessionUnknown):
+        world.registry.release_for(asking_release(seat, None))
+
+
+def test_a_request_is_good_once_and_for_what_it_asks(world: World, seat: Seat) -> None:
+    asked = sign_request(seat.keystore, RequestKind.PLANS, seat.device)
+    with pytest.raises(RequestRepeated):
+        world.registry.release_for(asked)
+    assert world.registry.plans_for(asked).plans is not None
+    with pytest.raises(RequestRepeated):
+        world.registry.plans_for(asked)
+
+
+def test_strangers_and_revoked_seats_are_told_nothing(world: World, seat: Seat) -> None:
+    request = DeviceRequest(
+        kind=RequestKind.PLANS, device=new_id(), session=None, asked_ms=0, nonce=secrets.token_hex(32)
+    )
+    with pytest.raises(DeviceUnknown):
+        world.registry.plans_for(sign(request.to_bytes(), DeviceRequest.PAYLOAD_TYPE, seat.keystore.device_key()))
+    other = enrol_seat(world)
+    in_anothers_name = sign_request(other.keystore, RequestKind.PLANS, seat.device)
+    with pytest.raises(EnvelopeRefused):
+        world.registry.plans_for(in_anothers_name)
+    world.registry.revoke_device(other.device)
+    with pytest.raises(DeviceUnknown):
+        world.registry.plans_for(sign_request(other.keystore, RequestKind.PLANS, other.device))

@@ -1,0 +1,113 @@
+"""Tokens are good once and for a while; the directory grows with every signer."""
+
+import base64
+
+import pytest
+from sqlalchemy import select
+
+from app.registry.enrolling import (
+    DeviceKnown,
+    NoAddress,
+    PinTooShort,
+    RequestMalformed,
+    SignerUnknown,
+    TokenExpired,
+    TokenUnknown,
+    TokenUsed,
+)
+from app.registry.models import Invited
+from app.registry.service import Registry, RegistryExists, RegistryMissing
+from sync.trust.anchor import Trust
+from sync.trust.certificates import CertificateRefused, csr
+from sync.trust.keys import SealingKey, SigningKey
+from sync.wire.enrolment import EnrolmentRequest, Invitation
+from tests.app.registry.world import HOUR_MS, World
+
+
+@pytest.fixture
+def invitation(world: World, url: str) -> Invitation:
+    found = world.registry.invite("07", HOUR_MS)
+    assert found.url == url
+    return found
+
+
+def asking(invitation: Invitation, key: SigningKey | None = None) -> EnrolmentRequest:
+    return EnrolmentRequest(
+        token=invitation.token,
+        csr_pem=csr(key or SigningKey.generate_p256(), "07"),
+        sealing_key=base64.b64encode(SealingKey.generate().public_raw).decode(),
+    )
+
+
+def test_a_token_has_at_least_128_random_bits_and_is_not_kept(world: World, invitation: Invitation) -> None:
+    assert len(base64.urlsafe_b64decode(invitation.token)) * 8 >= 128
+    with world.registry.premises.database.reading() as rows:
+        kept = rows.scalars(select(Invited.token_sha256)).all()
+    assert kept
+    assert all(invitation.token not in row for row in kept)
+
+
+def test_a_token_enrols_one_pc_and_its_lost_answer_can_be_asked_for_again(world: World, invitation: Invitation) -> None:
+    request = asking(invitation)
+    reply = world.registry.enrol(request)
+    assert world.registry.enrol(request) == reply
+    with pytest.raises(TokenUsed):
+        world.registry.enrol(asking(invitation))
+
+
+def test_an_expired_or_unknown_token_enrols_nobody(world: World, invitation: Invitation) -> None:
+    before = len(Trust.load(world.registry.premises.public_folder).directory.devices)
+    with pytest.raises(TokenUnknown):
+        world.registry.enrol(asking(invitation.model_copy(update={"token": "A" * 32})))
+    world.clock.now_ms += HOUR_MS
+    with pytest.raises(TokenExpired):
+        world.registry.enrol(asking(invitation))
+    world.clock.now_ms -= HOUR_MS
+    assert len(Trust.load(world.registry.premises.public_folder).directory.devices) == before
+
+
+def test_a_key_that_is_enrolled_cannot_become_a_second_device(world: World, invitation: Invitation) -> None:
+    key = SigningKey.generate_p256()
+    world.registry.enrol(asking(invitation, key))
+    with pytest.raises(DeviceKnown):
+        world.registry.enrol(asking(world.registry.invite("08", HOUR_MS), key))
+
+
+def test_a_request_with_a_broken_key_leaves_the_token_good(world: World, invitation: Invitation) -> None:
+    request = asking(invitation)
+    with pytest.raises(RequestMalformed):
+        world.registry.enrol(request.model_copy(update={"sealing_key": "AAAA"}))
+    with pytest.raises(CertificateRefused):
+        world.registry.enrol(request.model_copy(update={"csr_pem": "nothing"}))
+    assert world.registry.enrol(request).seat_label == "07"
+
+
+def test_the_directory_grows_by_one_number_with_every_enrolment_and_revocation(
+    world: World, invitation: Invitation
+) -> None:
+    folder = world.registry.premises.public_folder
+    before = Trust.load(folder).directory
+    device = world.registry.enrol(asking(invitation)).device
+    world.registry.revoke_device(device)
+    world.registry.revoke_device(device)
+    after = Trust.load(folder).directory
+    assert after.sequence == before.sequence + 2
+    entry = next(entry for entry in after.devices if entry.device == device)
+    assert entry.revoked_ms == world.clock.now_ms
+    with pytest.raises(SignerUnknown):
+        world.registry.revoke_proctor(device)
+
+
+def test_a_pin_of_five_is_refused(world: World) -> None:
+    with pytest.raises(PinTooShort):
+        world.registry.enrol_proctor("Li", "12345")
+
+
+def test_nobody_is_invited_to_a_registry_without_an_address(world: World) -> None:
+    home = world.folder / "unserved"
+    with Registry.initialise(home, name="Unserved") as registry, pytest.raises(NoAddress):
+        registry.invite("07", HOUR_MS)
+    with pytest.raises(RegistryExists):
+        Registry.initialise(home, name="Again")
+    with pytest.raises(RegistryMissing):
+        Registry.open(world.folder / "nothing")

@@ -1,0 +1,255 @@
+"""Packets come in once, are scored again, and never push out what was first."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+from sqlalchemy import func, select
+
+from app.registry.intake import PacketConflict, PacketRefused
+from app.registry.models import Conflict, Packet, ScoredResult
+from app.registry.premises import SessionUnknown
+from sync.faults import Refused
+from sync.trust.anchor import Trust
+from sync.trust.envelope import EnvelopeRefused, countersign, sign, verify
+from sync.trust.evidence import check_packet, check_receipt
+from sync.trust.keys import SigningKey
+from sync.wire.document import DocumentRefused
+from sync.wire.enrolment import RegistryRole
+from sync.wire.ids import new_id
+from sync.wire.packet import PackageUsed, ScorePacket
+from sync.wire.receipt import Receipt
+from tests.app.registry.world import PIN, Seat, World, enrol_seat, signed, simulated_packet
+
+
+@dataclass
+class Numbers:
+    """Hands every test candidates that no other test has used."""
+
+    used: int = field(default=0)
+
+    def next(self) -> int:
+        self.used += 1
+        return self.used - 1
+
+
+@pytest.fixture(scope="module")
+def numbers() -> Numbers:
+    return Numbers()
+
+
+@pytest.fixture
+def packet(world: World, seat: Seat, session: str, numbers: Numbers) -> ScorePacket:
+    return simulated_packet(world, seat, session, numbers.next(), right=4)
+
+
+def receipt_of(world: World, raw: bytes) -> Receipt:
+    trust = Trust.load(world.registry.premises.public_folder)
+    return Receipt.parse(verify(raw, Receipt.PAYLOAD_TYPE, trust.role_key(RegistryRole.RECEIPT)).payload)
+
+
+def test_a_packet_is_scored_again_and_the_receipt_and_proof_are_good(
+    world: World, seat: Seat, packet: ScorePacket
+) -> None:
+    sha256, envelope = signed(world, seat, packet)
+    taken = world.registry.take_packet(sha256, envelope)
+    trust = Trust.load(world.registry.premises.public_folder)
+    assert taken.is_new
+    assert check_packet(envelope, trust).good
+    proof = world.registry.proof(sha256).to_bytes()
+    assert check_receipt(taken.receipt, envelope, proof, trust).good
+    receipt = receipt_of(world, taken.receipt)
+    assert receipt.agrees
+    assert (receipt.result.score_milli, receipt.result.max_milli) == (80_000, 100_000)
+    assert receipt.result.passed
+    with world.registry.premises.database.reading() as rows:
+        results = rows.scalars(select(ScoredResult).where(ScoredResult.packet_sha256 == sha256)).all()
+    assert [(row.score_milli, row.agrees) for row in results] == [(80_000, True)]
+
+
+def test_the_same_bytes_again_get_the_same_receipt_and_count_once(
+    world: World, seat: Seat, packet: ScorePacket
+) -> None:
+    sha256, envelope = signed(world, seat, packet)
+    first = world.registry.take_packet(sha256, envelope)
+    again = world.registry.take_packet(sha256, envelope)
+    assert not again.is_new
+    assert again.receipt == first.receipt
+    with world.registry.premises.database.reading() as rows:
+        count = rows.scalar(select(func.count()).select_from(Packet).where(Packet.sitting == packet.sitting))
+    assert count == 1
+
+
+def test_a_score_that_disagrees_is_still_taken_and_said_to_disagree(
+    world: World, seat: Seat, packet: ScorePacket
+) -> None:
+    boastful = packet.model_copy(
+        update={
+            "score_milli": 100_000,
+            "outcomes": tuple(
+                outcome.model_copy(update={"score_milli": outcome.max_milli}) for outcome in packet.outcomes
+            ),
+        }
+    )
+    receipt = receipt_of(world, world.registry.take_packet(*signed(world, seat, boastful)).receipt)
+    assert not receipt.agrees
+    assert receipt.result.score_milli == 80_000
+
+
+@pytest.mark.parametrize("change", [{"resumes": 7}, {"packet": new_id(), "resumes": 8}])
+def test_other_bytes_for_a_packet_or_sitting_are_kept_aside_and_the_first_receipt_stands(
+    world: World, seat: Seat, packet: ScorePacket, change: dict[str, object]
+) -> None:
+    sha256, envelope = signed(world, seat, packet)
+    first = world.registry.take_packet(sha256, envelope)
+    other_sha256, other = signed(world, seat, packet.model_copy(update=change))
+    for _ in range(2):
+        with pytest.raises(PacketConflict):
+            world.registry.take_packet(other_sha256, other)
+    assert world.registry.take_packet(sha256, envelope).receipt == first.receipt
+    with world.registry.premises.database.reading() as rows:
+        kept = rows.get_one(Conflict, other_sha256)
+    assert (kept.envelope, kept.first_sha256) == (other, sha256)
+
+
+def test_a_body_that_is_not_the_one_in_the_address_is_refused(world: World, seat: Seat, packet: ScorePacket) -> None:
+    sha256, envelope = signed(world, seat, packet)
+    with pytest.raises(PacketRefused, match="digest"):
+        world.registry.take_packet(sha256[::-1], envelope)
+
+
+def device_only(_world: World, seat: Seat, packet: ScorePacket) -> bytes:
+    return sign(packet.to_bytes(), ScorePacket.PAYLOAD_TYPE, seat.keystore.device_key())
+
+
+def proctors_only(world: World, _seat: Seat, packet: ScorePacket) -> bytes:
+    return sign(packet.to_bytes(), ScorePacket.PAYLOAD_TYPE, *world.proctor_keys)
+
+
+def with_a_stranger(world: World, seat: Seat, packet: ScorePacket) -> bytes:
+    return countersign(signed(world, seat, packet)[1], SigningKey.generate_p256())
+
+
+def by_another_device(world: World, _seat: Seat, packet: ScorePacket) -> bytes:
+    key = SigningKey.generate_p256()
+    return sign(packet.to_bytes(), ScorePacket.PAYLOAD_TYPE, key, *world.proctor_keys)
+
+
+def with_one_bit_changed(world: World, seat: Seat, packet: ScorePacket) -> bytes:
+    envelope = json.loads(signed(world, seat, packet)[1])
+    payload = bytearray(base64.b64decode(envelope["payload"]))
+    payload[payload.index(b'"passed":true') + 9 : payload.index(b'"passed":true') + 13] = b"null"
+    envelope["payload"] = base64.b64encode(payload).decode()
+    return json.dumps(envelope, sort_keys=True, separators=(",", ":")).encode()
+
+
+def of_another_type(world: World, seat: Seat, packet: ScorePacket) -> bytes:
+    keys = (seat.keystore.device_key(), *world.proctor_keys)
+    return sign(packet.to_bytes(), Receipt.PAYLOAD_TYPE, *keys)
+
+
+def not_json(_world: World, _seat: Seat, _packet: ScorePacket) -> bytes:
+    return b"<html>"
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        device_only,
+        proctors_only,
+        with_a_stranger,
+        by_another_device,
+        with_one_bit_changed,
+        of_another_type,
+        not_json,
+    ],
+)
+def test_a_packet_that_the_right_people_did_not_sign_is_refused_and_not_kept(
+    world: World, seat: Seat, packet: ScorePacket, forge: Callable[[World, Seat, ScorePacket], bytes]
+) -> None:
+    envelope = forge(world, seat, packet)
+    sha256 = hashlib.sha256(envelope).hexdigest()
+    with pytest.raises((EnvelopeRefused, PacketRefused, DocumentRefused)):
+        world.registry.take_packet(sha256, envelope)
+    with world.registry.premises.database.reading() as rows:
+        assert rows.get(Packet, sha256) is None
+        assert rows.get(Conflict, sha256) is None
+
+
+OTHER = new_id()
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"session": OTHER}, SessionUnknown),
+        ({"sitting": OTHER}, PacketRefused),
+        ({"candidate": OTHER}, PacketRefused),
+        ({"plan_sha256": "1" * 64}, PacketRefused),
+        ({"package": PackageUsed(package=OTHER, version=3, sha256="2" * 64)}, PacketRefused),
+        ({"device": OTHER}, PacketRefused),
+        ({"scoring": "generous@1"}, PacketRefused),
+    ],
+)
+def test_a_packet_that_does_not_fit_its_plan_is_refused(
+    world: World, seat: Seat, packet: ScorePacket, change: dict[str, object], fault: type[Refused]
+) -> None:
+    with pytest.raises(fault):
+        world.registry.take_packet(*signed(world, seat, packet.model_copy(update=change)))
+
+
+def test_a_form_or_seed_of_ones_own_choice_is_refused(world: World, seat: Seat, packet: ScorePacket) -> None:
+    for change in ({"sha256": "3" * 64}, {"seed": "4" * 64}):
+        other = packet.model_copy(update={"form": packet.form.model_copy(update=change)})
+        with pytest.raises(PacketRefused, match="form"):
+            world.registry.take_packet(*signed(world, seat, other))
+
+
+def test_an_item_answered_twice_is_refused(world: World, seat: Seat, packet: ScorePacket) -> None:
+    twice = packet.model_copy(update={"answers": (*packet.answers, packet.answers[0])})
+    with pytest.raises(PacketRefused, match="twice"):
+        world.registry.take_packet(*signed(world, seat, twice))
+
+
+def test_a_seat_of_another_session_cannot_hand_in_for_this_one(world: World, url: str, packet: ScorePacket) -> None:
+    assert url
+    stranger = enrol_seat(world)
+    theirs = packet.model_copy(update={"device": stranger.device})
+    with pytest.raises(PacketRefused, match="no seat"):
+        world.registry.take_packet(*signed(world, stranger, theirs))
+
+
+def test_a_revoked_device_is_not_believed_any_more(world: World, url: str) -> None:
+    assert url
+    lost = enrol_seat(world)
+    session = world.registry.plan_session(world.request((lost.device,), candidates=2))
+    first = signed(world, lost, simulated_packet(world, lost, session, 0))
+    taken = world.registry.take_packet(*first)
+    world.registry.revoke_device(lost.device)
+    with pytest.raises(PacketRefused, match="revoked"):
+        world.registry.take_packet(*signed(world, lost, simulated_packet(world, lost, session, 1)))
+    assert world.registry.take_packet(*first).receipt == taken.receipt
+
+
+def test_a_proctor_revoked_after_the_sitting_still_counts_for_it_but_not_for_a_later_one(
+    world: World, seat: Seat
+) -> None:
+    leaving = world.registry.enrol_proctor("Zhao", PIN)
+    key = world.proctor_key(leaving)
+    request = replace(world.request((seat.device,), candidates=2), proctors=(leaving, *world.proctors))
+    session = world.registry.plan_session(request)
+
+    def by_the_one_who_leaves(packet: ScorePacket) -> tuple[str, bytes]:
+        envelope = sign(packet.to_bytes(), ScorePacket.PAYLOAD_TYPE, seat.keystore.device_key(), key)
+        return hashlib.sha256(envelope).hexdigest(), envelope
+
+    before = by_the_one_who_leaves(simulated_packet(world, seat, session, 0))
+    world.clock.now_ms += 10
+    world.registry.revoke_proctor(leaving)
+    assert world.registry.take_packet(*before).is_new
+    world.clock.now_ms += 10
+    with pytest.raises(EnvelopeRefused):
+        world.registry.take_packet(*by_the_one_who_leaves(simulated_packet(world, seat, session, 1)))
