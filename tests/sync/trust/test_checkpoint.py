@@ -59,7 +59,8 @@ def test_a_checkpoint_reads_back() -> None:
 
 def test_every_changed_character_and_every_cut_is_refused() -> None:
     for place, letter in enumerate(CHECKPOINT):
-        for other in {chr(ord(letter) ^ 1), chr(ord(letter) ^ 0x20), " ", "\n", "="} - {letter}:
+        neighbours = {chr(ord(letter) ^ 1), chr(ord(letter) ^ 0x20), chr(ord(letter) + 1)}
+        for other in (neighbours | {" ", "\n", "="}) - {letter}:
             with pytest.raises(CheckpointRefused):
                 read_checkpoint(CHECKPOINT[:place] + other + CHECKPOINT[place + 1 :], ORIGIN, KEY.public)
         with pytest.raises(CheckpointRefused):

@@ -113,6 +113,15 @@ def test_a_changed_bit_anywhere_in_a_proof_is_noticed() -> None:
             assert not verify_inclusion(LEAVES[5], 5, 8, other, top)
 
 
+def test_a_proof_does_not_hold_for_a_tree_of_another_height() -> None:
+    top = root(LEAVES)
+    for index in range(8):
+        path = inclusion_path(LEAVES, index)
+        assert not verify_inclusion(LEAVES[index], 0, 1, path, top)
+        for size in (*range(5), 9, 15, 16, 17, 64):
+            assert not verify_inclusion(LEAVES[index], index, size, path, top)
+
+
 def test_there_is_no_path_to_a_leaf_that_does_not_exist() -> None:
     with pytest.raises(IndexError):
         inclusion_path(LEAVES, 8)

@@ -1,6 +1,7 @@
 """A typed release code: every likely slip is noticed and, where it can be, placed."""
 
-import random
+import itertools
+from functools import reduce
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -81,25 +82,60 @@ def test_every_swap_of_two_neighbours_is_refused_and_its_first_group_is_named(sh
             assert group_refused(typed) == place // 5 + 1
 
 
-def test_up_to_four_wrong_characters_are_always_refused() -> None:
-    # The code is linear: what is refused for one share is refused for every share.
-    draw = random.Random(20261122)
-    letters = letters_of(ReleaseShare(bytes(range(16))))
-    for _ in range(5_000):
-        typed = list(letters)
-        for place in draw.sample(range(30), draw.randint(2, 4)):
-            typed[place] = draw.choice(ALPHABET.replace(typed[place], ""))
-        group_refused("".join(typed))
+def times(left: int, right: int) -> int:
+    """Multiply in GF(32), x⁵ + x² + 1, the long way."""
+    product = 0
+    for bit in range(5):
+        product ^= (left << bit) * (right >> bit & 1)
+    for bit in range(8, 4, -1):
+        product ^= (0b100101 << bit - 5) * (product >> bit & 1)
+    return product
+
+
+def power(exponent: int) -> int:
+    return reduce(times, [2] * exponent, 1)
+
+
+@given(SHARES)
+def test_a_code_is_zero_at_four_powers_in_a_row_so_any_two_codes_differ_in_five_places(
+    share: ReleaseShare,
+) -> None:
+    values = [ALPHABET.index(letter) for letter in letters_of(share)]
+    for exponent in range(1, 5):
+        assert reduce(lambda so_far, value: times(so_far, power(exponent)) ^ value, values, 0) == 0
+
+
+@pytest.mark.parametrize("left_out", range(1, 5))
+def test_four_wrong_characters_that_fool_three_of_the_four_checks_are_refused(left_out: int) -> None:
+    mistake = [1]
+    for exponent in set(range(1, 5)) - {left_out}:
+        shifted, scaled = [*mistake, 0], [0, *(times(value, power(exponent)) for value in mistake)]
+        mistake = [one ^ other for one, other in zip(shifted, scaled, strict=True)]
+    assert len(mistake) == 4
+    values = [ALPHABET.index(letter) for letter in letters_of(ReleaseShare(bytes(range(16))))]
+    for place in range(1, 27):
+        typed = values[:place] + [values[place + i] ^ mistake[i] for i in range(4)] + values[place + 4 :]
+        group_refused("".join(ALPHABET[value] for value in typed))
 
 
 def test_any_two_wrong_characters_leave_a_trace() -> None:
-    letters = letters_of(ReleaseShare(bytes(16)))  # all zero, so that only the mistakes count
-    for first in range(30):
-        for second in range(first + 1, 30):
-            for other in ALPHABET[1:]:
-                typed = list(letters)
-                typed[first], typed[second] = "1", other  # every other pair is a multiple of one of these
-                group_refused("".join(typed))
+    for first, second in itertools.combinations(range(30), 2):
+        for other in ALPHABET[1:]:
+            typed = ["0"] * 30  # the code is linear: what is noticed here is noticed in every code …
+            typed[first], typed[second] = "1", other  # … and every pair of mistakes is a multiple of one of these
+            group_refused("".join(typed))
+
+
+def test_mistakes_that_cannot_be_placed_blame_no_group() -> None:
+    letters = letters_of(ReleaseShare(bytes(16)))
+    assert group_refused(letters[:7] + "5" + letters[8:22] + "9" + letters[23:]) == 0
+
+
+def test_a_word_of_the_code_that_stands_for_no_share_is_refused() -> None:
+    values = [ALPHABET.index(letter) for letter in letters_of(ReleaseShare(b"\x20" + bytes(15)))]
+    scaled = [times(value, 8) for value in values]  # still a word of the code, but with more than 128 bits
+    assert (values[0], scaled[0]) == (1, 8)
+    assert group_refused("".join(ALPHABET[value] for value in scaled)) == 1
 
 
 def test_a_missing_or_strange_character_is_placed_where_it_can_be() -> None:
