@@ -12,7 +12,7 @@ from proctoring.capture.synthetic import SyntheticPicture, SyntheticSound
 Choice = Literal["auto", "synthetic"]
 
 _CAMERA_BOUND_S: Final = 4.0
-_MICROPHONE_BOUND_S: Final = 2.0
+_MICROPHONE_BOUND_S: Final = 4.0
 
 
 def open_picture(choice: Choice) -> PictureFeed:
@@ -27,7 +27,7 @@ def open_picture(choice: Choice) -> PictureFeed:
 
 
 def open_sound(choice: Choice) -> SoundFeed:
-    """Open the default microphone; if it gives nothing within 2 s, or for "synthetic", the simulated one."""
+    """Open the default microphone; if it gives nothing within 4 s, or for "synthetic", the simulated one."""
     if choice == "auto":
         microphone = Microphone()
         if microphone.wait(_MICROPHONE_BOUND_S):

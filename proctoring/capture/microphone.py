@@ -14,7 +14,7 @@ from sync.wire.recording import Source
 _BLOCK: Final = 960  # 20 ms
 _NS: Final = 1_000_000_000
 _BLOCK_NS: Final = _BLOCK * _NS // SAMPLE_RATE
-_SILENT_S: Final = 2.0
+_SILENT_S: Final = 3.0
 _MAX_WAITING: Final = 500  # 10 s that nobody took; older blocks are given up
 
 
@@ -60,7 +60,7 @@ class Microphone:
     def _record(self) -> None:
         name = str(sounddevice.query_devices(kind="input")["name"])
         with sounddevice.RawInputStream(
-            samplerate=SAMPLE_RATE, channels=1, dtype="int16", blocksize=_BLOCK, callback=self._heard
+            samplerate=SAMPLE_RATE, channels=1, dtype="int16", blocksize=_BLOCK, latency="low", callback=self._heard
         ):
             self._label = f"microphone: {name}"[:200]
             self._last = time.monotonic()

@@ -15,7 +15,7 @@ from sync.wire.packet import GapRef
 
 FRAME_MS: Final = 1000 // FRAME_RATE
 _PICTURE_PATIENCE_MS: Final = 1_500
-_SOUND_PATIENCE_MS: Final = 1_000
+_SOUND_PATIENCE_MS: Final = 2_500  # PulseAudio may deliver in bursts of up to two seconds
 _SOUND_LAG_MS: Final = 300  # how far behind now silence is put in, so that sound that is only late finds its place
 _SAMPLES_PER_MS: Final = SAMPLE_RATE // 1000
 _OPUS_MS: Final = 20
