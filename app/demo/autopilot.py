@@ -102,7 +102,7 @@ class Autopilot(QObject):
             QTest.keyClick(field, Qt.Key.Key_Return)
 
     def _notice(self) -> None:
-        tick = self._find(QAbstractButton, "notice_read")
+        tick = self._find(QAbstractButton, "notice_tick")
         if tick is not None and not tick.isChecked():
             self._press(tick)
         else:
@@ -126,7 +126,7 @@ class Autopilot(QObject):
             self._press_first("submit")
 
     def _review(self) -> None:
-        self._press_first("submit_confirm", "submit")
+        self._press_first("confirm_submit", "submit")
 
     def _leave(self) -> None:
         self._waited_ms += self._timer.interval()

@@ -1,0 +1,71 @@
+"""A real registry over HTTPS, a real enrolled seat with plan and package; each test gets a copy of the seat."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.demo.cast import PROCTORS
+from app.demo.home import DemoHome
+from app.demo.processes import Process, running
+from app.demo.provision import Stage, set_up_registry, set_up_seat
+from app.registry.service import Registry
+from app.seat.home import SeatHome
+from app.seat.workplace import Session, Workplace
+from sync.trust.release import ReleaseShare
+
+ITEMS = 6
+
+
+@dataclass(frozen=True)
+class Site:
+    """The stage all tests of this folder share: the registry runs, the seat is enrolled."""
+
+    home: DemoHome
+    stage: Stage
+
+    def release_share(self) -> ReleaseShare:
+        """Give the release share as an operator would read it out."""
+        with Registry.open(self.home.registry) as registry:
+            registry.release(self.stage.session, 0)
+            return ReleaseShare.from_code(registry.release_code(self.stage.session, 0))
+
+    def pins(self) -> dict[str, str]:
+        """Give the proctors' PINs by id."""
+        return dict(zip(self.stage.published.proctors, (proctor.pin for proctor in PROCTORS), strict=True))
+
+    def right(self, item: str) -> tuple[str, ...]:
+        """Give an item's key."""
+        return tuple(sorted(self.stage.published.bank.markings[item].correct))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    home = DemoHome(tmp_path_factory.mktemp("site"))
+    home.make()
+    Registry.initialise(home.registry, name="Test registry").close()
+    arguments = ["registry", "serve", "--home", str(home.registry), "--json"]
+    with running(Process("registry", "app.cli.main", arguments, home.root / "programs.log")) as registry:
+        published = set_up_registry(home, registry.wait_for("serving")["url"])
+        yield Site(home, set_up_seat(home, published, ITEMS, simulated=True))
+
+
+@pytest.fixture
+def seat_home(site: Site, tmp_path: Path) -> SeatHome:
+    copy = SeatHome(tmp_path / "seat")
+    shutil.copytree(site.home.seat.root, copy.root)
+    return copy
+
+
+@pytest.fixture
+def workplace(seat_home: SeatHome) -> Iterator[Workplace]:
+    opened = Workplace.open(seat_home)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def session(workplace: Workplace) -> Session:
+    return workplace.current_session()

@@ -1,0 +1,143 @@
+"""The running sitting: on the disk before it is true, and back exactly as it was after SIGKILL at any step."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from app.exam import events
+from app.exam.item import Language
+from app.exam.sitting import OutOfOrder, State
+from app.seat.delivery import Delivery, read_sitting
+from sync.replica.database import Replica
+from sync.replica.durable import DiskFull
+from sync.trust.clock import ClockReading
+from sync.wire.ids import new_id
+from sync.wire.packet import EndReason
+
+SITTING = new_id()
+OPENING = (
+    events.Admitted(session=new_id(), candidate=new_id(), seat_number=7, proctors=("a" * 64,)),
+    events.NoticeRead(notice_sha256="b" * 64, recording=new_id()),
+    events.Started(form_sha256="c" * 64, duration_ms=7_200_000),
+)
+KEY = bytes(32)
+
+SEAT = """
+import sys
+from pathlib import Path
+from app.exam.events import read_event
+from app.seat.delivery import Delivery
+from sync.replica.database import Replica
+from sync.trust.clock import read_clock
+delivery = Delivery(sys.argv[2], Replica.open(Path(sys.argv[1]), bytes(32)).journal, read_clock)
+for line in sys.stdin.buffer:
+    delivery.record(read_event(line.rstrip()))
+    print("saved", flush=True)
+"""
+
+
+class Clock:
+    """A simulated clock: a second between any two looks."""
+
+    def __init__(self) -> None:
+        self._seconds: Iterator[int] = count(1)
+
+    def __call__(self) -> ClockReading:
+        now = next(self._seconds) * 1000
+        return ClockReading(boot_id="boot", mono_ms=now, wall_ms=now)
+
+
+@pytest.fixture
+def replica(tmp_path: Path) -> Iterator[Replica]:
+    with Replica.open(tmp_path / "replica.db", KEY) as opened:
+        yield opened
+
+
+def open_sitting(replica: Replica, clock: Clock) -> Delivery:
+    delivery = Delivery(SITTING, replica.journal, clock)
+    for event in OPENING:
+        delivery.record(event)
+    return delivery
+
+
+def test_what_was_recorded_is_what_is_replayed(replica: Replica) -> None:
+    delivery = open_sitting(replica, Clock())
+    delivery.record(events.Answered(item="item-1", choices=("B",)))
+    delivery.record(events.Flagged(item="item-2", on=True))
+    delivery.record(events.Adjusted(language=Language.EN, text_percent=150))
+    assert read_sitting(replica.journal, SITTING) == delivery.sitting
+    assert delivery.head() == (replica.journal.rows(SITTING)[-1].hash, 6)
+
+
+def test_a_restart_resumes_with_the_same_answers_and_no_time_lost(replica: Replica) -> None:
+    clock = Clock()
+    before = open_sitting(replica, clock)
+    before.record(events.Viewed(item="item-9"))
+    before.record(events.Answered(item="item-9", choices=("A",)))
+    again = Delivery(SITTING, replica.journal, clock)
+    assert (again.sitting.current, again.sitting.given["item-9"].choices) == ("item-9", ("A",))
+    assert again.sitting.active_ms == before.sitting.active_ms
+    assert again.sitting.resumes == 1
+
+
+def test_an_event_out_of_order_is_neither_true_nor_written(replica: Replica) -> None:
+    delivery = open_sitting(replica, Clock())
+    delivery.record(events.Submitted(reason=EndReason.CANDIDATE))
+    state, head = delivery.sitting, delivery.head()
+    with pytest.raises(OutOfOrder):
+        delivery.record(events.Answered(item="item-1", choices=("A",)))
+    assert (delivery.sitting, delivery.head()) == (state, head)
+
+
+def test_what_cannot_be_written_is_not_true(replica: Replica) -> None:
+    delivery = open_sitting(replica, Clock())
+    (pages,) = replica._connection.rows("PRAGMA page_count")[0]
+    replica._connection.rows(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(DiskFull):
+        for number in range(1000):
+            delivery.record(events.Answered(item=f"item-{number}", choices=("A",) * 20))
+    assert read_sitting(replica.journal, SITTING) == delivery.sitting
+    replica._connection.rows("PRAGMA max_page_count = 1000000")
+    delivery.record(events.Answered(item="after", choices=("A",)))
+    assert "after" in read_sitting(replica.journal, SITTING).answered
+
+
+STEPS = (
+    *OPENING,
+    events.Viewed(item="item-1"),
+    events.Answered(item="item-1", choices=("A",)),
+    events.Flagged(item="item-1", on=True),
+    events.Adjusted(language=Language.EN, text_percent=125),
+    events.Tick(),
+    events.Occurred(code="CAMERA_LOST", detail=""),
+    events.Submitted(reason=EndReason.CANDIDATE),
+    events.Sealed(payload_sha256="d" * 64),
+)
+
+
+@pytest.mark.parametrize("steps", range(1, len(STEPS) + 1))
+def test_kill_9_after_every_step_loses_nothing_that_was_saved(tmp_path: Path, steps: int) -> None:
+    path = tmp_path / "replica.db"
+    command = [sys.executable, "-c", SEAT, str(path), SITTING]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as seat:
+        assert seat.stdin is not None
+        assert seat.stdout is not None
+        for event in STEPS[:steps]:
+            seat.stdin.write(events.event_bytes(event) + b"\n")
+            seat.stdin.flush()
+            assert seat.stdout.readline() == b"saved\n"
+        os.kill(seat.pid, signal.SIGKILL)
+    with Replica.open(path, KEY) as replica:
+        kept = [json.loads(row.body)["kind"] for row in replica.journal.rows(SITTING)]
+        sitting = read_sitting(replica.journal, SITTING)
+    assert kept == [event.kind for event in STEPS[:steps]]
+    answered = steps > STEPS.index(STEPS[4])
+    assert sitting.answered == ({"item-1"} if answered else set())
+    assert (sitting.state is State.SEALED) == (steps == len(STEPS))
