@@ -9,6 +9,7 @@ import structlog
 import typer
 
 from app.cli.console import command, say
+from app.logbook import open_logbook
 from app.seat.home import SeatHome
 from sync.faults import Fault
 
@@ -25,13 +26,13 @@ def agent() -> None:
 @command
 def run(
     home: Annotated[Path, typer.Option(help="The seat's folder.")],
-    once: Annotated[bool, typer.Option(help="Look at the outbox once and end.")] = False,  # noqa: FBT002 - a flag
+    once: Annotated[bool, typer.Option(help="Look at the outbox once and end.")] = False,
 ) -> None:
     """Deliver what waits in the outbox; back off while the registry cannot be reached; end on SIGTERM."""
+    from app.seat.workplace import Workplace
     from sync.client.delivery import deliver_due
 
-    from app.seat.workplace import Workplace
-
+    open_logbook(SeatHome(home).log, "agent")
     log = structlog.get_logger("agent")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

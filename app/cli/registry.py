@@ -30,7 +30,7 @@ def init(home: Home, name: Annotated[str, typer.Option(help="The registry's name
 def serve(
     home: Home,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: the port of the first start.")] = 0,
-    json: Annotated[bool, typer.Option("--json", help="Say where it is as one JSON line.")] = False,  # noqa: FBT002 - a flag
+    json: Annotated[bool, typer.Option("--json", help="Say where it is as one JSON line.")] = False,
 ) -> None:
     """Serve HTTPS on this machine until SIGTERM or Ctrl+C."""
     from app.registry.serve import serve as serve_forever

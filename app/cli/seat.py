@@ -53,7 +53,7 @@ def fetch(home: Home) -> None:
 @command
 def run(
     home: Home,
-    window: Annotated[bool, typer.Option("--window", help="In a window instead of the whole screen.")] = False,  # noqa: FBT002
+    window: Annotated[bool, typer.Option("--window", help="In a window instead of the whole screen.")] = False,
     language: Annotated[Language, typer.Option(help="The language to begin with.")] = Language.ZH,
 ) -> None:
     """Run the kiosk."""

@@ -11,8 +11,8 @@ from app.demo.cast import CANDIDATES, PROCTORS
 from app.demo.home import DemoHome
 from app.demo.processes import Process, running
 from app.demo.provision import Stage, set_up_registry, set_up_seat
-from app.registry.service import Registry
 from app.exam.item import Language
+from app.registry.service import Registry
 
 RIGHT_IN_100 = 92
 """How often the simulated candidate is right."""
@@ -55,9 +55,9 @@ def stage_set(wish: Wish, narrate: Narrator, *, simulated: bool) -> Iterator[Sta
         Registry.initialise(wish.home.registry, name="演示登记中心 Demo registry").close()
         arguments = ["registry", "serve", "--home", str(wish.home.registry), "--json"]
         registry = stack.enter_context(running(Process("registry", "app.cli.main", arguments, log)))
-        url = registry.wait_for("serving")["url"]
+        registry.wait_for("serving")
         narrate("demo.bank")
-        published = set_up_registry(wish.home, url)
+        published = set_up_registry(wish.home)
         narrate("demo.seat")
         stage = set_up_seat(wish.home, published, wish.items, simulated=simulated)
         arguments = ["agent", "run", "--home", str(wish.home.seat.root)]

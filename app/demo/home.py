@@ -16,7 +16,7 @@ class HomeNotEmpty(EnvironmentFault):
 
 @dataclass(frozen=True)
 class DemoHome:
-    """Where a demonstration keeps everything. Only `trust`, `evidence` and `screenshots` are meant to be shown around."""
+    """Where a demonstration keeps everything; `trust`, `evidence` and `screenshots` are meant to be shown around."""
 
     root: Path
 

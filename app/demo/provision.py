@@ -51,8 +51,8 @@ class Stage:
     published: Published
 
 
-def set_up_registry(home: DemoHome, url: str) -> Published:
-    """Publish the sample bank as a sealed package, enrol the proctors, and invite one seat."""
+def set_up_registry(home: DemoHome) -> Published:
+    """At a registry that has been started: publish the sealed sample bank, enrol the proctors, invite one seat."""
     with Registry.open(home.registry) as registry:
         bank = read_package(resource_folder() / "sample-bank")
         content_key, marking_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)

@@ -9,16 +9,15 @@ import sys
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from pydantic import BaseModel, ConfigDict
+from PySide6.QtCore import QTimer
 
 from app.demo.autopilot import Autopilot, Script
 from app.demo.window import CardRow, DemoWindow
 from app.exam.item import Language
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
-from app.seat.program import make_application
-from app.seat.workplace import Workplace
+from app.seat.program import make_application, make_kiosk
 
 
 class ScriptConfig(BaseModel):
@@ -46,15 +45,15 @@ class Config(BaseModel):
 
 def tell(event: str, **facts: object) -> None:
     """Tell the conductor, with the moment on the clock that both processes share."""
-    print(json.dumps({"event": event, "mono_s": time.monotonic(), **facts}), flush=True)
+    sys.stdout.write(json.dumps({"event": event, "mono_s": time.monotonic(), **facts}) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
     """Run the kiosk until it is over; give the exit code."""
     config = Config.model_validate_json(sys.stdin.readline())
     application = make_application()
-    workplace = Workplace.open(SeatHome(config.home))
-    kiosk = Kiosk(workplace, workplace.enrolment.connect(), config.language, "auto")
+    kiosk = make_kiosk(SeatHome(config.home), config.language)
     _listen(kiosk)
     window = DemoWindow(kiosk, tuple(CardRow(*row) for row in config.card))
     window.show()
@@ -64,7 +63,6 @@ def main() -> int:
     kiosk.begin()
     code = application.exec()
     kiosk.leave()
-    workplace.close()
     return code
 
 

@@ -1,8 +1,8 @@
 """The sitting (应试) as a fold over its journal: the same rows give the same state, so recovery is a replay.
 
-Time: `active_ms` grows by the monotonic clock between two events of one *run* (one life of the seat's program) while the
-sitting is active. A new run starts with `Resumed`, which adds nothing: the clock does not run while the seat is dead. The
-wall clock is only recorded, never reckoned with.
+Time: `active_ms` grows by the monotonic clock between two events of one *run* (one life of the seat's program) while
+the sitting is active. A new run starts with `Resumed`, which adds nothing: the clock does not run while the seat is
+dead. The wall clock is only recorded, never reckoned with.
 """
 
 from collections.abc import Iterable, Mapping
@@ -149,7 +149,7 @@ def _move_clock(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
     return replace(sitting, stamp=stamp, active_ms=sitting.active_at(stamp.run, stamp.mono_ms))
 
 
-def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: PLR0911 - one line for each event
+def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C901, PLR0911 - a line for each event
     match event:
         case events.Admitted():
             return replace(sitting, state=State.ADMITTED, seat_number=event.seat_number, proctors=event.proctors)

@@ -5,8 +5,14 @@ import threading
 from typing import Literal
 
 from app.seat.home import SeatHome
-from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState, RecorderStatus, RecordingSpec
-from proctoring.recorder.client import spawn_recorder
+from proctoring.recorder.client import (
+    RecorderClient,
+    RecorderGone,
+    RecorderState,
+    RecorderStatus,
+    RecordingSpec,
+    spawn_recorder,
+)
 from proctoring.recorder.faults import RecordingClosed
 from proctoring.vault.layout import MANIFEST
 from sync.faults import Fault
@@ -66,7 +72,7 @@ class CameraDesk:
                 return None
 
     def close(self, sitting: str, recording: str) -> RecordingRef:
-        """Close a recording, also one that a crash left open or that was closed before; give what the packet says of it.
+        """Close a recording, also one that a crash left open or that was closed before; give what the packet says.
 
         Raises:
             RecorderGone, and what the recorder reports: what was sealed stays on the disk.

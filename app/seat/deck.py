@@ -14,7 +14,7 @@ S = TypeVar("S", bound=Screen)
 
 
 class Deck(QStackedWidget):
-    """Makes screens when they are first needed and keeps them. Signals: a screen came to the front; it looks different."""
+    """Makes screens when first needed and keeps them. Signals: a screen came to the front; all look different."""
 
     shown = Signal(str)
     adjusted = Signal(Language, int)

@@ -34,3 +34,8 @@ class SeatHome:
     def recorder_socket(self) -> Path:
         """The recorder's control channel."""
         return self.root / "run" / "recorder.sock"
+
+    @property
+    def log(self) -> Path:
+        """What the programs of this seat log: ids, codes and figures, nothing personal."""
+        return self.root / "log"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import shiboken6
+import structlog
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,6 +13,7 @@ from app.exam.sitting import State
 from app.seat.camera_desk import CameraDesk, SourceChoice
 from app.seat.deck import Deck
 from app.seat.delivery import Delivery
+from app.seat.home import SeatHome
 from app.seat.phases.admitting import Admitting, open_case
 from app.seat.phases.closing import Closing
 from app.seat.phases.opening import Opened, Opening
@@ -26,40 +28,44 @@ from app.seat.sign_in import SignInDesk, open_credentials
 from app.seat.workplace import NoSession, Session, Workplace
 from app.ui.bridge import Worker, finish_background
 from app.ui.text import Sentence
-from sync.client.connection import RegistryConnection
-from sync.faults import Fault
+from sync.faults import EnvironmentFault, Fault
 
 P = TypeVar("P", bound=Phase)
 
 LOOK_FOR_SESSION_MS = 3_000
 
 
+class ProgramDefect(EnvironmentFault):
+    """Something in this program went wrong that nobody at the seat can mend. The logbook has the particulars."""
+
+    code = "PROGRAM_DEFECT"
+
+
 class Kiosk(QWidget):
-    """The whole program at a seat. `acknowledged` follows each response that is on the disk, `delivered` the outbox."""
+    """The whole program at a seat.
+
+    `item_shown` gives number and id of the item in front, `acknowledged` follows each response that is on the disk,
+    `delivered` the packet's stage in the outbox, `finished` a candidate who left the result.
+    """
 
     item_shown = Signal(int, str)
     acknowledged = Signal(str, object)
     delivered = Signal(str)
     finished = Signal()
 
-    def __init__(
-        self,
-        workplace: Workplace,
-        connection: RegistryConnection,
-        language: Language,
-        sources: SourceChoice,
-    ) -> None:
+    def __init__(self, home: SeatHome, language: Language, sources: SourceChoice) -> None:
         super().__init__()
-        self._workplace = workplace
-        self._connection = connection
-        self._sources = sources
+        self._home = home
+        self._sources: SourceChoice = sources
+        self._log = structlog.get_logger("kiosk")
         self._worker = Worker(self)
+        self._workplace: Workplace | None = None
+        self._phases: list[Phase] = []
         self.deck = Deck(language, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.deck)
-        self._bench = Bench(self.deck, workplace, self._worker)
-        self._phases: list[Phase] = []
+        self.deck.shown.connect(lambda screen: self._log.info("screen", screen=screen))
         self._trouble = self.deck.screen_of(TroubleScreen)
         self._trouble.retry_requested.connect(self.begin)
         self._look_timer = QTimer(self, interval=LOOK_FOR_SESSION_MS, singleShot=True)
@@ -69,42 +75,53 @@ class Kiosk(QWidget):
         """Go on with an interrupted sitting, or open the session that is now, or wait for one."""
         self._end_phases()
         try:
-            unfinished = find_unfinished(self._workplace)
+            workplace = self._workplace = self._workplace or Workplace.open(self._home)
+            unfinished = find_unfinished(workplace)
             if unfinished is not None:
-                self._go_on(unfinished)
+                self._go_on(workplace, unfinished)
             else:
-                self._open(self._workplace.current_session())
+                self._open(workplace, workplace.current_session())
         except NoSession:
             body = Sentence("seat.no_session_body")
             self.deck.bring(WaitingScreen).show_waiting(WaitingView(Sentence("seat.no_session_title"), body))
             self._look_timer.start()
         except Fault as fault:
-            self._show_trouble(fault)
+            self.show_trouble(fault)
+
+    def show_trouble(self, fault: Fault) -> None:
+        """Say in words what is the matter; "try again" goes on from what is on the disk."""
+        self._log.warning("trouble", code=fault.code, detail=fault.detail)
+        self._trouble.show_trouble(TroubleView(fault, can_retry=True))
+        self.deck.bring(TroubleScreen)
 
     def leave(self) -> None:
-        """End every thread; the recorder, if it records, goes on."""
+        """End every thread and close the replica; the recorder, if it records, goes on."""
         self._end_phases()
         self._worker.close()
         finish_background()
+        if self._workplace is not None:
+            self._workplace.close()
 
     # the way of a session
 
-    def _open(self, session: Session) -> None:
-        desk = self._desk_of(session)
-        opening = self._add(Opening(self._bench, session, desk, self._connection, self))
-        opening.opened.connect(lambda opened: self._run(opened, desk).admitting.begin())
+    def _open(self, workplace: Workplace, session: Session) -> None:
+        desk = self._desk_of(workplace, session)
+        bench = Bench(self.deck, workplace, self._worker)
+        opening = self._add(Opening(bench, session, desk, workplace.enrolment.connect(), self))
+        opening.opened.connect(lambda opened: self._run(bench, opened, desk).admitting.begin())
         opening.begin()
 
-    def _go_on(self, unfinished: Unfinished) -> None:
-        session = self._workplace.session_of(unfinished.session)
-        keys = kept_keys(self._workplace, session)
+    def _go_on(self, workplace: Workplace, unfinished: Unfinished) -> None:
+        session = workplace.session_of(unfinished.session)
+        keys = kept_keys(workplace, session)
         if keys is None:
-            self._open(session)
+            self._open(workplace, session)
             return
-        opened = Opened(session, keys, ())
-        line = self._run(opened, self._desk_of(session))
-        delivery = Delivery(unfinished.entry.sitting, self._workplace.replica.journal, self._workplace.clock)
-        case = open_case(self._bench, opened, unfinished.entry, delivery)
+        bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, ())
+        line = self._run(bench, opened, self._desk_of(workplace, session))
+        delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)
+        case = open_case(bench, opened, unfinished.entry, delivery)
+        self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)
         self.deck.set_language(delivery.sitting.language)
         self.deck.set_text_percent(delivery.sitting.text_percent)
         match delivery.sitting.state:
@@ -115,19 +132,19 @@ class Kiosk(QWidget):
             case State.SUBMITTED | State.SEALED:
                 line.closing.begin(case, ())
 
-    def _run(self, opened: Opened, desk: SignInDesk) -> "_Line":
+    def _run(self, bench: Bench, opened: Opened, desk: SignInDesk) -> "_Line":
         """Make the phases of a running session and join them: admitting, sitting, closing, the next candidate."""
-        device = self._workplace.enrolment.device
-        camera = CameraDesk(self._workplace.home, device, opened.session.plan, self._sources)
+        device = bench.workplace.enrolment.device
+        camera = CameraDesk(self._home, device, opened.session.plan, self._sources)
         line = _Line(
-            admitting=self._add(Admitting(self._bench, opened, camera, self)),
-            sitting=self._add(SittingDesk(self._bench, camera, self)),
-            closing=self._add(Closing(self._bench, camera, desk, self)),
+            admitting=self._add(Admitting(bench, opened, camera, self)),
+            sitting=self._add(SittingDesk(bench, camera, self)),
+            closing=self._add(Closing(bench, camera, desk, self)),
         )
         line.admitting.begun.connect(line.sitting.begin)
         line.sitting.handed_in.connect(lambda case: line.closing.begin(case, opened.proctors))
-        line.sitting.acknowledged.connect(self.acknowledged)
         line.sitting.item_shown.connect(self.item_shown)
+        line.sitting.acknowledged.connect(self.acknowledged)
         line.closing.delivered.connect(self.delivered)
         line.closing.closed.connect(lambda: self._next(opened, line))
         return line
@@ -137,18 +154,19 @@ class Kiosk(QWidget):
         if opened.proctors:
             line.admitting.begin()
         else:
-            self.begin()  # after a restart nobody is signed in: ask for the proctors before the next candidate
+            # after a restart nobody is signed in: ask for the proctors before the next candidate; not from within
+            # a signal of a phase that `begin` is going to end
+            QTimer.singleShot(0, self, self.begin)
 
-    def _desk_of(self, session: Session) -> SignInDesk:
+    def _desk_of(self, workplace: Workplace, session: Session) -> SignInDesk:
         simulated = [Simulated.REHEARSAL] if session.plan.rehearsal else []
         if any(entry.simulated for entry in session.plan.roster):
             simulated.append(Simulated.CANDIDATE)
         self.deck.set_simulated(tuple(simulated))
-        credentials = open_credentials(self._workplace, session)
-        return SignInDesk(credentials, self._workplace.replica.cabinet, self._workplace.clock)
+        return SignInDesk(open_credentials(workplace, session), workplace.replica.cabinet, workplace.clock)
 
     def _add(self, phase: P) -> P:
-        phase.troubled.connect(self._show_trouble)
+        phase.troubled.connect(self.show_trouble)
         self._phases.append(phase)
         return phase
 
@@ -157,10 +175,6 @@ class Kiosk(QWidget):
         for phase in self._phases:
             shiboken6.delete(phase)
         self._phases.clear()
-
-    def _show_trouble(self, fault: Fault) -> None:
-        self._trouble.show_trouble(TroubleView(fault, can_retry=True))
-        self.deck.bring(TroubleScreen)
 
 
 @dataclass(frozen=True)

@@ -2,41 +2,35 @@
 
 import signal
 import sys
+from types import TracebackType
 
+import structlog
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.exam.item import Language
+from app.logbook import open_logbook
 from app.seat.home import SeatHome
-from app.seat.kiosk import Kiosk
-from app.seat.workplace import Workplace
+from app.seat.kiosk import Kiosk, ProgramDefect
 from app.ui.style import prepare_application
 
 SIGNAL_LOOK_MS = 200
+WINDOW = (1366, 768)
 
 
 def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
-    """Run the kiosk until it is ended; give Qt's exit code.
-
-    Raises:
-        KeyStoreUnreadable, ReplicaUnreadable, ReplicaNewer, TrustRefused, NotEnrolled: the seat cannot work as it is.
-    """
+    """Run the kiosk until it is ended; give Qt's exit code. What keeps the seat from working is said on its screen."""
     application = make_application()
-    workplace = Workplace.open(home)
-    try:
-        kiosk = Kiosk(workplace, workplace.enrolment.connect(), language, "auto")
-        if window:
-            kiosk.resize(1366, 768)
-            kiosk.show()
-        else:
-            # without a window manager showFullScreen() makes a small window: take the screen's geometry instead
-            kiosk.setGeometry(application.primaryScreen().geometry())
-            kiosk.show()
-        kiosk.begin()
-        code = application.exec()
-        kiosk.leave()
-    finally:
-        workplace.close()
+    kiosk = make_kiosk(home, language)
+    if window:
+        kiosk.resize(*WINDOW)
+    else:
+        # without a window manager showFullScreen() makes a small window: take the screen's geometry instead
+        kiosk.setGeometry(application.primaryScreen().geometry())
+    kiosk.show()
+    kiosk.begin()
+    code = application.exec()
+    kiosk.leave()
     return code
 
 
@@ -51,3 +45,16 @@ def make_application() -> QApplication:
     wake.timeout.connect(lambda: None)
     wake.start()
     return application
+
+
+def make_kiosk(home: SeatHome, language: Language) -> Kiosk:
+    """Make the kiosk with its logbook; a defect of ours goes there, and words about it to the screen."""
+    open_logbook(home.log, "seat")
+    kiosk = Kiosk(home, language, "auto")
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        structlog.get_logger("kiosk").error("defect", exc_info=(kind, error, trace))
+        kiosk.show_trouble(ProgramDefect(kind.__name__))
+
+    sys.excepthook = report
+    return kiosk

@@ -1,8 +1,8 @@
 """The end of a sitting: score, packet, signatures, outbox. Every step may be cut off and is taken up again.
 
-Order, and why: `Submitted` is committed first, so that nothing can be changed any more. The recording is closed before the
-packet names it. The packet is in the outbox (stage `sealed`) before the journal says `Sealed`; so after a crash the packet is
-either not there, and is made again, or there, and is used. It is queued once a proctor has countersigned.
+Order, and why: `Submitted` is committed first, so that nothing can be changed any more. The recording is closed before
+the packet names it. The packet is in the outbox (stage `sealed`) before the journal says `Sealed`; so after a crash the
+packet is either not there, and is made again, or there, and is used. It is queued once a proctor has countersigned.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Proctors sign in at the seat: a PIN opens a sealed key; wrong PINs lock out, and no restart or clock gives tries back."""
+"""Proctors sign in: a PIN opens a sealed key; wrong PINs lock out, and no restart or clock gives tries back."""
 
 import base64
 import json

@@ -4,14 +4,13 @@ import time
 from dataclasses import dataclass
 from typing import Self
 
-from sync.client.enrolment import Enrolment, load_enrolment
-from sync.client.plans import load_plan
-
 from app.content.package import SealedPackage
 from app.seat.home import SeatHome
+from sync.client.enrolment import Enrolment, load_enrolment
+from sync.client.plans import load_plan
 from sync.faults import EnvironmentFault
 from sync.replica.cabinet import DocumentKind
-from sync.replica.database import Replica
+from sync.replica.database import Replica, ReplicaUnreadable
 from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock, trusted_now
 from sync.trust.keystore import FileKeyStore
@@ -54,10 +53,13 @@ class Workplace:
         """Open the seat at `home`.
 
         Raises:
-            KeyStoreUnreadable, ReplicaUnreadable, ReplicaNewer, TrustRefused, NotEnrolled: this seat cannot work as it is.
+            KeyStoreUnreadable, ReplicaUnreadable, ReplicaNewer, TrustRefused, NotEnrolled: the seat cannot work.
         """
         keystore = FileKeyStore(home.keys)
         enrolment = load_enrolment(home.trust)
+        if not home.replica.exists():
+            # a new, empty one would look as if nobody had ever sat here
+            raise ReplicaUnreadable("the file is gone")
         replica = Replica.open(home.replica, keystore.replica_key())
         try:
             trust = Trust.load(home.trust)

@@ -1,7 +1,7 @@
 """What people read: every sentence of every program, in Chinese and English, by its key. No Qt.
 
-The sentences live in `resources/words/<language>/*.toml`, one table per screen or command and `[fault.<CODE>]` for every
-fault (keys `what`, `safe`, `do`). Both languages must have the same keys and placeholders; a test holds that.
+The sentences live in `resources/words/<language>/*.toml`, one table per screen or command and `[fault.<CODE>]` for
+every fault (keys `what`, `safe`, `do`). Both languages must have the same keys and placeholders; a test holds that.
 """
 
 import tomllib

@@ -100,10 +100,7 @@ class _LockedConnection(Connection):
             with self._faults():
                 self._handle.execute("PRAGMA journal_mode = WAL").fetchone()
                 self._handle.execute("PRAGMA synchronous = FULL")
-                complaints = self._handle.execute("PRAGMA cipher_integrity_check").fetchall()
-                complaints += [row for row in self._handle.execute("PRAGMA quick_check").fetchall() if row != ("ok",)]
-            if complaints:
-                raise ReplicaUnreadable(f"{len(complaints)} damaged pages or tables")
+                self._check_integrity()
         except BaseException:
             self._handle.close()
             raise
@@ -145,6 +142,12 @@ class _LockedConnection(Connection):
     def close(self) -> None:
         with self._lock:
             self._handle.close()
+
+    def _check_integrity(self) -> None:
+        complaints = self._handle.execute("PRAGMA cipher_integrity_check").fetchall()
+        complaints += [row for row in self._handle.execute("PRAGMA quick_check").fetchall() if row != ("ok",)]
+        if complaints:
+            raise ReplicaUnreadable(f"{len(complaints)} damaged pages or tables")
 
     def _roll_back(self) -> None:
         # SQLite may have rolled back by itself (disk full); a second ROLLBACK would only hide the first fault

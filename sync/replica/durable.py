@@ -39,11 +39,11 @@ def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     sibling = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
     with disk_faults(path.parent, needed=len(data)):
         try:
-            with open(os.open(sibling, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            with os.fdopen(os.open(sibling, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(sibling, path)
+            sibling.replace(path)
         except OSError:
             with suppress(OSError):
                 sibling.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The replica's tables, as migrations: entry *n* takes a file from `user_version` *n* to *n* + 1. Never edit an old one."""
+"""The replica's tables, as migrations: entry *n* takes a file from `user_version` *n* to *n* + 1. Old ones stay."""
 
 MIGRATIONS: tuple[str, ...] = (
     """

@@ -9,7 +9,7 @@ from sync.wire.ids import Digest, Id, Millis, Name
 
 
 class LogEntry(Part):
-    """The leaf of the log that speaks of a packet without naming anybody.
+    r"""The leaf of the log that speaks of a packet without naming anybody.
 
     The leaf's data is the UTF-8 line `examroom-leaf-v1 <commitment>\\n`, with commitment = hexadecimal
     SHA-256 over salt (32 bytes), packet SHA-256 (32 bytes) and result SHA-256 (32 bytes), where the result is the

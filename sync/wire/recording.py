@@ -46,7 +46,7 @@ class ClockPair(Part):
 
 
 class CaptureStatistics(Part):
-    """What capture and the encoder did within one segment; `level_dbfs_tenths` is the sound's RMS level, tenths of dBFS."""
+    """What capture and encoder did within one segment; `level_dbfs_tenths`: the sound's RMS level, tenths of dBFS."""
 
     frames_expected: Annotated[int, Field(ge=0)]
     frames_captured: Annotated[int, Field(ge=0)]

@@ -2,7 +2,6 @@
 
 import hashlib
 
-from proctoring.recorder.client import RecorderStatus
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import NoticeRead, Started
@@ -21,6 +20,7 @@ from app.seat.shelf import ItemShelf
 from app.ui.bridge import in_background
 from app.ui.text import Sentence
 from app.words import Words
+from proctoring.recorder.client import RecorderStatus
 from sync.faults import Fault
 from sync.wire.plan import RosterEntry
 

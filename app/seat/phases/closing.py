@@ -1,10 +1,9 @@
-"""Closing a sitting: the recording is closed, the score made, the packet signed and handed to the outbox, the result shown."""
+"""Closing a sitting: recording closed, score made, packet signed and handed to the outbox, result shown."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from proctoring.recorder.client import RecorderGone
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import Occurred
@@ -22,6 +21,7 @@ from app.seat.sealing import Case, countersign_and_queue, packet_of, score_sitti
 from app.seat.sign_in import LockedOut, PinRefused, Proctor, SignInDesk
 from app.ui.bridge import in_background
 from app.ui.text import Sentence
+from proctoring.recorder.client import RecorderGone
 from sync.faults import Fault
 from sync.replica.outbox import OutboxRow, Stage
 from sync.wire.packet import RecordingRef

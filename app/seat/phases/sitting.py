@@ -1,9 +1,8 @@
-"""The candidate sits: items, answer card, clock, review. A change shows at once and is "saved" once it is on the disk."""
+"""The candidate sits: items, answer card, clock, review. A change shows at once; "saved" means on the disk."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from proctoring.recorder.client import RecorderStatus
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import Adjusted, Answered, Event, Flagged, Occurred, Submitted, Tick, Viewed
@@ -16,6 +15,7 @@ from app.seat.screens.review import ReviewScreen, ReviewView
 from app.seat.sealing import Case
 from app.ui.bridge import in_background
 from app.ui.number_grid import GridCell
+from proctoring.recorder.client import RecorderStatus
 from sync.faults import Fault
 from sync.wire.packet import EndReason
 from sync.wire.plan import MINUTE_MS
@@ -30,7 +30,10 @@ WARN_FOR_MS = 20_000
 
 
 class SittingDesk(Phase):
-    """Ends with `handed_in`, carrying the `Case`. `item_shown` gives number and id; `acknowledged` follows each response that is on the disk."""
+    """Ends with `handed_in`, carrying the `Case`.
+
+    `item_shown` gives number and id of the item in front; `acknowledged` follows each response that is on the disk.
+    """
 
     handed_in = Signal(object)
     item_shown = Signal(int, str)

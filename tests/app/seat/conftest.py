@@ -48,7 +48,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     Registry.initialise(home.registry, name="Test registry").close()
     arguments = ["registry", "serve", "--home", str(home.registry), "--json"]
     with running(Process("registry", "app.cli.main", arguments, home.root / "programs.log")) as registry:
-        published = set_up_registry(home, registry.wait_for("serving")["url"])
+        registry.wait_for("serving")
+        published = set_up_registry(home)
         yield Site(home, set_up_seat(home, published, ITEMS, simulated=True))
 
 

@@ -15,7 +15,8 @@ from sync.replica.schema import MIGRATIONS
 MARKER = b"MARKER-TEXT-THAT-MUST-NOT-BE-FOUND"
 
 
-def test_a_plain_sqlite3_cannot_open_it(tmp_path: Path, replica: Replica) -> None:
+@pytest.mark.usefixtures("replica")
+def test_a_plain_sqlite3_cannot_open_it(tmp_path: Path) -> None:
     plain = sqlite3.connect(tmp_path / "replica.db")
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
         plain.execute("SELECT * FROM sqlite_master").fetchall()
@@ -31,7 +32,8 @@ def test_nothing_kept_is_found_in_its_files(tmp_path: Path, replica: Replica) ->
     assert not [file for file in files if MARKER in file.read_bytes()]
 
 
-def test_another_key_does_not_open_it(tmp_path: Path, replica: Replica) -> None:
+@pytest.mark.usefixtures("replica")
+def test_another_key_does_not_open_it(tmp_path: Path) -> None:
     with pytest.raises(ReplicaUnreadable):
         Replica.open(tmp_path / "replica.db", secrets.token_bytes(32))
 
@@ -66,7 +68,8 @@ def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path, key: bytes) -> 
         Replica.open(path, key)
 
 
-def test_only_its_user_may_enter(tmp_path: Path, replica: Replica) -> None:
+@pytest.mark.usefixtures("replica")
+def test_only_its_user_may_enter(tmp_path: Path) -> None:
     assert (tmp_path / "replica.db").stat().st_mode & 0o077 == 0
     assert tmp_path.stat().st_mode & 0o077 == 0
 
