@@ -94,6 +94,42 @@ def paint_simulated(painter: QPainter, box: QRectF, widget: Looked, words: str) 
     painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
 
+class SimulatedTag(Looked, QWidget):
+    """The amber label by itself; hidden when it says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def text(self) -> str:
+        """Give what it says."""
+        return self._text
+
+    def say(self, text: str) -> None:
+        """Say it."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self.update()
+
+    def look_changed(self) -> None:
+        """Measure and paint again."""
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Give the label's room."""
+        return QSize(0, QFontMetrics(self.look.font(Type.STRONG)).height() + Space.S)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the label."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_simulated(painter, QRectF(self.rect()), self, self._text)
+
+
 class LevelMeter(Looked, QWidget):
     """The sound's level from -60 dBFS to 0 in steps that light up."""
 

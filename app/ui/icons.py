@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui import tokens
 from app.ui.look import Looked
-from app.ui.tokens import Tone
+from app.ui.tokens import Tone, Type
 
 _UNITS: Final = 24.0
 _STROKE: Final = 2.4
@@ -38,6 +38,7 @@ class Icon(Enum):
     LOCK = auto()
     MICROPHONE = auto()
     SIMULATED = auto()
+    INFO = auto()
 
 
 def _line(*points: tuple[float, float], closed: bool = False) -> QPainterPath:
@@ -126,6 +127,7 @@ def _drawings() -> Mapping[Icon, _Drawing]:
                 (_arc(12, 11, 6.5, 180, 180), _line((12, 17.5), (12, 21))),
                 (_box(9, 3, 6, 11, 3),),
             ),
+            Icon.INFO: ((circle, _line((12, 11.5), (12, 16.5))), (_ring(12, 7.8, 1.4),)),
             Icon.SIMULATED: ((_box(3, 5, 18, 14, 2), _line((7, 15), (13, 9)), _line((12, 15), (17, 10))), ()),
         }
     )
@@ -165,13 +167,13 @@ def icon_image(icon: Icon, side: int, colour: QColor, ratio: float) -> QIcon:
 
 
 class IconMark(Looked, QWidget):
-    """An icon on the page."""
+    """An icon on the page; `beside` a kind of text it is as high as one of its lines and stands in its middle."""
 
     def __init__(
-        self, icon: Icon, tone: Tone = Tone.INK, side: int = tokens.ICON, parent: QWidget | None = None
+        self, icon: Icon, tone: Tone = Tone.INK, side: int = tokens.ICON, *, beside: Type | None = None
     ) -> None:
-        super().__init__(parent)
-        self._icon, self._tone, self._side = icon, tone, side
+        super().__init__()
+        self._icon, self._tone, self._side, self._beside = icon, tone, side, beside
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_icon(self, icon: Icon, tone: Tone) -> None:
@@ -184,15 +186,23 @@ class IconMark(Looked, QWidget):
         self.updateGeometry()
         self.update()
 
+    def _drawn(self) -> int:
+        if self._beside is None:
+            return self.look.length(self._side)
+        return self.look.length(self._side, tokens.TYPES[self._beside].most)
+
     def sizeHint(self) -> QSize:
-        """Give the icon's square."""
-        side = self.look.length(self._side)
-        return QSize(side, side)
+        """Give the icon's room."""
+        side = self._drawn()
+        height = QFontMetrics(self.look.font(self._beside)).height() if self._beside else side
+        return QSize(side, max(side, height))
 
     def minimumSizeHint(self) -> QSize:
-        """Give the icon's square."""
+        """Give the same."""
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the icon."""
-        paint_icon(QPainter(self), self._icon, QRectF(self.rect()), self.look.tone(self._tone))
+        side = self._drawn()
+        box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        paint_icon(QPainter(self), self._icon, box, self.look.tone(self._tone))

@@ -171,13 +171,14 @@ class ItemPane(Looked, QWidget):
         number = self._number.sizeHint()
         height = max(clear.height(), number.height())
         self.clear.setGeometry(left + width - clear.width(), top, clear.width(), height)
-        x = left
-        baseline = top + (height - number.height()) // 2
-        self._number.setGeometry(x, baseline, number.width(), number.height())
+        x, middle = left, top + height // 2
+        self._number.setGeometry(x, middle - number.height() // 2, number.width(), number.height())
         x += number.width() + Space.L
         for widget in (self._kind, self._flag):
             size = widget.sizeHint()
-            room = max(0, min(size.width(), left + width - clear.width() - x))
-            widget.setGeometry(x, baseline + (number.height() - size.height()) // 2, room, size.height())
+            if x + size.width() > left + width - clear.width():  # no room beside the number: one line down
+                x, middle = left, middle + height // 2 + size.height() // 2
+                top += size.height()
+            widget.setGeometry(x, middle - size.height() // 2, min(size.width(), width), size.height())
             x += size.width() + Space.L
         return top + height

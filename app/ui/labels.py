@@ -102,7 +102,7 @@ class StatusMark(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        self._icon = IconMark(Icon.TO_DO, Tone.SOFT)
+        self._icon = IconMark(Icon.TO_DO, Tone.SOFT, beside=kind)
         self._line = Line(kind)
         row.addWidget(self._icon)
         row.addWidget(self._line)
@@ -123,7 +123,7 @@ class Note(QFrame):
     """A note in a tone, with its icon; hidden when it says nothing."""
 
     _ICONS = {  # noqa: RUF012 - Qt's meta class and ClassVar do not mix
-        Tone.ACCENT: Icon.CLOCK,
+        Tone.ACCENT: Icon.INFO,
         Tone.DONE: Icon.CHECK,
         Tone.ATTENTION: Icon.ATTENTION,
         Tone.DANGER: Icon.BLOCKED,
@@ -135,7 +135,7 @@ class Note(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
         row.setSpacing(Space.M)
-        self._icon = IconMark(Icon.ATTENTION, Tone.ATTENTION)
+        self._icon = IconMark(Icon.ATTENTION, Tone.ATTENTION, beside=Type.BODY)
         self._label = Label()
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._label, 1)

@@ -1,35 +1,35 @@
 """A message that fills its place: what happened, what is safe, what to do, and the small code."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui import tokens
 from app.ui.icons import Icon, IconMark
 from app.ui.labels import Label, rule
-from app.ui.look import Looked
+from app.ui.page import Column, Panel
 from app.ui.tokens import Space, Tone, Type
 
 
-class MessagePanel(Looked, QWidget):
+class MessagePanel(Column):
     """A panel in the middle of its place; buttons can be put under the words by `add_button`."""
 
     def __init__(self, name: str) -> None:
-        super().__init__()
+        super().__init__(tokens.MESSAGE)
         self.setObjectName(name)
-        self._panel = QFrame()
-        self._panel.setProperty("part", "panel")
+        self._panel = Panel(Space.XXL)
         self._icon = IconMark(Icon.ATTENTION, Tone.ATTENTION, Space.HUGE)
         self._title = Label(Type.TITLE)
         self._parts = [Label(Type.LEAD), Label(Type.LEAD)]
-        self._marks = [IconMark(Icon.SHIELD, Tone.DONE), IconMark(Icon.FORWARD, Tone.ACCENT)]
+        self._marks = [
+            IconMark(Icon.SHIELD, Tone.DONE, beside=Type.LEAD),
+            IconMark(Icon.FORWARD, Tone.ACCENT, beside=Type.LEAD),
+        ]
         self._code = Label(Type.CAPTION, Tone.SOFT)
         self._buttons = QHBoxLayout()
         self._lay_out()
 
     def _lay_out(self) -> None:
-        inside = QVBoxLayout(self._panel)
-        inside.setContentsMargins(Space.XXL, Space.XXL, Space.XXL, Space.XL)
-        inside.setSpacing(Space.L)
+        inside = self._panel.content
         head = QHBoxLayout()
         head.setSpacing(Space.L)
         head.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -46,11 +46,9 @@ class MessagePanel(Looked, QWidget):
         inside.addWidget(self._code)
         inside.addLayout(self._buttons)
         self._buttons.setSpacing(Space.L)
-        outside = QVBoxLayout(self)
-        outside.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
-        outside.addStretch(2)
-        outside.addWidget(self._panel, 0, Qt.AlignmentFlag.AlignHCenter)
-        outside.addStretch(3)
+        self.content.addStretch(2)
+        self.content.addWidget(self._panel)
+        self.content.addStretch(3)
 
     def add_button(self, button: QWidget) -> None:
         """Put a button under the words."""
@@ -73,8 +71,3 @@ class MessagePanel(Looked, QWidget):
     def text(self) -> str:
         """Give everything it says."""
         return self.accessibleName()
-
-    def look_changed(self) -> None:
-        """Keep the lines at a readable length."""
-        self._panel.setMaximumWidth(self.look.length(tokens.COLUMN, 1.3))
-        self._panel.setMinimumWidth(min(self.look.length(tokens.NARROW, 1.3), tokens.COLUMN))

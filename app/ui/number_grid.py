@@ -50,7 +50,9 @@ class NumberGrid(Looked, QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._cells: tuple[GridCell, ...] = ()
         self._shown: tuple[GridCell, ...] = ()
         self._only = Only.ALL
@@ -122,9 +124,9 @@ class NumberGrid(Looked, QWidget):
         return rows * pitch
 
     def sizeHint(self) -> QSize:
-        """Give the room of rows of ten."""
-        width = tokens.CELLS_A_ROW * (self._side() + Space.XS)
-        return QSize(width, self.heightForWidth(self.width()))
+        """Give the room of one row of ten; the height that counts comes from the width."""
+        pitch = self._side() + Space.XS
+        return QSize(tokens.CELLS_A_ROW * pitch, pitch)
 
     def minimumSizeHint(self) -> QSize:
         """Give the room of rows of five."""
@@ -229,7 +231,9 @@ class Legend(Looked, QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._names: tuple[str, ...] = ("", "", "", "")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def set_names(self, answered: str, unanswered: str, flagged: str, here: str) -> None:
         """Name the four shapes."""
@@ -267,8 +271,9 @@ class Legend(Looked, QWidget):
         return max(words.bottom() for _box, words in self._places(width)) + 1
 
     def sizeHint(self) -> QSize:
-        """Give the room it would like."""
-        return QSize(tokens.CARD_WIDTH - 2 * Space.L, self.heightForWidth(tokens.CARD_WIDTH - 2 * Space.L))
+        """Give the room of one line; the height that counts comes from the width."""
+        width = tokens.CARD_WIDTH - 2 * Space.L
+        return QSize(width, self._text_px() + Space.XS)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the samples and their names."""

@@ -1,7 +1,7 @@
 """How a page is put together: a body that scrolls when it must, and a foot whose buttons are always in sight."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import tokens
 from app.ui.look import Looked
@@ -63,6 +63,7 @@ class Foot(QFrame):
         super().__init__()
         self.setProperty("part", "foot")
         self.setMinimumHeight(tokens.BAR)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
         self.row.setSpacing(Space.M)

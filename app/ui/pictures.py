@@ -84,6 +84,7 @@ class Photo(Looked, QWidget):
         else:
             painter.drawImage(box, self._image, _cover(self._image, box))
         painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.look.palette.line), tokens.BORDER))
         painter.drawPath(shape)
 

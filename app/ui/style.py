@@ -65,8 +65,16 @@ def _surfaces(look: Look) -> str:
         colour = tone_colour(colours, tone)
         rules.append(
             f'QFrame[part="note"][tone="{tone.value}"] {{ background: {soft_colour(colours, tone)}; border: 0;'
-            f" border-left: {Space.XS}px solid {colour}; border-radius: {tokens.RADIUS}px; }}"
+            f" border-left: {Space.XS}px solid {colour}; }}"
         )
+        rules.append(
+            f'QFrame[part="tint"][tone="{tone.value}"] {{ background: {soft_colour(colours, tone)}; border: 0;'
+            f" border-radius: {tokens.RADIUS}px; }}"
+        )
+    rules.append(
+        f'QFrame[part="tint"][tone="ink"] {{ background: {colours.sunken}; border: 0;'
+        f" border-radius: {tokens.RADIUS}px; }}"
+    )
     return "\n".join(rules)
 
 
@@ -78,13 +86,14 @@ def _buttons(look: Look) -> str:
         f"QPushButton {{ {_font(look, Type.STRONG)} min-height: {height}px; padding: 0 {pad}px;"
         f" border: {tokens.EDGE}px solid transparent; border-radius: {tokens.RADIUS}px; outline: none; }}"
     )
+    full = f'QPushButton[size="full"] {{ min-width: {tokens.WORD - 2 * pad}px; }}'
     bar = f'QPushButton[size="bar"] {{ {_font(look, Type.BAR_STRONG)} min-height: {_bar_height(look)}px; }}'
     kinds = {
         "primary": (colours.on_accent, colours.accent, colours.accent, colours.accent_strong),
         "secondary": (colours.ink, colours.surface, colours.line_strong, colours.sunken),
         "quiet": (colours.accent, "transparent", "transparent", colours.accent_soft),
     }
-    rules = [base, bar]
+    rules = [base, full, bar]
     for kind, (ink, fill, edge, pressed) in kinds.items():
         of = f'QPushButton[kind="{kind}"]'
         rules += [
@@ -97,6 +106,7 @@ def _buttons(look: Look) -> str:
         ]
     checked = 'QPushButton[kind="secondary"]:checked'
     rules.append(f"{checked} {{ background: {colours.accent_soft}; border-color: {colours.accent}; }}")
+    rules.append(f"{checked}:disabled {{ background: {colours.sunken}; border-color: {colours.line_strong}; }}")
     quiet = 'QPushButton[kind="quiet"]:disabled'
     rules.append(f"{quiet} {{ background: transparent; border-color: transparent; }}")
     return "\n".join(rules)
@@ -108,7 +118,7 @@ def _bar_height(look: Look) -> int:
 
 def _fields(look: Look) -> str:
     colours = look.palette
-    height = look.length(tokens.TARGET + Space.XS) - 2 * tokens.EDGE
+    height = look.length(tokens.TARGET) - 2 * tokens.EDGE
     return "\n".join(
         (
             (
@@ -122,8 +132,8 @@ def _fields(look: Look) -> str:
                 f" padding: 0 {Space.M - tokens.RING + tokens.EDGE}px; }}"
             ),
             (
-                f'QLineEdit[wrong="true"] {{ border: {tokens.RING}px solid {colours.danger};'
-                f" background: {colours.danger_soft}; }}"
+                f'QLineEdit[wrong="true"] {{ border: {tokens.RING}px solid {colours.attention};'
+                f" background: {colours.attention_soft}; }}"
             ),
             (
                 f"QLineEdit:disabled {{ color: {colours.ink_soft}; background: {colours.sunken};"

@@ -94,6 +94,8 @@ class Type(StrEnum):
     CAPTION = "caption"
     BODY = "body"
     STRONG = "strong"
+    SECTION = "section"
+    FACT = "fact"  # what one checks by: grows less, so that it stays on its line
     BAR = "bar"  # heads and feet of pages
     BAR_STRONG = "bar_strong"
     CELL = "cell"  # numbers of the answer card
@@ -120,14 +122,16 @@ TYPES: Final[Mapping[Type, TypeToken]] = MappingProxyType(
         Type.CAPTION: TypeToken(14),
         Type.BODY: TypeToken(16),
         Type.STRONG: TypeToken(16, 700),
-        Type.BAR: TypeToken(16, 400, 1.5),
-        Type.BAR_STRONG: TypeToken(16, 700, 1.5),
+        Type.SECTION: TypeToken(20, 700),
+        Type.FACT: TypeToken(20, 400, 1.6),
+        Type.BAR: TypeToken(16, 400, 1.4),
+        Type.BAR_STRONG: TypeToken(16, 700, 1.4),
         Type.CELL: TypeToken(14, 400, 1.5),
         Type.EXAM: TypeToken(19),
         Type.LEAD: TypeToken(20),
         Type.TITLE: TypeToken(26, 700),
         Type.NAME: TypeToken(34, 700, 1.8),
-        Type.CLOCK: TypeToken(26, 700, 1.5),
+        Type.CLOCK: TypeToken(26, 700, 1.4),
         Type.CODE: TypeToken(28, 700, 1.8),
         Type.SCORE: TypeToken(84, 700, 1.4),
     }
@@ -146,13 +150,16 @@ CELLS_A_ROW: Final = 10  # … counted in tens, or in fives when ten do not fit
 CARD_WIDTH: Final = 376  # the answer card with its margins
 MARKER: Final = 34  # the ( A ) of an option
 ICON: Final = 20
-PHOTO: Final = (120, 160)  # a candidate's photo
+PHOTO: Final = (144, 192)  # a candidate's photo
 THUMB: Final = (36, 48)  # … in the head of a page
 PREVIEW: Final = (320, 240)  # the camera's picture
 QR: Final = 148
 PICTURE_MOST: Final = 320  # height of a picture within an item
 COLUMN: Final = 920  # the widest a page of forms gets
 NARROW: Final = 560
+MESSAGE: Final = 720
+WIDE: Final = 1320
+WORD: Final = 104  # the least width of a button with a word on it
 SCROLL: Final = 14  # a scroll bar that can be hit
 ROOMY_HEIGHT: Final = 960  # from this window height on, everything is drawn larger
 ROOMY: Final = 1.2

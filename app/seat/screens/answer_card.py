@@ -1,7 +1,7 @@
 """The answer card beside the item: count, cells, legend, filters."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import tokens
 from app.ui.buttons import Button
@@ -11,6 +11,8 @@ from app.ui.number_grid import GridCell, Legend, NumberGrid, Only, selected
 from app.ui.page import Scroll
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+
+_STACKED_OVER = 125  # per cent of text: from here on the filters stand one above the other
 
 
 class AnswerCard(Looked, QFrame):
@@ -51,7 +53,7 @@ class AnswerCard(Looked, QFrame):
         inside.addStretch(1)
         self._scroll = Scroll(content)
         column.addWidget(self._scroll, 1)
-        filters = QHBoxLayout()
+        self._filter_row = filters = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         filters.setSpacing(Space.S)
         for only, button in self._filters.items():
             button.setCheckable(True)
@@ -86,6 +88,9 @@ class AnswerCard(Looked, QFrame):
     def look_changed(self) -> None:
         """Be as wide as the cells need."""
         self.setFixedWidth(self.look.length(tokens.CARD_WIDTH, tokens.ROOMY))
+        stacked = self.look.percent > _STACKED_OVER
+        way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        self._filter_row.setDirection(way)
 
     def _name(self) -> None:
         answered = sum(cell.answered for cell in self._cells)

@@ -1,10 +1,11 @@
 """A candidate as a card: photo, name, and the facts one checks by."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.view import CandidateCard
 from app.ui.labels import Label, Note
+from app.ui.look import Looked
 from app.ui.pictures import Photo
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
@@ -13,18 +14,22 @@ from app.words import Words
 _FACTS = ("id_number", "admission_number", "exam", "seat")
 
 
-class CandidatePanel(QWidget):
-    """Photo at the left; name and facts at the right."""
+_STACKED_FROM = 1.5
 
-    def __init__(self) -> None:
+
+class CandidatePanel(Looked, QWidget):
+    """Photo at the left; name and facts at the right, or below where `narrow` and the text is large."""
+
+    def __init__(self, *, narrow: bool = False) -> None:
         super().__init__()
+        self._narrow = narrow
         self._photo = Photo()
         self._name = Label(Type.NAME)
         self._name.setObjectName("candidate_name")
-        self._keys = {fact: Label(Type.BODY, Tone.SOFT, wrap=False) for fact in _FACTS}
-        self._values = {fact: Label(Type.LEAD) for fact in _FACTS}
+        self._keys = {fact: Label(Type.FACT, Tone.SOFT) for fact in _FACTS}
+        self._values = {fact: Label(Type.FACT) for fact in _FACTS}
         self._note = Note()
-        row = QHBoxLayout(self)
+        self._row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.XL)
         row.addWidget(self._photo, 0, Qt.AlignmentFlag.AlignTop)
@@ -45,6 +50,12 @@ class CandidatePanel(QWidget):
             grid.addWidget(self._keys[fact], line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._values[fact], line, 1)
         return grid
+
+    def look_changed(self) -> None:
+        """Put the photo above the facts where they do not fit beside it."""
+        stacked = self._narrow and self.look.scale >= _STACKED_FROM
+        way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        self._row.setDirection(way)
 
     def show_candidate(self, card: CandidateCard, words: Words) -> None:
         """Show a candidate."""

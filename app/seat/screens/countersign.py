@@ -34,7 +34,7 @@ class CountersignScreen(Screen):
         super().__init__(words, parent)
         self._view: CountersignView | None = None
         self._head = PageHead(self.tools)
-        self._candidate = CandidatePanel()
+        self._candidate = CandidatePanel(narrow=True)
         self._reason = Label(Type.LEAD, Tone.SOFT)
         self._pins = PinPanel("countersign")
         self._pins.pin_entered.connect(self.pin_entered)
@@ -52,8 +52,8 @@ class CountersignScreen(Screen):
             column.addWidget(widget)
         column.addStretch(1)
         columns = QHBoxLayout()
-        columns.setContentsMargins(Space.XXL, Space.XXL, Space.XXL, Space.XXL)
-        columns.setSpacing(Space.XXL)
+        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        columns.setSpacing(Space.XL)
         columns.addWidget(Scroll(left), 1)
         columns.addWidget(self._pins, 1)
         self.body.addWidget(self._head)
@@ -68,15 +68,15 @@ class CountersignScreen(Screen):
 
     def show_checking(self, proctor: str) -> None:
         """Say that the PIN is being checked; nothing can be typed meanwhile."""
-        self._pins.show_message("checking", proctor)
+        self._pins.show_checking(proctor)
 
     def show_wrong_pin(self, proctor: str, tries_left: int) -> None:
         """Say that the PIN was wrong; the field is empty again and has the focus."""
-        self._pins.show_message("wrong", proctor, tries_left)
+        self._pins.show_wrong(proctor, tries_left)
 
     def show_locked(self, proctor: str, seconds_left: int) -> None:
-        """Say that this proctor has to wait; 0 seconds opens the field again."""
-        self._pins.show_message("locked", proctor, seconds_left)
+        """Say that this proctor has to wait, every second anew; 0 seconds opens the field again."""
+        self._pins.show_locked(proctor, seconds_left)
 
     def render_view(self) -> None:
         """Write candidate and reason."""

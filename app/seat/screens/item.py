@@ -127,6 +127,8 @@ class ItemScreen(Screen):
         self._render_item()
         self.card.set_here(view.number)
         self._show_page()
+        if self.focusWidget() is None:
+            self.pane.setFocus()
 
     def set_remaining(self, remaining_ms: int) -> None:
         """Show the time left."""

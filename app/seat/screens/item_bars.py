@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.seat.screens.screen import Tools
 from app.ui import tokens
@@ -44,6 +44,7 @@ class ItemHead(QFrame):
         super().__init__()
         self.setProperty("part", "head")
         self.setMinimumHeight(tokens.BAR)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._header: ItemHeader | None = None
         self._minutes: int | None = None
         self._title, self._who = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
@@ -135,6 +136,7 @@ class ItemFoot(Looked, QFrame):
         super().__init__()
         self.setProperty("part", "foot")
         self.setMinimumHeight(tokens.BAR)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._saved, self._at = _Saved.NOTHING, ""
         self._recording, self._simulated = RecordingState.OFF, False
         self._flagged = False

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.seat.screens.readiness import CheckRow, CheckState, ReadinessPanel
 from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import SessionFacts
+from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.fields import GROUPS, CodeField
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note, StatusMark, rule
-from app.ui.page import Foot, Panel, Scroll
+from app.ui.page import Column, Foot, Panel, Scroll
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
@@ -64,19 +65,20 @@ class LaunchScreen(Screen):
         self._checks = ReadinessPanel()
         self._checks.recheck.clicked.connect(self.recheck_requested)
         self.body.addWidget(self._head)
-        content = QWidget()
-        columns = QHBoxLayout(content)
-        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        page = Column(tokens.WIDE)
+        columns = QHBoxLayout()
         columns.setSpacing(Space.XL)
         columns.addWidget(self._checks, 3)
         columns.addWidget(self._release_panel(), 2)
-        self.body.addWidget(Scroll(content), 1)
+        page.content.addLayout(columns)
+        page.content.addStretch(1)
+        self.body.addWidget(Scroll(page), 1)
         self.body.addWidget(self._foot())
         self.dress()
 
     def _release_panel(self) -> QWidget:
         panel = Panel()
-        title, why, typed = Label(Type.LEAD), Label(Type.BODY, Tone.SOFT), Label(Type.STRONG)
+        title, why, typed = Label(Type.SECTION), Label(Type.BODY, Tone.SOFT), Label(Type.STRONG)
         self._release = StatusMark(Type.STRONG)
         self._release.setObjectName("release_state")
         self._fetch = Button("fetch_release")
@@ -127,6 +129,10 @@ class LaunchScreen(Screen):
         """Point out the group (1 to 6) that cannot be right; 0: it is not known which."""
         self._wrong = group
         self._code.set_wrong_group(group)
+        self.render_view()
+
+    def look_changed(self) -> None:
+        """Measure the lines of the checks again."""
         self.render_view()
 
     def render_view(self) -> None:

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import SessionFacts
+from app.ui import tokens
 from app.ui.buttons import Button, Kind, TickBox
-from app.ui.capture_view import LevelMeter, Preview
+from app.ui.capture_view import LevelMeter, Preview, SimulatedTag
 from app.ui.labels import Label, Note, rule
-from app.ui.page import Foot, Panel, Scroll
+from app.ui.page import Column, Foot, Panel, Scroll
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
@@ -62,27 +63,29 @@ class NoticeScreen(Screen):
         self._picture_simulated = self._sound_simulated = False
         self._head = PageHead(self.tools)
         self._texts = {name: Label() for name in _STATEMENTS}
-        self._exam = Label(Type.LEAD)
-        content = QWidget()
-        columns = QHBoxLayout(content)
-        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        self._exam = Label(Type.STRONG)
+        page = Column(tokens.WIDE)
+        columns = QHBoxLayout()
         columns.setSpacing(Space.XL)
         columns.addWidget(self._notice(), 1)
         columns.addLayout(self._camera())
         self.body.addWidget(self._head)
-        self.body.addWidget(Scroll(content), 1)
+        page.content.addLayout(columns)
+        page.content.addStretch(1)
+        self.body.addWidget(Scroll(page), 1)
         self.body.addWidget(self._foot())
         self.dress()
 
     def _notice(self) -> Panel:
         panel = Panel()
-        title, rules = Label(Type.TITLE), Label(Type.LEAD)
+        panel.content.setSpacing(Space.M)
+        title, rules = Label(Type.TITLE), Label(Type.SECTION)
         self.named(title.setText, "notice.title")
         self.named(rules.setText, "notice.rules")
         panel.content.addWidget(title)
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.L)
-        grid.setVerticalSpacing(Space.M)
+        grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 1)
         for line, statement in enumerate(_STATEMENTS):
             name = Label(Type.STRONG, wrap=False)
@@ -93,8 +96,11 @@ class NoticeScreen(Screen):
         panel.content.addWidget(rule())
         panel.content.addWidget(rules)
         panel.content.addWidget(self._exam)
+        numbered = QVBoxLayout()
+        numbered.setSpacing(Space.S)
         for number, which in enumerate(_RULES, start=1):
-            panel.content.addLayout(self._numbered(number, which))
+            numbered.addLayout(self._numbered(number, which))
+        panel.content.addLayout(numbered)
         panel.content.addStretch(1)
         return panel
 
@@ -110,7 +116,7 @@ class NoticeScreen(Screen):
 
     def _camera(self) -> QVBoxLayout:
         self._preview, self._level = Preview(), LevelMeter()
-        self._sound_label = Label(Type.STRONG, Tone.ATTENTION)
+        self._sound_label = SimulatedTag()
         self._sound_label.setObjectName("sound_simulated")
         frame, speak = Label(Type.BODY, Tone.SOFT), Label(Type.BODY, Tone.SOFT)
         self._problem = Note()
@@ -122,7 +128,7 @@ class NoticeScreen(Screen):
         self.named(self._level.setAccessibleName, "notice.level")
         column = QVBoxLayout()
         column.setSpacing(Space.M)
-        for widget in (self._preview, frame, self._level, self._sound_label, speak, self._problem):
+        for widget in (self._preview, frame, self._sound_label, self._level, speak, self._problem):
             column.addWidget(widget)
         column.addStretch(1)
         return column
@@ -188,8 +194,7 @@ class NoticeScreen(Screen):
     def _name_sources(self) -> None:
         words = self.words
         self._preview.set_simulated(words("screen.notice.picture_simulated") if self._picture_simulated else "")
-        self._sound_label.setText(words("screen.notice.sound_simulated"))
-        self._sound_label.setVisible(self._sound_simulated)
+        self._sound_label.say(words("screen.notice.sound_simulated") if self._sound_simulated else "")
 
     def _ticked(self, checked: bool) -> None:
         if not checked:  # what was read cannot be unread

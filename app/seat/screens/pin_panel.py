@@ -20,19 +20,21 @@ from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
 _COLUMNS = 2
+_ONE_COLUMN_FROM = 1.5  # from this scale on a long name needs the whole width
 _LONGEST_PIN = 32
-_STEPS: Mapping[int, int] = {
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: -_COLUMNS,
-    Qt.Key.Key_Down: _COLUMNS,
+_MOST_PROCTORS = 20  # a plan has no more
+_STEPS: Mapping[int, tuple[int, int]] = {  # along a row, down a column
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
 }
 
 
 class ProctorButton(Looked, QAbstractButton):
     """A proctor's card."""
 
-    stepped = Signal(int)
+    stepped = Signal(int, int)
 
     def __init__(self, card: ProctorCard) -> None:
         super().__init__()
@@ -66,7 +68,7 @@ class ProctorButton(Looked, QAbstractButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move among the cards by the arrows; choose by Return as by Space."""
         if event.key() in _STEPS:
-            self.stepped.emit(_STEPS[event.key()])
+            self.stepped.emit(*_STEPS[event.key()])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.click()
         else:
@@ -115,12 +117,15 @@ class ProctorButton(Looked, QAbstractButton):
         painter.setFont(small)
         painter.setPen(self.look.tone(Tone.DONE if self.card.signed_in else Tone.SOFT))
         painter.drawText(rest, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._state)
+        rest.setWidth(rest.width() - (state_width + Space.M if self._state else 0))
         font = self.look.font(Type.LEAD)
-        room = rest.width() - (state_width + Space.M if self._state else 0)
-        name = QFontMetrics(font).elidedText(self.card.name, Qt.TextElideMode.ElideRight, room)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if QFontMetrics(font).horizontalAdvance(self.card.name) > rest.width():
+            font = self.look.font(Type.CAPTION)  # a long name on two lines is still a whole name
+            flags |= Qt.TextFlag.TextWordWrap
         painter.setFont(font)
         painter.setPen(self.look.tone(Tone.INK))
-        painter.drawText(rest, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(rest, flags, self.card.name)
 
 
 class _Said(Enum):
@@ -145,11 +150,13 @@ class PinPanel(Looked, Panel):
     def __init__(self, button: str) -> None:
         super().__init__()
         self._words: Words | None = None
-        self._cards: list[ProctorButton] = []
+        # All made now: what is made later comes later when the keyboard goes round.
+        self._cards = [self._new_card(index) for index in range(_MOST_PROCTORS)]
+        self._columns = _COLUMNS
         self._chosen = ""
         self._message = _Message()
         self._locked: dict[str, int] = {}
-        self._heading = Label(Type.STRONG)
+        self._heading = Label(Type.SECTION)
         self._pin_name = Label(Type.STRONG, wrap=False)
         self._note = Note()
         self._note.setObjectName("pin_note")
@@ -168,24 +175,32 @@ class PinPanel(Looked, Panel):
         stack.addLayout(self._grid)
         stack.addStretch(1)
         self._scroll = Scroll(names)
+        for index, button in enumerate(self._cards):
+            self._grid.addWidget(button, index // _COLUMNS, index % _COLUMNS)
+        self.content.setSpacing(Space.M)
         self.content.addWidget(self._heading)
         self.content.addWidget(self._scroll, 1)
         self.content.addWidget(self._note)
-        self.content.addWidget(self._pin_name)
         row = QHBoxLayout()
         row.setSpacing(Space.M)
+        row.addWidget(self._pin_name)
         row.addWidget(self.field, 1)
         row.addWidget(self.button)
         self.content.addLayout(row)
 
+    def hasHeightForWidth(self) -> bool:
+        """Say no: the names scroll, so that the panel fits into any height."""
+        return False
+
     def look_changed(self) -> None:
-        """Keep at least one card in sight."""
-        self._scroll.setMinimumHeight(self.look.length(tokens.BAR) + Space.XS)
+        """Keep at least one card in sight, and long names whole."""
+        self._scroll.setMinimumHeight(self.look.length(tokens.BAR, 1.2) + Space.XS)
+        self._columns = 1 if self.look.scale >= _ONE_COLUMN_FROM else _COLUMNS
+        for index, button in enumerate(self._cards):
+            self._grid.addWidget(button, index // self._columns, index % self._columns)
 
     def show_proctors(self, cards: tuple[ProctorCard, ...]) -> None:
         """Show the cards; the chosen one and what was typed stay, unless the chosen one has signed now."""
-        while len(self._cards) < len(cards):
-            self._add_card(cards[len(self._cards)])
         signed = {card.proctor for card in cards if card.signed_in}
         if self._message.said is _Said.CHECKING or self._chosen in signed:
             self._message = _Message()
@@ -198,17 +213,30 @@ class PinPanel(Looked, Panel):
                 button.card = cards[index]
         self._render()
 
-    def show_message(self, said: str, proctor: str, number: int = 0) -> None:
-        """Say "checking", "wrong" (with the tries left) or "locked" (with the seconds left)."""
-        if said == "locked":
-            self._locked[proctor] = number
-            self._message = _Message()
-        else:
-            self._message = _Message(_Said[said.upper()], proctor, number)
+    def show_checking(self, proctor: str) -> None:
+        """Say that the PIN is being checked; nothing can be typed meanwhile."""
+        self._message = _Message(_Said.CHECKING, proctor)
         self._choose(proctor)
-        if said != "checking":
+
+    def show_wrong(self, proctor: str, tries_left: int) -> None:
+        """Say that the PIN was wrong; the field is empty again and has the focus."""
+        self._message = _Message(_Said.WRONG, proctor, tries_left)
+        self.field.clear()
+        self._choose(proctor)
+        self.field.setFocus()
+
+    def show_locked(self, proctor: str, seconds_left: int) -> None:
+        """Say that this proctor has to wait. Called every second: nobody else's typing or focus is touched."""
+        newly = proctor not in self._locked
+        self._locked[proctor] = seconds_left
+        if seconds_left <= 0:
+            del self._locked[proctor]
+        if self._message.proctor == proctor:
+            self._message = _Message()
+        if newly and proctor == self._chosen:
             self.field.clear()
-            self.field.setFocus()
+            self._card(proctor).setFocus()
+        self._render()
 
     def set_words(self, words: Words) -> None:
         """Say everything in another language."""
@@ -218,18 +246,15 @@ class PinPanel(Looked, Panel):
         self.field.setAccessibleName(words("screen.pin.pin"))
         self._render()
 
-    def chosen(self) -> str:
-        """Give the chosen proctor, or an empty text."""
-        return self._chosen
+    def _card(self, proctor: str) -> ProctorButton:
+        return next(button for button in self._cards if button.card.proctor == proctor)
 
-    def _add_card(self, card: ProctorCard) -> None:
-        button = ProctorButton(card)
-        button.set_look(self.look)
-        index = len(self._cards)
+    def _new_card(self, index: int) -> ProctorButton:
+        button = ProctorButton(ProctorCard("", ""))
+        button.hide()
         button.clicked.connect(lambda: self._picked(button))
-        button.stepped.connect(lambda by, at=index: self._step(at, by))
-        self._cards.append(button)
-        self._grid.addWidget(button, index // _COLUMNS, index % _COLUMNS)
+        button.stepped.connect(lambda along, down: self._step(index, along + down * self._columns))
+        return button
 
     def _picked(self, button: ProctorButton) -> None:
         if self._chosen != button.card.proctor:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.buttons import Button, Kind
@@ -49,15 +50,17 @@ class _CheckLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon = IconMark(Icon.RUNNING, Tone.SOFT)
+        self._icon = IconMark(Icon.RUNNING, Tone.SOFT, beside=Type.STRONG)
         self._name, self._seen = Label(Type.STRONG), Label()
         self._state = Label(Type.STRONG, wrap=False)
+        self._state.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._meaning, self._advice = Label(Type.BODY, Tone.SOFT), Label()
         head = QHBoxLayout()
         head.setSpacing(Space.M)
-        head.addWidget(self._name, 2)
-        head.addWidget(self._seen, 3)
-        head.addWidget(self._state)
+        top = Qt.AlignmentFlag.AlignTop
+        head.addWidget(self._name, 2, top)
+        head.addWidget(self._seen, 3, top)
+        head.addWidget(self._state, 0, top)
         text = QVBoxLayout()
         text.setSpacing(Space.XS)
         text.addLayout(head)
@@ -73,9 +76,12 @@ class _CheckLine(QWidget):
         column.addWidget(rule())
         column.addLayout(inside)
 
-    def set_look(self, look: Look) -> None:
-        """Take a look; a line may be made after the screen was dressed."""
+    def set_look(self, look: Look, words: Words) -> None:
+        """Take a look, and make the last column as wide as its longest word, so that all lines agree."""
         self._icon.set_look(look)
+        metrics = QFontMetrics(look.font(Type.STRONG))
+        states = (words(f"screen.launch.state_{state.value}") for state in CheckState)
+        self._state.setMinimumWidth(max(metrics.horizontalAdvance(state) for state in states))
 
     def show_check(self, check: CheckRow, words: Words) -> None:
         """Show a check."""
@@ -95,7 +101,7 @@ class ReadinessPanel(Looked, Panel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title = Label(Type.LEAD)
+        self._title = Label(Type.SECTION)
         self.recheck = Button("recheck", Kind.QUIET, bar=True)
         self._lines: list[_CheckLine] = []
         self._empty = Label(Type.BODY, Tone.SOFT)
@@ -108,7 +114,7 @@ class ReadinessPanel(Looked, Panel):
         self.content.addStretch(1)
 
     def look_changed(self) -> None:
-        """Nothing of its own."""
+        """Nothing of its own: the lines are measured when they are shown."""
 
     def set_words(self, words: Words) -> None:
         """Say everything in another language."""
@@ -121,10 +127,10 @@ class ReadinessPanel(Looked, Panel):
         self._empty.setVisible(not checks)
         while len(self._lines) < len(checks):
             line = _CheckLine()
-            line.set_look(self.look)
             self._lines.append(line)
             self.content.insertWidget(self.content.count() - 1, line)
         for index, line in enumerate(self._lines):
             line.setVisible(index < len(checks))
             if index < len(checks):
+                line.set_look(self.look, words)
                 line.show_check(checks[index], words)

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.seat.screens.result_parts import ProofPanel, ScorePanel, SectionScore
 from app.seat.screens.screen import PageHead, Screen
+from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon
 from app.ui.labels import Note
-from app.ui.page import Foot, Scroll
+from app.ui.page import Column, Foot, Scroll
 from app.ui.text import say
 from app.ui.tokens import Space, Tone
 from app.words import Words
@@ -75,10 +76,11 @@ class ResultScreen(Screen):
         self._proof = ProofPanel()
         self._now = Note()
         self._now.setObjectName("what_now")
-        content = QWidget()
-        columns = QHBoxLayout(content)
-        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        page = Column(tokens.WIDE)
+        columns = QHBoxLayout()
         columns.setSpacing(Space.XL)
+        page.content.addLayout(columns)
+        page.content.addStretch(1)
         columns.addWidget(self._score, 3)
         columns.addWidget(self._proof, 2)
         foot = Foot()
@@ -88,7 +90,7 @@ class ResultScreen(Screen):
         foot.row.addSpacing(Space.XL)
         foot.row.addWidget(self._done)
         self.body.addWidget(self._head)
-        self.body.addWidget(Scroll(content), 1)
+        self.body.addWidget(Scroll(page), 1)
         self.body.addWidget(foot)
         self.named(self._done.setText, "result.done")
         self.dress()

@@ -7,11 +7,11 @@ from typing import Final
 import segno
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import tokens
 from app.ui.icons import Icon, IconMark
-from app.ui.labels import Label, StatusMark, rule
+from app.ui.labels import Label, StatusMark, repolish, rule
 from app.ui.look import Looked
 from app.ui.page import Panel
 from app.ui.pictures import Photo
@@ -80,8 +80,14 @@ class ScorePanel(Panel):
         marks.setSpacing(Space.L)
         marks.addWidget(self._score)
         marks.addWidget(self._of, 1, Qt.AlignmentFlag.AlignVCenter)
-        marks.addWidget(self._icon)
-        marks.addWidget(self._verdict)
+        self._tint = QFrame()
+        self._tint.setProperty("part", "tint")
+        verdict = QHBoxLayout(self._tint)
+        verdict.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
+        verdict.setSpacing(Space.M)
+        verdict.addWidget(self._icon)
+        verdict.addWidget(self._verdict)
+        marks.addWidget(self._tint, 0, Qt.AlignmentFlag.AlignVCenter)
         self._table.setHorizontalSpacing(Space.XL)
         self._table.setVerticalSpacing(Space.M)
         self._table.setColumnStretch(0, 1)
@@ -89,7 +95,8 @@ class ScorePanel(Panel):
         self.content.addWidget(rule())
         self.content.addWidget(self._marks)
         self.content.addWidget(self._no_score)
-        self.content.addWidget(rule())
+        self._rule = rule()
+        self.content.addWidget(self._rule)
         self.content.addLayout(self._table)
         self.content.addStretch(1)
 
@@ -110,6 +117,8 @@ class ScorePanel(Panel):
         self._icon.show_icon(Icon.CHECK if passed else Icon.CROSS, tone)
         self._verdict.setText(words("screen.result.passed" if passed else "screen.result.not_passed"))
         self._verdict.set_tone(tone)
+        self._tint.setProperty("tone", tone.value)
+        repolish(self._tint)
 
     def show_sections(self, sections: tuple[SectionScore, ...], words: Words) -> None:
         """Show each section's part."""
@@ -130,6 +139,7 @@ class ScorePanel(Panel):
     def show_no_score(self, words: Words) -> None:
         """Say that the score is published by the authority, not here."""
         self._marks.hide()
+        self._rule.hide()
         self._no_score.setText(words("screen.result.no_score"))
         self._no_score.show()
 
@@ -190,7 +200,7 @@ class ProofPanel(Panel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title, self._why = Label(Type.LEAD), Label(Type.BODY, Tone.SOFT)
+        self._title, self._why = Label(Type.SECTION), Label(Type.BODY, Tone.SOFT)
         self._code = Label(Type.CODE)
         self._code.setObjectName("verification_code")
         self._qr = QrCode()

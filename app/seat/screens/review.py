@@ -58,7 +58,7 @@ class ReviewScreen(Screen):
             Only.FLAGGED: NumberGrid("review_flagged"),
             Only.ALL: NumberGrid("review_all"),
         }
-        self._titles = {only: Label(Type.LEAD) for only in self._grids}
+        self._titles = {only: Label(Type.SECTION) for only in self._grids}
         self._panels: dict[Only, Panel] = {}
         self._legend = Legend()
         title = Label(Type.TITLE)

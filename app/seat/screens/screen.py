@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.exam.item import Language
@@ -13,6 +13,7 @@ from app.ui.buttons import Button
 from app.ui.icons import Icon, paint_icon
 from app.ui.labels import Line
 from app.ui.look import Look, Looked
+from app.ui.page import Scroll
 from app.ui.style import stylesheet
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
@@ -21,6 +22,13 @@ from app.words import Words
 TEXT_STEP = 25
 TEXT_LEAST = 100
 TEXT_MOST = 200
+_BETWEEN = "\u2003"  # an em space: quieter than a dot, and the same in both languages
+_SCROLLING = {
+    Qt.Key.Key_Up: -1.0 / 8,
+    Qt.Key.Key_Down: 1.0 / 8,
+    Qt.Key.Key_PageUp: -7.0 / 8,
+    Qt.Key.Key_PageDown: 7.0 / 8,
+}
 
 
 class SimulatedStrip(Looked, QWidget):
@@ -164,10 +172,32 @@ class Screen(QWidget):
         self.tools.set_text_percent(self.look.percent)
         self._relabel()
         self._wear(self.look)
+        self._tools_last()
+
+    def _tools_last(self) -> None:
+        """Let the keyboard come to language and text size after everything that the page is for."""
+        head = self.tools.parentWidget()
+        row = head.layout() if head else None
+        if isinstance(row, QHBoxLayout):
+            place = row.indexOf(self.tools)
+            self.tools.setParent(
+                None
+            )  # coming back it goes to the end of the chain; setTabOrder does not move the start
+            row.insertWidget(place, self.tools)
 
     def named(self, setter: Callable[[str], object], key: str) -> None:
         """Let `setter` have the sentence at `screen.<key>`, now and in every language to come."""
         self._labels.append((setter, f"screen.{key}"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll by the keys that nothing on the page wanted."""
+        part = _SCROLLING.get(Qt.Key(event.key()))
+        bars = (scroll.verticalScrollBar() for scroll in self.findChildren(Scroll) if scroll.isVisible())
+        bar = next((bar for bar in bars if bar.maximum() > 0), None)
+        if part is None or bar is None:
+            super().keyPressEvent(event)
+        else:
+            bar.setValue(bar.value() + round(bar.pageStep() * part))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw larger in a large window."""
@@ -207,6 +237,7 @@ class PageHead(QFrame):
         super().__init__()
         self.setProperty("part", "head")
         self.setMinimumHeight(tokens.BAR)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
         row.setSpacing(Space.XL)
@@ -227,7 +258,7 @@ class PageHead(QFrame):
         """Name the session."""
         self._title.setText(say(session.exam_title, words))
         facts = (session.site, session.room, session.seat_label, session.when)
-        self.show_facts(" · ".join(fact for fact in facts if fact))
+        self.show_facts(_BETWEEN.join(fact for fact in facts if fact))
 
     def show_title(self, title: str) -> None:
         """Name the exam alone."""

@@ -68,7 +68,7 @@ class _StepLine(QWidget):
     def __init__(self, step: SealStep) -> None:
         super().__init__()
         self.setObjectName(f"step_{step.value}")
-        self._icon = IconMark(Icon.TO_DO, Tone.SOFT, Space.XL)
+        self._icon = IconMark(Icon.TO_DO, Tone.SOFT, beside=Type.LEAD)
         self.name, self._detail = Label(Type.LEAD), Label(Type.BODY, Tone.SOFT)
         self._state = Label(Type.STRONG, Tone.SOFT, wrap=False)
         text = QVBoxLayout()
@@ -115,8 +115,9 @@ class SealingScreen(Screen):
         for widget in (title, stay, panel):
             column.content.addWidget(widget)
         column.content.addStretch(3)
+        self._scroll = Scroll(column)
         self.body.addWidget(self._head)
-        self.body.addWidget(Scroll(column), 1)
+        self.body.addWidget(self._scroll, 1)
         self.dress()
 
     def show_sealing(self, view: SealingView) -> None:
@@ -131,4 +132,7 @@ class SealingScreen(Screen):
         self._head.show_facts(self._view.candidate_name)
         rows = {row.step: row for row in self._view.steps}
         for step, line in self._lines.items():
-            line.show_step(rows.get(step, StepRow(step, StepState.TO_DO)), self.words)
+            row = rows.get(step, StepRow(step, StepState.TO_DO))
+            line.show_step(row, self.words)
+            if row.state is StepState.RUNNING:
+                self._scroll.ensureWidgetVisible(line)

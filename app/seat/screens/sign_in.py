@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.pin_panel import PinPanel
 from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import ProctorCard, SessionFacts
 from app.ui.icons import Icon
-from app.ui.labels import Label, StatusMark
-from app.ui.page import Scroll
+from app.ui.labels import Label, StatusMark, rule
+from app.ui.page import Panel, Scroll
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
 _FACTS = ("when", "site", "room", "seat")
+_MOST_NEEDED = 2  # the plan's policy asks for one proctor or two
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,15 @@ class SignInScreen(Screen):
         self._view: SignInView | None = None
         self._head = PageHead(self.tools)
         self._exam = Label(Type.TITLE)
-        self._values = {fact: Label(Type.LEAD) for fact in _FACTS}
-        self._count = StatusMark(Type.LEAD)
+        self._values = {fact: Label(Type.FACT) for fact in _FACTS}
+        self._count = Label(Type.STRONG)
         self._count.setObjectName("signed_in_count")
-        self._names = Label(Type.BODY, Tone.SOFT)
+        self._slots = [StatusMark(Type.LEAD) for _slot in range(_MOST_NEEDED)]
         self._pins = PinPanel("sign_in")
         self._pins.pin_entered.connect(self.pin_entered)
         self.body.addWidget(self._head)
         columns = QHBoxLayout()
-        columns.setContentsMargins(Space.XXL, Space.XXL, Space.XXL, Space.XXL)
+        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         columns.setSpacing(Space.XXL)
         columns.addWidget(Scroll(self._session()), 2)
         columns.addWidget(self._pins, 3)
@@ -66,13 +67,18 @@ class SignInScreen(Screen):
         grid.setVerticalSpacing(Space.M)
         grid.setColumnStretch(1, 1)
         for line, fact in enumerate(_FACTS):
-            key = Label(Type.BODY, Tone.SOFT, wrap=False)
+            key = Label(Type.FACT, Tone.SOFT, wrap=False)
             self.named(key.setText, f"sign_in.{fact}")
-            grid.addWidget(key, line, 0)
+            grid.addWidget(key, line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._values[fact], line, 1)
         column.addLayout(grid)
-        column.addWidget(self._count)
-        column.addWidget(self._names)
+        signed = Panel(Space.L)
+        signed.content.setSpacing(Space.S)
+        signed.content.addWidget(self._count)
+        signed.content.addWidget(rule())
+        for slot in self._slots:
+            signed.content.addWidget(slot)
+        column.addWidget(signed)
         column.addStretch(1)
         return content
 
@@ -84,15 +90,15 @@ class SignInScreen(Screen):
 
     def show_checking(self, proctor: str) -> None:
         """Say that the PIN is being checked; nothing can be typed meanwhile."""
-        self._pins.show_message("checking", proctor)
+        self._pins.show_checking(proctor)
 
     def show_wrong_pin(self, proctor: str, tries_left: int) -> None:
         """Say that the PIN was wrong; the field is empty again and has the focus."""
-        self._pins.show_message("wrong", proctor, tries_left)
+        self._pins.show_wrong(proctor, tries_left)
 
     def show_locked(self, proctor: str, seconds_left: int) -> None:
-        """Say that this proctor has to wait; 0 seconds opens the field again."""
-        self._pins.show_message("locked", proctor, seconds_left)
+        """Say that this proctor has to wait, every second anew; 0 seconds opens the field again."""
+        self._pins.show_locked(proctor, seconds_left)
 
     def render_view(self) -> None:
         """Write the session and who has signed in."""
@@ -105,9 +111,11 @@ class SignInScreen(Screen):
         for fact, value in zip(_FACTS, facts, strict=True):
             self._values[fact].setText(value)
         names = [card.name for card in self._view.proctors if card.signed_in]
-        enough = len(names) >= self._view.needed
-        text = self.words("screen.sign_in.count", signed=len(names), needed=self._view.needed)
-        self._count.show_status(*((Icon.CHECK, Tone.DONE) if enough else (Icon.TO_DO, Tone.INK)), text)
-        between = self.words("screen.simulated.between")
-        self._names.setText(between.join(names))
-        self._names.setVisible(bool(names))
+        count = self.words("screen.sign_in.count", signed=len(names), needed=self._view.needed)
+        self._count.setText(count)
+        for index, slot in enumerate(self._slots):
+            slot.setVisible(index < self._view.needed)
+            if index < len(names):
+                slot.show_status(Icon.CHECK, Tone.DONE, names[index])
+            else:
+                slot.show_status(Icon.TO_DO, Tone.INK, self.words("screen.sign_in.open_slot"))

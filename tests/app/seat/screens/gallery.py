@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.exam.item import Language
 from app.seat.screens.check_in import CheckInScreen
@@ -34,6 +35,15 @@ from tests.app.seat.screens import samples
 
 SIZES = ((1366, 768), (1920, 1080))
 _LARGE = (150, 200)
+T = TypeVar("T", bound=QWidget)
+
+
+def found(screen: Screen, kind: type[T], name: str) -> T:
+    """Give the widget of that name, as a person would find it: it has to be there."""
+    widget = screen.findChild(kind, name)
+    if widget is None:
+        raise LookupError(name)
+    return widget
 
 
 def _sign_in(words: Words) -> SignInScreen:
@@ -46,6 +56,7 @@ def _sign_in(words: Words) -> SignInScreen:
 def _locked(words: Words) -> SignInScreen:
     screen = SignInScreen(words)
     screen.show_sign_in(samples.sign_in())
+    screen.show_checking("p1")
     screen.show_locked("p1", 154)
     return screen
 
@@ -65,7 +76,7 @@ def _launch_ready(words: Words) -> LaunchScreen:
 def _launch_wrong(words: Words) -> LaunchScreen:
     screen = _launch(words)
     for index, group in enumerate(("7K3QX", "9M2ZB", "5T8WC", "D04HJ", "RN6VP", "XA1YE"), start=1):
-        screen.findChild(Field, f"code_{index}").setText(group)
+        found(screen, Field, f"code_{index}").setText(group)
     screen.show_wrong_code(4)
     return screen
 
@@ -79,7 +90,7 @@ def _number(words: Words) -> CheckInScreen:
 
 def _number_unknown(words: Words) -> CheckInScreen:
     screen = _number(words)
-    screen.findChild(Field, "admission_number").setText("2026113302071")
+    found(screen, Field, "admission_number").setText("2026113302071")
     screen.show_problem(
         samples.bilingual(
             "本场名单里没有这个准考证号。请再核对一遍。", "This number is not on the roster. Check it once more."
@@ -143,7 +154,7 @@ def _item_multiple(words: Words) -> ItemScreen:
     screen = _item(words)
     screen.show_item(samples.multiple_item())
     screen.set_recording(RecordingState.INTERRUPTED, simulated=False)
-    screen.findChild(Button, "only_unanswered").click()
+    found(screen, Button, "only_unanswered").click()
     return screen
 
 
@@ -151,7 +162,7 @@ def _item_enlarged(words: Words) -> ItemScreen:
     screen = _item_picture(words)
     screen.resize(*SIZES[0])
     screen.grab()
-    screen.findChild(PictureButton, "picture").click()
+    found(screen, PictureButton, "picture").click()
     return screen
 
 
@@ -187,7 +198,7 @@ def _review_finished(words: Words) -> ReviewScreen:
 
 def _confirmation(words: Words) -> ReviewScreen:
     screen = _review(words)
-    screen.findChild(Button, "submit").click()
+    found(screen, Button, "submit").click()
     return screen
 
 

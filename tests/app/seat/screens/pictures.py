@@ -1,15 +1,16 @@
 """Pictures for the gallery, drawn here: nobody's face, and no file. All of them are simulated and look it."""
 
 from PySide6.QtCore import QBuffer, QByteArray, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPainter, QPainterPath, QPen, QPolygonF
 
 
-def encoded(image: QImage, form: str = "PNG") -> bytes:
+def encoded(image: QImage, form: QByteArray | bytes = b"png") -> bytes:
     """Give the bytes of a picture file."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, form)
+    if not QImageWriter(buffer, form).write(image):
+        raise OSError("the picture cannot be encoded")
     return bytes(data.data())
 
 
@@ -54,7 +55,7 @@ def fire_triangle(labels: tuple[str, str, str]) -> QImage:
     font = QFont(["Noto Sans CJK SC"])
     font.setPixelSize(30)
     painter.setFont(font)
-    for place, label in zip(((120, 150), (440, 150), (250, 345)), labels, strict=True):
+    for place, label in zip(((20, 150), (470, 150), (250, 345)), labels, strict=True):
         painter.drawText(QRectF(place[0], place[1], 140, 44), Qt.AlignmentFlag.AlignCenter, label)
     painter.drawText(QRectF(270, 210, 100, 50), Qt.AlignmentFlag.AlignCenter, "?")
     painter.end()

@@ -127,12 +127,12 @@ def notice(*, ready: bool = True) -> NoticeView:
 
 
 def preview() -> bytes:
-    return encoded(drawn_face(320, 240, "#B9C4BE"), "JPG")
+    return encoded(drawn_face(320, 240, "#B9C4BE"), b"jpg")
 
 
 def cells(count: int = 100) -> tuple[GridCell, ...]:
     return tuple(
-        GridCell(n, answered=n < 23 and n not in (9, 17) or n in (40, 41, 55), flagged=n in (9, 14, 41))
+        GridCell(n, answered=(n < 24 and n not in (9, 17)) or n in (40, 41, 55), flagged=n in (9, 14, 23))
         for n in range(1, count + 1)
     )
 
