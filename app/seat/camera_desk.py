@@ -60,7 +60,7 @@ class CameraDesk:
             try:
                 return self._recorder.status() if self._recorder else None
             except RecorderGone:
-                self._recorder = None
+                self._hang_up()
                 return None
 
     def preview(self) -> bytes | None:
@@ -86,8 +86,19 @@ class CameraDesk:
                 pass
             return self._closed(recording)
 
+    def leave(self) -> None:
+        """Hang up; a recording under way goes on by itself."""
+        with self._turn:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
+            self._recorder = None
+
     def _attached(self) -> RecorderClient:
         if self._recorder is None or not _answers(self._recorder):
+            self._hang_up()
             socket = self._home.recorder_socket
             private_folder(socket.parent)
             try:

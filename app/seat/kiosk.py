@@ -61,6 +61,7 @@ class Kiosk(QWidget):
         self._worker = Worker(self)
         self._workplace: Workplace | None = None
         self._phases: list[Phase] = []
+        self._camera: CameraDesk | None = None
         self.deck = Deck(language, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -135,7 +136,7 @@ class Kiosk(QWidget):
     def _run(self, bench: Bench, opened: Opened, desk: SignInDesk) -> "_Line":
         """Make the phases of a running session and join them: admitting, sitting, closing, the next candidate."""
         device = bench.workplace.enrolment.device
-        camera = CameraDesk(self._home, device, opened.session.plan, self._sources)
+        camera = self._camera = CameraDesk(self._home, device, opened.session.plan, self._sources)
         line = _Line(
             admitting=self._add(Admitting(bench, opened, camera, self)),
             sitting=self._add(SittingDesk(bench, camera, self)),
@@ -175,6 +176,9 @@ class Kiosk(QWidget):
         for phase in self._phases:
             shiboken6.delete(phase)
         self._phases.clear()
+        if self._camera is not None:
+            self._camera.leave()
+            self._camera = None
 
 
 @dataclass(frozen=True)

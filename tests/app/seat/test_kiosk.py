@@ -1,0 +1,283 @@
+"""The kiosk as people use it: real widgets, real replica, real recorder (its camera and microphone simulated)."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+import app.seat.workplace
+from app.exam.item import Language
+from app.exam.sitting import Sitting, State
+from app.seat.delivery import read_sitting
+from app.seat.home import SeatHome
+from app.seat.kiosk import Kiosk
+from app.seat.phases import sitting as sitting_phase
+from app.seat.sealing import packet_of
+from app.seat.workplace import Workplace
+from app.ui.options import OptionRow
+from proctoring.recorder.client import RecorderClient, RecorderGone
+from sync.client.connection import RegistryConnection
+from sync.replica.durable import DiskFull
+from sync.replica.outbox import Stage
+from sync.trust.clock import ClockReading, read_clock
+from sync.wire.packet import EndReason
+from sync.wire.plan import RosterEntry
+from tests.app.seat.conftest import ITEMS, Site
+
+WAIT_MS = 15_000
+
+
+class Seat:
+    """A kiosk and the hands at it."""
+
+    def __init__(self, kiosk: Kiosk, site: Site, bot: QtBot) -> None:
+        self.kiosk, self.site, self.bot = kiosk, site, bot
+
+    @property
+    def screen(self) -> str:
+        return type(self.kiosk.deck.currentWidget()).__name__
+
+    def find(self, name: str, kind: type[QWidget] = QAbstractButton) -> QWidget | None:
+        front = self.kiosk.deck.currentWidget()
+        assert front is not None
+        return next(
+            (found for found in front.findChildren(kind, name) if found.isVisible() and found.isEnabled()), None
+        )
+
+    def until_screen(self, name: str) -> None:
+        self.bot.waitUntil(lambda: self.screen == name, timeout=WAIT_MS)
+
+    def press(self, name: str) -> None:
+        self.bot.waitUntil(lambda: self.find(name) is not None, timeout=WAIT_MS)
+        button = self.find(name)
+        assert button is not None
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def type(self, name: str, text: str) -> None:
+        self.bot.waitUntil(lambda: self.find(name, QLineEdit) is not None, timeout=WAIT_MS)
+        field = self.find(name, QLineEdit)
+        assert field is not None
+        QTest.keyClicks(field, text)
+
+    def sign_in(self, pins: dict[str, str]) -> None:
+        for proctor, pin in pins.items():
+            self.press(f"proctor_{proctor}")
+            self.type("pin", f"{pin}\r")
+            self.bot.waitUntil(lambda proctor=proctor: self.find(f"proctor_{proctor}") is None, timeout=WAIT_MS)  # type: ignore[misc]
+
+    def open_session(self) -> None:
+        self.until_screen("SignInScreen")
+        self.sign_in(self.site.pins())
+        self.until_screen("LaunchScreen")
+        self.press("fetch_release")
+        self.press("start_session")
+
+    def check_in(self) -> None:
+        self.until_screen("CheckInScreen")
+        self.type("admission_number", f"{self.entry.admission_number}\r")
+        self.press("confirm")
+        self.until_screen("NoticeScreen")
+        self.press("notice_tick")
+        self.press("start_exam")
+        self.until_screen("ItemScreen")
+
+    def begin_sitting(self) -> None:
+        self.kiosk.begin()
+        self.open_session()
+        self.check_in()
+
+    def choose(self, option: int = 0) -> None:
+        front = self.kiosk.deck.currentWidget()
+        assert front is not None
+        rows = [row for row in front.findChildren(OptionRow) if row.isVisible()]
+        QTest.mouseClick(rows[option], Qt.MouseButton.LeftButton)
+
+    def answer_all(self) -> None:
+        for _ in range(ITEMS):
+            with self.bot.waitSignal(self.kiosk.acknowledged, timeout=WAIT_MS):
+                self.choose()
+            if self.find("next") is not None:
+                self.press("next")
+
+    def hand_in(self) -> None:
+        self.press("submit")
+        self.until_screen("ReviewScreen")
+        self.press("submit")
+        self.press("confirm_submit")
+
+    @property
+    def workplace(self) -> Workplace:
+        opened = self.kiosk._workplace
+        assert opened is not None
+        return opened
+
+    @property
+    def entry(self) -> RosterEntry:
+        return self.workplace.current_session().plan.roster[0]
+
+    def sitting(self) -> Sitting:
+        return read_sitting(self.workplace.replica.journal, self.entry.sitting)
+
+
+@pytest.fixture
+def seat(seat_home: SeatHome, site: Site, qtbot: QtBot) -> Iterator[Seat]:
+    kiosk = Kiosk(seat_home, Language.ZH, "synthetic")
+    kiosk.resize(1366, 768)
+    kiosk.show()
+    qtbot.addWidget(kiosk)
+    yield Seat(kiosk, site, qtbot)
+    kiosk.leave()
+    with suppress(RecorderGone):
+        RecorderClient.attach(seat_home.recorder_socket, 0).quit()
+
+
+def test_a_whole_sitting_ends_in_a_queued_packet(seat: Seat) -> None:
+    seat.begin_sitting()
+    seat.answer_all()
+    seat.hand_in()
+    seat.until_screen("ResultScreen")
+    rows = seat.workplace.replica.outbox.all()
+    assert [row.stage for row in rows] == [Stage.QUEUED]
+    packet = packet_of(rows[0])
+    assert len(packet.answers) == ITEMS
+    assert packet.recording is not None
+    assert packet.recording.simulated_sources == ("picture", "sound")
+
+
+def test_a_second_press_hands_nothing_in_twice(seat: Seat) -> None:
+    seat.begin_sitting()
+    seat.press("submit")
+    seat.until_screen("ReviewScreen")
+    seat.press("submit")
+    seat.bot.waitUntil(lambda: seat.find("confirm_submit") is not None, timeout=WAIT_MS)
+    button = seat.find("confirm_submit")
+    assert button is not None
+    for _ in range(5):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    seat.until_screen("ResultScreen")
+    assert len(seat.workplace.replica.outbox.all()) == 1
+
+
+def test_with_the_registry_gone_a_typed_code_opens_the_session(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = seat.site.release_share().code()
+    monkeypatch.setattr("sync.client.enrolment.Enrolment.connect", lambda self: _nowhere(self.ca_pem))
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    seat.sign_in(seat.site.pins())
+    seat.until_screen("LaunchScreen")
+    seat.press("fetch_release")
+    seat.bot.waitUntil(lambda: seat.find("fetch_release") is not None, timeout=WAIT_MS)
+    assert seat.find("start_session") is None
+    for number, group in enumerate(code.replace("-", " ").split(), start=1):
+        seat.type(f"code_{number}", group)
+    seat.press("use_code")
+    seat.press("start_session")
+    seat.until_screen("CheckInScreen")
+
+
+def test_a_wrong_code_opens_nothing(seat: Seat) -> None:
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    seat.sign_in(seat.site.pins())
+    seat.until_screen("LaunchScreen")
+    for number in range(1, 7):
+        seat.type(f"code_{number}", "ABCDE")
+    seat.press("use_code")
+    seat.bot.waitUntil(lambda: seat.find("use_code") is not None, timeout=WAIT_MS)
+    assert seat.find("start_session") is None
+
+
+def test_an_answer_that_cannot_be_saved_covers_the_item_until_it_can(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sitting_phase, "RETRY_MS", 50)
+    seat.begin_sitting()
+    connection = seat.workplace.replica._connection
+    _fill(seat.workplace)
+    acknowledged: list[object] = []
+    seat.kiosk.acknowledged.connect(lambda _item, choices: acknowledged.append(choices))
+    presses = 0
+    while _rows_shown(seat):  # the journal's last page has room for a few more rows
+        seat.choose(presses % 2)
+        presses += 1
+        seat.bot.waitUntil(lambda: len(acknowledged) == presses or not _rows_shown(seat), timeout=WAIT_MS)  # noqa: B023
+    (given,) = seat.sitting().given.values()
+    assert given.choices == acknowledged[-1], "what showed as saved is what is on the disk"
+    connection.rows("PRAGMA max_page_count = 1000000")
+    seat.bot.waitUntil(lambda: bool(_rows_shown(seat)), timeout=WAIT_MS)
+    seat.bot.waitUntil(lambda: len(acknowledged) == presses, timeout=WAIT_MS)
+    (given,) = seat.sitting().given.values()
+    assert given.choices == acknowledged[-1], "what could not be saved was saved as soon as it could"
+
+
+def test_at_the_end_of_time_it_is_handed_in_even_from_the_confirmation(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat.begin_sitting()
+    with seat.bot.waitSignal(seat.kiosk.acknowledged, timeout=WAIT_MS):
+        seat.choose()
+    seat.press("submit")
+    seat.until_screen("ReviewScreen")
+    seat.press("submit")
+    two_hours = 7_200_000
+    monkeypatch.setattr(app.seat.workplace, "read_clock", lambda: _later(two_hours))
+    seat.until_screen("ResultScreen")
+    packet = packet_of(seat.workplace.replica.outbox.all()[0])
+    assert (packet.end_reason, len(packet.answers)) == (EndReason.TIME, 1)
+
+
+def test_a_jump_of_the_wall_clock_changes_no_time_left(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    seat.begin_sitting()
+    jumped = lambda: ClockReading(read_clock().boot_id, read_clock().mono_ms, 1)  # noqa: E731
+    monkeypatch.setattr(app.seat.workplace, "read_clock", jumped)
+    with seat.bot.waitSignal(seat.kiosk.acknowledged, timeout=WAIT_MS):
+        seat.choose()
+    assert seat.sitting().active_ms < 60_000
+    assert seat.screen == "ItemScreen"
+
+
+def test_a_damaged_replica_is_said_on_the_screen_and_left_alone(seat: Seat, seat_home: SeatHome) -> None:
+    damaged = bytearray(seat_home.replica.read_bytes())
+    damaged[5000] ^= 1
+    seat_home.replica.write_bytes(damaged)
+    seat.kiosk.begin()
+    assert seat.screen == "TroubleScreen"
+    assert seat_home.replica.read_bytes() == bytes(damaged)
+
+
+def test_a_replica_that_is_gone_is_not_quietly_begun_anew(seat: Seat, seat_home: SeatHome) -> None:
+    seat_home.replica.unlink()
+    seat.kiosk.begin()
+    assert seat.screen == "TroubleScreen"
+    assert not seat_home.replica.exists()
+
+
+def _rows_shown(seat: Seat) -> list[OptionRow]:
+    front = seat.kiosk.deck.currentWidget()
+    assert front is not None
+    return [row for row in front.findChildren(OptionRow) if row.isVisible()]
+
+
+def _fill(workplace: Workplace) -> None:
+    """Leave the database no room for even the smallest row."""
+    connection = workplace.replica._connection
+    (pages,) = connection.rows("PRAGMA page_count")[0]
+    connection.rows(f"PRAGMA max_page_count = {pages}")
+    for size in (4000, 200, 1):
+        with suppress(DiskFull):
+            for number in range(100_000):
+                workplace.replica.cabinet.set_setting(f"filling-{size}-{number}", "x" * size)
+
+
+def _nowhere(ca_pem: str) -> RegistryConnection:
+    """A connection to a port nobody listens on."""
+    return RegistryConnection("https://127.0.0.1:9", ca_pem, timeout=(1, 1))
+
+
+def _later(ms: int) -> ClockReading:
+    now = read_clock()
+    return ClockReading(now.boot_id, now.mono_ms + ms, now.wall_ms)
