@@ -14,6 +14,7 @@ from sync.wire.recording import Source
 _BLOCK: Final = 960  # 20 ms
 _NS: Final = 1_000_000_000
 _BLOCK_NS: Final = _BLOCK * _NS // SAMPLE_RATE
+_MAX_AGE_S: Final = 10.0
 _SILENT_S: Final = 3.0
 _MAX_WAITING: Final = 500  # 10 s that nobody took; older blocks are given up
 
@@ -67,13 +68,22 @@ class Microphone:
             while time.monotonic() - self._last < _SILENT_S and not self._closed.wait(0.2):
                 pass
 
-    def _heard(self, data: Any, frames: int, _time: Any, _status: Any) -> None:  # noqa: ANN401 - cffi's
+    def _heard(self, data: Any, frames: int, when: Any, _status: Any) -> None:  # noqa: ANN401 - cffi's
         """Take a block; runs in PortAudio's thread."""
         self._last = time.monotonic()
         samples = np.frombuffer(bytes(data), np.int16)[:frames]
         if self._blocks.qsize() < _MAX_WAITING:
-            self._blocks.put(Sound(samples, time.monotonic_ns() - _BLOCK_NS))
+            self._blocks.put(Sound(samples, time.monotonic_ns() - _age_ns(when)))
         self._arrived.set()
+
+
+def _age_ns(when: Any) -> int:  # noqa: ANN401 - cffi's
+    """Tell how long ago a block's first sample was heard: sound servers deliver late, some in bursts of seconds.
+
+    PortAudio gives both instants on a clock of its own; where a driver does not, a block has just ended.
+    """
+    age_s = when.currentTime - when.inputBufferAdcTime
+    return round(age_s * _NS) if 0 < age_s < _MAX_AGE_S else _BLOCK_NS
 
 
 def _look_again() -> None:

@@ -57,9 +57,10 @@ def recover_recording(folder: Path, keys: FileKeyStore) -> Closed:
         DiskFull, DiskFault: the manifest cannot be written; ask again later.
     """
     key = keys.device_key()
-    papers = _examined(folder, key).papers
-    if papers.manifest is not None:
-        return closed_as(folder, papers.manifest, papers.manifest_sha256)
+    if layout.MANIFEST in names(folder):
+        papers = _examined(folder, key).papers
+        if papers.manifest is not None:
+            return closed_as(folder, papers.manifest, papers.manifest_sha256)
     resumed = resume(folder, key)
     try:
         return resumed.ledger.close(recovered=True)
@@ -68,17 +69,21 @@ def recover_recording(folder: Path, keys: FileKeyStore) -> Closed:
 
 
 def resume(folder: Path, key: SigningKey) -> Resumed:
-    """Mend a recording that was interrupted, so that it can be closed or gone on with. Raises like `recover_recording`.
+    """Mend a recording that was interrupted, so that it can be closed or gone on with.
+
+    Raises what `recover_recording` raises, and:
 
     Raises:
         RecordingClosed: it has a manifest; nothing is ever added to it.
     """
-    _examined(folder, key)  # before HeadFile, which would make a file of heads that somebody had removed
+    files = names(folder)
+    if layout.MANIFEST in files:
+        raise RecordingClosed(folder.name)
+    if layout.HEADS not in files:
+        _examined(folder, key)  # finds that they are missing; opening the file below would make it anew
     heads = HeadFile(folder)
     try:
         examination = _examined(folder, key)
-        if examination.papers.manifest is not None:
-            raise RecordingClosed(folder.name)
         outline, papers = examination.outline, examination.papers
         _remove_leftovers(folder)
         _cut_heads(folder, heads)

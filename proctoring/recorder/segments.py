@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 PICTURE: Final = "picture"
 SOUND: Final = "sound"
-_LIVE_WEBM: Final = {"live": "1", "cluster_time_limit": "1000"}
+# Short clusters and little waiting for the other track: what the muxer still holds is what a crash loses.
+_LIVE_WEBM: Final = {"live": "1", "cluster_time_limit": "500", "max_interleave_delta": "500000"}
 _SAMPLES_PER_MS: Final = SAMPLE_RATE // 1000
 _FULL_SCALE: Final = 32_768
 SILENCE_DBFS_TENTHS: Final = -2_000

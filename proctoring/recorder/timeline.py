@@ -31,6 +31,7 @@ class SoundTimeline:
         if off > 0:
             block = np.concatenate([np.zeros(min(off, _MOST), np.int16), block])
         elif off < 0:
+            self._anchored = len(block) > -off  # else the next block, too, has to find its exact place
             block = block[min(-off, len(block)) :]
         if off:
             self._late.clear()

@@ -117,7 +117,11 @@ class _Joiner:
         self.end_ms = 0
 
     def add(self, reader: SegmentReader, start_ms: int) -> None:
-        with av.open(reader, "r", format="matroska") as segment:
+        try:
+            segment = av.open(reader, "r", format="matroska")
+        except av.error.EOFError:
+            return  # interrupted after its header: nothing was recorded into it
+        with segment:
             if not self._streams:
                 for stream in (*segment.streams.video, *segment.streams.audio):
                     self._streams[stream.type] = self._out.add_stream_from_template(stream)

@@ -53,7 +53,7 @@ class Outline:
     duration_ms: int
 
 
-def outline_closed(folder: Path, manifest: RecordingManifest) -> Outline:
+def _outline_closed(folder: Path, manifest: RecordingManifest) -> Outline:
     """Check every segment the manifest lists."""
     roots = {entry.leaves_root: entry.index for entry in manifest.segments}
     parts = tuple(Part(entry, check_closed(folder, entry, roots)) for entry in manifest.segments)
@@ -68,7 +68,16 @@ def outline_closed(folder: Path, manifest: RecordingManifest) -> Outline:
     )
 
 
-def outline_open(folder: Path, papers: Papers) -> Outline:
+def outline_of(folder: Path, papers: Papers) -> Outline:
+    """Check what is there against the manifest, or without one against openings and heads."""
+    if papers.manifest:
+        return _outline_closed(folder, papers.manifest)
+    if papers.openings:
+        return _outline_open(folder, papers)
+    return Outline("", (), (), (), (), (), 0)  # nothing can be believed
+
+
+def _outline_open(folder: Path, papers: Papers) -> Outline:
     """Put together what a recording without a manifest holds: what heads signed, and what came after the last."""
     files = names(folder)
     last = _last_heads(papers.heads)

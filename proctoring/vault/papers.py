@@ -1,6 +1,6 @@
 """The signed papers of a recording: openings, heads, manifest. Nothing in them is believed before its signature."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +10,7 @@ from proctoring.vault import layout
 from proctoring.vault.reading import lines, names, read_small
 from proctoring.vault.report import Finding, FindingCode, RecordingUnreadable
 from sync.faults import Refused
-from sync.trust.envelope import peek, verify
+from sync.trust.envelope import EnvelopeRefused, peek, verify
 from sync.trust.keys import KeyRefused, PublicKey
 from sync.wire.document import Document
 from sync.wire.enrolment import DirectoryDevice
@@ -45,13 +45,15 @@ def read_papers(folder: Path, devices: Devices | None, left: Iterable[bytes] = (
     """Read and verify the papers in `folder`; `left` are heads (envelopes) that were sent away in time.
 
     Raises:
-        RecordingUnreadable: there is no opening and no manifest, or the disk does not give them.
+        RecordingUnreadable: there is neither an opening nor a manifest, or the disk does not give them.
     """
     reader = _Reader(folder, devices)
     manifest, digest = reader.manifest()
     openings = reader.openings()
     if manifest is None and not openings:
-        raise RecordingUnreadable("neither manifest nor opening can be believed", file=folder.name)
+        if not reader.has_papers:
+            raise RecordingUnreadable("neither manifest nor opening", file=folder.name)
+        return Papers((), (), (), None, "", reader.signer_checked, tuple(reader.findings))
     recording = manifest.recording if manifest else openings[0].recording
     heads = reader.heads(recording, closed=manifest is not None)
     outside = reader.heads_that_left(recording, left)
@@ -66,14 +68,18 @@ class _Reader:
         self.signer_checked = False
         self.key = self._signer(devices)
 
+    @property
+    def has_papers(self) -> bool:
+        return layout.MANIFEST in self.files or any(layout.opening_number(name) is not None for name in self.files)
+
     def manifest(self) -> tuple[RecordingManifest | None, str]:
-        if layout.MANIFEST not in self.files:
+        limit = RecordingManifest.MAX_BYTES * _ENVELOPE_FACTOR
+        try:
+            raw = read_small(self.folder / layout.MANIFEST, limit)
+            return self._believed(raw, RecordingManifest), sha256(raw).hexdigest()
+        except FileNotFoundError:
             self._find(FindingCode.MANIFEST_MISSING)
             return None, ""
-        limit = RecordingManifest.MAX_BYTES * _ENVELOPE_FACTOR
-        raw = read_small(self.folder / layout.MANIFEST, limit)
-        try:
-            return self._believed(raw, RecordingManifest), sha256(raw).hexdigest()
         except Refused as fault:
             self._find(FindingCode.MANIFEST_REFUSED, detail=fault.detail)
             return None, ""
@@ -87,6 +93,9 @@ class _Reader:
             try:
                 raw = read_small(self.folder / name, RecordingOpening.MAX_BYTES * _ENVELOPE_FACTOR)
                 opening = self._believed(raw, RecordingOpening)
+            except FileNotFoundError:
+                self._find(FindingCode.OPENING_REFUSED, number, detail="not a plain file")
+                continue
             except Refused as fault:
                 self._find(FindingCode.OPENING_REFUSED, number, detail=fault.detail)
                 continue
@@ -98,18 +107,14 @@ class _Reader:
         return tuple(found)
 
     def heads(self, recording: str, *, closed: bool) -> tuple[RecordingHead, ...]:
-        if layout.HEADS not in self.files:
-            self._find(FindingCode.HEAD_MISSING, detail="there is no file of heads")
-            return ()
         heads: list[RecordingHead] = []
-        path = self.folder / layout.HEADS
-        for number, line in enumerate(lines(path, layout.MAX_HEAD_LINE_BYTES, layout.MAX_HEADS_BYTES)):
+        for number, line in enumerate(self._head_lines()):
             if not line.endswith(b"\n") and not closed:
                 self._find(FindingCode.HEAD_UNFINISHED, detail=f"line {number + 1}")
                 break
             try:
                 if not line.endswith(b"\n"):
-                    raise KeyRefused("no line end")
+                    raise EnvelopeRefused("no line end")
                 head = self._believed(line[:-1], RecordingHead)
             except Refused as fault:
                 self._find(FindingCode.HEAD_REFUSED, detail=f"line {number + 1}: {fault.detail}")
@@ -133,6 +138,12 @@ class _Reader:
                 heads.append(head)
         return tuple(heads)
 
+    def _head_lines(self) -> Iterator[bytes]:
+        try:
+            yield from lines(self.folder / layout.HEADS, layout.MAX_HEAD_LINE_BYTES, layout.MAX_HEADS_BYTES)
+        except FileNotFoundError:
+            self._find(FindingCode.HEAD_MISSING, detail="there is no file of heads")
+
     def _find_holes(self, heads: list[RecordingHead]) -> None:
         wanted = 0
         for head in heads:
@@ -143,7 +154,7 @@ class _Reader:
 
     def _believed(self, envelope: bytes, kind: type[_D]) -> _D:
         if self.key is None:
-            raise KeyRefused("whose signature it is cannot be told")
+            raise EnvelopeRefused("whose signature it is cannot be told")
         limit = kind.MAX_BYTES * _ENVELOPE_FACTOR
         return kind.parse(verify(envelope, kind.PAYLOAD_TYPE, [self.key], max_bytes=limit).payload)
 

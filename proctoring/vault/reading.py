@@ -15,14 +15,14 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     """Open a plain file to read.
 
     Raises:
-        FileNotFoundError: there is none.
-        RecordingUnreadable: it is not a plain file, or the disk refuses, also later within the block.
+        FileNotFoundError: there is none; a link or anything else that only stands there does not count.
+        RecordingUnreadable: the disk refuses, also later within the block.
     """
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise FileNotFoundError(path)
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise RecordingUnreadable(f"{path.name}: not a plain file", file=path.name)
             yield file
     except FileNotFoundError:
         raise
@@ -31,12 +31,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def read_small(path: Path, max_bytes: int) -> bytes:
-    """Read a whole file of at most `max_bytes`. Raises what `opened` raises, also for a larger file."""
+    """Read a file of at most `max_bytes`; of a larger one, one byte more, which whoever uses it refuses.
+
+    Raises what `opened` raises.
+    """
     with opened(path) as file:
-        raw = file.read(max_bytes + 1)
-    if len(raw) > max_bytes:
-        raise RecordingUnreadable(f"{path.name}: over {max_bytes} bytes", file=path.name)
-    return raw
+        return file.read(max_bytes + 1)
 
 
 def lines(path: Path, max_line: int, max_bytes: int) -> Iterator[bytes]:

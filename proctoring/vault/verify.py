@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proctoring.vault import layout
-from proctoring.vault.outline import Outline, outline_closed, outline_open, unlisted
+from proctoring.vault.outline import Outline, outline_of, unlisted
 from proctoring.vault.papers import Devices, Papers, read_papers
 from proctoring.vault.reading import names
 from proctoring.vault.report import (
@@ -47,13 +47,13 @@ def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = 
     """Verify the recording and keep what was learnt on the way. Raises what `verify_recording` raises."""
     papers = read_papers(folder, trust, left)
     manifest = papers.manifest
-    outline = outline_closed(folder, manifest) if manifest else outline_open(folder, papers)
+    outline = outline_of(folder, papers)
     findings = [
         *papers.findings,
         *(_about_closing(manifest, papers, names(folder)) if manifest else ()),
         *(finding for part in outline.parts for finding in part.checked.findings),
         *_about_heads(outline, papers),
-        *unlisted(folder, outline, papers),
+        *(unlisted(folder, outline, papers) if outline.recording else ()),
     ]
     findings += [Finding(FindingCode.RECORDER_RESTARTED, epoch.first_segment) for epoch in outline.epochs[1:]]
     report = RecordingReport(
@@ -111,7 +111,9 @@ def _by_segment(heads: Iterable[RecordingHead]) -> dict[int, list[RecordingHead]
 def _verdict(findings: list[Finding], outline: Outline) -> Verdict:
     end = _end_of_genuine(outline)
     rest = [finding for finding in findings if finding.code not in EXPLAINED]
-    if any(finding.code not in MISSING_AT_END or (finding.segment or 0) < end for finding in rest):
+    if not outline.recording or any(
+        finding.code not in MISSING_AT_END or (finding.segment or 0) < end for finding in rest
+    ):
         return Verdict.TAMPERED
     if rest:
         return Verdict.TRUNCATED

@@ -1,0 +1,122 @@
+import base64
+import hashlib
+import json
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proctoring.vault.export import ExportPlaceRefused, export_recording
+from proctoring.vault.plaintext import RecordingKeyWrong
+from proctoring.vault.report import FindingCode, RecordingTampered, Verdict
+from sync.trust.keys import SealingKey
+from sync.trust.merkle import leaf_hash
+from tests.proctoring.seat import Recorded
+from tests.proctoring.vault.sealed import flip, leaves, records, segment
+
+
+def probed(path: Path) -> dict[str, Any]:
+    """Ask ffprobe, which is not ours, what is in a file."""
+    command = ["ffprobe", "-v", "error", "-show_streams", "-show_packets", "-of", "json", str(path)]
+    answer: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    return answer
+
+
+def times(probe: dict[str, Any], kind: str) -> list[float]:
+    return [float(packet["pts_time"]) for packet in probe["packets"] if packet["codec_type"] == kind]
+
+
+def test_an_export_is_as_long_as_the_recording_in_picture_and_sound(recorded: Recorded, tmp_path: Path) -> None:
+    out = tmp_path / "out.webm"
+    report = export_recording(recorded.spec.folder, out, recorded.seat.site)
+    probe = probed(out)
+    seconds = recorded.closed.duration_ms / 1000
+    for kind in ("video", "audio"):
+        stamps = times(probe, kind)
+        assert stamps == sorted(set(stamps))
+        assert stamps[0] < 0.3
+        assert abs(stamps[-1] - seconds) < 0.3
+        assert max(later - earlier for earlier, later in pairwise(stamps)) < 0.25
+    assert abs(report.duration_ms / 1000 - seconds) < 0.3
+    assert report.verdict is Verdict.COMPLETE
+    assert report.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert report.bytes == out.stat().st_size
+
+
+def test_an_export_plays_without_an_error_and_can_be_searched(recorded: Recorded, tmp_path: Path) -> None:
+    out = tmp_path / "out.webm"
+    export_recording(recorded.spec.folder, out, recorded.seat.escrow)
+    played = subprocess.run(
+        ["ffmpeg", "-v", "warning", "-i", str(out), "-f", "null", "-"], capture_output=True, check=True
+    )
+    assert played.stderr == b""
+    assert bytes.fromhex("1C53BB6B") in out.read_bytes()  # Cues
+    sought = subprocess.run(
+        ["ffprobe", "-v", "error", "-read_intervals", "4%+#1", "-select_streams", "v"]
+        + ["-show_entries", "packet=pts_time,flags", "-of", "json", str(out)],
+        capture_output=True,
+        check=True,
+    )
+    packet = json.loads(sought.stdout)["packets"][0]
+    assert packet["flags"].startswith("K")
+    assert 1.9 < float(packet["pts_time"]) <= 4.1
+
+
+def test_sound_runs_on_over_the_segments_without_a_click(recorded: Recorded, tmp_path: Path) -> None:
+    out = tmp_path / "out.webm"
+    export_recording(recorded.spec.folder, out, recorded.seat.site)
+    stamps = times(probed(out), "audio")
+    assert {round((later - earlier) * 1000) for earlier, later in pairwise(stamps)} <= {19, 20, 21}
+
+
+def test_a_stranger_cannot_export(recorded: Recorded, tmp_path: Path) -> None:
+    with pytest.raises(RecordingKeyWrong):
+        export_recording(recorded.spec.folder, tmp_path / "out.webm", SealingKey.generate())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tampered_recording_is_not_exported(recorded: Recorded, tmp_path: Path) -> None:
+    folder = recorded.copy_to(tmp_path / "copy")
+    flip(segment(folder, 1), 500)
+    with pytest.raises(RecordingTampered) as refused:
+        export_recording(folder, tmp_path / "out.webm", recorded.seat.site)
+    assert [(found.code, found.segment, found.record) for found in refused.value.findings] == [
+        (FindingCode.RECORD_CHANGED, 1, 1)
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+def test_what_no_signature_covers_yet_is_still_covered_by_the_seal(recorded: Recorded, tmp_path: Path) -> None:
+    """Without a manifest the last records have only their sidecar; who changes both is caught by the key holder."""
+    folder = recorded.copy_to(tmp_path / "copy")
+    (folder / "manifest.json").unlink()
+    heads = (folder / "heads.jsonl").read_bytes().splitlines(keepends=True)
+    last = next(at for at, line in enumerate(heads) if at and _segment_of(line) == 2)
+    (folder / "heads.jsonl").write_bytes(b"".join(heads[:last]))
+    span = records(segment(folder, 2))[1]
+    flip(segment(folder, 2), span.start + 20)
+    changed = segment(folder, 2).read_bytes()[span.start : span.end]
+    hashes = bytearray(leaves(folder, 2).read_bytes())
+    hashes[32:64] = leaf_hash(changed)
+    leaves(folder, 2).write_bytes(hashes)
+    with pytest.raises(RecordingTampered) as refused:
+        export_recording(folder, tmp_path / "out.webm", recorded.seat.site)
+    assert [(found.segment, found.record) for found in refused.value.findings] == [(2, 1)]
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+def test_an_export_never_replaces_a_file_and_never_goes_into_the_recording(recorded: Recorded, tmp_path: Path) -> None:
+    taken = tmp_path / "taken.webm"
+    taken.write_text("mine")
+    for out in (taken, tmp_path / "nowhere" / "out.webm", recorded.spec.folder / "out.webm"):
+        with pytest.raises(ExportPlaceRefused):
+            export_recording(recorded.spec.folder, out, recorded.seat.site)
+    assert taken.read_text() == "mine"
+
+
+def _segment_of(line: bytes) -> int:
+    payload = json.loads(base64.b64decode(json.loads(line)["payload"]))
+    index: int = payload["segment"]["index"]
+    return index
