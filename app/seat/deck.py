@@ -9,8 +9,11 @@ from app.exam.item import Language
 from app.seat.screens.screen import Screen
 from app.seat.screens.view import Simulated
 from app.words import Words
+from sync.wire.recording import Source
 
 S = TypeVar("S", bound=Screen)
+
+_TRACKS = {"picture": Simulated.CAMERA, "sound": Simulated.MICROPHONE}
 
 
 class Deck(QStackedWidget):
@@ -67,6 +70,13 @@ class Deck(QStackedWidget):
 
     def set_simulated(self, what: tuple[Simulated, ...]) -> None:
         """Say on every screen what is not real."""
-        self._simulated = what
-        for screen in self._screens.values():
-            screen.set_simulated(what)
+        if what != self._simulated:
+            self._simulated = what
+            for screen in self._screens.values():
+                screen.set_simulated(what)
+
+    def set_sources(self, sources: tuple[Source, ...]) -> None:
+        """Say on every screen, beside what else is simulated, which recorded sources are."""
+        tracks = {source.track for source in sources if source.simulated}
+        others = tuple(what for what in self._simulated if what not in _TRACKS.values())
+        self.set_simulated(others + tuple(what for track, what in _TRACKS.items() if track in tracks))

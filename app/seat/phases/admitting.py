@@ -171,6 +171,7 @@ class Admitting(Phase):
         self._notice.set_preview(jpeg)
         if status is not None:
             self._notice.set_level(status.level_dbfs_tenths)
+            self.bench.deck.set_sources(status.sources)
             simulated = {source.track for source in status.sources if source.simulated}
             self._notice.set_source_simulated(picture="picture" in simulated, sound="sound" in simulated)
 

@@ -1,7 +1,7 @@
 """The candidate sits: items, answer card, clock, review. A change shows at once; "saved" means on the disk."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -72,6 +72,8 @@ class SittingDesk(Phase):
         current = case.delivery.sitting.current
         self._show_cells()
         self._show_clock()
+        if case.delivery.sitting.given and case.delivery.sitting.stamp:
+            self._items.show_saved(_clock_face(case.delivery.sitting.stamp.wall_ms))
         self._go_to(case.shelf.place(current).number if current else 1)
         for timer in self._timers:
             timer.start()
@@ -121,7 +123,7 @@ class SittingDesk(Phase):
             del self._pending[item]
         self._show_cells()
         if not self._pending:
-            self._items.show_saved(f"{datetime.now().astimezone():%H:%M:%S}")
+            self._items.show_saved(_clock_face(self._need_case().workplace.clock().wall_ms))
         self.acknowledged.emit(item, choices)
 
     def _flag(self, item: str, on: bool) -> None:
@@ -173,7 +175,7 @@ class SittingDesk(Phase):
         def call() -> None:
             then()
             if not self._pending:
-                self._items.show_saved(f"{datetime.now().astimezone():%H:%M:%S}")
+                self._items.show_saved(_clock_face(self._need_case().workplace.clock().wall_ms))
 
         return call
 
@@ -198,6 +200,7 @@ class SittingDesk(Phase):
     def _show_recorder(self, status: RecorderStatus | None) -> None:
         runs = is_recording(status)
         simulated = status is not None and any(source.simulated for source in status.sources)
+        self.bench.deck.set_sources(status.sources if status else ())
         state = RecordingState.RECORDING if runs else RecordingState.INTERRUPTED
         self._items.set_recording(state, simulated=simulated)
         if not runs and not self._interrupted and not self._handing_in:
@@ -271,3 +274,7 @@ def _warning(left_ms: int, duration_ms: int) -> int | None:
         if mark < duration_ms and mark - WARN_FOR_MS < left_ms <= mark:
             return minutes
     return None
+
+
+def _clock_face(wall_ms: int) -> str:
+    return f"{datetime.fromtimestamp(wall_ms / 1000, tz=UTC).astimezone():%H:%M:%S}"

@@ -1,7 +1,7 @@
-"""Kills a seat before every single write of a whole sitting, lets it recover, and reports what is left. Run as a program.
+"""Kills a seat before every single write of a whole sitting, lets it recover, and reports what is left. A program.
 
-Arguments: a seat's folder (copied for each round), a scratch folder, the release code, a proctor's id and PIN. Writes a
-JSON line for each write at which the seat was killed. It forks, so it is its own, single-threaded process.
+Arguments: a seat's folder (copied for each round), a scratch folder, the release code, a proctor's id and PIN. Tells
+each round as a JSON line. It forks, so it is a single-threaded process of its own.
 """
 
 import json
@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -40,8 +41,8 @@ def main() -> None:
     for step in count(1):
         home = SeatHome(scratch / str(step))
         shutil.copytree(original, home.root)
-        survived = _in_child(lambda home=home, step=step: _sit(home, code, proctor, die_before=step)) == 0
-        _in_child(lambda home=home: _sit(home, code, proctor, die_before=None))
+        survived = _in_child(partial(_sit, home, code, proctor, die_before=step)) == 0
+        _in_child(partial(_sit, home, code, proctor, die_before=None))
         sys.stdout.write(json.dumps(_left(home) | {"step": step, "survived": survived}) + "\n")
         sys.stdout.flush()
         shutil.rmtree(home.root)
@@ -96,7 +97,7 @@ def _left(home: SeatHome) -> dict[str, object]:
     entry = workplace.current_session().plan.roster[0]
     rows = workplace.replica.outbox.all()
     sitting = read_sitting(workplace.replica.journal, entry.sitting)
-    left = {
+    left: dict[str, object] = {
         "packets": len(rows),
         "stage": rows[0].stage.value if rows else "",
         "state": sitting.state.value,

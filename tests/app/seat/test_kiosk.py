@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import app.seat.workplace
 from app.exam.item import Language
-from app.exam.sitting import Sitting, State
+from app.exam.sitting import Sitting
 from app.seat.delivery import read_sitting
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
