@@ -1,7 +1,6 @@
 """The recorder as its client sees it. Light: no encoder, no OpenCV, nothing that would weigh down a Qt process."""
 
 import base64
-import os
 import socket
 import subprocess
 import sys
@@ -54,16 +53,14 @@ def spawn_recorder(control: Path, keys: Path) -> None:
     Raises:
         RecorderGone: it did not come up.
     """
-    program = [sys.executable, "-m", "proctoring.recorder", "--detach"]
+    program = [sys.executable, "-P", "-m", "proctoring.recorder", "--detach"]  # -P: nothing is imported from here
     command = [*program, "--control", str(control), "--keys", str(keys)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
         result = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=environment,
             timeout=_SPAWN_S,
             check=False,
         )

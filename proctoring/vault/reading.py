@@ -19,10 +19,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         RecordingUnreadable: the disk refuses, also later within the block.
     """
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise FileNotFoundError(path)
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
+        with os.fdopen(_descriptor(path), "rb") as file:
             yield file
     except FileNotFoundError:
         raise
@@ -59,3 +56,9 @@ def names(folder: Path) -> frozenset[str]:
         return frozenset(entry.name for entry in os.scandir(folder))
     except OSError as error:
         raise RecordingUnreadable(f"{folder.name}: {error.strerror}", file=folder.name) from None
+
+
+def _descriptor(path: Path) -> int:
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise FileNotFoundError(path)
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -35,7 +35,8 @@ def sound_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     wait_until(lambda: is_gone(pid))
 
 
-def test_what_the_microphone_hears_is_in_the_export(seat: SimulatedSeat, sound_server: None) -> None:
+@pytest.mark.usefixtures("sound_server")
+def test_what_the_microphone_hears_is_in_the_export(seat: SimulatedSeat) -> None:
     client = seat.recorder()
     spec = seat.spec(microphone="auto")
     status = record(client, spec, 2_600)

@@ -57,7 +57,7 @@ def read_recording(folder: Path, private_key: bytes) -> Iterator[ReadSegment]:
         index = entry["index"]
         if index in epochs:
             state = _secret(epochs[index], key, recording, index)
-        segment_key = _derive(state, salt, "examroom segment-key v1|%d" % index)
+        segment_key = _derive(state, salt, f"examroom segment-key v1|{index}")
         raw = (folder / entry["file"]).read_bytes()
         webm, at, counter, flag, time_ms = b"", 0, 0, 0, 0
         while at < len(raw):
@@ -77,7 +77,7 @@ def read_recording(folder: Path, private_key: bytes) -> Iterator[ReadSegment]:
             before = hashlib.sha256(record).digest()
             at, counter = at + len(record), counter + 1
         yield ReadSegment(webm, flag, time_ms)
-        state = _derive(state, salt, "examroom segment-next v1|%d" % index)
+        state = _derive(state, salt, f"examroom segment-next v1|{index}")
 
 
 def root_of(folder: Path, name: str) -> str:

@@ -53,9 +53,9 @@ def test_an_export_plays_without_an_error_and_can_be_searched(recorded: Recorded
     )
     assert played.stderr == b""
     assert bytes.fromhex("1C53BB6B") in out.read_bytes()  # Cues
+    quiet, asked = ["ffprobe", "-v", "error"], ["-show_entries", "packet=pts_time,flags"]
     sought = subprocess.run(
-        ["ffprobe", "-v", "error", "-read_intervals", "4%+#1", "-select_streams", "v"]
-        + ["-show_entries", "packet=pts_time,flags", "-of", "json", str(out)],
+        [*quiet, "-read_intervals", "4%+#1", "-select_streams", "v", *asked, "-of", "json", str(out)],
         capture_output=True,
         check=True,
     )

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -16,7 +15,7 @@ EBML = bytes.fromhex("1A45DFA3")
 
 def decoded(webm: bytes) -> tuple[int, int, bool]:
     """Decode a whole segment: pictures, sound frames, and whether it begins with a key frame."""
-    with av.open(io.BytesIO(webm)) as container:
+    with av.open(io.BytesIO(webm), "r") as container:
         first_key: list[bool] = []
         pictures = sounds = 0
         for packet in container.demux():
@@ -31,8 +30,8 @@ def decoded(webm: bytes) -> tuple[int, int, bool]:
 
 
 @pytest.fixture
-def folder(recorded: Recorded) -> Iterator[Path]:
-    yield recorded.spec.folder
+def folder(recorded: Recorded) -> Path:
+    return recorded.spec.folder
 
 
 @pytest.mark.parametrize("holder", ["site", "escrow"])
@@ -64,7 +63,7 @@ def test_no_plaintext_is_on_the_disk(folder: Path) -> None:
             assert marker not in raw, f"{marker!r} in {path.name}"
 
 
-def test_records_are_short_and_files_private(recorded: Recorded, folder: Path) -> None:
+def test_records_are_short_and_files_private(folder: Path) -> None:
     manifest = json.loads(json.dumps(read_manifest(folder)))
     for entry in manifest["segments"]:
         assert entry["duration_ms"] / entry["records"] <= 1_000

@@ -191,7 +191,7 @@ def test_a_link_in_place_of_a_segment_is_not_followed(folder: Path, tmp_path: Pa
     assert (FindingCode.SEGMENT_MISSING, 1, None) in found(folder)
 
 
-def test_a_manifest_signed_by_somebody_else_is_refused(folder: Path, recorded: Recorded) -> None:
+def test_a_manifest_signed_by_somebody_else_is_refused(folder: Path) -> None:
     envelope = json.loads((folder / "manifest.json").read_bytes())
     payload = base64.b64decode(envelope["payload"])
     stranger = SigningKey.generate_p256()
