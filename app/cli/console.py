@@ -2,8 +2,10 @@
 
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
@@ -11,16 +13,34 @@ from typing import ParamSpec
 import platformdirs
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from app.exam.item import Language
 from app.words import Words
 from sync.faults import Exit, Fault
+from sync.replica.durable import private_folder, write_durably
 
 P = ParamSpec("P")
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, emoji=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+
+class Mark(StrEnum):
+    """What a line of checks says; the value is the style it is printed in."""
+
+    GOOD = ""
+    NOTE = "yellow"
+    BAD = "bold red"
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One thing that was checked, in words, and a detail for whoever looks further."""
+
+    mark: Mark
+    name: str
+    detail: str = ""
 
 
 def language() -> Language:
@@ -57,7 +77,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
         except (typer.Exit, typer.Abort):
             raise
         except Exception:  # noqa: BLE001 - the last door: a defect is reported to a file, not thrown at a person
-            err.print(words()("cli.defect", file=str(_report())), markup=False)
+            _print_defect(traceback.format_exc())
             raise typer.Exit(Exit.ENVIRONMENT) from None
 
     return run
@@ -73,18 +93,34 @@ def print_fault(fault: Fault) -> None:
     err.print(f"[{said.code}{detail}]", style="dim", markup=False)
 
 
-def print_checks(rows: list[tuple[str, bool, str]]) -> None:
-    """Print checks as a table: name, good or not, what was seen."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for name, good, detail in rows:
-        mark = words()("cli.good") if good else words()("cli.bad")
-        table.add_row(mark, name, detail, style="" if good else "bold red")
-    out.print(table)
+def print_checks(lines: Iterable[CheckLine]) -> None:
+    """Print checks one under the other, each with its detail beneath; long ones are indented where they break.
+
+    In a pipe nothing is broken: a line is a line.
+    """
+    signs = {Mark.GOOD: words()("cli.good"), Mark.NOTE: words()("cli.note"), Mark.BAD: words()("cli.bad")}
+    for line in lines:
+        _print_hanging(f"{signs[line.mark]} ", line.name, line.mark.value)
+        if line.detail:
+            _print_hanging("  ", line.detail, "dim")
 
 
-def _report() -> Path:
-    folder = Path(platformdirs.user_log_dir("examroom"))
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"defect-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
-    file.write_text(traceback.format_exc(), encoding="utf-8")
-    return file
+def _print_hanging(head: str, text: str, style: str) -> None:
+    if not out.is_terminal:
+        out.print(head + text, markup=False)
+        return
+    body = Text(text, style=style, overflow="fold")
+    for number, part in enumerate(body.wrap(out, max(out.width - len(head), 1))):
+        out.print(Text(head if number == 0 else " " * len(head), style=style) + part)
+
+
+def _print_defect(trace: str) -> None:
+    try:
+        folder = private_folder(Path(platformdirs.user_log_dir("examroom")))
+        file = folder / f"defect-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+        write_durably(file, trace.encode())
+    except Fault as fault:
+        print_fault(fault)
+        err.print(words()("cli.defect_unwritten"), markup=False)
+    else:
+        err.print(words()("cli.defect", file=str(file)), markup=False)

@@ -1,6 +1,7 @@
 """`examroom demo`: the main job, once, on this machine."""
 
 import os
+import signal
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 from app.cli.console import command, err, out, say, words
 from app.demo.home import DemoHome
 from app.exam.item import Language
+from sync.faults import Exit
 
 if TYPE_CHECKING:
     from app.demo.summary import Summary
@@ -40,6 +42,7 @@ def demo(
 
     display_here = has_display()
     narrate = (lambda key: err.print(words()(key), markup=False)) if json else say
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C: every program is ended on the way out
     with ExitStack() as stack:
         display = None
         if not display_here:
@@ -66,6 +69,8 @@ def demo(
         out.print(summary.to_json(), markup=False)
     else:
         print_summary(summary, wish.home)
+    if not summary.good:
+        raise typer.Exit(Exit.BAD)
 
 
 def print_summary(summary: "Summary", home: DemoHome) -> None:
@@ -81,7 +86,7 @@ def print_summary(summary: "Summary", home: DemoHome) -> None:
         say("demo.resumed", item=summary.resumed_on_item, ms=summary.resume_ms or 0, lost=summary.lost_responses)
     say("demo.simulated", what=", ".join(summary.simulated))
     say("demo.screenshots", folder=str(home.screenshots))
-    say("demo.done", home=str(home.root))
+    say("demo.done" if summary.good else "demo.not_right", home=str(home.root))
 
 
 def _default_home() -> Path:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import command, out, print_checks, say, words
+from app.cli.console import CheckLine, Mark, command, out, print_checks, say, words
+from app.cli.files import load_trust, read_file
 from app.exam.verification import verification_code
-from sync.faults import EnvironmentFault, Exit
-from sync.trust.anchor import Trust
+from sync.faults import Exit
 from sync.trust.envelope import peek
 from sync.trust.evidence import EvidenceReport, check_packet, check_receipt
 from sync.wire.packet import ScorePacket
@@ -19,13 +19,6 @@ packet = typer.Typer(no_args_is_help=True, help="Score packets (成绩包).")
 receipt = typer.Typer(no_args_is_help=True, help="Receipts (回执).")
 
 TrustFolder = Annotated[Path, typer.Option(help="The folder of public keys, for example DIR/trust.")]
-_MAX_FILE_BYTES = 16_000_000
-
-
-class FileUnreadable(EnvironmentFault):
-    """A file that was named cannot be read. Fact: `file`."""
-
-    code = "FILE_UNREADABLE"
 
 
 @packet.command("verify")
@@ -33,7 +26,7 @@ class FileUnreadable(EnvironmentFault):
 def verify_packet(file: Path, trust: TrustFolder) -> None:
     """Check a score packet: its form, its signatures, and its sums."""
     raw = read_file(file)
-    report = check_packet(raw, Trust.load(trust))
+    report = check_packet(raw, load_trust(trust))
     _print(report)
     if isinstance(report.document, ScorePacket) and report.good:
         _print_packet(raw, report.document)
@@ -49,31 +42,22 @@ def verify_receipt(
     proof: Annotated[Path | None, typer.Option(help="The proof that it stands in the registry's log.")] = None,
 ) -> None:
     """Check a receipt against its packet, and (with --proof) that it stands in the registry's log."""
-    report = check_receipt(read_file(file), read_file(packet), read_file(proof) if proof else None, Trust.load(trust))
+    report = check_receipt(read_file(file), read_file(packet), read_file(proof) if proof else None, load_trust(trust))
     _print(report)
     if isinstance(report.document, Receipt) and report.good:
         _print_receipt(report.document)
     _end(report, "cli.receipt_good", "cli.receipt_bad")
 
 
-def read_file(path: Path) -> bytes:
-    """Read a whole file, within bounds.
-
-    Raises:
-        FileUnreadable: it is not there, cannot be read, or is larger than any evidence.
-    """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "", file=str(path)) from None
-    if len(raw) > _MAX_FILE_BYTES:
-        raise FileUnreadable("too large", file=str(path))
-    return raw
-
-
 def _print(report: EvidenceReport) -> None:
-    print_checks([(words()(f"check.{check.name}"), check.good, check.detail) for check in report.checks])
+    print_checks(
+        CheckLine(
+            Mark.GOOD if check.good else Mark.BAD,
+            words()(f"check.{check.name}"),
+            "" if check.good else check.detail,
+        )
+        for check in report.checks
+    )
 
 
 def _print_packet(raw: bytes, found: ScorePacket) -> None:

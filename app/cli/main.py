@@ -1,13 +1,17 @@
 """`examroom`: the command that holds all commands."""
 
+import sys
+
+import structlog
 import typer
 
-from app.cli import agent, demo, evidence, recording, registry, seat
+from app.cli import agent, demo, evidence, recording, registry, seat, site
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.command("demo")(demo.demo)
 app.add_typer(registry.app, name="registry")
 app.add_typer(seat.app, name="seat")
+app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")
 app.add_typer(evidence.packet, name="packet")
 app.add_typer(evidence.receipt, name="receipt")
@@ -17,6 +21,8 @@ app.add_typer(recording.app, name="recording")
 @app.callback()
 def examroom() -> None:
     """The exam room: delivers, records, scores and proves qualification exams, with or without a network."""
+    # what a command tells stands alone on its standard output
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 
 def run() -> None:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import command, out, print_checks, say, words
-from app.cli.evidence import read_file
+from app.cli.console import CheckLine, Mark, command, out, print_checks, say, words
+from app.cli.files import load_trust, read_file
 from sync.faults import Exit, Refused
 
 app = typer.Typer(no_args_is_help=True, help="Recordings (录音录像).")
@@ -27,23 +27,26 @@ def verify(
     trust: Annotated[Path | None, typer.Option(help="Also check who signed, with this folder of public keys.")] = None,
 ) -> None:
     """Check a recording's folder: every record, every segment, the manifest. Needs no secret."""
-    from proctoring.vault.report import Verdict
+    from proctoring.vault.report import EXPLAINED, FindingCode, Verdict
     from proctoring.vault.verify import verify_recording
-    from sync.trust.anchor import Trust
 
-    report = verify_recording(path, Trust.load(trust) if trust else None)
-    rows = [
-        (words()(f"recording.finding.{found.code}"), False, _place(found.segment, found.record, found.detail))
+    report = verify_recording(path, load_trust(trust) if trust else None)
+    print_checks(
+        CheckLine(
+            Mark.NOTE if found.code in EXPLAINED - {FindingCode.MANIFEST_MISSING} else Mark.BAD,
+            words()(f"recording.finding.{found.code}"),
+            _place(found.segment, found.record, found.detail),
+        )
         for found in report.findings
-    ]
-    if rows:
-        print_checks(rows)
+    )
     say("cli.recording_length", seconds=round(report.duration_ms / 1000), gaps=len(report.gaps))
     for source in report.sources:
         say("cli.recording_simulated" if source.simulated else "cli.recording_source", label=source.label)
     say("cli.recording_signer" if report.signer_checked else "cli.recording_signer_unchecked")
-    good = report.verdict in (Verdict.COMPLETE, Verdict.RECOVERED)
-    out.print(words()(f"verdict.{report.verdict}"), style="bold green" if good else "bold red", markup=False)
+    closed = all(found.code is not FindingCode.MANIFEST_MISSING for found in report.findings)
+    good = closed and report.verdict in (Verdict.COMPLETE, Verdict.RECOVERED)
+    sentence = f"verdict.{report.verdict}" if closed else "cli.recording_unclosed"
+    out.print(words()(sentence), style="bold green" if good else "bold red", markup=False)
     if not good:
         raise typer.Exit(Exit.BAD)
 

@@ -2,16 +2,21 @@
 
 import json as json_module
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.console import command, out, say
+from app.cli.files import write_new_file
 
 app = typer.Typer(no_args_is_help=True, help="The central registry (登记中心).")
 
 Home = Annotated[Path, typer.Option(help="The registry's folder.")]
+Pin = Annotated[
+    str, typer.Option(prompt="PIN", hide_input=True, confirmation_prompt=True, help="Asked for if not given.")
+]
 HOUR_MS = 3_600_000
 
 
@@ -69,7 +74,7 @@ def publish(
 
 @app.command("proctor")
 @command
-def proctor(home: Home, name: str, pin: Annotated[str, typer.Option(prompt=True, hide_input=True)]) -> None:
+def proctor(home: Home, name: str, pin: Pin) -> None:
     """Enrol a proctor with a PIN that they choose."""
     from app.registry.service import Registry
 
@@ -82,10 +87,9 @@ def proctor(home: Home, name: str, pin: Annotated[str, typer.Option(prompt=True,
 def invite(home: Home, label: str, target: Path, hours: Annotated[int, typer.Option(min=1, max=24 * 30)] = 24) -> None:
     """Write an invitation for one PC, good once."""
     from app.registry.service import Registry
-    from sync.replica.durable import write_durably
 
     with Registry.open(home) as registry:
-        write_durably(target, registry.invite(label, hours * HOUR_MS).to_bytes())
+        write_new_file(target, registry.invite(label, hours * HOUR_MS).to_bytes())
     say("cli.invited", file=str(target), hours=hours)
 
 
@@ -94,11 +98,32 @@ def invite(home: Home, label: str, target: Path, hours: Annotated[int, typer.Opt
 def plan(home: Home, file: Path) -> None:
     """Plan a session from a TOML file (see resources/session-example.toml)."""
     from app.cli.session_file import read_session
+    from app.registry.overview import overview
     from app.registry.service import Registry
 
-    request = read_session(file)
     with Registry.open(home) as registry:
-        say("cli.planned", session=registry.plan_session(request))
+        packages = {package.package: package for package in overview(registry.premises).packages}
+        say("cli.planned", session=registry.plan_session(read_session(file, packages)))
+
+
+@app.command("show")
+@command
+def show(home: Home) -> None:
+    """List packages, proctors, devices and sessions with the ids that a session file names."""
+    from app.registry.overview import overview
+    from app.registry.service import Registry
+
+    with Registry.open(home) as registry:
+        found = overview(registry.premises)
+    for package in found.packages:
+        say("cli.show_package", package=package.package, target=package.target, version=package.version)
+    for kind, signers in (("proctor", found.proctors), ("device", found.devices)):
+        for signer in signers:
+            key = f"cli.show_{kind}_revoked" if signer.revoked else f"cli.show_{kind}"
+            say(key, id=signer.id, name=signer.name)
+    for session in found.sessions:
+        key = "cli.show_session" if session.released_ms is None else "cli.show_session_released"
+        say(key, session=session.id, opens=_local(session.opens_ms))
 
 
 @app.command("release")
@@ -111,3 +136,7 @@ def release(home: Home, session: str) -> None:
     with Registry.open(home) as registry:
         registry.release(session, now_ms)
         say("cli.released", code=registry.release_code(session, now_ms))
+
+
+def _local(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M %z}"

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.console import command, say
-from app.cli.evidence import read_file
+from app.cli.files import read_file
 from app.exam.item import Language
 from app.seat.home import SeatHome
 

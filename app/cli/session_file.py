@@ -1,13 +1,14 @@
 """The session file: how an operator writes a session down. TOML, read through a strict model."""
 
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
-from app.cli.evidence import read_file
+from app.cli.files import read_file
 from app.registry.planning import Candidate, SessionRequest
 from sync.faults import Refused
 from sync.wire.document import Part
@@ -16,7 +17,7 @@ from sync.wire.plan import Accommodation, Bilingual, Blueprint, PackageRef, Poli
 
 
 class SessionFileRefused(Refused):
-    """The session file cannot be used. Facts: `place`, `reason`."""
+    """The session file cannot be used. Fact: `place`, where in the file."""
 
     code = "SESSION_FILE_REFUSED"
 
@@ -43,15 +44,15 @@ class SessionFile(Part):
     rehearsal: bool = False
     policy: Policy = Policy()
     blueprint: Blueprint
-    package: PackageRef
+    package: Id
     proctors: Annotated[tuple[Id, ...], Field(min_length=1)]
     devices: Annotated[tuple[Id, ...], Field(min_length=1)]
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1)]
     candidates: Annotated[tuple[CandidateRow, ...], Field(min_length=1)]
 
 
-def read_session(path: Path) -> SessionRequest:
-    """Read a session file.
+def read_session(path: Path, packages: Mapping[str, PackageRef]) -> SessionRequest:
+    """Read a session file; `packages` are those that are published, by their ids.
 
     Raises:
         FileUnreadable, SessionFileRefused.
@@ -60,20 +61,22 @@ def read_session(path: Path) -> SessionRequest:
         table = tomllib.loads(read_file(path).decode())
         found = SessionFile.model_validate(table, strict=False)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SessionFileRefused(place=path.name, reason=str(error)) from None
+        raise SessionFileRefused(str(error), place=path.name) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise SessionFileRefused(place=place, reason=first["msg"]) from None
+        raise SessionFileRefused(first["msg"], place=place) from None
+    if found.package not in packages:
+        raise SessionFileRefused("not published", place="package")
     return SessionRequest(
         exam_title=found.exam_title,
         site=found.site,
         room=found.room,
-        opens_ms=_ms(found.opens),
-        closes_ms=_ms(found.closes),
+        opens_ms=_ms("opens", found.opens),
+        closes_ms=_ms("closes", found.closes),
         policy=found.policy,
         blueprint=found.blueprint,
-        package=found.package,
+        package=packages[found.package],
         candidates=tuple(_candidate(row, path.parent) for row in found.candidates),
         proctors=found.proctors,
         devices=found.devices,
@@ -93,7 +96,7 @@ def _candidate(row: CandidateRow, folder: Path) -> Candidate:
     )
 
 
-def _ms(moment: datetime) -> int:
+def _ms(place: str, moment: datetime) -> int:
     if moment.tzinfo is None:
-        raise SessionFileRefused(place="opens, closes", reason="a time without its offset")
+        raise SessionFileRefused("a time without its offset", place=place)
     return int(moment.timestamp() * 1000)

@@ -8,12 +8,14 @@ from app.demo.provision import Stage
 from app.exam.form import draw_form
 from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
+from proctoring.vault.report import Verdict
 from proctoring.vault.verify import verify_recording
-from sync.faults import EnvironmentFault
+from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import write_durably
 from sync.replica.outbox import OutboxRow
 from sync.trust.anchor import Trust
 from sync.trust.envelope import peek
+from sync.trust.evidence import check_packet, check_receipt
 from sync.wire.packet import RecordingRef, ScorePacket
 from sync.wire.receipt import Receipt
 
@@ -28,6 +30,12 @@ class NoRecording(EnvironmentFault):
     """The sitting is over without a recording."""
 
     code = "NO_RECORDING"
+
+
+class EvidenceBad(Refused):
+    """The packet or the receipt that came out does not verify with the public keys."""
+
+    code = "EVIDENCE_BAD"
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,12 @@ class Summary:
     screenshots: str
     simulated: tuple[str, ...]
 
+    @property
+    def good(self) -> bool:
+        """Whether nothing was lost, both scores agree and the recording is genuine."""
+        genuine = self.recording_verdict in (Verdict.COMPLETE, Verdict.RECOVERED)
+        return genuine and self.score == self.registry_score and not self.lost_responses
+
     def to_json(self) -> str:
         """Give the one line."""
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -70,6 +84,7 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
 
     Raises:
         NoReceipt, NoRecording: the sitting did not come to its end.
+        EvidenceBad: it did, but its evidence does not hold.
     """
     home = wish.home
     workplace = Workplace.open(home.seat)
@@ -84,7 +99,9 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
     recording = _recording(packet)
     files = _write_evidence(wish, row)
     folder = home.seat.recordings / recording.recording
-    report = verify_recording(folder, Trust.load(home.trust))
+    trust = Trust.load(home.trust)
+    _check(row, trust)
+    report = verify_recording(folder, trust)
     receipt = Receipt.parse(peek(row.receipt or b"", Receipt.PAYLOAD_TYPE).payload)
     return Summary(
         session=packet.session,
@@ -132,6 +149,13 @@ def _write_evidence(wish: Wish, row: OutboxRow) -> dict[str, str]:
         write_durably(file, data)
         written[name] = wish.home.relative(file)
     return written
+
+
+def _check(row: OutboxRow, trust: Trust) -> None:
+    reports = check_packet(row.envelope, trust), check_receipt(row.receipt or b"", row.envelope, row.proof, trust)
+    failed = [check.name for report in reports for check in report.checks if not check.good]
+    if failed:
+        raise EvidenceBad(", ".join(failed))
 
 
 def _lost(packet: ScorePacket, witness: Witness) -> int:
