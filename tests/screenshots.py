@@ -1,7 +1,7 @@
 """Draws every screen into `resources/screenshots/`: `python -m tests.screenshots` (or `make screenshots`).
 
-The people and sessions on them are made up. No display is needed. With a folder as argument, all of them are drawn there;
-without, those the repository keeps: Chinese and English at 1366x768, and Chinese with text at 200 %.
+The people and sessions on them are made up. No display is needed. With a folder as argument, all of them are drawn
+there; without, those the repository keeps: Chinese and English at 1366x768, and Chinese with text at 200 %.
 """
 
 import os
@@ -9,6 +9,12 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+
+from PySide6.QtCore import qInstallMessageHandler
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from tests.app.seat.screens.gallery import render_all
 
 KEPT = Path(__file__).parents[1] / "resources" / "screenshots"
 OFFSCREEN = "This plugin does not support propagateSizeHints"  # said of every window that is shown
@@ -18,11 +24,6 @@ WORTH_KEEPING = re.compile(r".*-((zh|en)-1366x768-100|zh-1366x768-200)\.png")
 def main(folder: Path | None) -> int:
     """Draw, say how many, and give the exit code."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtCore import qInstallMessageHandler
-    from PySide6.QtWidgets import QApplication
-
-    from tests.app.seat.screens.gallery import render_all
-
     qInstallMessageHandler(lambda _kind, _where, said: None if said.startswith(OFFSCREEN) else print(said))
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as scratch:
@@ -36,14 +37,12 @@ def main(folder: Path | None) -> int:
 
 def keep(drawn: list[Path]) -> list[Path]:
     """Replace what the repository keeps, without transparency and as small as PNG goes."""
-    from PySide6.QtGui import QImage
-
     KEPT.mkdir(exist_ok=True)
     for old in KEPT.glob("*.png"):
         old.unlink()
     for file in drawn:
         image = QImage(str(file)).convertToFormat(QImage.Format.Format_RGB888)
-        if not image.save(str(KEPT / file.name), "PNG", 0):  # 0: the smallest file, not the quickest
+        if not image.save(str(KEPT / file.name), quality=0):  # 0: the smallest file, not the quickest
             raise OSError(f"cannot write {file.name}")
     return [KEPT / file.name for file in drawn]
 

@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict
 from PySide6.QtCore import QTimer
 
 from app.demo.autopilot import Autopilot, Script
-from app.demo.window import CardRow, DemoWindow
+from app.demo.cast import CANDIDATES, PROCTORS
+from app.demo.window import CardGroup, DemoWindow
 from app.exam.item import Language
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
 from app.seat.program import make_application, make_kiosk
+from app.words import Words
 
 
 class ScriptConfig(BaseModel):
@@ -39,7 +41,7 @@ class Config(BaseModel):
 
     home: Path
     language: Language
-    card: tuple[tuple[str, str], ...]
+    card: bool
     script: ScriptConfig | None
 
 
@@ -55,7 +57,8 @@ def main() -> int:
     application = make_application()
     kiosk = make_kiosk(SeatHome(config.home), config.language)
     _listen(kiosk)
-    window = DemoWindow(kiosk, tuple(CardRow(*row) for row in config.card))
+    words = Words(config.language)
+    window = DemoWindow(kiosk, words("demo.window"), _card(words) if config.card else ())
     window.show()
     if config.script is not None:
         autopilot = Autopilot(kiosk, Script(**dict(config.script)), tell)
@@ -64,6 +67,15 @@ def main() -> int:
     code = application.exec()
     kiosk.leave()
     return code
+
+
+def _card(words: Words) -> tuple[CardGroup, ...]:
+    """Say who to sign in as, and where to begin."""
+    return (
+        CardGroup(words("demo.card_first"), ((words("demo.card_hint"), ""),)),
+        CardGroup(words("demo.card_proctors"), tuple((proctor.name, proctor.pin) for proctor in PROCTORS)),
+        CardGroup(words("demo.card_candidates"), tuple((one.name, one.admission_number) for one in CANDIDATES)),
+    )
 
 
 def _listen(kiosk: Kiosk) -> None:

@@ -2,39 +2,68 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.kiosk import Kiosk
+from app.ui.labels import Label
+from app.ui.look import Look
+from app.ui.style import stylesheet
+from app.ui.tokens import Space, Tone, Type
+
+WINDOW = QSize(1366, 820)
 
 
 @dataclass(frozen=True)
-class CardRow:
-    """One fact on the demo card."""
+class CardGroup:
+    """One thing to know on the demo card: what it is, and each name with what to type for it."""
 
-    name: str
-    value: str
+    title: str
+    entries: tuple[tuple[str, str], ...]
 
 
 class DemoWindow(QWidget):
-    """The kiosk in a window. A real seat has neither window nor card."""
+    """The kiosk in a window, under the demo card. A real seat has neither."""
 
-    def __init__(self, kiosk: Kiosk, card: tuple[CardRow, ...]) -> None:
+    def __init__(self, kiosk: Kiosk, title: str, card: tuple[CardGroup, ...]) -> None:
         super().__init__()
-        self.setWindowTitle("examroom · demo")
+        self.setWindowTitle(title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         if card:
             layout.addWidget(_card(card))
         layout.addWidget(kiosk, 1)
-        self.resize(1366, 768)
+        self.resize(WINDOW.boundedTo(QGuiApplication.primaryScreen().availableSize()))
 
 
-def _card(rows: tuple[CardRow, ...]) -> QWidget:
-    strip = QWidget()
-    strip.setObjectName("demo_card")
-    line = QHBoxLayout(strip)
-    for row in rows:
-        line.addWidget(QLabel(f"{row.name}  {row.value}"))
+def _card(groups: tuple[CardGroup, ...]) -> QWidget:
+    card = QFrame()
+    card.setObjectName("demo_card")
+    card.setProperty("part", "panel")
+    card.setStyleSheet(stylesheet(Look()))
+    row = QHBoxLayout(card)
+    row.setContentsMargins(Space.XL, Space.XS, Space.XL, Space.XS)
+    row.setSpacing(Space.XL)
+    for group in groups:
+        row.addLayout(_group(group))
+    row.addStretch(1)
+    return card
+
+
+def _group(group: CardGroup) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(0)
+    title = Label(Type.CAPTION, Tone.SOFT, wrap=False)
+    title.setText(group.title)
+    column.addWidget(title)
+    line = QHBoxLayout()
+    line.setSpacing(Space.L)
+    for name, value in group.entries:
+        entry = Label(Type.STRONG, wrap=False)
+        entry.setText(f"{name}  {value}".strip())
+        line.addWidget(entry)
     line.addStretch(1)
-    return strip
+    column.addLayout(line)
+    return column
