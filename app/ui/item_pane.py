@@ -61,7 +61,7 @@ class ItemPane(Looked, QWidget):
         for widget in (self._number, self._kind, self._flag, self.clear):
             widget.setParent(self)
         self.clear.clicked.connect(lambda: self._respond(()))
-        self._stem = BodyView(self)
+        self._stem = BodyView(self, after=self.clear)
         self._stem.setObjectName("stem")
         self._stem.picture_pressed.connect(self.picture_pressed)
         self._rows: list[OptionRow] = []

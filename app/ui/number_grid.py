@@ -62,8 +62,13 @@ class NumberGrid(Looked, QWidget):
 
     def show_cells(self, cells: tuple[GridCell, ...]) -> None:
         """Show the states; the filter stays."""
-        if cells != self._cells:
-            self._cells = cells
+        before, self._cells = self._cells, cells
+        if self._only is Only.ALL and len(before) == len(cells):
+            self._shown = cells
+            for was, cell in zip(before, cells, strict=True):
+                if was != cell:
+                    self._repaint(cell.number)
+        elif cells != before:
             self._refilter()
 
     def show_only(self, only: Only, empty: str) -> None:
@@ -73,8 +78,9 @@ class NumberGrid(Looked, QWidget):
 
     def set_here(self, number: int) -> None:
         """Mark the item that is on the screen."""
+        for changed in {self._here, self._cursor, number}:
+            self._repaint(changed)
         self._here = self._cursor = number
-        self.update()
 
     def cells(self) -> tuple[GridCell, ...]:
         """Give the cells the filter leaves."""
@@ -91,6 +97,11 @@ class NumberGrid(Looked, QWidget):
         """Measure and paint again."""
         self.updateGeometry()
         self.update()
+
+    def _repaint(self, number: int) -> None:
+        """Paint one cell anew: the whole card would cost more than the rest of the item screen."""
+        reach = tokens.EDGE
+        self.update(self.cell_rect(number).adjusted(-reach, -reach, reach, reach))
 
     def _refilter(self) -> None:
         before = len(self._shown)
@@ -184,7 +195,7 @@ class NumberGrid(Looked, QWidget):
         painter.setFont(self.look.font(Type.CELL))
         for index, cell in enumerate(self._shown):
             box = self._rect(index)
-            if box.intersects(event.rect()):
+            if event.region().intersects(box):
                 paint_cell(painter, QRectF(box), cell, self.look, here=cell.number == self._here)
         if self.hasFocus() and (box := self.cell_rect(self._cursor)).isValid():
             paint_focus(painter, QRectF(box).adjusted(-2, -2, 2, 2), self.look)

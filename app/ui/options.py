@@ -32,7 +32,7 @@ class OptionRow(Looked, QAbstractButton):
         self.option = ""
         self._several = False
         self._words = ""
-        self._body = BodyView(self, corner=True)
+        self._body = BodyView(self, after=self, corner=True)
         self._body.picture_pressed.connect(self.picture_pressed)
 
     def show_option(self, option: str, body: Body, pictures: Mapping[str, bytes], *, several: bool) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.ui import tokens
@@ -108,7 +108,7 @@ class PictureButton(Looked, QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._corner = corner
         self._image: QImage | None = None
-        self._name = ""
+        self._scaled = QPixmap()
 
     @property
     def image(self) -> QImage | None:
@@ -117,7 +117,7 @@ class PictureButton(Looked, QAbstractButton):
 
     def show_image(self, image: QImage | None, alt: str) -> None:
         """Show a picture; without one its description is written instead."""
-        self._image = image
+        self._image, self._scaled = image, QPixmap()
         self.setText(alt)
         self.setAccessibleName(alt)
         self.setEnabled(image is not None)
@@ -144,6 +144,15 @@ class PictureButton(Looked, QAbstractButton):
         side = min(tokens.TARGET, self.width(), self.height())
         return QRect(self.width() - side, self.height() - side, side, side)
 
+    def _fitting(self, image: QImage) -> QPixmap:
+        """Give the picture at the size it is painted in; scaled once, not at every paint."""
+        size = self.size() * self.devicePixelRatioF()
+        if self._scaled.size() != size:
+            smooth = Qt.TransformationMode.SmoothTransformation
+            scaled = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            self._scaled = QPixmap.fromImage(scaled)
+        return self._scaled
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the picture, its edge, and the glass that says it can be enlarged."""
         painter = QPainter(self)
@@ -155,7 +164,7 @@ class PictureButton(Looked, QAbstractButton):
             painter.setPen(self.look.tone(Tone.SOFT))
             painter.drawText(self.rect().adjusted(Space.M, 0, -Space.M, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
             return
-        painter.drawImage(box, self._image)
+        painter.drawPixmap(self.rect(), self._fitting(self._image))
         painter.setPen(QPen(QColor(palette.line), tokens.BORDER))
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
         badge = QRectF(self._badge()).adjusted(Space.S, Space.S, -Space.XS, -Space.XS)

@@ -94,8 +94,9 @@ class BodyView(Looked, QWidget):
 
     picture_pressed = Signal(QImage, str)
 
-    def __init__(self, parent: QWidget, *, corner: bool = False) -> None:
+    def __init__(self, parent: QWidget, *, after: QWidget, corner: bool = False) -> None:
         super().__init__(parent)
+        self._after = after  # the keyboard comes to the pictures after this
         self._corner = corner
         self._body: Body = ()
         self._images: Mapping[str, QImage | None] = {}
@@ -146,6 +147,7 @@ class BodyView(Looked, QWidget):
     def _new_button(self) -> PictureButton:
         button = PictureButton(self, corner=self._corner)
         button.clicked.connect(lambda: self.picture_pressed.emit(button.image, button.text()))
+        QWidget.setTabOrder(self._buttons[-1] if self._buttons else self._after, button)
         return button
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature

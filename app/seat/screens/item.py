@@ -79,6 +79,7 @@ class ItemScreen(Screen):
         self.named(self.pane.clear.setText, "item.clear")
         self.named(self._viewer.close_button.setText, "item.close_picture")
         self.dress()
+        self._open_buttons()
 
     def _lay_out(self) -> None:
         work = QWidget()

@@ -98,7 +98,8 @@ class LaunchScreen(Screen):
         self._use.clicked.connect(self._enter)
         self._code.entered.connect(self._enter)
         self._code.changed.connect(self._typed)
-        for widget in (title, why, self._release, self._fetch, rule(), typed, self._code, self._use, self._note):
+        self._asking = (why, self._fetch, rule(), typed, self._code, self._use)
+        for widget in (title, self._release, *self._asking, self._note):
             panel.content.addWidget(widget)
         panel.content.addStretch(1)
         return panel
@@ -147,6 +148,8 @@ class LaunchScreen(Screen):
         self._checks.show_checks(view.checks, words)
         self._release.show_status(*_RELEASE_LOOK[view.release], words(f"screen.launch.{view.release.value}"))
         waiting = view.release is ReleaseState.WAITING
+        for widget in self._asking:
+            widget.setVisible(view.release is not ReleaseState.RELEASED)
         self._fetch.setEnabled(waiting)
         self._code.setEnabled(waiting)
         self._use.setEnabled(waiting and self._code.complete())

@@ -140,6 +140,8 @@ class ScorePanel(Panel):
         """Say that the score is published by the authority, not here."""
         self._marks.hide()
         self._rule.hide()
+        for label in (self._score, self._verdict, *(cell for cells in self._cells for cell in cells)):
+            label.clear()  # what is not to be seen does not lie about in the window either
         self._no_score.setText(words("screen.result.no_score"))
         self._no_score.show()
 

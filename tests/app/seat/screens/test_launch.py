@@ -1,0 +1,83 @@
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.seat.screens.launch import LaunchScreen, ReleaseState
+from app.ui.buttons import Button
+from app.ui.fields import CodeField, Field
+from app.ui.labels import Note, StatusMark
+from tests.app.seat.screens import samples
+from tests.app.seat.screens.conftest import Show
+from tests.app.seat.screens.hands import find, press, type_in
+from tests.app.seat.screens.samples import EN, ZH
+
+CODE = ("7K3QX", "9M2ZB", "5T8WC", "D04HJ", "RN6VP", "XA1YE")
+
+
+@pytest.fixture
+def screen(show: Show[LaunchScreen]) -> LaunchScreen:
+    screen = show(LaunchScreen(ZH))
+    screen.show_launch(samples.launch())
+    return screen
+
+
+def type_code(screen: LaunchScreen) -> None:
+    find(screen, CodeField, "code").setFocus()
+    type_in("".join(CODE))
+
+
+def test_a_typed_code_is_given_when_it_is_whole(screen: LaunchScreen, qtbot: QtBot) -> None:
+    use = find(screen, Button, "use_code")
+    assert not use.isEnabled()
+    type_code(screen)
+    with qtbot.waitSignal(screen.code_entered, timeout=1000) as entered:
+        press(use)
+    assert entered.args == ["-".join(CODE)]
+
+
+def test_the_wrong_group_is_pointed_out_until_it_is_typed_anew(screen: LaunchScreen) -> None:
+    type_code(screen)
+    screen.show_wrong_code(2)
+    assert find(screen, Field, "code_2").hasFocus()
+    assert "第 2 组" in find(screen, Note, "release_note").text()
+    screen.set_words(EN)
+    assert "Group 2" in find(screen, Note, "release_note").text()
+    type_in("9M2ZC")
+    assert "Group 2" not in find(screen, Note, "release_note").text()
+
+
+def test_a_code_being_typed_survives_news_and_language(screen: LaunchScreen) -> None:
+    find(screen, CodeField, "code").setFocus()
+    type_in("7K3QX9M")
+    screen.show_launch(replace(samples.launch(), release_note="…"))
+    screen.set_words(EN)
+    type_in("2Z")
+    assert find(screen, CodeField, "code").code() == "7K3QX-9M2Z----"
+
+
+def test_fetch_and_recheck_ask(screen: LaunchScreen, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(screen.release_requested, timeout=1000):
+        press(find(screen, Button, "fetch_release"))
+    with qtbot.waitSignal(screen.recheck_requested, timeout=1000):
+        press(find(screen, Button, "recheck"))
+
+
+def test_a_blocked_check_says_how_many_and_the_start_is_shut(screen: LaunchScreen, qtbot: QtBot) -> None:
+    start = find(screen, Button, "start_session")
+    assert "1" in find(screen, StatusMark, "launch_verdict").text()
+    with qtbot.assertNotEmitted(screen.start_requested, wait=20):
+        press(start)
+
+
+def test_released_and_good_opens_the_start_and_asks_no_more_for_a_code(screen: LaunchScreen, qtbot: QtBot) -> None:
+    screen.show_launch(samples.launch(good=True))
+    assert not find(screen, CodeField, "code").isVisible()
+    with qtbot.waitSignal(screen.start_requested, timeout=1000):
+        press(find(screen, Button, "start_session"))
+
+
+def test_while_fetching_nothing_is_asked_twice(screen: LaunchScreen) -> None:
+    screen.show_launch(replace(samples.launch(), release=ReleaseState.FETCHING))
+    assert not find(screen, Button, "fetch_release").isEnabled()
+    assert find(screen, StatusMark, "release_state").text() == "正在领取放行…"

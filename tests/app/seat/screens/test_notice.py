@@ -1,0 +1,105 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.seat.screens.notice import NoticeScreen, notice_text
+from app.ui.buttons import Button, TickBox
+from app.ui.capture_view import LevelMeter, Preview, SimulatedTag
+from app.ui.labels import Label, Note
+from tests.app.seat.screens import samples
+from tests.app.seat.screens.conftest import Show
+from tests.app.seat.screens.hands import find, key, press
+from tests.app.seat.screens.samples import EN, ZH
+
+
+@pytest.fixture
+def screen(show: Show[NoticeScreen]) -> NoticeScreen:
+    screen = show(NoticeScreen(ZH))
+    screen.show_notice(samples.notice())
+    return screen
+
+
+def test_the_start_opens_only_when_the_notice_is_read(screen: NoticeScreen, qtbot: QtBot) -> None:
+    start = find(screen, Button, "start_exam")
+    with qtbot.assertNotEmitted(screen.start_requested, wait=20):
+        press(start)
+    with qtbot.waitSignal(screen.notice_read, timeout=1000):
+        press(find(screen, TickBox, "notice_tick"))
+    with qtbot.waitSignal(screen.start_requested, timeout=1000):
+        press(start)
+
+
+def test_the_notice_is_read_by_keys_and_read_once(screen: NoticeScreen, qtbot: QtBot) -> None:
+    tick = find(screen, TickBox, "notice_tick")
+    tick.setFocus()
+    with qtbot.waitSignal(screen.notice_read, timeout=1000):
+        key(Qt.Key.Key_Space)
+    with qtbot.assertNotEmitted(screen.notice_read, wait=20):
+        key(Qt.Key.Key_Return)
+    assert tick.isChecked()
+
+
+def test_without_a_running_recording_nothing_starts_and_the_reason_is_said(screen: NoticeScreen) -> None:
+    screen.show_notice(samples.notice(ready=False))
+    press(find(screen, TickBox, "notice_tick"))
+    assert not find(screen, Button, "start_exam").isEnabled()
+    assert "麦克风" in find(screen, Note, "notice_problem").text()
+    screen.show_notice(samples.notice())
+    assert find(screen, Button, "start_exam").isEnabled()
+    assert find(screen, Note, "notice_problem").text() == ""
+
+
+def test_another_candidate_has_to_read_it_again(screen: NoticeScreen) -> None:
+    press(find(screen, TickBox, "notice_tick"))
+    screen.show_notice(replace(samples.notice(), sitting="0193a1c2-0000-7000-8000-000000000002"))
+    assert not find(screen, TickBox, "notice_tick").isChecked()
+    assert not find(screen, Button, "start_exam").isEnabled()
+
+
+def test_after_a_restart_what_was_read_stays_read(screen: NoticeScreen) -> None:
+    screen.show_notice(replace(samples.notice(), acknowledged=True))
+    assert find(screen, Button, "start_exam").isEnabled()
+
+
+def test_the_notice_that_is_hashed_is_the_notice_that_is_shown(screen: NoticeScreen) -> None:
+    for words in (ZH, EN):
+        screen.set_words(words)
+        shown = {label.text() for label in screen.findChildren(Label)}
+        title, *lines = notice_text(words, 3).splitlines()
+        assert title in shown
+        assert len(lines) == 5
+        for line in lines:
+            name, text = line.split(": ", 1)
+            assert {name, text} <= shown
+
+
+def test_a_simulated_source_is_labelled_on_the_picture_and_at_the_level(screen: NoticeScreen) -> None:
+    preview = find(screen, Preview, "preview")
+    screen.set_preview(samples.preview())
+    real = preview.grab().toImage()
+    screen.set_source_simulated(picture=True, sound=True)
+    assert preview.grab().toImage() != real
+    assert find(screen, SimulatedTag, "sound_simulated").isVisible()
+    screen.set_source_simulated(picture=False, sound=False)
+    assert preview.grab().toImage() == real
+    assert not find(screen, SimulatedTag, "sound_simulated").isVisible()
+
+
+def test_the_level_moves_and_silence_is_empty(screen: NoticeScreen) -> None:
+    meter = find(screen, LevelMeter, "level")
+    pictures = []
+    for level in (-2000, -600, -300, 0):
+        screen.set_level(level)
+        pictures.append(meter.grab().toImage())
+    assert pictures[0] == pictures[1]
+    assert pictures[1] != pictures[2] != pictures[3]
+
+
+@pytest.mark.qt_log_ignore("JPEG datastream contains no image")
+def test_a_damaged_preview_is_no_picture(screen: NoticeScreen) -> None:
+    preview = find(screen, Preview, "preview")
+    nothing = preview.grab().toImage()
+    screen.set_preview(b"\xff\xd8\xff\xe0 not a picture")
+    assert preview.grab().toImage() == nothing
