@@ -13,6 +13,7 @@ _BLOCK: Final = 960  # 20 ms
 _PATTERN_S: Final = 2
 _LEVEL: Final = 330  # of 32767: about -43 dBFS, quiet
 _NS: Final = 1_000_000_000
+_PAUSE_NS: Final = _NS // FRAME_RATE * 8 // 10  # between two pictures, with room for turns that come early
 
 
 class SyntheticPicture:
@@ -21,7 +22,7 @@ class SyntheticPicture:
     def __init__(self) -> None:
         self._background: Final = scene_background()
         self._start_ns: Final = time.monotonic_ns()
-        self._drawn = -1
+        self._drawn_ns = 0
 
     @property
     def source(self) -> Source:
@@ -31,11 +32,10 @@ class SyntheticPicture:
     def newest(self) -> Picture | None:
         """Draw the picture of this moment, unless its turn has not come yet."""
         now_ns = time.monotonic_ns()
-        number = (now_ns - self._start_ns) * FRAME_RATE // _NS
-        if number == self._drawn:
+        if now_ns - self._drawn_ns < _PAUSE_NS:
             return None
-        self._drawn = number
-        return Picture(simulated_scene(self._background, number / FRAME_RATE), now_ns)
+        self._drawn_ns = now_ns
+        return Picture(simulated_scene(self._background, (now_ns - self._start_ns) / _NS), now_ns)
 
     def close(self) -> None:
         """Nothing to let go of."""

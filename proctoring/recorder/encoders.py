@@ -26,7 +26,7 @@ SAMPLE: Final = Fraction(1, SAMPLE_RATE)
 OPUS_BITS: Final = 32_000
 PICTURE_BITS: Final = 600_000
 OPUS_FRAME: Final = 960
-_GOP: Final = 2 * FRAME_RATE
+_GOP: Final = 20 * FRAME_RATE  # only a bound: `tracks` asks for key frames by time
 _VP8_OPTIONS: Final = {"deadline": "realtime", "cpu-used": "16", "lag-in-frames": "0", "auto-alt-ref": "0"}
 _OPUS_OPTIONS: Final = {"compression_level": "5", "frame_duration": "20"}
 

@@ -16,6 +16,11 @@ from sync.wire.recording import Source
 MAX_REQUEST_BYTES: Final = 16_384
 MAX_REPLY_BYTES: Final = 1_000_000
 
+BYTES_PER_S: Final = 85_000
+"""What a second of recording takes on the disk at most: measured 79,000, with a little to spare."""
+SPARE_BYTES: Final = 200_000_000
+"""Answers come first: a recording never takes the last of a disk."""
+
 SourceChoice = Literal["auto", "synthetic"]
 SegmentMs = Annotated[int, Field(ge=1_000, le=600_000, multiple_of=20)]
 
@@ -27,6 +32,11 @@ class RecorderState(StrEnum):
     RECORDING = "recording"
     STOPPED = "stopped"
     FAILED = "failed"
+
+
+def space_for(expected_ms: int) -> int:
+    """Give the free bytes that a recording of this length is begun with, and not without."""
+    return BYTES_PER_S * -(-expected_ms // 1000) + SPARE_BYTES
 
 
 class RecordingSpec(Part):

@@ -12,11 +12,10 @@ import structlog
 from proctoring.capture.choose import open_picture, open_sound
 from proctoring.capture.drawing import preview_jpeg
 from proctoring.capture.media import FRAME_RATE, PictureFeed, SoundFeed
-from proctoring.recorder.encoders import OPUS_BITS, PICTURE_BITS
 from proctoring.recorder.epoch import begin_epoch
 from proctoring.recorder.faults import EncoderFailed, NothingRecorded
 from proctoring.recorder.ledger import pair
-from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec
+from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec, space_for
 from proctoring.recorder.resume import recover_recording
 from proctoring.recorder.segments import Segments, Written, level
 from proctoring.recorder.tracks import PictureTrack, SoundTrack
@@ -28,10 +27,10 @@ from sync.wire.packet import GapRef
 from sync.wire.recording import Bookmark, ClockPair
 
 _TURN_S: Final = 1 / FRAME_RATE
+_CATCH_UP_S: Final = 0.5  # turns that a busy machine made late are caught up, but not after a long stop
 _SYNC_S: Final = 2.0
 _HEAD_S: Final = 10.0
 _PREVIEW_S: Final = 1.0
-_SPARE_BYTES: Final = 200_000_000  # answers come first: a recording never takes the last of a disk
 _log = structlog.get_logger(__name__)
 
 
@@ -130,7 +129,7 @@ class Recording:
         due = sync_due = head_due = time.monotonic()
         try:
             while not self._stop.wait(max(0.0, due - time.monotonic())):
-                due = max(due + _TURN_S, time.monotonic())
+                due = max(due + _TURN_S, time.monotonic() - _CATCH_UP_S)
                 self._turn()
                 now = time.monotonic()
                 if now >= sync_due or self._marks:
@@ -185,8 +184,7 @@ def begin(spec: RecordingSpec, keys: FileKeyStore) -> Recording:
         KeyStoreUnreadable: the device's key cannot be used.
         KeyRefused: a recipient's key is not one.
     """
-    needed = (PICTURE_BITS + OPUS_BITS) // 8 * (spec.expected_ms // 1000) + _SPARE_BYTES
-    require_space(spec.folder, needed)
+    require_space(spec.folder, space_for(spec.expected_ms))
     feeds = Feeds(open_picture(spec.camera), open_sound(spec.microphone))
     try:
         return Recording(spec, keys, feeds)

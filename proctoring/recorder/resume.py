@@ -13,7 +13,7 @@ from proctoring.vault import layout
 from proctoring.vault.outline import Outline, Part
 from proctoring.vault.reading import names
 from proctoring.vault.record import first_link
-from proctoring.vault.report import RecordingTampered, RecordingUnreadable, Verdict
+from proctoring.vault.report import EXPLAINED, FindingCode, RecordingTampered, RecordingUnreadable
 from proctoring.vault.scan import HASH_BYTES
 from proctoring.vault.verify import Examination, examine
 from sync.replica.durable import disk_faults, sync_folder
@@ -24,6 +24,8 @@ from sync.wire.recording import RecordingOpening
 
 _DAY_MS: Final = 86_400_000
 """A machine whose clock says it was dead for longer had its clock changed: the gap's length is then not known."""
+
+_MENDABLE: Final = EXPLAINED | {FindingCode.MANIFEST_REMOVED}  # the power may fail just before the manifest is written
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def elapsed_ms(opening: RecordingOpening, now: ClockReading, at_least: int) -> i
 
 def _examined(folder: Path, key: SigningKey) -> Examination:
     examination = examine(folder)
-    if examination.report.verdict in {Verdict.TAMPERED, Verdict.TRUNCATED}:
+    if any(finding.code not in _MENDABLE for finding in examination.report.findings):
         raise RecordingTampered(examination.report.findings)
     papers = examination.papers
     signed_by = papers.manifest.device_keyid if papers.manifest else papers.openings[0].device_keyid

@@ -18,6 +18,7 @@ _PICTURE_PATIENCE_MS: Final = 1_500
 _SOUND_PATIENCE_MS: Final = 2_500  # PulseAudio may deliver in bursts of up to two seconds
 _SOUND_LAG_MS: Final = 300  # how far behind now silence is put in, so that sound that is only late finds its place
 _SAMPLES_PER_MS: Final = SAMPLE_RATE // 1000
+_GOP_MS: Final = 2_000  # by time: a camera in the dark gives fewer pictures
 _OPUS_MS: Final = 20
 
 
@@ -31,13 +32,13 @@ class PictureTrack:
         self._encoder: Final = PictureEncoder()
         self._watch: Final = TrackWatch(PICTURE, "camera_lost", starts_ms, _PICTURE_PATIENCE_MS)
         self._last_ms = starts_ms - 1
-        self._keyed_ms = -1
+        self._key_ms = starts_ms - _GOP_MS
 
     def turn(self, segments: Segments) -> GapRef | None:
         """Record what has come; give the gap it ended, if any."""
         picture = self.feed.newest()
         if picture is not None:
-            at_ms = self._clock.at_ms(picture.mono_ns)
+            at_ms = max(self._clock.at_ms(picture.mono_ns), self._last_ms + 1)
             gap = self._watch.seen(at_ms)
             segments.tally.captured += 1
             self._record(picture.i420, at_ms, segments)
@@ -61,9 +62,9 @@ class PictureTrack:
         at_ms = max(at_ms, self._last_ms + 1)
         self._last_ms = at_ms
         boundary_ms = segments.boundary_ms
-        key = at_ms >= boundary_ms != self._keyed_ms
+        key = at_ms - self._key_ms >= _GOP_MS or at_ms >= boundary_ms > self._key_ms
         if key:
-            self._keyed_ms = boundary_ms
+            self._key_ms = at_ms
         segments.tally.given += 1
         for packet in self._encoder.encode(i420, at_ms, key=key):
             segments.tally.encoded += 1

@@ -30,6 +30,7 @@ class FindingCode(StrEnum):
     SEGMENT_MISSING = "SEGMENT_MISSING"
     SEGMENT_SHORT = "SEGMENT_SHORT"
     HEAD_BEYOND = "HEAD_BEYOND"
+    MANIFEST_REMOVED = "MANIFEST_REMOVED"
 
     MANIFEST_REFUSED = "MANIFEST_REFUSED"
     OPENING_REFUSED = "OPENING_REFUSED"
@@ -59,7 +60,9 @@ EXPLAINED = frozenset(
 )
 """Findings a crash or a power cut leaves behind."""
 
-MISSING_AT_END = frozenset({FindingCode.SEGMENT_MISSING, FindingCode.SEGMENT_SHORT, FindingCode.HEAD_BEYOND})
+MISSING_AT_END = frozenset(
+    {FindingCode.SEGMENT_MISSING, FindingCode.SEGMENT_SHORT, FindingCode.HEAD_BEYOND, FindingCode.MANIFEST_REMOVED}
+)
 """Findings that say only "the end is gone", as long as they stand at the end of the recording."""
 
 

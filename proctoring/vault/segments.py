@@ -7,6 +7,7 @@ from pathlib import Path
 from proctoring.vault import layout
 from proctoring.vault.compare import compare
 from proctoring.vault.reading import opened
+from proctoring.vault.record import Flag
 from proctoring.vault.report import Finding, FindingCode
 from proctoring.vault.scan import HASH_BYTES, Seen, read_leaves, scan
 from sync.trust.merkle import MerkleBuilder, root
@@ -18,7 +19,7 @@ class Checked:
     """What a segment turned out to hold.
 
     `leaves` are the hashes of the records that were believed, None if none can be; `size` (bytes), `end_ms`
-    (recorded time) and `last_link` (the digest of the last one) speak of the records that are really there and count.
+    (recorded time), `last_link` (the digest of the last one) speak of the records that are really there and count.
     """
 
     findings: tuple[Finding, ...]
@@ -26,6 +27,7 @@ class Checked:
     size: int = 0
     end_ms: int | None = None
     last_link: bytes | None = None
+    ended: bool = False
 
 
 def check_closed(folder: Path, entry: SegmentEntry, roots: Mapping[str, int]) -> Checked:
@@ -131,4 +133,5 @@ def _counted(seen: Sequence[Seen], findings: Sequence[Finding]) -> Checked:
         sum(one.length for one in seen),
         last.header.time_ms if last and last.header else None,
         last.link if last else None,
+        last is not None and last.header is not None and last.header.flag is Flag.RECORDING_END,
     )

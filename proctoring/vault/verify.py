@@ -49,7 +49,7 @@ def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = 
     manifest = papers.manifest
     outline = outline_of(folder, papers)
     findings = [
-        *papers.findings,
+        *(_removed(finding, outline) for finding in papers.findings),
         *(_about_closing(manifest, papers, names(folder)) if manifest else ()),
         *(finding for part in outline.parts for finding in part.checked.findings),
         *_about_heads(outline, papers),
@@ -65,6 +65,13 @@ def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = 
         outline.sources,
     )
     return Examination(report, outline, papers)
+
+
+def _removed(finding: Finding, outline: Outline) -> Finding:
+    """Tell a manifest that was there from one that never was: its recording ended properly."""
+    if finding.code is FindingCode.MANIFEST_MISSING and outline.parts and outline.parts[-1].checked.ended:
+        return Finding(FindingCode.MANIFEST_REMOVED, outline.parts[-1].entry.index)
+    return finding
 
 
 def _about_closing(manifest: RecordingManifest, papers: Papers, files: frozenset[str]) -> list[Finding]:

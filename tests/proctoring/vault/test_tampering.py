@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from proctoring.recorder.resume import recover_recording
 from proctoring.vault.report import FindingCode, RecordingUnreadable, Verdict
 from proctoring.vault.verify import verify_recording
 from sync.trust.envelope import sign
@@ -210,6 +211,14 @@ def test_a_shortened_manifest_that_the_device_itself_signed_contradicts_its_head
     segment(folder, 2).unlink()
     leaves(folder, 2).unlink()
     assert found(folder, Verdict.TRUNCATED) == [(FindingCode.HEAD_BEYOND, 2, None)]
+
+
+def test_a_removed_manifest_is_told_apart_from_one_that_was_never_written(folder: Path, recorded: Recorded) -> None:
+    (folder / "manifest.json").unlink()
+    assert found(folder, Verdict.TRUNCATED) == [(FindingCode.MANIFEST_REMOVED, 2, None)]
+    closed = recover_recording(folder, recorded.seat.keys)
+    assert closed.duration_ms == recorded.closed.duration_ms
+    assert found(folder, Verdict.RECOVERED) == [(FindingCode.CLOSED_AFTER_CRASH, None, None)]
 
 
 @pytest.mark.parametrize("line", [0, 2, -1])
