@@ -109,7 +109,6 @@ class CameraDesk:
         return self._recorder
 
     def _spec(self, sitting: str, recording: str) -> RecordingSpec:
-        extra = max(entry.accommodation.extra_time_ms for entry in self._plan.roster)
         return RecordingSpec(
             recording=recording,
             session=self._plan.session,
@@ -120,7 +119,7 @@ class CameraDesk:
             camera=self._sources,
             microphone=self._sources,
             retention_days=self._plan.policy.retention_days,
-            expected_ms=self._plan.policy.duration_ms + extra + AROUND_MS,
+            expected_ms=longest_recording_ms(self._plan),
         )
 
     def _closed(self, recording: str) -> RecordingRef:
@@ -148,3 +147,8 @@ def _answers(recorder: RecorderClient) -> bool:
 def is_recording(status: RecorderStatus | None) -> bool:
     """Tell whether a recording is under way."""
     return status is not None and status.state is RecorderState.RECORDING
+
+
+def longest_recording_ms(plan: SessionPlan) -> int:
+    """Give how long a recording of this session can become, ms: the longest accommodation and what is around it."""
+    return plan.policy.duration_ms + max(entry.accommodation.extra_time_ms for entry in plan.roster) + AROUND_MS

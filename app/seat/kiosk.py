@@ -20,7 +20,7 @@ from app.seat.phases.opening import Opened, Opening
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.sitting import SittingDesk
 from app.seat.recovery import Unfinished, find_unfinished
-from app.seat.release import kept_keys
+from app.seat.release import forget_ended_releases, kept_keys
 from app.seat.screens.trouble import TroubleScreen, TroubleView
 from app.seat.screens.view import Simulated
 from app.seat.screens.waiting import WaitingScreen, WaitingView
@@ -81,6 +81,7 @@ class Kiosk(QWidget):
             if unfinished is not None:
                 self._go_on(workplace, unfinished)
             else:
+                forget_ended_releases(workplace)
                 self._open(workplace, workplace.current_session())
         except NoSession:
             body = Sentence("seat.no_session_body")

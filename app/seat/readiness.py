@@ -6,15 +6,13 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from app.exam.form import BlueprintUnmet, draw_form
+from app.seat.camera_desk import longest_recording_ms
 from app.seat.workplace import Session, Workplace
+from proctoring.recorder.messages import space_for
 from sync.client.connection import RegistryConnection
 from sync.faults import Fault
 from sync.replica.durable import free_bytes
 
-RECORDING_BYTES_PER_S = 85_000
-"""What a recording needs at most: measured 570 MB in 2 h (architecture), with a tenth to spare."""
-RESERVE_BYTES = 200_000_000
-"""Room that stays free for answers and packets, whatever the recording does."""
 HONEST_DIFFERENCE_S = 60
 """What two honest clocks may differ by."""
 
@@ -47,12 +45,6 @@ def check_seat(workplace: Workplace, session: Session, connection: RegistryConne
     return [check() for check in checks]
 
 
-def recording_bytes(session: Session) -> int:
-    """Give the room one candidate's recording needs on the disk, bytes, the longest accommodation included."""
-    extra = max(entry.accommodation.extra_time_ms for entry in session.plan.roster)
-    return (session.plan.policy.duration_ms + extra) // 1000 * RECORDING_BYTES_PER_S
-
-
 def _package(session: Session) -> Finding:
     header = session.package.header
     facts: dict[str, str | int] = {"version": header.version, "items": len(header.items)}
@@ -64,7 +56,7 @@ def _package(session: Session) -> Finding:
 
 
 def _disk(workplace: Workplace, session: Session) -> Finding:
-    needed, free = recording_bytes(session) + RESERVE_BYTES, free_bytes(workplace.home.root)
+    needed, free = space_for(longest_recording_ms(session.plan)), free_bytes(workplace.home.root)
     facts: dict[str, str | int] = {"needed_mb": needed // 1_000_000, "free_mb": free // 1_000_000}
     return Finding("disk", Readiness.GOOD if free >= needed else Readiness.BLOCKED, facts)
 

@@ -1,6 +1,7 @@
 """Release (开考放行) at the seat: the share that makes the items readable, fetched or typed, kept for the session."""
 
 from app.seat.workplace import Session, Workplace
+from sync.client.plans import load_plan
 from sync.client.release import PackageKeys, unlock
 from sync.replica.cabinet import DocumentKind
 from sync.trust.release import ReleaseShare
@@ -29,6 +30,13 @@ def kept_keys(workplace: Workplace, session: Session) -> PackageKeys | None:
     return unlock(session.plan, workplace.enrolment.device, workplace.keystore, share)
 
 
-def forget_release(workplace: Workplace, session: Session) -> None:
-    """Take the share away again: nothing on this seat opens an item of the session any more."""
-    workplace.replica.cabinet.remove_document(DocumentKind.RELEASE, session.plan.session)
+def forget_ended_releases(workplace: Workplace) -> None:
+    """Take the shares of sessions that are over away again: nothing on this seat opens their items any more.
+
+    Call it only when no sitting is unfinished.
+    """
+    cabinet, now_ms = workplace.replica.cabinet, workplace.now_ms()
+    for name in cabinet.names(DocumentKind.RELEASE):
+        plan, _ = load_plan(workplace.replica, workplace.trust, name)
+        if plan.closes_ms <= now_ms:
+            cabinet.remove_document(DocumentKind.RELEASE, name)

@@ -130,7 +130,10 @@ class Closing(Phase):
 
     def _ask_for_signature(self) -> None:
         case = self._need_case()
-        cards = tuple(ProctorCard(entry.proctor, entry.name) for entry in case.session.plan.proctors)
+        # those who were there when the candidate was admitted: the packet names them
+        present = case.delivery.sitting.proctors
+        proctors = [entry for entry in case.session.plan.proctors if entry.keyid in present]
+        cards = tuple(ProctorCard(entry.proctor, entry.name) for entry in proctors)
         card = candidate_card(case.session, case.entry)
         self._countersign.show_countersign(CountersignView(card, cards, Sentence("seat.countersign_reason")))
         self.bench.deck.bring(CountersignScreen)

@@ -8,7 +8,7 @@ import pytest
 from app.exam.form import draw_form
 from app.exam.item import plain_text
 from app.seat.home import SeatHome
-from app.seat.release import forget_release, kept_keys, unlock_with
+from app.seat.release import forget_ended_releases, kept_keys, unlock_with
 from app.seat.shelf import ItemShelf
 from app.seat.workplace import Session, Workplace
 from sync.client.release import PackageKeys, fetch_release
@@ -79,13 +79,16 @@ def test_the_registry_releases_over_the_network(workplace: Workplace, session: S
     assert fetched.code() == site.release_share().code()
 
 
-def test_a_restart_does_not_ask_again_until_the_release_is_forgotten(
+def test_a_restart_does_not_ask_again_until_the_session_is_over(
     workplace: Workplace, session: Session, site: Site, seat_home: SeatHome
 ) -> None:
     keys = unlock_with(workplace, session, site.release_share())
     workplace.close()
     again = Workplace.open(seat_home)
     assert kept_keys(again, session) == keys
-    forget_release(again, session)
+    forget_ended_releases(again)
+    assert kept_keys(again, session) == keys, "the session is not over"
+    again.replica.cabinet.raise_highest_signed_ms(session.plan.closes_ms)
+    forget_ended_releases(again)
     assert kept_keys(again, session) is None
     again.close()
