@@ -1,20 +1,18 @@
 """Proctors' cards and a PIN field: used wherever a proctor signs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.seat.screens.proctor_button import ProctorButton
 from app.seat.screens.view import ProctorCard
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
-from app.ui.icons import Icon, paint_icon
 from app.ui.labels import Label, Note
-from app.ui.look import Looked, paint_focus
+from app.ui.look import Looked
 from app.ui.page import Panel, Scroll
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
@@ -23,109 +21,21 @@ _COLUMNS = 2
 _ONE_COLUMN_FROM = 1.5  # from this scale on a long name needs the whole width
 _LONGEST_PIN = 32
 _MOST_PROCTORS = 20  # a plan has no more
-_STEPS: Mapping[int, tuple[int, int]] = {  # along a row, down a column
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 
 
-class ProctorButton(Looked, QAbstractButton):
-    """A proctor's card."""
+class _Names(Scroll):
+    """The cards; as high as all of them where there is room, scrolling where there is not."""
 
-    stepped = Signal(int, int)
+    _wanted = 0
 
-    def __init__(self, card: ProctorCard) -> None:
-        super().__init__()
-        self.card = card
-        self._state = ""
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def show_card(self, card: ProctorCard, state: str) -> None:
-        """Show a proctor; `state` is said at the right end."""
-        self.card, self._state = card, state
-        self.setObjectName(f"proctor_{card.proctor}")
-        self.setEnabled(not card.signed_in)
-        self.setAccessibleName(f"{card.name} {state}".rstrip())
-        self.update()
-
-    def nextCheckState(self) -> None:
-        """Leave choosing to the panel: one of the cards is chosen at a time."""
-
-    def look_changed(self) -> None:
-        """Measure and paint again."""
+    def want(self, height: int) -> None:
+        """Say how high all cards are."""
+        self._wanted = height
         self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
-        """Give the card's room."""
-        return QSize(tokens.PREVIEW[0] // 2, self.look.length(tokens.BAR))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move among the cards by the arrows; choose by Return as by Space."""
-        if event.key() in _STEPS:
-            self.stepped.emit(*_STEPS[event.key()])
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Nothing is dragged."""
-        event.accept()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw the card."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette, chosen = self.look.palette, self.isChecked()
-        painter.setPen(QPen(QColor(palette.accent if chosen else palette.line_strong), tokens.EDGE))
-        fill = palette.done_soft if self.card.signed_in else palette.accent_soft if chosen else palette.surface
-        painter.setBrush(QColor(fill))
-        if self.card.signed_in:
-            painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), tokens.RADIUS, tokens.RADIUS)
-        side = self.look.length(tokens.ICON, 1.8)
-        self._paint_mark(painter, QRectF(Space.L, (self.height() - side) / 2, side, side))
-        self._paint_words(painter, Space.L + side + Space.M)
-        if self.hasFocus():
-            paint_focus(painter, QRectF(self.rect()), self.look)
-
-    def _paint_mark(self, painter: QPainter, box: QRectF) -> None:
-        palette = self.look.palette
-        if self.card.signed_in:
-            paint_icon(painter, Icon.CHECK, box, QColor(palette.done))
-            return
-        edge = palette.accent if self.isChecked() else palette.line_strong
-        painter.setPen(QPen(QColor(edge), tokens.EDGE))
-        painter.setBrush(QColor(palette.surface))
-        painter.drawEllipse(box.adjusted(1, 1, -1, -1))
-        if self.isChecked():
-            inset = box.width() * 0.28
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(palette.accent))
-            painter.drawEllipse(box.adjusted(inset, inset, -inset, -inset))
-
-    def _paint_words(self, painter: QPainter, left: int) -> None:
-        small = self.look.font(Type.CAPTION)
-        state_width = QFontMetrics(small).horizontalAdvance(self._state)
-        rest = self.rect().adjusted(left, 0, -Space.L, 0)
-        painter.setFont(small)
-        painter.setPen(self.look.tone(Tone.DONE if self.card.signed_in else Tone.SOFT))
-        painter.drawText(rest, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._state)
-        rest.setWidth(rest.width() - (state_width + Space.M if self._state else 0))
-        font = self.look.font(Type.LEAD)
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        if QFontMetrics(font).horizontalAdvance(self.card.name) > rest.width():
-            font = self.look.font(Type.CAPTION)  # a long name on two lines is still a whole name
-            flags |= Qt.TextFlag.TextWordWrap
-        painter.setFont(font)
-        painter.setPen(self.look.tone(Tone.INK))
-        painter.drawText(rest, flags, self.card.name)
+        """Give the height of all cards."""
+        return QSize(super().sizeHint().width(), self._wanted)
 
 
 class _Said(Enum):
@@ -153,6 +63,7 @@ class PinPanel(Looked, Panel):
         # All made now: what is made later comes later when the keyboard goes round.
         self._cards = [self._new_card(index) for index in range(_MOST_PROCTORS)]
         self._columns = _COLUMNS
+        self._shown = 0
         self._chosen = ""
         self._message = _Message()
         self._locked: dict[str, int] = {}
@@ -174,12 +85,12 @@ class PinPanel(Looked, Panel):
         stack.setContentsMargins(0, 0, Space.XS, 0)
         stack.addLayout(self._grid)
         stack.addStretch(1)
-        self._scroll = Scroll(names)
+        self._scroll = _Names(names)
         for index, button in enumerate(self._cards):
             self._grid.addWidget(button, index // _COLUMNS, index % _COLUMNS)
         self.content.setSpacing(Space.M)
         self.content.addWidget(self._heading)
-        self.content.addWidget(self._scroll, 1)
+        self.content.addWidget(self._scroll, 1000)
         self.content.addWidget(self._note)
         row = QHBoxLayout()
         row.setSpacing(Space.M)
@@ -187,6 +98,7 @@ class PinPanel(Looked, Panel):
         row.addWidget(self.field, 1)
         row.addWidget(self.button)
         self.content.addLayout(row)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def hasHeightForWidth(self) -> bool:
         """Say no: the names scroll, so that the panel fits into any height."""
@@ -196,6 +108,7 @@ class PinPanel(Looked, Panel):
         """Keep at least one card in sight, and long names whole."""
         self._scroll.setMinimumHeight(self.look.length(tokens.BAR, 1.2) + Space.XS)
         self._columns = 1 if self.look.scale >= _ONE_COLUMN_FROM else _COLUMNS
+        self._fit_names()
         for index, button in enumerate(self._cards):
             self._grid.addWidget(button, index // self._columns, index % self._columns)
 
@@ -211,7 +124,14 @@ class PinPanel(Looked, Panel):
             button.setVisible(index < len(cards))
             if index < len(cards):
                 button.card = cards[index]
+        self._shown = len(cards)
+        self._fit_names()
         self._render()
+
+    def _fit_names(self) -> None:
+        """Keep the PIN close under the names: the names take no more height than they need."""
+        rows = -(-max(1, self._shown) // self._columns)
+        self._scroll.want(rows * (self.look.length(tokens.BAR) + Space.M) - Space.M)
 
     def show_checking(self, proctor: str) -> None:
         """Say that the PIN is being checked; nothing can be typed meanwhile."""

@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.seat.screens.countersign import CountersignScreen
-from app.seat.screens.pin_panel import ProctorButton
+from app.seat.screens.proctor_button import ProctorButton
 from app.seat.screens.sign_in import SignInScreen
 from app.ui.buttons import Button
 from app.ui.fields import Field
