@@ -41,7 +41,6 @@ class Line(Looked, QWidget):
     def __init__(self, kind: Type = Type.BODY, tone: Tone = Tone.INK) -> None:
         super().__init__()
         self._kind, self._tone, self._text = kind, tone, ""
-        self._right = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
@@ -60,10 +59,6 @@ class Line(Looked, QWidget):
         if tone is not self._tone:
             self._tone = tone
             self.update()
-
-    def align_right(self) -> None:
-        """Write to the right edge."""
-        self._right = True
 
     def look_changed(self) -> None:
         """Measure and paint again."""
@@ -90,8 +85,8 @@ class Line(Looked, QWidget):
         painter.setFont(self.look.font(self._kind))
         painter.setPen(self.look.tone(self._tone))
         shown = self._metrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        side = Qt.AlignmentFlag.AlignRight if self._right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(self.rect(), side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.drawText(self.rect(), flags, shown)
 
 
 class StatusMark(QWidget):

@@ -58,7 +58,6 @@ def _surfaces(look: Look) -> str:
         f'QFrame[part="side"] {{ background: {colours.ground}; border: 0; border-left: {line}; }}',
         f'QFrame[part="panel"] {{ background: {colours.surface}; border: {line}; border-radius: {tokens.RADIUS}px; }}',
         f'QFrame[part="rule"] {{ background: {colours.line}; border: 0; }}',
-        f'QWidget[part="paper"] {{ background: {colours.surface}; }}',
         'QWidget[part="clear"] { background: transparent; }',
     ]
     for tone in (Tone.ACCENT, Tone.DONE, Tone.ATTENTION, Tone.DANGER):
