@@ -123,24 +123,32 @@ class RegistryConnection:
     def _exchange(self, method: str, path: str, body: bytes | None, total_s: float) -> Iterator[requests.Response]:
         with self._lock, _network_faults():
             self._context.deadline = time.monotonic() + total_s
-            with self._session.request(
-                method,
-                self.url + path,
-                data=body,
-                headers={
-                    "Accept-Encoding": "identity",
-                    "Connection": "close",  # an idle one the server just closed looks like an outage
-                    "Content-Type": "application/json",
-                },
-                timeout=self._timeout,
-                stream=True,
-                allow_redirects=False,
-            ) as response:
-                if response.status_code in _REDIRECTS:
-                    raise RegistryAnswerBad(f"status {response.status_code} sends us elsewhere")
-                if response.headers.get("Content-Encoding", "identity") != "identity":
-                    raise RegistryAnswerBad("an encoded body nobody asked for")
-                yield response
+            try:
+                yield from self._one_exchange(method, path, body)
+            finally:
+                # no connection is kept for the next exchange: one that the server just closed, without
+                # having said so, would look like an outage (and a lost answer) when it is used again
+                self._session.close()
+
+    def _one_exchange(self, method: str, path: str, body: bytes | None) -> Iterator[requests.Response]:
+        with self._session.request(
+            method,
+            self.url + path,
+            data=body,
+            headers={
+                "Accept-Encoding": "identity",
+                "Connection": "close",
+                "Content-Type": "application/json",
+            },
+            timeout=self._timeout,
+            stream=True,
+            allow_redirects=False,
+        ) as response:
+            if response.status_code in _REDIRECTS:
+                raise RegistryAnswerBad(f"status {response.status_code} sends us elsewhere")
+            if response.headers.get("Content-Encoding", "identity") != "identity":
+                raise RegistryAnswerBad("an encoded body nobody asked for")
+            yield response
 
 
 class _DeadlineContext(ssl.SSLContext):

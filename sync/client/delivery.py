@@ -62,8 +62,9 @@ def deliver_due(
 ) -> DeliveryReport:
     """Try every packet that is due once: send what is queued, fetch the proof of what is receipted.
 
-    A receipt's time is signed, so it also raises the latest signed time this seat has seen. `now_ms` is the wall clock; `chance` gives numbers in [0, 1) that keep a room's seats from asking all at once.
-    If nobody answers at all the pass ends early; what was not tried stays as it is.
+    A receipt's time is signed, so it also raises the latest signed time this seat has seen. `now_ms` is the wall
+    clock; `chance` gives numbers in [0, 1) that keep a room's seats from asking all at once. If nobody answers at
+    all the pass ends early; what was not tried stays as it is.
 
     Raises:
         DiskFull, DiskFault, ReplicaUnreadable: the outbox could not be written; nothing is lost.
