@@ -77,6 +77,11 @@ class Microphone:
         self._arrived.set()
 
 
+def any_microphone() -> bool:
+    """Tell whether PortAudio lists any device that hears."""
+    return any(device["max_input_channels"] > 0 for device in sounddevice.query_devices())
+
+
 def _age_ns(when: Any) -> int:  # noqa: ANN401 - cffi's
     """Tell how long ago a block's first sample was heard: sound servers deliver late, some in bursts of seconds.
 

@@ -184,7 +184,8 @@ def begin(spec: RecordingSpec, keys: FileKeyStore) -> Recording:
         KeyStoreUnreadable: the device's key cannot be used.
         KeyRefused: a recipient's key is not one.
     """
-    require_space(spec.folder, space_for(spec.expected_ms))
+    if not spec.folder.exists():  # one that was begun goes on with whatever room there is
+        require_space(spec.folder, space_for(spec.expected_ms))
     feeds = Feeds(open_picture(spec.camera), open_sound(spec.microphone))
     try:
         return Recording(spec, keys, feeds)
