@@ -29,7 +29,7 @@ def open_picture(choice: Choice) -> PictureFeed:
 
 
 def open_sound(choice: Choice) -> SoundFeed:
-    """Open the default microphone; if there is none, or it gives nothing within 4 s, or for "synthetic", the simulated."""
+    """Open the default microphone; without one, after 4 s of nothing, or for "synthetic", the simulated one."""
     if choice == "auto" and any_microphone():
         microphone = Microphone()
         if microphone.wait(_MICROPHONE_BOUND_S):
