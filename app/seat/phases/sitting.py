@@ -70,6 +70,7 @@ class SittingDesk(Phase):
             ItemHeader(case.session.plan.exam_title, entry.name, entry.seat_number, photo_of(entry))
         )
         current = case.delivery.sitting.current
+        self._items.set_recording(RecordingState.CHECKING, simulated=False)
         self._show_cells()
         self._show_clock()
         if case.delivery.sitting.given and case.delivery.sitting.stamp:
@@ -215,9 +216,13 @@ class SittingDesk(Phase):
         in_background(
             self,
             lambda: self._camera.start(case.entry.sitting, recording),
-            lambda _recording: self._recorder_timer.start(),
+            lambda _recording: self._follow_recorder(),
             self._not_attached,
         )
+
+    def _follow_recorder(self) -> None:
+        self._recorder_timer.start()
+        self._look_at_recorder()
 
     def _not_attached(self, fault: Fault) -> None:
         self._note_interruption(fault.code)

@@ -34,7 +34,7 @@ class RecordingState(StrEnum):
 
     RECORDING = "recording"
     INTERRUPTED = "interrupted"
-    OFF = "off"
+    CHECKING = "checking"
 
 
 class ItemHead(QFrame):
@@ -124,7 +124,7 @@ _SAVED_LOOK = {
 _RECORDING_LOOK = {
     RecordingState.RECORDING: (Icon.RECORD, Tone.INK),
     RecordingState.INTERRUPTED: (Icon.ATTENTION, Tone.ATTENTION),
-    RecordingState.OFF: (Icon.BLOCKED, Tone.DANGER),
+    RecordingState.CHECKING: (Icon.RUNNING, Tone.SOFT),
 }
 _STACKED_FROM = 1.3  # from this scale on the two states stand one above the other
 
@@ -138,7 +138,7 @@ class ItemFoot(Looked, QFrame):
         self.setMinimumHeight(tokens.BAR)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._saved, self._at = _Saved.NOTHING, ""
-        self._recording, self._simulated = RecordingState.OFF, False
+        self._recording, self._simulated = RecordingState.CHECKING, False
         self._flagged = False
         self.recording, self.saved = StatusMark(), StatusMark()
         self.recording.setObjectName("recording_state")
