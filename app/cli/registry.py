@@ -116,7 +116,8 @@ def show(home: Home) -> None:
     with Registry.open(home) as registry:
         found = overview(registry.premises)
     for package in found.packages:
-        say("cli.show_package", package=package.package, target=package.target, version=package.version)
+        bank = package.target.split("/")[1]  # packages/<bank>/<package>.erp
+        say("cli.show_package", package=package.package, bank=bank, version=package.version)
     for kind, signers in (("proctor", found.proctors), ("device", found.devices)):
         for signer in signers:
             key = f"cli.show_{kind}_revoked" if signer.revoked else f"cli.show_{kind}"

@@ -30,6 +30,7 @@ class Process:
         if display is not None:
             environment |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
             environment.pop("WAYLAND_DISPLAY", None)
+        log.touch(mode=0o600)
         with log.open("ab") as complaints:
             self._popen = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],

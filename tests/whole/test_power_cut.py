@@ -20,7 +20,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Run]:
     folder = tmp_path_factory.mktemp("cut")
 
     def sit(cut_at: int) -> Run:
-        return run_demo(folder / f"at-{cut_at}", "--items", str(ITEMS), "--power-cut", str(cut_at))
+        return run_demo(folder / f"at-{cut_at}", "--items", str(ITEMS), "--power-cut", str(cut_at), watched=False)
 
     with ThreadPoolExecutor(ITEMS) as pool:
         return dict(zip(range(1, ITEMS + 1), pool.map(sit, range(1, ITEMS + 1)), strict=True))

@@ -12,7 +12,6 @@ from proctoring.vault.verify import verify_recording
 from sync.trust.anchor import Trust
 from sync.wire.packet import ScorePacket
 from tests.app.cli.terminal import Terminal, Told
-from tests.proctoring.seat import Recorded
 from tests.whole.run import Run
 
 SEGMENT, LEAVES = "segment-00000.ers", "segment-00000.leaves"
@@ -157,12 +156,3 @@ def test_whatever_is_done_to_it_is_named(terminal: Terminal, run: Run, copy: Pat
     assert told.code == 1
     assert "✗" in told.output
     assert name in told.output
-
-
-def test_a_segment_of_another_sitting_is_named(terminal: Terminal, run: Run, copy: Path, recorded: Recorded) -> None:
-    for name in (SEGMENT, LEAVES):
-        shutil.copy(recorded.spec.folder / name, copy / name)
-    told = verify(terminal, copy, run)
-    assert told.code == 1
-    assert "This segment was changed" in told.output
-    assert "segment 0" in told.output

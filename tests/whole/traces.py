@@ -1,4 +1,4 @@
-"""What must not be found on a disk, in every form it could lie there, and where it may be after all, with the reason."""
+"""What must not be found on a disk, in every form it could lie there; and where it may be, each with the reason."""
 
 import base64
 import json
@@ -42,7 +42,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "name": {"registry/registry.db*": "the registry plans sessions: roster and proctors are its business"},
     "release share": {"registry/registry.db*": "the registry withholds it until the start, and must have it then"},
     "response": {
-        "evidence/packet.json": "the packet as the demonstration hands it out, for whoever checks it",
+        "evidence/*packet.json*": "the packet as the demonstration hands it out, for whoever checks it",
         "registry/registry.db*": "the registry received the packet and scores it again",
     },
     "registry key": {"registry/keys/*": "the registry's key room, for its user alone"},

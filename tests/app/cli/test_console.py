@@ -1,0 +1,55 @@
+"""How checks look in a terminal of any width, and in a pipe."""
+
+import io
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+import app.cli.console
+from app.cli.console import CheckLine, Mark, print_checks
+
+LINES = [
+    CheckLine(Mark.GOOD, "The packet is in its one canonical form; no byte was added or changed"),
+    CheckLine(
+        Mark.BAD, "没有重复的试题或作答，签名者都在登记名录中，每个签名都有效", "x" * 64 + " and some words more"
+    ),
+    CheckLine(Mark.NOTE, "Short"),
+]
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, width: int | None) -> list[str]:
+    """Give what is printed in a terminal of this width, or in a pipe."""
+    file = io.StringIO()
+    console = Console(
+        file=file, width=width, force_terminal=width is not None, color_system=None, emoji=False, soft_wrap=True
+    )
+    monkeypatch.setattr(app.cli.console, "out", console)
+    monkeypatch.setenv("EXAMROOM_LANGUAGE", "en")
+    print_checks(LINES)
+    return file.getvalue().splitlines()
+
+
+def test_in_a_wide_terminal_every_check_is_a_line_and_its_detail_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(monkeypatch, 120) == [
+        f"✓ {LINES[0].name}",
+        f"✗ {LINES[1].name}",
+        f"  {LINES[1].detail}",
+        "! Short",
+    ]
+
+
+@pytest.mark.parametrize("width", [80, 40, 20])
+def test_in_a_narrow_terminal_nothing_is_cut_and_what_breaks_is_indented(
+    monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    lines = shown(monkeypatch, width)
+    assert max(cell_len(line) for line in lines) <= width
+    marks = [line[0] for line in lines if not line.startswith("  ")]
+    assert marks == ["✓", "✗", "!"]
+    told = "".join(line[2:].replace(" ", "") for line in lines)
+    assert told == "".join((line.name + line.detail).replace(" ", "") for line in LINES)
+
+
+def test_in_a_pipe_nothing_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(monkeypatch, None) == shown(monkeypatch, 500)

@@ -1,0 +1,238 @@
+"""How commands end: 0 good, 1 bad, 2 usage, 3 environment; in words of one language, and never with a traceback."""
+
+import re
+from pathlib import Path
+
+import pytest
+from platformdirs import user_log_dir
+
+import app.cli.evidence
+from app.cli.console import language as terminal_language
+from app.cli.main import app as program
+from app.resources import resource_folder
+from tests.app.cli.conftest import Place, as_command
+from tests.app.cli.terminal import Terminal
+from tests.app.content.banks import png
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+COMMANDS = [
+    ("demo",),
+    *(
+        (group.name or "", command.name or "")
+        for group in program.registered_groups
+        if group.typer_instance is not None
+        for command in group.typer_instance.registered_commands
+    ),
+]
+
+
+def test_these_are_all_commands() -> None:
+    assert sorted(" ".join(command) for command in COMMANDS) == [
+        "agent run",
+        "demo",
+        "packet verify",
+        "receipt verify",
+        "recording export",
+        "recording verify",
+        "registry init",
+        "registry invite",
+        "registry plan",
+        "registry proctor",
+        "registry publish",
+        "registry release",
+        "registry serve",
+        "registry show",
+        "seat enrol",
+        "seat fetch",
+        "seat run",
+        "site key",
+    ]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_is_there_and_good(terminal: Terminal, command: tuple[str, ...]) -> None:
+    told = terminal.run(*command, "--help")
+    assert told.code == 0
+    assert "Usage: " in told.output
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_what_is_typed_wrong_is_a_usage_mistake(terminal: Terminal, command: tuple[str, ...]) -> None:
+    told = terminal.run(*command, "--no-such-option")
+    assert told.code == 2
+    assert told.output == ""
+    assert "Usage: " in told.errors
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("registry",), ("packet", "verify"), ("nothing",), ("demo", "--items", "0"), ("demo", "--items", "101")],
+)
+def test_too_little_or_too_much_is_a_usage_mistake(terminal: Terminal, arguments: tuple[str, ...]) -> None:
+    assert terminal.run(*arguments).code == 2
+
+
+ELSEWHERE = {
+    "packet verify": ("packet", "verify", "{no}", "--trust", "{no}"),
+    "receipt verify": ("receipt", "verify", "{no}", "--packet", "{no}", "--trust", "{no}"),
+    "recording verify": ("recording", "verify", "{no}"),
+    "recording export": ("recording", "export", "{no}", "{out}", "--key", "{no}"),
+    "registry init": ("registry", "init", "--home", "{place}/registry", "--name", "R"),
+    "registry publish": ("registry", "publish", "--home", "{no}", "{sample}"),
+    "registry publish, no bank": ("registry", "publish", "--home", "{place}/registry", "{no}"),
+    "registry proctor": ("registry", "proctor", "--home", "{no}", "李梅", "--pin", "246810"),
+    "registry invite": ("registry", "invite", "--home", "{no}", "07", "{out}"),
+    "registry plan": ("registry", "plan", "--home", "{no}", "{no}"),
+    "registry plan, no file": ("registry", "plan", "--home", "{place}/registry", "{no}"),
+    "registry release": ("registry", "release", "--home", "{no}", "x"),
+    "registry show": ("registry", "show", "--home", "{no}"),
+    "registry serve": ("registry", "serve", "--home", "{no}"),
+    "seat enrol": ("seat", "enrol", "--home", "{out}", "{no}"),
+    "seat fetch": ("seat", "fetch", "--home", "{no}"),
+    "site key": ("site", "key", "{no}/site.key"),
+    "demo": ("demo", "--home", "{place}", "--autopilot"),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_place_that_is_not_as_it_must_be_ends_with_three(
+    place: Place, tmp_path: Path, name: str, language: str
+) -> None:
+    sample = resource_folder() / "sample-bank"
+    there = {"no": tmp_path / "no", "out": tmp_path / "out", "place": place.root, "sample": sample}
+    told = Terminal(language).run(*(part.format(**there) for part in ELSEWHERE[name]))
+    assert told.code == 3
+    assert_words(told.errors, language)
+
+
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that is no bank."""
+    file = tmp_path_factory.mktemp("bank") / "bank.zip"
+    file.write_bytes(png())
+    return file
+
+
+def assert_words(said: str, language: str) -> None:
+    """Three sentences in one language, then the code in brackets."""
+    *sentences, code = said.splitlines()
+    assert len(sentences) == 3
+    assert re.fullmatch(r"\[[A-Z_]+( · .*)?\]", code)
+    for sentence in sentences:
+        assert bool(HAN.search(sentence)) is (language == "zh"), sentence
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("packet", "verify", "{bad}", "--trust", "{place}/seat/trust"),
+        ("receipt", "verify", "{bad}", "--packet", "{bad}", "--trust", "{place}/seat/trust"),
+        ("registry", "publish", "--home", "{place}/registry", "{bank}"),
+        ("registry", "publish", "--home", "{place}/registry", "{sample}"),
+        ("registry", "plan", "--home", "{place}/registry", "{bad}"),
+        ("registry", "release", "--home", "{place}/registry", "x"),
+        ("registry", "proctor", "--home", "{place}/registry", "李梅", "--pin", "1"),
+        ("seat", "enrol", "--home", "{out}", "{bad}"),
+    ],
+    ids=" ".join,
+)
+def test_a_thing_that_is_bad_ends_with_one(
+    place: Place, tmp_path: Path, bank: Path, arguments: tuple[str, ...], language: str
+) -> None:
+    bad = tmp_path / "bad"
+    bad.write_bytes(b"[[[ not what it should be")
+    sample = resource_folder() / "sample-bank"
+    there = {"bad": bad, "place": place.root, "bank": bank, "out": tmp_path / "out", "sample": sample}
+    told = Terminal(language).run(*(part.format(**there) for part in arguments))
+    assert told.code == 1
+    if arguments[1] == "verify":
+        assert "✗" in told.output
+        assert bool(HAN.search(told.output)) is (language == "zh")
+    else:
+        assert_words(told.errors, language)
+
+
+def test_evidence_is_not_called_bad_because_the_keys_are_missing(
+    terminal: Terminal, place: Place, tmp_path: Path
+) -> None:
+    (tmp_path / "trust").mkdir()
+    told = terminal.run("packet", "verify", place.session_file, "--trust", tmp_path / "trust")
+    assert told.code == 3
+    assert "Nothing was checked" in told.errors
+    assert "TRUST_FOLDER_UNUSABLE" in told.errors
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_defect_of_ours_is_written_to_a_file_and_not_thrown_at_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(app.cli.evidence, "read_file", broken)
+    told = Terminal(language).run("packet", "verify", "x", "--trust", "y")
+    assert told.code == 3
+    assert told.output == ""
+    assert bool(HAN.search(told.errors)) is (language == "zh")
+    (report,) = Path(user_log_dir("examroom")).iterdir()
+    assert str(report) in told.errors
+    assert "ZeroDivisionError: ours" in report.read_text()
+    assert report.stat().st_mode & 0o077 == 0
+
+
+def test_a_defect_that_cannot_be_written_down_is_told_all_the_same(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state").write_text("no folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(app.cli.evidence, "read_file", broken)
+    told = terminal.run("packet", "verify", "x", "--trust", "y")
+    assert told.code == 3
+    assert "could not be written to the disk" in told.errors
+
+
+def broken(_path: Path) -> bytes:
+    raise ZeroDivisionError("ours")
+
+
+def test_who_breaks_off_sees_nothing_but_the_end(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_path: Path) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app.cli.evidence, "read_file", interrupted)
+    told = terminal.run("packet", "verify", "x", "--trust", "y")
+    assert (told.code, told.output, told.errors) == (3, "", "")
+
+
+def test_what_is_said_is_said_as_it_is(terminal: Terminal, tmp_path: Path) -> None:
+    told = terminal.run("packet", "verify", tmp_path / "[red]:boom:[/red]", "--trust", tmp_path)
+    assert "[red]:boom:[/red]" in told.errors
+
+
+def test_as_a_process_it_ends_with_the_same_codes(tmp_path: Path) -> None:
+    missing = as_command("packet", "verify", tmp_path / "no", "--trust", tmp_path, language="zh")
+    assert missing.returncode == 3
+    assert missing.stdout == ""
+    assert_words(missing.stderr, "zh")
+    assert as_command("packet").returncode == 2
+    assert as_command("--help").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "EXAMROOM_LANGUAGE": "zh"}, "zh"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_is_the_terminals(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], language: str
+) -> None:
+    for name in ("EXAMROOM_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert terminal_language() == language

@@ -1,0 +1,159 @@
+"""An operator's day: registry, bank, proctors, seat, session, release, all by commands; and what comes of mistakes."""
+
+import base64
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.seat.home import SeatHome
+from app.seat.release import unlock_with
+from app.seat.sign_in import open_credentials
+from app.seat.workplace import Workplace
+from sync.trust.keys import SealingKey
+from sync.trust.pin import open_credential
+from sync.trust.release import ReleaseShare
+from tests.app.cli.conftest import PINS, Place, as_command, ids
+from tests.app.cli.terminal import Terminal, Told
+
+
+def plan_with(terminal: Terminal, place: Place, tmp_path: Path, old: str, new: str) -> Told:
+    """Plan the session again with something changed in its file."""
+    text = place.session_file.read_text(encoding="utf-8")
+    assert old in text
+    changed = tmp_path / "changed.toml"
+    changed.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return terminal.run("registry", "plan", "--home", place.registry, changed)
+
+
+def test_the_seat_holds_the_session_that_the_file_described(place: Place) -> None:
+    workplace = Workplace.open(SeatHome(place.seat))
+    try:
+        plan = workplace.session_of(place.session).plan
+    finally:
+        workplace.close()
+    assert (plan.site, plan.room, plan.rehearsal) == ("某县考点", "第 1 考场", False)
+    assert [(entry.name, entry.seat_number) for entry in plan.roster] == [("张伟", 7), ("阿卜杜热西提·买买提依明", 7)]
+    assert plan.roster[0].photo_png is not None
+    assert plan.roster[1].accommodation.extra_time_ms == 1_800_000
+    assert [section.count for section in plan.blueprint.sections] == [70, 30]
+    assert plan.opens_ms == 1_796_086_800_000, "2026-12-01 09:00 in China"
+
+
+def test_the_pins_that_were_typed_open_the_proctors_keys(place: Place) -> None:
+    workplace = Workplace.open(SeatHome(place.seat))
+    try:
+        session = workplace.session_of(place.session)
+        credentials = open_credentials(workplace, session)
+    finally:
+        workplace.close()
+    keys = [
+        open_credential(credentials[entry.proctor], pin).public.keyid
+        for entry, pin in zip(session.plan.proctors, PINS, strict=True)
+    ]
+    assert keys == [entry.keyid for entry in session.plan.proctors]
+
+
+def test_the_code_that_release_says_opens_the_package_on_the_seat(terminal: Terminal, place: Place) -> None:
+    told = terminal.run("registry", "release", "--home", place.registry, place.session)
+    assert told.code == 0
+    found = re.search(r"Release code: ((?:[0-9A-Z]{5}-){5}[0-9A-Z]{5})", told.output)
+    assert found
+    workplace = Workplace.open(SeatHome(place.seat))
+    try:
+        session = workplace.session_of(place.session)
+        keys = unlock_with(workplace, session, ReleaseShare.from_code(found[1]))
+        item = session.package.open_item(session.package.header.items[0].item, keys.content)
+    finally:
+        workplace.close()
+    assert item.stem.zh
+    assert "(released)" in terminal.run("registry", "show", "--home", place.registry).output
+
+
+def test_show_lists_what_a_session_file_names(terminal: Terminal, place: Place) -> None:
+    told = terminal.run("registry", "show", "--home", place.registry)
+    kinds = [line.split()[0] for line in told.output.splitlines()]
+    assert kinds == ["Package", "Proctor", "Proctor", "Device", "Session"]
+    assert "07" in told.output
+    assert "李梅" in told.output
+
+
+def test_a_site_key_is_a_key_pair_for_its_owner_alone(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "site.key"
+    told = terminal.run("site", "key", file)
+    public = re.findall(r'public_key = "(.+)"', told.output)[0]
+    secret = SealingKey.from_raw(base64.b64decode(file.read_bytes()))
+    assert base64.b64decode(public) == secret.public_raw
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert base64.b64encode(secret.raw()).decode() not in told.output
+
+
+def test_no_file_is_ever_written_over(terminal: Terminal, place: Place, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    for arguments in (("site", "key", taken), ("registry", "invite", "--home", place.registry, "08", taken)):
+        told = terminal.run(*arguments)
+        assert told.code == 3
+        assert "FILE_TAKEN" in told.errors
+    assert taken.read_text() == "mine"
+
+
+def test_an_invitation_is_good_once(terminal: Terminal, place: Place, tmp_path: Path) -> None:
+    told = terminal.run("seat", "enrol", "--home", tmp_path / "second", place.root / "07.invitation")
+    assert told.code == 1
+    assert "TOKEN_USED" in told.errors
+
+
+def test_a_seat_is_enrolled_again_without_harm(terminal: Terminal, place: Place) -> None:
+    told = terminal.run("seat", "enrol", "--home", place.seat, place.root / "07.invitation")
+    assert told.code == 0
+    assert len(Terminal().run("registry", "show", "--home", place.registry).output.splitlines()) == 5
+
+
+def test_a_pin_has_to_be_typed_twice_the_same(terminal: Terminal, place: Place) -> None:
+    told = terminal.run(
+        "registry", "proctor", "--home", place.registry, "赵强", typed="111111\n222222\n333333\n333333\n"
+    )
+    assert told.code == 0
+    assert "do not match" in told.output + told.errors
+    assert "111111" not in told.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ('site = "某县考点"\n', "", "site"),
+        ('room = "', 'rom = "', "room"),
+        ("count = 70", "count = 0", "blueprint.sections.0.count"),
+        ("retention_days = 1098", "retention_days = 30", "policy.retention_days"),
+        ('role = "escrow"', 'role = "friend"', "recipients.1.role"),
+        ("opens = 2026-12-01T09:00:00+08:00", "opens = 2026-12-01T09:00:00", "opens"),
+        ('package = "', 'package = "01890a5d-ac96-774b-bcce-b302099a8057" # "', "package"),
+        ("rehearsal = false", "rehearsal = maybe", "changed.toml"),
+    ],
+)
+def test_a_mistake_in_the_session_file_is_named_by_its_place(
+    terminal: Terminal, place: Place, tmp_path: Path, old: str, new: str, where: str
+) -> None:
+    told = plan_with(terminal, place, tmp_path, old, new)
+    assert told.code == 1
+    assert f"because of “{where}”" in told.errors
+    assert "SESSION_FILE_REFUSED" in told.errors
+
+
+def test_what_the_registry_refuses_to_plan_is_not_planned(terminal: Terminal, place: Place, tmp_path: Path) -> None:
+    before = terminal.run("registry", "show", "--home", place.registry).output
+    told = plan_with(terminal, place, tmp_path, "990101198503120010", "990101198503120011")
+    assert told.code == 1
+    assert "IDENTITY_NUMBER_WRONG" in told.errors
+    assert plan_with(terminal, place, tmp_path, "count = 70", "count = 400").code == 1
+    assert terminal.run("registry", "show", "--home", place.registry).output == before
+
+
+def test_the_agent_says_what_one_pass_came_to(place: Place) -> None:
+    told = as_command("agent", "run", "--once", "--home", place.seat)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout == "New receipts: 0; new proofs: 0; still waiting: 0.\n"
+    chinese = as_command("agent", "run", "--once", "--home", place.seat, language="zh")
+    assert chinese.stdout == "新签收 0 份，新存证 0 份，仍在等待 0 份。\n"

@@ -1,0 +1,122 @@
+"""`recording verify` and `recording export` on a recording of three segments."""
+
+import base64
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.app.cli.terminal import Terminal
+from tests.proctoring.seat import Recorded
+from tests.proctoring.vault.sealed import flip, leaves, records, segment
+
+
+@pytest.fixture
+def copy(recorded: Recorded, tmp_path: Path) -> Path:
+    return recorded.copy_to(tmp_path / "recording")
+
+
+def cut(file: Path, length: int) -> None:
+    file.write_bytes(file.read_bytes()[:length])
+
+
+def said(terminal: Terminal, folder: Path, code: int) -> str:
+    told = terminal.run("recording", "verify", folder)
+    assert (told.code, told.errors) == (code, "")
+    return told.output
+
+
+def test_an_untouched_recording_is_good_and_says_who_was_not_checked(terminal: Terminal, copy: Path) -> None:
+    told = said(terminal, copy, 0)
+    assert "Complete: everything that was recorded is here and unchanged." in told
+    assert "Signer not checked" in told
+    assert told.count("(simulated)") == 2
+    assert "✗" not in told
+
+
+def test_a_flipped_byte_is_named_by_segment_and_record(terminal: Terminal, copy: Path) -> None:
+    span = records(segment(copy, 1))[1]
+    flip(segment(copy, 1), span.start + 20)
+    told = said(terminal, copy, 1)
+    assert "✗ This record was changed\n  segment 1 · record 1" in told
+    assert "Tampered" in told
+
+
+def test_a_removed_segment_is_named(terminal: Terminal, copy: Path) -> None:
+    segment(copy, 1).unlink()
+    assert "✗ This segment is missing\n  segment 1" in said(terminal, copy, 1)
+
+
+def test_a_removed_end_is_no_complete_recording(terminal: Terminal, copy: Path) -> None:
+    segment(copy, 2).unlink()
+    told = said(terminal, copy, 1)
+    assert "segment 2" in told
+    assert "Truncated" in told
+
+
+def test_exchanged_segments_are_both_named(terminal: Terminal, copy: Path) -> None:
+    for of in (segment, leaves):
+        one, other = of(copy, 0), of(copy, 1)
+        kept = one.read_bytes()
+        one.write_bytes(other.read_bytes())
+        other.write_bytes(kept)
+    told = said(terminal, copy, 1)
+    assert "Segments were exchanged: the file holds another one\n  segment 0" in told
+    assert "Segments were exchanged: the file holds another one\n  segment 1" in told
+
+
+def test_a_cut_segment_is_named(terminal: Terminal, copy: Path) -> None:
+    spans = records(segment(copy, 1))
+    cut(segment(copy, 1), spans[-1].start)
+    assert f"✗ The end of this segment was cut off\n  segment 1 · record {len(spans) - 1}" in said(terminal, copy, 1)
+
+
+def test_a_removed_manifest_is_named(terminal: Terminal, copy: Path) -> None:
+    (copy / "manifest.json").unlink()
+    told = said(terminal, copy, 1)
+    assert "✗ There is no manifest, yet recording ended properly" in told
+    assert "Truncated" in told
+
+
+def test_a_recording_that_was_never_closed_is_no_complete_evidence(terminal: Terminal, copy: Path) -> None:
+    (copy / "manifest.json").unlink()
+    spans = records(segment(copy, 2))
+    cut(segment(copy, 2), spans[-1].start)
+    heads = (copy / "heads.jsonl").read_bytes().splitlines(keepends=True)
+    (copy / "heads.jsonl").write_bytes(b"".join(heads[:-1]))
+    told = said(terminal, copy, 1)
+    assert "✗ There is no manifest: recording did not end properly" in told
+    assert "not complete evidence" in told
+
+
+def test_an_export_says_what_was_written_and_is_never_written_over(
+    terminal: Terminal, copy: Path, recorded: Recorded, tmp_path: Path
+) -> None:
+    key = tmp_path / "site.key"
+    key.write_bytes(base64.b64encode(recorded.seat.site.raw()))
+    told = terminal.run("recording", "export", copy, tmp_path / "out.webm", "--key", key)
+    assert (told.code, told.errors) == (0, "")
+    assert "SHA-256" in told.output
+    again = terminal.run("recording", "export", copy, tmp_path / "out.webm", "--key", key)
+    assert again.code == 3
+    assert "EXPORT_PLACE_REFUSED" in again.errors
+
+
+@pytest.mark.parametrize("content", [b"", b"no base64!", b"AAAA", b"\xff\xfe"])
+def test_a_file_that_is_no_key_is_refused(terminal: Terminal, copy: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.key").write_bytes(content)
+    told = terminal.run("recording", "export", copy, tmp_path / "out.webm", "--key", tmp_path / "bad.key")
+    assert told.code == 1
+    assert "KEY_FILE_REFUSED" in told.errors
+
+
+def test_a_tampered_recording_is_not_exported(
+    terminal: Terminal, copy: Path, recorded: Recorded, tmp_path: Path
+) -> None:
+    shutil.copy(segment(copy, 0), segment(copy, 1))
+    key = tmp_path / "site.key"
+    key.write_bytes(base64.b64encode(recorded.seat.site.raw()))
+    told = terminal.run("recording", "export", copy, tmp_path / "out.webm", "--key", key)
+    assert told.code == 1
+    assert "RECORDING_TAMPERED" in told.errors
+    assert not (tmp_path / "out.webm").exists()
