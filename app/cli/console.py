@@ -59,7 +59,12 @@ def words() -> Words:
 
 def say(key: str, **facts: str | int) -> None:
     """Print a sentence."""
-    out.print(words()(key, **facts), markup=False)
+    print_text(words()(key, **facts))
+
+
+def print_text(text: str, style: str = "") -> None:
+    """Print a text; what could command the terminal (it may come from a hostile file) is shown as a mark."""
+    out.print(_harmless(text), style=style, markup=False)
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:
@@ -86,11 +91,10 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
 def print_fault(fault: Fault) -> None:
     """Say what happened, what is safe, what to do, and the code."""
     said = words().fault(fault)
-    err.print(said.what, style="bold red", markup=False)
-    err.print(said.safe, markup=False)
-    err.print(said.do, style="bold", markup=False)
     detail = f" · {fault.detail}" if fault.detail else ""
-    err.print(f"[{said.code}{detail}]", style="dim", markup=False)
+    lines = ((said.what, "bold red"), (said.safe, ""), (said.do, "bold"), (f"[{said.code}{detail}]", "dim"))
+    for text, style in lines:
+        err.print(_harmless(text), style=style, markup=False)
 
 
 def print_checks(lines: Iterable[CheckLine]) -> None:
@@ -105,11 +109,15 @@ def print_checks(lines: Iterable[CheckLine]) -> None:
             _print_hanging("  ", line.detail, "dim")
 
 
+def _harmless(text: str) -> str:
+    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
 def _print_hanging(head: str, text: str, style: str) -> None:
     if not out.is_terminal:
-        out.print(head + text, markup=False)
+        print_text(head + text)
         return
-    body = Text(text, style=style, overflow="fold")
+    body = Text(_harmless(text), style=style, overflow="fold")
     for number, part in enumerate(body.wrap(out, max(out.width - len(head), 1))):
         out.print(Text(head if number == 0 else " " * len(head), style=style) + part)
 

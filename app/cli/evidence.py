@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import CheckLine, Mark, command, out, print_checks, say, words
+from app.cli.console import CheckLine, Mark, command, print_checks, print_text, say, words
 from app.cli.files import load_trust, read_file
 from app.exam.verification import verification_code
 from sync.faults import Exit
@@ -93,4 +93,4 @@ def _end(report: EvidenceReport, good: str, bad: str) -> None:
         failed = next(check for check in report.checks if not check.good)
         say(bad, check=words()(f"check.{failed.name}"))
         raise typer.Exit(Exit.BAD)
-    out.print(words()(good), style="bold green", markup=False)
+    print_text(words()(good), style="bold green")

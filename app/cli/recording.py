@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import CheckLine, Mark, command, out, print_checks, say, words
+from app.cli.console import CheckLine, Mark, command, print_checks, print_text, say, words
 from app.cli.files import load_trust, read_file
 from sync.faults import Exit, Refused
+from sync.wire.packet import GapRef
 
 app = typer.Typer(no_args_is_help=True, help="Recordings (录音录像).")
 
@@ -39,6 +40,7 @@ def verify(
         )
         for found in report.findings
     )
+    print_checks(CheckLine(Mark.NOTE, _gap(gap)) for gap in report.gaps)
     say("cli.recording_length", seconds=round(report.duration_ms / 1000), gaps=len(report.gaps))
     for source in report.sources:
         say("cli.recording_simulated" if source.simulated else "cli.recording_source", label=source.label)
@@ -46,7 +48,7 @@ def verify(
     closed = all(found.code is not FindingCode.MANIFEST_MISSING for found in report.findings)
     good = closed and report.verdict in (Verdict.COMPLETE, Verdict.RECOVERED)
     sentence = f"verdict.{report.verdict}" if closed else "cli.recording_unclosed"
-    out.print(words()(sentence), style="bold green" if good else "bold red", markup=False)
+    print_text(words()(sentence), style="bold green" if good else "bold red")
     if not good:
         raise typer.Exit(Exit.BAD)
 
@@ -72,6 +74,12 @@ def export(
         megabytes=f"{report.bytes / 1e6:.1f}",
         sha256=report.sha256,
     )
+
+
+def _gap(gap: GapRef) -> str:
+    key = f"recording.gap.{gap.reason}"
+    why = words()(key) if words().has(key) else gap.reason  # a recorder of another version may know more reasons
+    return words()("cli.recording_gap", at=f"{gap.start_ms / 1000:.1f}", seconds=f"{gap.length_ms / 1000:.1f}", why=why)
 
 
 def _place(segment: int | None, record: int | None, detail: str) -> str:

@@ -70,6 +70,8 @@ def publish(
     with Registry.open(home) as registry:
         reference = registry.publish(package, content_key, marking_key)
     say("cli.published", items=len(found.items), version=version, target=reference.target)
+    for note in found.notes:
+        say(f"bank_note.{note.kind}", item=note.item)
 
 
 @app.command("proctor")

@@ -205,8 +205,8 @@ def test_who_breaks_off_sees_nothing_but_the_end(terminal: Terminal, monkeypatch
 
 
 def test_what_is_said_is_said_as_it_is(terminal: Terminal, tmp_path: Path) -> None:
-    told = terminal.run("packet", "verify", tmp_path / "[red]:boom:[/red]", "--trust", tmp_path)
-    assert "[red]:boom:[/red]" in told.errors
+    told = terminal.run("packet", "verify", tmp_path / "[red]:boom:[/red]\x1b[31m", "--trust", tmp_path)
+    assert "[red]:boom:[/red]\ufffd[31m" in told.errors
 
 
 def test_as_a_process_it_ends_with_the_same_codes(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from app.seat.workplace import Workplace
 from sync.trust.keys import SealingKey
 from sync.trust.pin import open_credential
 from sync.trust.release import ReleaseShare
-from tests.app.cli.conftest import PINS, Place, as_command, ids
+from tests.app.cli.conftest import PINS, Place, as_command
 from tests.app.cli.terminal import Terminal, Told
 
 
