@@ -13,6 +13,7 @@ from sync.trust.envelope import peek, sign, verify
 from sync.trust.keys import PublicKey
 from sync.trust.release import ReleaseShare
 from sync.wire.enrolment import DeviceRequest, PlansReply, ReleaseReply, RequestKind
+from sync.wire.plan import MINUTE_MS
 
 REQUEST_BYTES = 8_000
 
@@ -30,7 +31,7 @@ class RequestRepeated(Refused):
 
 
 class TooEarly(EnvironmentFault):
-    """The session has not opened, and nobody released it. Fact: `wait_ms`."""
+    """The session has not opened, and nobody released it. Facts: `wait_ms`, `minutes` (rounded up)."""
 
     code = "NOT_RELEASED_YET"
 
@@ -128,7 +129,8 @@ def _session(session: Session, session_id: str) -> PlannedSession:
 
 def _refuse_early(planned: PlannedSession, now_ms: int) -> None:
     if planned.released_ms is None and now_ms < planned.opens_ms:
-        raise TooEarly(wait_ms=planned.opens_ms - now_ms)
+        wait_ms = planned.opens_ms - now_ms
+        raise TooEarly(wait_ms=wait_ms, minutes=-(-wait_ms // MINUTE_MS))
 
 
 def _write_down(session: Session, planned: str, who: str, how: str, at_ms: int, device: str | None = None) -> None:

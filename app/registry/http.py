@@ -1,7 +1,7 @@
 """The registry over HTTPS (FastAPI). OpenAPI at `/v1/openapi.json`; every refusal is an `ErrorReply`.
 
-Bodies are taken piece by piece, at most so many bytes within so many seconds, before anything looks at them; the
-documents' own strict parsers do the rest.
+Bodies are taken whole and bounded (`bodies`) before anything looks at them; the documents' own strict parsers do the
+rest.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ExceptionHandler
 
 from app.registry.answering import REQUEST_BYTES, DeviceUnknown, RequestRepeated, TooEarly
+from app.registry.bodies import Bodies
 from app.registry.enrolling import DeviceKnown, TokenExpired, TokenUnknown, TokenUsed
 from app.registry.intake import PACKET_BYTES, PacketConflict
 from app.registry.premises import SessionUnknown
@@ -28,7 +29,6 @@ from sync.wire.enrolment import EnrolmentReply, EnrolmentRequest, PlansReply, Tr
 from sync.wire.error import ErrorReply
 from sync.wire.receipt import InclusionProof
 
-_BODY_S: Final = 30.0
 _REFRESH_S: Final = 86_400
 _DSSE: Final = "application/vnd.dsse.envelope.v1+json"
 _STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
@@ -107,48 +107,36 @@ def _add_reading_routes(app: FastAPI, registry: Registry) -> None:
 
 
 def _add_writing_routes(app: FastAPI, registry: Registry) -> None:
+    bodies = Bodies()
+
     @app.post("/v1/enrol", responses=_answers(EnrolmentReply), openapi_extra=_asks(EnrolmentRequest))
     async def enrol(request: Request) -> Response:
         """Enrol the PC that holds an invitation's token."""
-        asked = EnrolmentRequest.parse(await _body(request, EnrolmentRequest.MAX_BYTES))
-        reply = await run_in_threadpool(registry.enrol, asked)
+        async with bodies.taken(request, EnrolmentRequest.MAX_BYTES) as body:
+            reply = await run_in_threadpool(registry.enrol, EnrolmentRequest.parse(body))
         return _document(reply.to_bytes(), HTTPStatus.CREATED)
 
     @app.post("/v1/plans", responses=_answers(PlansReply), openapi_extra=_ENVELOPE)
     async def plans(request: Request) -> Response:
         """Give the asking device its session plans; the body is a DSSE `DeviceRequest`."""
-        asked = await _body(request, REQUEST_BYTES)
-        return _document((await run_in_threadpool(registry.plans_for, asked)).to_bytes())
+        async with bodies.taken(request, REQUEST_BYTES) as body:
+            reply = await run_in_threadpool(registry.plans_for, body)
+        return _document(reply.to_bytes())
 
     @app.post("/v1/release", openapi_extra=_ENVELOPE)
     async def release(request: Request) -> Response:
         """Give the asking device a release share (a DSSE `ReleaseReply`), or 425 before its time."""
-        asked = await _body(request, REQUEST_BYTES)
-        return Response(await run_in_threadpool(registry.release_for, asked), media_type=_DSSE)
+        async with bodies.taken(request, REQUEST_BYTES) as body:
+            reply = await run_in_threadpool(registry.release_for, body)
+        return Response(reply, media_type=_DSSE)
 
     @app.put("/v1/packets/{sha256}", openapi_extra=_ENVELOPE)
     async def packet(sha256: Sha256, request: Request) -> Response:
         """Take a score packet in: 201 for a new one, 200 for known bytes, both with the one DSSE `Receipt`."""
-        envelope = await _body(request, PACKET_BYTES)
-        taken = await run_in_threadpool(registry.take_packet, sha256, envelope)
-        return Response(taken.receipt, HTTPStatus.CREATED if taken.is_new else HTTPStatus.OK, media_type=_DSSE)
-
-
-async def _body(request: Request, max_bytes: int) -> bytes:
-    """Read a whole body, or stop as soon as it is too large or too slow."""
-    claimed = request.headers.get("content-length", "0")
-    if not claimed.isdigit() or int(claimed) > max_bytes:
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_S):
-            async for piece in request.stream():
-                body += piece
-                if len(body) > max_bytes:
-                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    except TimeoutError:
-        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
-    return bytes(body)
+        async with bodies.taken(request, PACKET_BYTES) as body:
+            taken = await run_in_threadpool(registry.take_packet, sha256, body)
+        status = HTTPStatus.CREATED if taken.is_new else HTTPStatus.OK
+        return Response(taken.receipt, status, media_type=_DSSE)
 
 
 def _document(raw: bytes, status: HTTPStatus = HTTPStatus.OK) -> Response:

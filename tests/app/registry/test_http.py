@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import app.registry.http
+import app.registry.bodies
 import app.registry.serve
 from app.registry.intake import PACKET_BYTES
 from app.registry.models import Packet
@@ -159,11 +159,24 @@ def test_a_body_that_does_not_say_how_large_it_is_is_cut_off(url: str, world: Wo
 
 
 def test_a_body_that_drips_is_given_up(url: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.registry.http, "_BODY_S", 0.2)
+    monkeypatch.setattr(app.registry.bodies, "WITHIN_S", 0.2)
     with raw_tls(url, world) as tls:
         tls.sendall(b"POST /v1/release HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
         received = answer(tls)
     assert received.startswith(b"HTTP/1.1 408")
+
+
+def test_bodies_that_are_too_much_together_are_put_off_and_forgotten(
+    connection: RegistryConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(app.registry.bodies, "TOGETHER_BYTES", 1_000)
+        for _ in range(3):
+            reply = connection.post("/v1/release", b"x" * 1_001, 10_000)
+            assert (reply.status, error_of(reply.body)) == (503, "SERVICE_UNAVAILABLE")
+            assert reply.retry_after_s == 30
+        assert connection.post("/v1/release", b"x" * 999, 10_000).status == 422
+    assert connection.post("/v1/release", b"x" * 1_001, 10_000).status == 422
 
 
 def test_headers_that_drip_are_given_up(url: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

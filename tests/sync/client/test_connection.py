@@ -140,3 +140,8 @@ def test_a_refusal_is_read_and_anything_else_is_not_taken_for_one(
     line.script, line.only = [Act.PORTAL_409], "GET"
     with pytest.raises(RegistryAnswerBad):
         over_the_line.get("/v1/nothing", 1000).error()
+
+
+def test_a_server_that_hangs_up_without_saying_so_is_no_outage(over_the_line: RegistryConnection) -> None:
+    replies = [over_the_line.get("/v1/health", 1000).status for _ in range(40)]
+    assert replies == [200] * 40
