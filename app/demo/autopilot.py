@@ -19,6 +19,8 @@ from sync.replica.outbox import Stage
 
 FLAG_EVERY = 17
 WAIT_FOR_PROOF_MS = 60_000
+STUCK_MS = 60_000
+"""No sitting goes so long without anything happening, but for the pace the candidate was given."""
 LOOK_MS = 60
 
 
@@ -45,11 +47,12 @@ class Autopilot(QObject):
         self._waiting_for_save = False
         self._signed: set[str] = set()
         self._stage = ""
-        self._waited_ms = 0
+        self._waited_ms, self._idle_ms = 0, 0
         self._pictures: set[str] = set()
         kiosk.item_shown.connect(self._item_came)
         kiosk.acknowledged.connect(self._saved)
         kiosk.delivered.connect(self._delivered)
+        kiosk.deck.shown.connect(self._something_happened)
         self._timer = QTimer(self, interval=max(script.pace_ms, LOOK_MS))
         self._timer.timeout.connect(self._step)
         self._acts: dict[str, Callable[[], None]] = {
@@ -75,6 +78,11 @@ class Autopilot(QObject):
         act = self._acts.get(name)
         if act is not None:
             act()
+        self._idle_ms += self._timer.interval()
+        if self._idle_ms > STUCK_MS + self._script.pace_ms:
+            self._timer.stop()
+            self._picture(f"{name}-stuck")
+            self._tell("stuck", screen=name)
 
     def _sign_in(self) -> None:
         field = self._find(QLineEdit, "pin")
@@ -130,6 +138,7 @@ class Autopilot(QObject):
 
     def _leave(self) -> None:
         self._waited_ms += self._timer.interval()
+        self._idle_ms = 0  # waiting for the proof has its own bound
         if self._stage == Stage.PROVEN or self._waited_ms > WAIT_FOR_PROOF_MS:
             self._timer.stop()
             self._picture("ResultScreen-delivered")
@@ -139,9 +148,14 @@ class Autopilot(QObject):
 
     def _item_came(self, number: int, item: str) -> None:
         self._number, self._item = number, item
+        self._idle_ms = 0
 
     def _saved(self, _item: str, _choices: object) -> None:
         self._waiting_for_save = False
+        self._idle_ms = 0
+
+    def _something_happened(self, _screen: str) -> None:
+        self._idle_ms = 0
 
     def _delivered(self, stage: str) -> None:
         self._stage = stage

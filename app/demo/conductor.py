@@ -7,12 +7,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.content.bank import Bank
 from app.demo.cast import CANDIDATES, PROCTORS
 from app.demo.home import DemoHome
 from app.demo.processes import Process, running
 from app.demo.provision import Stage, set_up_registry, set_up_seat
+from app.demo.recorder import recorder_let_go
 from app.exam.item import Language
 from app.registry.service import Registry
+from sync.faults import EnvironmentFault
+
+
+class SeatStuck(EnvironmentFault):
+    """The simulated candidate sees nothing to do, and nothing happens. Facts: `screen`, `log`."""
+
+    code = "SEAT_STUCK"
+
 
 RIGHT_IN_100 = 92
 """How often the simulated candidate is right."""
@@ -62,6 +72,7 @@ def stage_set(wish: Wish, narrate: Narrator, *, simulated: bool) -> Iterator[Sta
         stage = set_up_seat(wish.home, published, wish.items, simulated=simulated)
         arguments = ["agent", "run", "--home", str(wish.home.seat.root)]
         stack.enter_context(running(Process("agent", "app.cli.main", arguments, log)))
+        stack.enter_context(recorder_let_go(wish.home.seat.recorder_socket))
         yield stage
 
 
@@ -70,6 +81,7 @@ def sit_simulated(wish: Wish, stage: Stage, narrate: Narrator) -> Witness:
 
     Raises:
         ProcessEnded: the seat ended before the sitting was over.
+        SeatStuck: it went on, but the sitting did not.
     """
     witness = Witness()
     config = _config(wish, stage, simulated=True)
@@ -86,12 +98,17 @@ def sit_simulated(wish: Wish, stage: Stage, narrate: Narrator) -> Witness:
     return witness
 
 
-def sit_in_person(wish: Wish, stage: Stage) -> int:
-    """Open the kiosk in a window for a person; give its exit code when it is closed."""
+def sit_in_person(wish: Wish, stage: Stage) -> None:
+    """Open the kiosk in a window for a person, until it is closed.
+
+    Raises:
+        ProcessEnded: it ended otherwise.
+    """
     with running(_seat(wish, _config(wish, stage, simulated=False))) as seat:
         for _ in seat.events():
             pass
-        return seat.wait()
+        if seat.wait():
+            raise seat.ended()
 
 
 def _seat(wish: Wish, config: dict[str, Any]) -> Process:
@@ -114,6 +131,8 @@ def _watch(seat: Process, witness: Witness, power_cut: int | None, started: floa
                 if witness.responses == power_cut:
                     witness.cut_at = message["item"]
                     return False
+            case "stuck":
+                raise SeatStuck(screen=message["screen"], log=str(seat.log))
             case "finished":
                 witness.stage = str(message["stage"])
                 return True
@@ -125,26 +144,24 @@ def _config(wish: Wish, stage: Stage, *, simulated: bool) -> dict[str, Any]:
     script = {
         "pins": pins,
         "admission_number": CANDIDATES[0].admission_number,
-        "answers": _answers(stage),
+        "answers": _answers(stage.session, stage.published.bank),
         "pace_ms": wish.pace_ms,
         "screenshots": str(wish.home.screenshots),
     }
-    people = [(proctor.name, f"PIN {proctor.pin}") for proctor in PROCTORS]
-    people += [(candidate.name, candidate.admission_number) for candidate in CANDIDATES]
     return {
         "home": str(wish.home.seat.root),
         "language": wish.language.value,
-        "card": [] if simulated else people,
+        "card": not simulated,
         "script": script if simulated else None,
     }
 
 
-def _answers(stage: Stage) -> dict[str, list[str]]:
+def _answers(session: str, bank: Bank) -> dict[str, list[str]]:
     """Decide, repeatably, what the simulated candidate will answer: mostly right."""
-    dice = random.Random(stage.session)  # noqa: S311 - play-acting, not secrecy
-    options = {item.id: [option.id for option in item.options] for item in stage.published.bank.items}
+    dice = random.Random(session)  # noqa: S311 - play-acting, not secrecy
+    options = {item.id: [option.id for option in item.options] for item in bank.items}
     answers = {}
-    for item, marking in sorted(stage.published.bank.markings.items()):
+    for item, marking in sorted(bank.markings.items()):
         right = sorted(marking.correct)
         wrong = [option for option in options[item] if option not in marking.correct]
         answers[item] = right if dice.randrange(100) < RIGHT_IN_100 or not wrong else [dice.choice(wrong)]

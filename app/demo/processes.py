@@ -25,7 +25,7 @@ class Process:
 
     def __init__(self, name: str, module: str, arguments: list[str], log: Path, *, display: str | None = None) -> None:
         self.name = name
-        self._log = log
+        self.log = log
         environment = dict(os.environ)
         if display is not None:
             environment |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
@@ -76,7 +76,7 @@ class Process:
         """Make the fault that says where to look for the reason."""
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(END_S)
-        return ProcessEnded(f"exit code {self._popen.returncode}", program=self.name, log=str(self._log))
+        return ProcessEnded(f"exit code {self._popen.returncode}", program=self.name, log=str(self.log))
 
     def cut_power(self) -> None:
         """SIGKILL: no last words, as when the power goes."""

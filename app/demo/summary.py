@@ -1,6 +1,7 @@
 """What came of a demonstration: the evidence as files, and one JSON object that says where it is."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from app.demo.conductor import Wish, Witness
@@ -16,7 +17,7 @@ from sync.replica.outbox import OutboxRow
 from sync.trust.anchor import Trust
 from sync.trust.envelope import peek
 from sync.trust.evidence import check_packet, check_receipt
-from sync.wire.packet import RecordingRef, ScorePacket
+from sync.wire.packet import Answer, RecordingRef, ScorePacket
 from sync.wire.receipt import Receipt
 
 
@@ -122,7 +123,7 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
         gaps=len(report.gaps),
         resumed_on_item=witness.resumed_on,
         resume_ms=witness.resume_ms,
-        lost_responses=_lost(packet, witness),
+        lost_responses=_lost(packet.answers, witness),
         screenshots=home.relative(home.screenshots),
         simulated=("candidate", *recording.simulated_sources),
     )
@@ -158,6 +159,6 @@ def _check(row: OutboxRow, trust: Trust) -> None:
         raise EvidenceBad(", ".join(failed))
 
 
-def _lost(packet: ScorePacket, witness: Witness) -> int:
-    kept = {answer.item: answer.choices for answer in packet.answers}
+def _lost(answers: Iterable[Answer], witness: Witness) -> int:
+    kept = {answer.item: answer.choices for answer in answers}
     return sum(kept.get(item) != choices for item, choices in witness.acknowledged.items())

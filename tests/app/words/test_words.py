@@ -21,6 +21,7 @@ LATIN_IN_CHINESE = {
     "receipt": "a command",
     "registry": "a command",
     "seat": "a command",
+    "seat/log": "a folder's name",
     "verify": "a command",
     "run": "a command",
     "trust": "an option",
