@@ -1,0 +1,65 @@
+"""`python -m tests.bench [--update]`: measure, print one table; `--update` also writes it into BENCHMARKS.md."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import platformdirs
+from rich.console import Console
+from rich.table import Table
+
+from app.demo.display import virtual_display
+from tests.bench.figures import Row
+from tests.bench.items import sitting
+from tests.bench.machine import machine
+from tests.bench.recording import recording
+from tests.bench.site import site
+from tests.bench.starting import demonstrated_resumptions, resumptions, starts
+
+PAGE = Path(__file__).parents[2] / "BENCHMARKS.md"
+BEGIN, END = "<!-- figures: written by `make bench ARGS=--update` -->", "<!-- end of figures -->"
+COLUMNS = ("what", "ours", "baseline", "ratio")
+
+
+def measure(folder: Path) -> list[Row]:
+    """Measure everything; `folder` takes the files and must lie on a disk, not in memory."""
+    with virtual_display() as display, site(folder) as stage:
+        rows = starts(stage, display)
+        with stage.sitting() as seat:
+            rows += [*sitting(seat, display), resumptions(stage, seat, display)]
+        rows.append(demonstrated_resumptions(stage, display))
+    return rows + recording(folder / "recorder")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--update", action="store_true", help="write the table into BENCHMARKS.md")
+    update = parser.parse_args().update
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # for whatever is not given a display
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        os.environ.pop(name, None)
+    cache = platformdirs.user_cache_path("examroom", ensure_exists=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=cache) as folder:
+        with Console(stderr=True).status("measuring, about three minutes"):
+            rows = measure(Path(folder))
+        described = machine(Path(folder))
+    table = Table(*COLUMNS)
+    for row in rows:
+        table.add_row(*row.cells())
+    Console().print(table)
+    if update:
+        _update(rows, described)
+    return 0
+
+
+def _update(rows: list[Row], described: str) -> None:
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    lines = ["| " + " | ".join(cells) + " |" for cells in (COLUMNS, ("---",) * 4, *(row.cells() for row in rows))]
+    PAGE.write_text("\n".join([f"{before}{BEGIN}", described, "", *lines, f"{END}{after}"]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""`examroom seat run`, command line and all, with a probe that tells when its first page has been painted."""
+
+import sys
+
+from app.seat import program
+from app.seat.kiosk import Kiosk
+from tests.bench.probe import FirstFrame
+
+
+class WatchedKiosk(Kiosk):
+    """The kiosk; tells when the page it begins with has been painted."""
+
+    def begin(self) -> None:
+        super().begin()
+        page = self.deck.currentWidget()
+        if page is not None:
+            FirstFrame(page)
+
+
+def main() -> None:
+    from app.cli.main import run  # noqa: PLC0415 - as the installed command does: first the program, then its commands
+
+    setattr(program, "Kiosk", WatchedKiosk)  # noqa: B010 - a class exchanged for its subclass, here only
+    sys.argv = ["examroom", "seat", "run", "--window", "--home", *sys.argv[1:]]
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""A sitting at the real kiosk, worked through by real key and mouse events; prints its samples as one JSON line.
+
+After every step of ours the baseline takes its turn: a label that changes its text, a commit of the same row.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import sqlcipher3.dbapi2 as sqlcipher
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.exam.events import Answered, event_bytes
+from app.exam.item import Language, plain_text
+from app.seat import program
+from app.seat.home import SeatHome
+from app.seat.kiosk import Kiosk
+from app.seat.phases.sitting import SittingDesk
+from app.seat.program import WINDOW
+from app.seat.screens.item import ItemScreen
+from sync.wire.ids import new_id
+from tests.bench.site import ITEMS
+
+PATIENCE_S = 20
+NS_PER_MS = 1_000_000
+INSERT = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+@dataclass
+class Samples:
+    """All in ms. `new` and `again`: item to next item; `with_picture`: those of `new` that have one."""
+
+    new: list[float] = field(default_factory=list)
+    new_label: list[float] = field(default_factory=list)
+    with_picture: list[float] = field(default_factory=list)
+    again: list[float] = field(default_factory=list)
+    again_label: list[float] = field(default_factory=list)
+    saved: list[float] = field(default_factory=list)
+    committed: list[float] = field(default_factory=list)
+
+
+class WatchedKiosk(Kiosk):
+    """The kiosk; notes when a frame of it had been handed to the display."""
+
+    painted_ns = 0
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.UpdateRequest:
+            self.painted_ns = time.perf_counter_ns()
+        return done
+
+
+class LabelWindow(QWidget):
+    """The baseline: a label in a window of the same size that shows the next text at PageDown."""
+
+    painted_ns = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next_text = ""
+        self.label = QLabel(wordWrap=True)
+        QVBoxLayout(self).addWidget(self.label)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.UpdateRequest:
+            self.painted_ns = time.perf_counter_ns()
+        return done
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_PageDown:
+            self.label.setText(self.next_text)
+
+
+class RawDatabase:
+    """The baseline of saving: SQLCipher as the replica sets it up, and one row in one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = sqlcipher.connect(str(path), isolation_level=None)
+        self._handle.execute(f"PRAGMA key = \"x'{os.urandom(32).hex()}'\"")
+        self._handle.execute("PRAGMA journal_mode = WAL").fetchone()
+        self._handle.execute("PRAGMA synchronous = FULL")
+        self._handle.execute(
+            "CREATE TABLE journal (sitting TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, run TEXT NOT NULL,"
+            " mono_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL, body BLOB NOT NULL, prev TEXT NOT NULL,"
+            " hash TEXT NOT NULL, PRIMARY KEY (sitting, seq)) WITHOUT ROWID"
+        )
+        self._sitting, self._run, self._seq = new_id(), new_id(), 0
+
+    def commit(self, body: bytes) -> float:
+        """Commit one row like the journal's; give the ms it took."""
+        self._seq += 1
+        ms, hashed = time.time_ns() // NS_PER_MS, "0" * 64
+        row = (self._sitting, self._seq, "answered", self._run, ms, ms, body, hashed, hashed)
+        began = time.perf_counter_ns()
+        self._handle.execute("BEGIN IMMEDIATE")
+        self._handle.execute(INSERT, row)
+        self._handle.execute("COMMIT")
+        return (time.perf_counter_ns() - began) / NS_PER_MS
+
+
+class Bench:
+    """One pass forward by PageDown, where every item is new, and one back by the mouse, responding to each."""
+
+    def __init__(self, kiosk: WatchedKiosk, raw: RawDatabase) -> None:
+        self._kiosk = kiosk
+        self._raw = raw
+        self._samples = Samples()
+        self._shown = 0
+        self._saved_ns = 0
+        kiosk.item_shown.connect(self._item_came)
+        kiosk.acknowledged.connect(self._acknowledged)
+        kiosk.show()
+        kiosk.begin()
+        self._wait(lambda: bool(kiosk.findChildren(SittingDesk)) and self._shown > 0)
+        self._desk = kiosk.findChildren(SittingDesk)[0]
+        self._screen = kiosk.findChildren(ItemScreen)[0]
+        self._wait(self._desk._recorder_timer.isActive)
+        self._label = LabelWindow()
+        self._label.resize(*WINDOW)
+        self._label.show()
+        self._rest()
+
+    def run(self) -> Samples:
+        """Work through the form, there and back."""
+        samples = self._samples
+        for number in range(2, ITEMS + 1):
+            took = self._turn(self._kiosk, self._key, number)
+            samples.new.append(took)
+            if any(picture.isVisible() for picture in self._screen.findChildren(QWidget, "picture")):
+                samples.with_picture.append(took)
+            samples.new_label.append(self._turn(self._label, self._key_label))
+        previous = self._screen.findChildren(QPushButton, "previous")[0]
+        for number in range(ITEMS - 1, 0, -1):
+            samples.again.append(self._turn(self._kiosk, lambda: _click(previous), number))
+            samples.again_label.append(self._turn(self._label, self._key_label))
+            samples.saved.append(self._respond())
+            answer = Answered(item=self._desk._need_case().shelf.form.items[number - 1].item, choices=("A",))
+            samples.committed.append(self._raw.commit(event_bytes(answer)))
+        return samples
+
+    def _turn(self, window: "WatchedKiosk | LabelWindow", press: Callable[[], None], number: int = 0) -> float:
+        """Press, and wait for the frame that shows the answer, with all that is still laid out or painted after it."""
+        self._rest()
+        window.painted_ns = 0
+        began = time.perf_counter_ns()
+        press()
+        self._wait(lambda: window.painted_ns > 0)
+        QApplication.processEvents()
+        if number and self._shown != number:
+            raise RuntimeError(f"item {self._shown} came where {number} was asked for")
+        return (window.painted_ns - began) / NS_PER_MS
+
+    def _respond(self) -> float:
+        self._rest()
+        row = next(row for row in self._screen.pane.rows if not row.isChecked())
+        self._saved_ns = 0
+        began = time.perf_counter_ns()
+        QTest.mouseClick(row, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(20, row.height() // 2))
+        self._wait(lambda: self._saved_ns > 0)
+        return (self._saved_ns - began) / NS_PER_MS
+
+    def _key(self) -> None:
+        QTest.keyClick(self._screen, Qt.Key.Key_PageDown)
+
+    def _key_label(self) -> None:
+        self._label.next_text = self._text()
+        QTest.keyClick(self._label, Qt.Key.Key_PageDown)
+
+    def _text(self) -> str:
+        view = self._screen._view
+        if view is None:
+            raise RuntimeError("no item is shown")
+        bodies = (view.stem, *(option.wording for option in view.options))
+        return f"{view.number}\n\n" + "\n\n".join(plain_text(body.in_language(Language.ZH)) for body in bodies)
+
+    def _item_came(self, number: int, _item: str) -> None:
+        self._shown = number
+
+    def _acknowledged(self, _item: str, _choices: object) -> None:
+        self._saved_ns = time.perf_counter_ns()
+
+    def _rest(self) -> None:
+        """Wait until nothing is being saved or painted."""
+        self._wait(lambda: self._desk._waiting == 0)
+        QApplication.processEvents()
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the kiosk did not answer")
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+
+def _click(widget: QWidget) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def main() -> int:
+    home = SeatHome(Path(sys.argv[1]))
+    application = program.make_application()
+    heartbeat = QTimer(application, interval=500)  # so that waiting ends and can give up
+    heartbeat.start()
+    setattr(program, "Kiosk", WatchedKiosk)  # noqa: B010 - a class exchanged for its subclass, here only
+    kiosk = program.make_kiosk(home, Language.ZH)
+    kiosk.resize(*WINDOW)
+    if not isinstance(kiosk, WatchedKiosk):
+        raise TypeError(type(kiosk).__name__)
+    samples = Bench(kiosk, RawDatabase(home.root / f"raw-{os.getpid()}.db")).run()
+    kiosk.leave()
+    print(json.dumps({"event": "samples", **asdict(samples)}), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
