@@ -27,6 +27,7 @@ class Deck(QStackedWidget):
         self.language = language
         self.text_percent = 100
         self._simulated: tuple[Simulated, ...] = ()
+        self._front: type[Screen] | None = None
         self._screens: dict[type[Screen], Screen] = {}
 
     def screen_of(self, kind: type[S]) -> S:
@@ -47,9 +48,10 @@ class Deck(QStackedWidget):
     def bring(self, kind: type[S]) -> S:
         """Bring the screen of this kind to the front and give it."""
         screen = self.screen_of(kind)
-        if self.currentWidget() is not screen:
+        if self.currentWidget() is not screen or self._front is not kind:
             self.setCurrentWidget(screen)
-        self.shown.emit(kind.__name__)
+            self._front = kind
+            self.shown.emit(kind.__name__)
         return screen
 
     def set_language(self, language: Language) -> None:

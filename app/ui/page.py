@@ -1,6 +1,7 @@
 """How a page is put together: a body that scrolls when it must, and a foot whose buttons are always in sight."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import tokens
@@ -21,6 +22,11 @@ class Scroll(QScrollArea):
         self.setWidget(content)
         content.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
+
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave every key to the page: there PageDown is the next item, not the next piece of this one."""
+        event.ignore()
 
 
 class Column(Looked, QWidget):

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -36,12 +37,17 @@ def read_clock() -> ClockReading:
     Raises:
         ClockUnreadable: the kernel gives no boot id.
     """
-    try:
-        boot_id = _BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise ClockUnreadable(f"{_BOOT_ID}: {error.strerror}") from None
     mono = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // _NS_PER_MS
-    return ClockReading(boot_id, mono, time.time_ns() // _NS_PER_MS)
+    return ClockReading(_boot_id(_BOOT_ID), mono, time.time_ns() // _NS_PER_MS)
+
+
+@cache
+def _boot_id(file: Path) -> str:
+    """Read which start of the machine this is: once, because no process outlives it."""
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ClockUnreadable(f"{file}: {error.strerror}") from None
 
 
 def trusted_now(wall_ms: int, highest_signed_ms: int) -> int:

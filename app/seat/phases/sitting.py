@@ -122,9 +122,9 @@ class SittingDesk(Phase):
     def _acknowledge(self, item: str, choices: tuple[str, ...]) -> None:
         if self._pending.get(item) == choices:
             del self._pending[item]
-        self._show_cells()
         if not self._pending:
             self._items.show_saved(_clock_face(self._need_case().workplace.clock().wall_ms))
+        self._show_cells()
         self.acknowledged.emit(item, choices)
 
     def _flag(self, item: str, on: bool) -> None:

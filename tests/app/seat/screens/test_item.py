@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -118,6 +119,17 @@ def test_previous_next_pages_and_the_card_go(screen: ItemScreen) -> None:
     grid = find(screen, NumberGrid, "answer_card")
     press(grid, grid.cell_rect(100).center())
     assert went == [24, 22, 24, 22, 100]
+
+
+@pytest.mark.parametrize("place", ["pane", "option", "answer card"])
+def test_page_down_goes_on_wherever_the_focus_is(screen: ItemScreen, place: str) -> None:
+    went: list[int] = []
+    screen.went_to.connect(went.append)
+    focus = {"pane": screen.pane, "option": row(screen, "A"), "answer card": find(screen, NumberGrid, "answer_card")}
+    focus[place].setFocus()
+    QTest.keyClick(focus[place], Qt.Key.Key_PageDown)
+    QTest.keyClick(focus[place], Qt.Key.Key_PageUp)
+    assert went == [24, 22]
 
 
 def test_there_is_nothing_before_the_first_and_after_the_last(screen: ItemScreen, qtbot: QtBot) -> None:
