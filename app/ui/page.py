@@ -23,7 +23,6 @@ class Scroll(QScrollArea):
         content.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
 
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave every key to the page: there PageDown is the next item, not the next piece of this one."""
         event.ignore()

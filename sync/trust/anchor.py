@@ -177,9 +177,7 @@ class Trust:
         except TrustRefused:
             return  # torn by a power cut between two files, or damaged: what is verified now heals it
         if kept.directory.sequence > self.directory.sequence:
-            raise TrustRefused(
-                f"directory {self.directory.sequence}, {kept.directory.sequence} is known already"
-            )
+            raise TrustRefused(f"directory {self.directory.sequence}, {kept.directory.sequence} is known already")
         if kept.directory.sequence == self.directory.sequence and kept.directory != self.directory:
             raise TrustRefused(f"two different directories {self.directory.sequence}")
         if kept.registry_keys.issued_ms > self.registry_keys.issued_ms:
@@ -198,9 +196,7 @@ def sign_directory(directory: Directory, key: SigningKey) -> bytes:
 
 def _read_registry_keys(signed: bytes, root: bytes) -> RegistryKeys:
     root_keys, threshold = _read_root(root)
-    verified = envelope.verify(
-        signed, RegistryKeys.PAYLOAD_TYPE, root_keys, threshold=threshold, max_bytes=_MAX_KEYS
-    )
+    verified = envelope.verify(signed, RegistryKeys.PAYLOAD_TYPE, root_keys, threshold=threshold, max_bytes=_MAX_KEYS)
     registry_keys = RegistryKeys.parse(verified.payload)
     public = [PublicKey.from_pem(entry.public_key_pem) for entry in registry_keys.keys]
     if any(key.is_p256 for key in public):
@@ -255,8 +251,6 @@ def _index(directory: Directory) -> tuple[dict[str, DirectoryProctor], dict[str,
     for entry in directory.proctors:
         key = PublicKey.from_pem(entry.public_key_pem)
         if key.keyid in signers:
-            raise TrustRefused(
-                "the directory gives one key to two signers"
-            )  # it would count twice on a packet
+            raise TrustRefused("the directory gives one key to two signers")  # it would count twice on a packet
         signers[key.keyid], proctors[key.keyid] = key, entry
     return proctors, signers

@@ -120,9 +120,7 @@ def _check_signature(key: Ed25519PublicKey, signature: bytes, text: str) -> None
 
 
 def _key_id(name: str, key: Ed25519PublicKey) -> bytes:
-    return hashlib.sha256(
-        name.encode("utf-8", "replace") + b"\n" + _ED25519 + key.public_bytes_raw()
-    ).digest()[:4]
+    return hashlib.sha256(name.encode("utf-8", "replace") + b"\n" + _ED25519 + key.public_bytes_raw()).digest()[:4]
 
 
 def _decode(text: str) -> bytes:

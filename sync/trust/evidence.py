@@ -136,9 +136,7 @@ def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust) -
     return _not_revoked(name, proctors.values(), packet)
 
 
-def _not_revoked(
-    name: str, entries: Iterable[DirectoryDevice | DirectoryProctor], packet: ScorePacket
-) -> Check:
+def _not_revoked(name: str, entries: Iterable[DirectoryDevice | DirectoryProctor], packet: ScorePacket) -> Check:
     for entry in entries:
         if entry.revoked_ms is not None and entry.revoked_ms <= packet.submitted_ms:
             return Check(name, good=False, detail=f"a key that was revoked at {entry.revoked_ms}")

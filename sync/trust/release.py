@@ -186,10 +186,7 @@ def _place_of_mistake(word: list[int], syndromes: list[int]) -> int | None:
     for place in range(_LENGTH):
         exponent = _LENGTH - 1 - place
         mistake = _times(syndromes[0], _POWER[-exponent % 31])
-        if all(
-            _times(mistake, _POWER[exponent * power % 31]) == found
-            for power, found in enumerate(syndromes, 1)
-        ):
+        if all(_times(mistake, _POWER[exponent * power % 31]) == found for power, found in enumerate(syndromes, 1)):
             return place
     for place in range(_LENGTH - 1):
         swapped = [*word[:place], word[place + 1], word[place], *word[place + 2 :]]
