@@ -16,6 +16,7 @@ from sync.trust.pin import open_credential
 from sync.trust.release import ReleaseShare
 from tests.app.cli.conftest import PINS, Place, as_command
 from tests.app.cli.terminal import Terminal, Told
+from tests.app.content.banks import item, one_item, write_zip
 
 
 def plan_with(terminal: Terminal, place: Place, tmp_path: Path, old: str, new: str) -> Told:
@@ -149,6 +150,21 @@ def test_what_the_registry_refuses_to_plan_is_not_planned(terminal: Terminal, pl
     assert "IDENTITY_NUMBER_WRONG" in told.errors
     assert plan_with(terminal, place, tmp_path, "count = 70", "count = 400").code == 1
     assert terminal.run("registry", "show", "--home", place.registry).output == before
+
+
+def test_a_bank_in_one_language_is_published_once_and_its_keeper_told(terminal: Terminal, tmp_path: Path) -> None:
+    home = tmp_path / "registry"
+    assert terminal.run("registry", "init", "--home", home, "--name", "R").code == 0
+    chinese = item("Q1", body='<div xml:lang="zh-CN"><p>只有中文</p></div>')
+    bank = write_zip(one_item(chinese), tmp_path / "bank.zip")
+    told = terminal.run("registry", "publish", "--home", home, bank)
+    assert (told.code, told.errors) == (0, "")
+    assert "Bank published: 1 items, version 1" in told.output
+    assert "Part of item Q1 is in Chinese only" in told.output
+    again = terminal.run("registry", "publish", "--home", home, bank)
+    assert again.code == 1
+    assert "PACKAGE_NOT_NEWER" in again.errors
+    assert terminal.run("registry", "publish", "--home", home, bank, "--version", "2").code == 0
 
 
 def test_the_agent_says_what_one_pass_came_to(place: Place) -> None:

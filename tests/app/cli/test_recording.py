@@ -1,13 +1,14 @@
 """`recording verify` and `recording export` on a recording of three segments."""
 
 import base64
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.app.cli.terminal import Terminal
-from tests.proctoring.seat import Recorded
+from tests.proctoring.seat import Recorded, SimulatedSeat, record
 from tests.proctoring.vault.sealed import flip, leaves, records, segment
 
 
@@ -87,6 +88,27 @@ def test_a_recording_that_was_never_closed_is_no_complete_evidence(terminal: Ter
     told = said(terminal, copy, 1)
     assert "✗ There is no manifest: recording did not end properly" in told
     assert "not complete evidence" in told
+
+
+def test_a_recording_that_went_on_after_a_crash_is_good_and_its_gap_is_stated(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    seat = SimulatedSeat(tmp_path)
+    spec = seat.spec()
+    client = seat.recorder()
+    pid = record(client, spec, 600).pid
+    client.close()
+    seat.kill(pid)
+    client = seat.recorder()
+    record(client, spec, 1_500)
+    client.stop()
+    client.quit()
+    seat.close()
+    told = said(terminal, spec.folder, 0)
+    assert "! The recorder was interrupted and began again with this segment\n  segment 1" in told
+    assert re.search(r"^! A gap of \d+\.\d s from \d\.\d s on: The recorder was interrupted$", told, re.MULTILINE)
+    assert "1 gaps" in told
+    assert "Recovered: recording was interrupted" in told
 
 
 def test_an_export_says_what_was_written_and_is_never_written_over(
