@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
+from unicodedata import category
 
 import platformdirs
 import typer
@@ -21,6 +22,9 @@ from sync.faults import Exit, Fault
 from sync.replica.durable import private_folder, write_durably
 
 P = ParamSpec("P")
+
+_COMMANDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories of what is not shown but does something: controls, directions, line ends."""
 
 out = Console(highlight=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
@@ -67,6 +71,14 @@ def print_text(text: str, style: str = "") -> None:
     out.print(_harmless(text), style=style, markup=False)
 
 
+def simulated_parts(parts: Iterable[str]) -> str:
+    """Name what was simulated: `candidate`, or a recording's tracks."""
+    said = words()
+    keys = {part: f"cli.simulated.{part}" for part in parts}
+    named = (said(key) if said.has(key) else part for part, key in keys.items())
+    return said("screen.simulated.between").join(named)
+
+
 def command(function: Callable[P, None]) -> Callable[P, None]:
     """Turn a fault into words and an exit code, and a defect of ours into a note with a report's path."""
 
@@ -110,7 +122,9 @@ def print_checks(lines: Iterable[CheckLine]) -> None:
 
 
 def _harmless(text: str) -> str:
-    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return "".join(
+        char if char == "\n" or category(char) not in _COMMANDING else "\N{REPLACEMENT CHARACTER}" for char in text
+    )
 
 
 def _print_hanging(head: str, text: str, style: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import platformdirs
 import typer
 
-from app.cli.console import command, err, out, say, words
+from app.cli.console import command, err, out, say, simulated_parts, words
 from app.demo.home import DemoHome
 from app.exam.item import Language
 from sync.faults import Exit
@@ -84,7 +84,7 @@ def print_summary(summary: "Summary", home: DemoHome) -> None:
     )
     if summary.resumed_on_item is not None:
         say("demo.resumed", item=summary.resumed_on_item, ms=summary.resume_ms or 0, lost=summary.lost_responses)
-    say("demo.simulated", what=", ".join(summary.simulated))
+    say("demo.simulated", what=simulated_parts(summary.simulated))
     say("demo.screenshots", folder=str(home.screenshots))
     say("demo.done" if summary.good else "demo.not_right", home=str(home.root))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import CheckLine, Mark, command, print_checks, print_text, say, words
+from app.cli.console import CheckLine, Mark, command, print_checks, print_text, say, simulated_parts, words
 from app.cli.files import load_trust, read_file
 from app.exam.verification import verification_code
 from sync.faults import Exit
@@ -69,7 +69,7 @@ def _print_packet(raw: bytes, found: ScorePacket) -> None:
     if found.simulated_candidate:
         say("cli.simulated_candidate")
     if found.recording is not None and found.recording.simulated_sources:
-        say("cli.simulated_sources", sources=", ".join(found.recording.simulated_sources))
+        say("cli.simulated_sources", sources=simulated_parts(found.recording.simulated_sources))
 
 
 def _print_receipt(found: Receipt) -> None:

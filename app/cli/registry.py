@@ -10,6 +10,7 @@ import typer
 
 from app.cli.console import command, out, say
 from app.cli.files import write_new_file
+from app.logbook import open_logbook
 
 app = typer.Typer(no_args_is_help=True, help="The central registry (登记中心).")
 
@@ -47,6 +48,8 @@ def serve(
             say("cli.registry_serving", url=url)
         out.file.flush()
 
+    if home.is_dir():  # where there is no registry, none is begun by its logbook
+        open_logbook(home / "log", "registry")
     serve_forever(home, port=port, ready=ready)
 
 

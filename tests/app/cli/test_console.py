@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import app.cli.console
-from app.cli.console import CheckLine, Mark, print_checks
+from app.cli.console import CheckLine, Mark, print_checks, print_text, simulated_parts
 
 LINES = [
     CheckLine(Mark.GOOD, "The packet is in its one canonical form; no byte was added or changed"),
@@ -49,6 +49,19 @@ def test_in_a_narrow_terminal_nothing_is_cut_and_what_breaks_is_indented(
     assert marks == ["✓", "✗", "!"]
     told = "".join(line[2:].replace(" ", "") for line in lines)
     assert told == "".join((line.name + line.detail).replace(" ", "") for line in LINES)
+
+
+def test_the_spaces_of_chinese_text_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    print_text("应试\u3000场次\u202e \x1b[2J")
+    assert capsys.readouterr().out == "应试\u3000场次\ufffd \ufffd[2J\n"
+
+
+@pytest.mark.parametrize(("language", "named"), [("zh", "考生、画面、声音"), ("en", "candidate, picture, sound")])
+def test_what_is_simulated_is_named_in_the_persons_language(
+    monkeypatch: pytest.MonkeyPatch, language: str, named: str
+) -> None:
+    monkeypatch.setenv("EXAMROOM_LANGUAGE", language)
+    assert simulated_parts(("candidate", "picture", "sound")) == named
 
 
 def test_in_a_pipe_nothing_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
