@@ -53,7 +53,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Sitting:
-    """A sitting's whole state. All times in ms."""
+    """A sitting's whole state. All times in ms; `answered_wall_ms` is when the newest response was given."""
 
     state: State = State.AWAITING
     stamp: Stamp | None = None
@@ -65,6 +65,7 @@ class Sitting:
     recording: str | None = None
     notice_sha256: str = ""
     current: str | None = None
+    answered_wall_ms: int = 0
     given: Mapping[str, Given] = field(default_factory=lambda: MappingProxyType({}))
     flags: frozenset[str] = frozenset()
     seen: frozenset[str] = frozenset()
@@ -160,7 +161,7 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
         case events.Viewed():
             return replace(sitting, current=event.item, seen=sitting.seen | {event.item})
         case events.Answered():
-            return _answer(sitting, event)
+            return _answer(sitting, stamp, event)
         case events.Flagged():
             flags = sitting.flags | {event.item} if event.on else sitting.flags - {event.item}
             return replace(sitting, flags=flags)
@@ -192,7 +193,8 @@ def _start(sitting: Sitting, stamp: Stamp, event: events.Started) -> Sitting:
     )
 
 
-def _answer(sitting: Sitting, event: events.Answered) -> Sitting:
+def _answer(sitting: Sitting, stamp: Stamp, event: events.Answered) -> Sitting:
     before = sitting.given.get(event.item)
     now = Given(event.choices, before.first_ms if before else sitting.active_ms, sitting.active_ms)
-    return replace(sitting, given=MappingProxyType({**sitting.given, event.item: now}))
+    given = MappingProxyType({**sitting.given, event.item: now})
+    return replace(sitting, given=given, answered_wall_ms=stamp.wall_ms)

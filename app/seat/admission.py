@@ -1,5 +1,7 @@
 """Admission: a candidate finds themself on the roster; nobody sits twice."""
 
+from dataclasses import dataclass
+
 from app.exam.events import Adjusted, Admitted
 from app.exam.item import Language
 from app.exam.sitting import State
@@ -22,6 +24,23 @@ class AlreadySat(Refused):
     code = "ALREADY_SAT"
 
 
+@dataclass(frozen=True)
+class Looks:
+    """What a candidate has chosen on the screen: language, and text size in per cent."""
+
+    language: Language
+    text_percent: int = 100
+
+
+def still_expected(workplace: Workplace, session: Session) -> int:
+    """Give how many of the roster have not handed in at this seat."""
+    journal = workplace.replica.journal
+    return sum(
+        read_sitting(journal, entry.sitting).state not in (State.SUBMITTED, State.SEALED)
+        for entry in session.plan.roster
+    )
+
+
 def find_candidate(workplace: Workplace, session: Session, admission_number: str) -> RosterEntry:
     """Give the roster's entry for what the candidate typed (spaces and case do not matter).
 
@@ -38,9 +57,12 @@ def find_candidate(workplace: Workplace, session: Session, admission_number: str
 
 
 def admit(
-    workplace: Workplace, session: Session, entry: RosterEntry, proctors: list[Proctor], language: Language
+    workplace: Workplace, session: Session, entry: RosterEntry, proctors: list[Proctor], looks: Looks
 ) -> Delivery:
-    """Open the candidate's journal: they are here, and these proctors are signed in."""
+    """Open the candidate's journal: they are here, these proctors are signed in, and this is how they want to read.
+
+    Text is never smaller than the candidate's accommodation says.
+    """
     delivery = Delivery(entry.sitting, workplace.replica.journal, workplace.clock)
     if delivery.sitting.state is State.AWAITING:
         keys = tuple(proctor.key.public.keyid for proctor in proctors)
@@ -52,5 +74,6 @@ def admit(
                 proctors=keys,
             )
         )
-        delivery.record(Adjusted(language=language, text_percent=entry.accommodation.text_percent))
+        percent = max(looks.text_percent, entry.accommodation.text_percent)
+        delivery.record(Adjusted(language=looks.language, text_percent=percent))
     return delivery

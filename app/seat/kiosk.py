@@ -56,6 +56,7 @@ class Kiosk(QWidget):
     def __init__(self, home: SeatHome, language: Language, sources: SourceChoice) -> None:
         super().__init__()
         self._home = home
+        self._language = language
         self._sources: SourceChoice = sources
         self._log = structlog.get_logger("kiosk")
         self._worker = Worker(self)
@@ -153,6 +154,8 @@ class Kiosk(QWidget):
 
     def _next(self, opened: Opened, line: "_Line") -> None:
         self.finished.emit()
+        self.deck.set_language(self._language)  # the next person begins as this one did
+        self.deck.set_text_percent(100)
         if opened.proctors:
             line.admitting.begin()
         else:

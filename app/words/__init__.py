@@ -44,8 +44,10 @@ class Words:
         return key in _sentences(self.language)
 
     def fault(self, fault: Fault) -> FaultWords:
-        """Put a fault in words."""
+        """Put a fault in words; one that has none (a defect) still shows its code instead of ending the program."""
         key = f"fault.{fault.code}"
+        if not self.has(f"{key}.what"):
+            return FaultWords(fault.code, "", "", fault.code)
         what, safe, do = (self(f"{key}.{part}", **fault.facts) for part in ("what", "safe", "do"))
         return FaultWords(what, safe, do, fault.code)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.exam.events import NoticeRead, Started
 from app.exam.form import draw_form
 from app.exam.sitting import State
-from app.seat.admission import admit, find_candidate
+from app.seat.admission import Looks, admit, find_candidate, still_expected
 from app.seat.camera_desk import CameraDesk
 from app.seat.delivery import Delivery
 from app.seat.phases.cards import candidate_card
@@ -15,6 +15,7 @@ from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase, session_facts
 from app.seat.screens.check_in import CheckInScreen, CheckInView
 from app.seat.screens.notice import NoticeScreen, NoticeView, notice_text
+from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.seat.sealing import Case
 from app.seat.shelf import ItemShelf
 from app.ui.bridge import in_background
@@ -54,7 +55,11 @@ class Admitting(Phase):
     def begin(self) -> None:
         """Ask who is there."""
         self._case, self._found, self._ready, self._starting = None, None, False, False
-        expected = len(self._opened.session.plan.roster)
+        expected = still_expected(self.bench.workplace, self._opened.session)
+        if not expected:
+            done = WaitingView(Sentence("seat.all_done_title"), Sentence("seat.all_done_body"))
+            self.bench.deck.bring(WaitingScreen).show_waiting(done)
+            return
         facts = session_facts(self.bench.workplace, self._opened.session)
         self._check_in.show_check_in(CheckInView(facts, expected))
         self.bench.deck.bring(CheckInScreen)
@@ -86,9 +91,10 @@ class Admitting(Phase):
             return
         self._found = None
         proctors = list(self._opened.proctors)
+        looks = Looks(self.bench.deck.language, self.bench.deck.text_percent)
         self.bench.worker.run(
             self,
-            lambda: admit(self.bench.workplace, self._opened.session, entry, proctors, self.bench.deck.language),
+            lambda: admit(self.bench.workplace, self._opened.session, entry, proctors, looks),
             lambda delivery: self._admitted(entry, delivery),
             self.trouble,
         )

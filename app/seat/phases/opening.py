@@ -157,6 +157,7 @@ class Opening(Phase):
 
     def _try_code(self, code: str) -> None:
         workplace, session = self.bench.workplace, self._session
+        self._release_note = None
         in_background(
             self,
             lambda: unlock_with(workplace, session, ReleaseShare.from_code(code)),
@@ -169,8 +170,8 @@ class Opening(Phase):
         self._show_launch()
 
     def _keep_note(self, fault: Fault) -> None:
-        self._fetching, self._release_note = False, Sentence(f"fault.{fault.code}.do", dict(fault.facts))
-        self._show_launch()
+        self._fetching, self._release_note = False, Sentence(f"fault.{fault.code}.what", dict(fault.facts))
+        self._check_readiness()
 
     def _refuse_code(self, fault: Fault) -> None:
         if isinstance(fault, ReleaseCodeWrong):

@@ -73,8 +73,8 @@ class SittingDesk(Phase):
         self._items.set_recording(RecordingState.CHECKING, simulated=False)
         self._show_cells()
         self._show_clock()
-        if case.delivery.sitting.given and case.delivery.sitting.stamp:
-            self._items.show_saved(_clock_face(case.delivery.sitting.stamp.wall_ms))
+        if case.delivery.sitting.given:
+            self._items.show_saved(_clock_face(case.delivery.sitting.answered_wall_ms))
         self._go_to(case.shelf.place(current).number if current else 1)
         for timer in self._timers:
             timer.start()
