@@ -15,6 +15,7 @@ from proctoring.recorder.messages import (
     MAX_REPLY_BYTES,
     Ask,
     Closed,
+    Devices,
     Done,
     FaultReply,
     Mark,
@@ -27,6 +28,7 @@ from proctoring.recorder.messages import (
     to_line,
 )
 from sync.wire.document import Part
+from sync.wire.recording import Source
 
 __all__ = [
     "Closed",
@@ -109,6 +111,10 @@ class RecorderClient:
             Fault: whatever else kept it from beginning.
         """
         return self._ask(Start(spec=spec), RecorderStatus)
+
+    def devices(self) -> tuple[Source, ...]:
+        """Look which camera and microphone there are; takes seconds if one is there and does not answer."""
+        return self._ask(Ask(do="devices"), Devices).sources
 
     def status(self) -> RecorderStatus:
         """Ask how it goes."""

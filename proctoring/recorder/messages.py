@@ -70,6 +70,7 @@ class RecorderStatus(Part):
     state: RecorderState
     pid: int
     recording: Id | None = None
+    sitting: Id | None = None
     recorded_ms: Millis = 0
     sources: tuple[Source, ...] = ()
     level_dbfs_tenths: Annotated[int, Field(ge=-2000, le=0)] = -2000
@@ -98,7 +99,7 @@ class Start(Part):
 class Ask(Part):
     """A request without arguments."""
 
-    do: Literal["status", "preview", "stop", "quit"]
+    do: Literal["devices", "status", "preview", "stop", "quit"]
 
 
 class Mark(Part):
@@ -112,6 +113,12 @@ class Preview(Part):
     """The newest picture as JPEG in base64, None while there is none."""
 
     jpeg: Annotated[str, Field(max_length=MAX_REPLY_BYTES)] | None
+
+
+class Devices(Part):
+    """What a recording would be made with now, or is being made with."""
+
+    sources: tuple[Source, ...]
 
 
 class Done(Part):
@@ -129,7 +136,7 @@ class FaultReply(Part):
 
 
 Request = Start | Ask | Mark
-Reply = RecorderStatus | Closed | Preview | Done | FaultReply
+Reply = RecorderStatus | Closed | Preview | Devices | Done | FaultReply
 
 _REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Annotated[Request, Field(discriminator="do")])
 

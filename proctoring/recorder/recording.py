@@ -24,7 +24,7 @@ from sync.replica.durable import require_space
 from sync.trust.clock import read_clock
 from sync.trust.keystore import FileKeyStore
 from sync.wire.packet import GapRef
-from sync.wire.recording import Bookmark, ClockPair
+from sync.wire.recording import Bookmark, ClockPair, Source
 
 _TURN_S: Final = 1 / FRAME_RATE
 _CATCH_UP_S: Final = 0.5  # turns that a busy machine made late are caught up, but not after a long stop
@@ -166,6 +166,7 @@ class Recording:
             state=state,
             pid=os.getpid(),
             recording=self.spec.recording,
+            sitting=self.spec.sitting,
             recorded_ms=self._segments.reached_ms,
             sources=(self._feeds.picture.source, self._feeds.sound.source),
             level_dbfs_tenths=level(self._sound.power, self._sound.samples),
@@ -173,6 +174,15 @@ class Recording:
             gaps=(*self._ledger.gaps, *self._open_gaps()),
             fault=fault.code if fault else None,
         )
+
+
+def look_for_devices() -> tuple[Source, ...]:
+    """Open camera and microphone as `begin` would, say what was found, and let them go again."""
+    feeds = Feeds(open_picture("auto"), open_sound("auto"))
+    try:
+        return feeds.picture.source, feeds.sound.source
+    finally:
+        feeds.close()
 
 
 def begin(spec: RecordingSpec, keys: FileKeyStore) -> Recording:

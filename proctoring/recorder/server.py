@@ -15,6 +15,7 @@ from proctoring.recorder.faults import NothingRecorded, RecorderBusy, RecorderRe
 from proctoring.recorder.messages import (
     MAX_REQUEST_BYTES,
     Ask,
+    Devices,
     Done,
     FaultReply,
     Mark,
@@ -28,7 +29,7 @@ from proctoring.recorder.messages import (
     parse_request,
     to_line,
 )
-from proctoring.recorder.recording import Recording, begin
+from proctoring.recorder.recording import Recording, begin, look_for_devices
 from sync.faults import Fault
 from sync.trust.keystore import FileKeyStore
 
@@ -138,10 +139,10 @@ class RecorderServer:
 
     async def _asked(self, request: Ask) -> Reply:
         match request.do:
+            case "devices":
+                return await self._devices()
             case "status":
-                if self._recording is None:
-                    return RecorderStatus(state=RecorderState.IDLE, pid=os.getpid())
-                return self._recording.status()
+                return self._recording.status() if self._recording else _idle()
             case "preview":
                 jpeg = await asyncio.to_thread(self._present().preview)
                 return Preview(jpeg=None if jpeg is None else base64.b64encode(jpeg).decode())
@@ -152,6 +153,11 @@ class RecorderServer:
                 self._look_whether_idle()
                 return Done()
         assert_never(request.do)
+
+    async def _devices(self) -> Devices:
+        if self._recording is not None and self._busy:
+            return Devices(sources=self._recording.status().sources)
+        return Devices(sources=await asyncio.to_thread(look_for_devices))
 
     async def _start(self, spec: RecordingSpec) -> RecorderStatus:
         if self._recording is not None and self._busy:
@@ -165,6 +171,10 @@ class RecorderServer:
         if self._recording is None:
             raise NothingRecorded("nothing was recorded since the recorder was started")
         return self._recording
+
+
+def _idle() -> RecorderStatus:
+    return RecorderStatus(state=RecorderState.IDLE, pid=os.getpid())
 
 
 def _is_ours(writer: asyncio.StreamWriter) -> bool:
