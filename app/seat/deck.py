@@ -3,11 +3,13 @@
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.exam.item import Language
 from app.seat.screens.screen import Screen
 from app.seat.screens.view import Simulated
+from app.ui.slips import SlipGuard
 from app.words import Words
 from sync.wire.recording import Source
 
@@ -29,6 +31,7 @@ class Deck(QStackedWidget):
         self._simulated: tuple[Simulated, ...] = ()
         self._front: type[Screen] | None = None
         self._screens: dict[type[Screen], Screen] = {}
+        self._slips = SlipGuard(self)
 
     def screen_of(self, kind: type[S]) -> S:
         """Give the screen of this kind, in the present language and size."""
@@ -37,6 +40,7 @@ class Deck(QStackedWidget):
             screen = kind(Words(self.language))
             screen.set_text_percent(self.text_percent)
             screen.set_simulated(self._simulated)
+            screen.turned.connect(self._slips.turned)
             screen.language_requested.connect(self.set_language)
             screen.text_percent_requested.connect(self.set_text_percent)
             self._screens[kind] = screen
@@ -51,8 +55,14 @@ class Deck(QStackedWidget):
         if self.currentWidget() is not screen or self._front is not kind:
             self.setCurrentWidget(screen)
             self._front = kind
+            self._slips.turned()
             self.shown.emit(kind.__name__)
         return screen
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let no press meant for one page fall on the next."""
+        super().showEvent(event)
+        self._slips.watch(self)
 
     def set_language(self, language: Language) -> None:
         """Say everything in another language, in place."""

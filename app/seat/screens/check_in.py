@@ -117,7 +117,7 @@ class CheckInScreen(Screen):
         """Show the empty number field."""
         self._view, self._card, self._problem = view, None, ""
         self._field.clear()
-        self._pages.setCurrentIndex(0)
+        self._turn(0)
         self._field.setFocus()
         self.render_view()
 
@@ -125,13 +125,13 @@ class CheckInScreen(Screen):
         """Show whose number it is, and ask. The focus is on neither answer: nobody becomes somebody by Return."""
         self._card = card
         self.render_view()
-        self._pages.setCurrentIndex(1)
+        self._turn(1)
         self._card_sheet.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_problem(self, problem: Text) -> None:
         """Say under the field why this number does not go on; what was typed stays."""
         self._problem = problem
-        self._pages.setCurrentIndex(0)
+        self._turn(0)
         self.render_view()
         self._field.set_wrong(True)
         self._field.setFocus()
@@ -145,6 +145,11 @@ class CheckInScreen(Screen):
             self._expected.setText(self.words("screen.check_in.expected", count=self._view.expected))
         if self._card is not None:
             self._panel.show_candidate(self._card, self.words)
+
+    def _turn(self, page: int) -> None:
+        if self._pages.currentIndex() != page:
+            self._pages.setCurrentIndex(page)
+            self.turned.emit()
 
     def _typed(self) -> None:
         self._field.set_wrong(False)

@@ -110,10 +110,10 @@ class ReviewScreen(Screen):
         column.content.addStretch(3)
         self._keep, self._confirm = Button("keep_working"), Button("confirm_submit", Kind.PRIMARY)
         self.named(self._keep.setText, "review.keep_working")
-        self.named(self._confirm.setText, "review.hand_in_now")
         self._keep.clicked.connect(self._close)
         self._confirm.clicked.connect(self.submit_confirmed)
-        return self._with_foot(column, self._keep, self._confirm)
+        # Handing in is far from the button that led here: pressing again at one place only comes and goes.
+        return self._with_foot(column, self._confirm, self._keep)
 
     def _with_foot(self, content: QWidget, left: Button, right: Button) -> QWidget:
         page, foot = QWidget(), Foot()
@@ -162,6 +162,8 @@ class ReviewScreen(Screen):
         self._all_done.say(Tone.DONE, words("screen.review.all_done", count=len(view.cells)) if done else "")
         self._ask_icon.show_icon(*((Icon.CHECK, Tone.DONE) if done else (Icon.ATTENTION, Tone.ATTENTION)))
         self._sentence.setText(self._counts_sentence(counts))
+        key = "hand_in_anyway" if counts[Only.UNANSWERED] else "hand_in_now"
+        self._confirm.setText(words(f"screen.review.{key}", count=counts[Only.UNANSWERED]))
 
     def _counts_sentence(self, counts: dict[Only, int]) -> str:
         unanswered, flagged = counts[Only.UNANSWERED], counts[Only.FLAGGED]
@@ -183,9 +185,14 @@ class ReviewScreen(Screen):
             self.back_requested.emit()
 
     def _ask(self) -> None:
-        self._pages.setCurrentIndex(1)
+        self._turn(1)
         self._keep.setFocus()  # a second Return keeps working, it does not hand in
 
     def _close(self) -> None:
-        self._pages.setCurrentIndex(0)
+        self._turn(0)
         self._back.setFocus()
+
+    def _turn(self, page: int) -> None:
+        if self._pages.currentIndex() != page:
+            self._pages.setCurrentIndex(page)
+            self.turned.emit()

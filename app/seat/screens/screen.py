@@ -124,13 +124,14 @@ class Tools(QWidget):
 
 
 class Screen(QWidget):
-    """A page of the kiosk. Signals: the person asked for a language or a text size.
+    """A page of the kiosk. Signals: the person asked for a language or a text size; another page of it came.
 
     A subclass builds its widgets in `__init__`, puts them into `self.body`, and ends with `self.dress()`.
     """
 
     language_requested = Signal(Language)
     text_percent_requested = Signal(int)
+    turned = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -53,8 +53,26 @@ def test_a_second_return_keeps_working(screen: ReviewScreen, qtbot: QtBot) -> No
 def test_yes_and_no_are_far_apart(screen: ReviewScreen) -> None:
     press(find(screen, Button, "submit"))
     keep, confirm = find(screen, Button, "keep_working"), find(screen, Button, "confirm_submit")
-    gap = confirm.mapTo(screen, confirm.rect().topLeft()).x() - keep.mapTo(screen, keep.rect().topRight()).x()
+    gap = keep.mapTo(screen, keep.rect().topLeft()).x() - confirm.mapTo(screen, confirm.rect().topRight()).x()
     assert gap > 600
+
+
+def test_the_button_that_hands_in_says_how_many_are_open(screen: ReviewScreen) -> None:
+    confirm = find(screen, Button, "confirm_submit")
+    assert confirm.text() == "仍要交卷（3 题未答）"
+    cells = samples.finished_cells(open_items=(), flagged=(4,))
+    screen.show_review(ReviewView(samples.EXAM, "张伟", 7, cells, here=1))
+    assert confirm.text() == "交卷"
+
+
+def test_handing_in_stands_nowhere_near_the_press_that_asks(screen: ReviewScreen) -> None:
+    submit, back = find(screen, Button, "submit"), find(screen, Button, "back")
+    asked = submit.mapTo(screen, submit.rect().center())
+    left = back.mapTo(screen, back.rect().topLeft()).x()
+    press(submit)
+    confirm, keep = find(screen, Button, "confirm_submit"), find(screen, Button, "keep_working")
+    assert keep.rect().contains(keep.mapFrom(screen, asked))
+    assert confirm.mapTo(screen, confirm.rect().topLeft()).x() == left
 
 
 def test_esc_goes_back_one_step_at_a_time(screen: ReviewScreen, qtbot: QtBot) -> None:
