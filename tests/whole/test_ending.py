@@ -48,7 +48,7 @@ def started(home: Path, *arguments: str, **environment: str) -> Iterator[tuple[s
 
 def test_a_demonstration_that_is_told_to_end_ends_everything_and_closes_its_recording(tmp_path: Path) -> None:
     home = tmp_path / "demo"
-    with started(home, "--autopilot", "--pace", "500") as (process, watch):
+    with started(home, "--autopilot", "--pace", "200") as (process, watch):
         wait_until(lambda: list(home.glob("seat/recordings/*/segment-00000.ers")) or process.poll() is not None)
         process.send_signal(signal.SIGTERM)
         output, errors = process.communicate(timeout=BOUND_S)
