@@ -101,7 +101,7 @@ class RecorderClient:
                 return cls(connection)
 
     def start(self, spec: RecordingSpec) -> RecorderStatus:
-        """Begin a recording; the same one again changes nothing. In a folder that a crash left it goes on.
+        """Begin a recording; the same again changes nothing. In a folder that a crash or a shutdown left it goes on.
 
         Raises:
             RecorderBusy: another recording is under way.

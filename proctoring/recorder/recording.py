@@ -19,6 +19,7 @@ from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, 
 from proctoring.recorder.resume import recover_recording
 from proctoring.recorder.segments import Segments, Written, level
 from proctoring.recorder.tracks import PictureTrack, SoundTrack
+from proctoring.vault.record import Flag
 from sync.faults import Fault
 from sync.replica.durable import require_space
 from sync.trust.clock import read_clock
@@ -59,6 +60,8 @@ class Recording:
         self._jpeg: bytes | None = None
         self._jpeg_due = 0.0
         self._closed: Closed | None = None
+        self._suspending = False
+        self._ended = False
         epoch = begin_epoch(spec, keys.device_key(), (feeds.picture.source, feeds.sound.source))
         feeds.picture.newest()
         feeds.sound.take()  # what came before the start does not belong here
@@ -109,6 +112,15 @@ class Recording:
             self._closed = recover_recording(self.spec.folder, self._keys)
         return self._closed
 
+    def suspend(self) -> None:
+        """End without closing: what there is, is sealed and signed by a head, and a later start goes on with it.
+
+        For a machine that shuts down in the middle of a sitting. Only `stop` closes a recording for good.
+        """
+        self._suspending = True
+        self._stop.set()
+        self._thread.join()
+
     def _run(self) -> None:
         fault: Fault | None = None
         try:
@@ -120,7 +132,7 @@ class Recording:
         finally:
             self._feeds.close()
             self._ledger.release()
-            state = RecorderState.STOPPED if self._closed else RecorderState.FAILED
+            state = RecorderState.STOPPED if self._ended else RecorderState.FAILED
             self._status = self._look(state, fault)
         if fault:
             _log.error("recording failed", code=fault.code, detail=fault.detail)
@@ -140,10 +152,13 @@ class Recording:
                         self._head(written)
                 self._status = self._look(RecorderState.RECORDING)
             self._sound.finish(self._picture.end_ms, self._segments)
-            self._segments.finish()
+            suspending = self._suspending
+            self._segments.finish(Flag.SEGMENT_END if suspending else Flag.RECORDING_END)
         finally:
             self._segments.close()
-        self._closed = self._ledger.close(recovered=False)
+        if not suspending:
+            self._closed = self._ledger.close(recovered=False)
+        self._ended = True
 
     def _turn(self) -> None:
         for gap in (self._picture.turn(self._segments), self._sound.turn(self._segments)):

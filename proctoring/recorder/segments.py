@@ -224,14 +224,12 @@ class Segments:
         self._now.sink.sync()
         return self._now.written()
 
-    def finish(self) -> int:
-        """Write what waits, end the recording; give the recorded time it ends at, ms."""
+    def finish(self, flag: Flag) -> None:
+        """Write what waits and end the segment; `flag` says whether the recording ends with it."""
         for waiting in self._waiting:
             self._now.mux(waiting)
         self._waiting.clear()
-        end_ms = self._now.reached_ms
-        self._finish(end_ms, Flag.RECORDING_END)
-        return end_ms
+        self._finish(self._now.reached_ms, flag)
 
     def close(self) -> None:
         """Let go of the files without another write; after `finish`, or when the disk refused."""

@@ -57,7 +57,7 @@ class RecorderServer:
         self._server = await asyncio.start_unix_server(self._client, control, limit=MAX_REQUEST_BYTES)
 
     async def serve(self) -> None:
-        """Serve until the end; then close the recording cleanly."""
+        """Serve until the end; a recording still under way is left so that a later start goes on with it."""
         try:
             while not self._ending.is_set():
                 with suppress(TimeoutError):
@@ -68,10 +68,10 @@ class RecorderServer:
                 self._server.close()
             for client in self._clients:
                 client.close()
-            await self._close_recording()
+            await self._suspend_recording()
 
     def end(self) -> None:
-        """End soon, whatever is going on; a recording under way is closed first."""
+        """End soon, whatever is going on; a recording under way is sealed first, but not closed."""
         self._ending.set()
 
     def _look_whether_idle(self) -> None:
@@ -87,12 +87,11 @@ class RecorderServer:
     def _busy(self) -> bool:
         return self._recording is not None and self._recording.status().state is RecorderState.RECORDING
 
-    async def _close_recording(self) -> None:
-        if self._recording is not None:
-            try:
-                await asyncio.to_thread(self._recording.stop)
-            except Fault as fault:
-                _log.error("not closed; it can be recovered later", code=fault.code, detail=fault.detail)
+    async def _suspend_recording(self) -> None:
+        async with self._one_at_a_time:  # a start or stop that is being carried out comes first
+            if self._recording is not None and self._busy:
+                _log.warning("ending in the middle of a recording; it can be gone on with")
+                await asyncio.to_thread(self._recording.suspend)
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._clients) >= MAX_CLIENTS or not _is_ours(writer):
@@ -120,6 +119,8 @@ class RecorderServer:
             try:
                 request = parse_request(line)
                 async with self._one_at_a_time:
+                    if self._ending.is_set():
+                        return  # nothing is begun or closed any more
                     reply = await self._answer(request)
             except Fault as fault:
                 reply = _as_reply(fault)

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,8 +15,10 @@ import pytest
 
 from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState, spawn_recorder
 from proctoring.recorder.faults import NothingRecorded, RecorderBusy
-from proctoring.vault.report import Verdict
-from proctoring.vault.verify import verify_recording
+from proctoring.recorder.resume import recover_recording
+from proctoring.vault.export import export_recording
+from proctoring.vault.report import FindingCode, Verdict
+from proctoring.vault.verify import examine, verify_recording
 from sync.replica.durable import DiskFull
 from tests.proctoring.seat import SimulatedSeat, is_gone, record, wait_until
 
@@ -79,16 +82,47 @@ def test_a_second_recording_has_to_wait_for_the_first(shared: SimulatedSeat) -> 
         client.bookmark("too late")
 
 
-def test_a_terminal_does_not_end_it_and_the_system_ends_it_cleanly(seat: SimulatedSeat) -> None:
+def test_a_terminal_does_not_end_it_and_the_system_ends_it_without_closing_its_recording(seat: SimulatedSeat) -> None:
     client = seat.recorder()
     spec = seat.spec()
     status = record(client, spec, 500)
     os.kill(status.pid, signal.SIGINT)
     os.kill(status.pid, signal.SIGHUP)
     assert record(client, spec, status.recorded_ms + 300).state is RecorderState.RECORDING
+    client.bookmark("VIOLATION_7")
+    reached_ms = client.status().recorded_ms
     os.kill(status.pid, signal.SIGTERM)
     wait_until(lambda: is_gone(status.pid))
-    assert verify_recording(spec.folder).verdict is Verdict.COMPLETE
+    assert not seat.control.exists()
+    found = examine(spec.folder)
+    assert [finding.code for finding in found.report.findings] == [FindingCode.MANIFEST_MISSING]
+    assert found.report.verdict is Verdict.RECOVERED
+    assert found.report.duration_ms >= reached_ms
+    assert found.papers.heads[-1].segment == found.outline.parts[-1].entry  # the last head signs all there is
+    assert [mark.note for mark in found.outline.bookmarks] == ["VIOLATION_7"]
+
+
+def test_after_a_shutdown_the_sitting_is_recorded_on_with_a_stated_gap(seat: SimulatedSeat, tmp_path: Path) -> None:
+    client = seat.recorder()
+    spec = seat.spec()
+    os.kill(record(client, spec, 2_600).pid, signal.SIGTERM)
+    wait_until(lambda: not seat.control.exists())
+    before = verify_recording(spec.folder)
+    left_behind = Path(shutil.copytree(spec.folder, tmp_path / "left-behind"))
+    client = seat.recorder()
+    [gap] = client.start(spec).gaps
+    assert (gap.track, gap.reason, gap.start_ms) == ("both", "recorder_restarted", before.duration_ms)
+    record(client, spec, gap.start_ms + gap.length_ms + 600)
+    closed = client.stop()
+    client.quit()
+    after = verify_recording(spec.folder)
+    assert after.verdict is Verdict.RECOVERED
+    assert [finding.code for finding in after.findings] == [FindingCode.RECORDER_RESTARTED]
+    assert after.gaps == closed.gaps == (gap,)
+    exported = export_recording(spec.folder, tmp_path / "out.webm", seat.site)
+    assert abs(exported.duration_ms - closed.duration_ms) < 300
+    assert recover_recording(left_behind, seat.keys).duration_ms == before.duration_ms
+    assert [finding.code for finding in verify_recording(left_behind).findings] == [FindingCode.CLOSED_AFTER_CRASH]
 
 
 def test_detached_without_core_files_it_quits_when_the_recording_is_done(seat: SimulatedSeat) -> None:
@@ -128,6 +162,25 @@ def test_an_answer_that_is_none_is_a_recorder_gone(tmp_path: Path) -> None:
             with pytest.raises(RecorderGone):
                 client.status()
         client.close()
+
+
+def test_the_devices_can_be_asked_for_while_idle_and_while_recording(seat: SimulatedSeat) -> None:
+    client = seat.recorder()
+    assert (client.status().state, client.status().sitting) == (RecorderState.IDLE, None)
+    idle = client.devices()
+    assert [source.track for source in idle] == ["picture", "sound"]
+    assert all(source.label for source in idle)
+    assert client.status().state is RecorderState.IDLE  # looking begins nothing
+    spec = seat.spec()
+    status = record(client, spec, 300)
+    assert status.sitting == spec.sitting
+    assert client.devices() == status.sources
+    assert [source.simulated for source in client.devices()] == [True, True]
+    assert seat.attach().status().sitting == spec.sitting  # whoever comes later is told whose it is
+    client.stop()
+    assert client.status().sitting == spec.sitting
+    assert client.devices() == idle
+    client.quit()
 
 
 def test_the_preview_is_a_small_picture(shared: SimulatedSeat) -> None:
