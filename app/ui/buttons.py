@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy
 
 from app.ui import tokens
 from app.ui.icons import Icon, icon_image, paint_icon
+from app.ui.labels import repolish
 from app.ui.look import Looked, paint_focus
 from app.ui.tokens import Space, Tone, Type
 
@@ -43,6 +44,12 @@ class Button(Looked, QPushButton):
         shown = colour if self.isEnabled() else palette.ink_soft
         self.setIcon(icon_image(self._icon, side, QColor(shown), self.devicePixelRatioF()))
         self.setIconSize(QSize(side, side))
+
+    def set_dim(self, dim: bool) -> None:
+        """Show that pressing has no effect just now, without taking the focus away."""
+        if self.property("dim") is not dim:
+            self.setProperty("dim", dim)
+            repolish(self)
 
     def changeEvent(self, event: QEvent) -> None:
         """Redraw the icon when the button is enabled or disabled."""

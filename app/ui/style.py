@@ -89,7 +89,7 @@ def _buttons(look: Look) -> str:
     bar = f'QPushButton[size="bar"] {{ {_font(look, Type.BAR_STRONG)} min-height: {_bar_height(look)}px; }}'
     kinds = {
         "primary": (colours.on_accent, colours.accent, colours.accent, colours.accent_strong),
-        "secondary": (colours.ink, colours.surface, colours.line_strong, colours.sunken),
+        "secondary": (colours.ink, colours.surface, colours.line_strong, colours.accent_soft),
         "quiet": (colours.accent, "transparent", "transparent", colours.accent_soft),
     }
     rules = [base, full, bar]
@@ -108,6 +108,10 @@ def _buttons(look: Look) -> str:
     rules.append(f"{checked}:disabled {{ background: {colours.sunken}; border-color: {colours.line_strong}; }}")
     quiet = 'QPushButton[kind="quiet"]:disabled'
     rules.append(f"{quiet} {{ background: transparent; border-color: transparent; }}")
+    rules.append(
+        f'QPushButton[dim="true"], QPushButton[dim="true"]:hover {{ color: {colours.ink_soft};'
+        f" background: {colours.sunken}; border-color: {colours.line}; }}"
+    )
     return "\n".join(rules)
 
 

@@ -231,6 +231,8 @@ class ItemScreen(Screen):
         before, after = working and number > 1, working and number < len(self._cells)
         if (self._foot.previous.hasFocus() and not before) or (self._foot.next.hasFocus() and not after):
             self.pane.setFocus()  # never on to "hand in", where the next Return would go
+        if not working and (self._foot.flag.hasFocus() or self._foot.submit.hasFocus()):
+            self._middle.setFocus()
         self._foot.previous.setEnabled(before)
         self._foot.next.setEnabled(after)
         self._foot.flag.setEnabled(working)

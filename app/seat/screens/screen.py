@@ -91,6 +91,7 @@ class Tools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
+        self._words: Words | None = None
         self._percent = TEXT_LEAST
         self._other = Language.EN
         self.language = Button("language", bar=True)
@@ -104,6 +105,7 @@ class Tools(QWidget):
 
     def set_words(self, words: Words) -> None:
         """Name the buttons; the first one names the language it changes to."""
+        self._words = words
         self._other = Language.EN if words.language is Language.ZH else Language.ZH
         for button, key in (
             (self.language, "language"),
@@ -111,13 +113,22 @@ class Tools(QWidget):
             (self.larger, "text_larger"),
         ):
             button.setText(words(f"screen.tools.{key}"))
-            button.setAccessibleName(words(f"screen.tools.{key}_long"))
+        self.language.setAccessibleName(words("screen.tools.language_long"))
+        self._name_limits()
 
     def set_text_percent(self, percent: int) -> None:
-        """Open the sizes that are left."""
+        """Draw what has no effect dim. It stays enabled: Qt would hand the focus of a disabled button to any other."""
         self._percent = percent
-        self.smaller.setEnabled(percent > TEXT_LEAST)
-        self.larger.setEnabled(percent < TEXT_MOST)
+        self.smaller.set_dim(percent <= TEXT_LEAST)
+        self.larger.set_dim(percent >= TEXT_MOST)
+        self._name_limits()
+
+    def _name_limits(self) -> None:
+        if self._words is None:
+            return
+        for button, key, limit in ((self.smaller, "text_smaller", TEXT_LEAST), (self.larger, "text_larger", TEXT_MOST)):
+            state = "limit" if self._percent == limit else "long"
+            button.setAccessibleName(self._words(f"screen.tools.{key}_{state}"))
 
     def _ask(self, by: int) -> None:
         self.text_percent_requested.emit(min(max(self._percent + by, TEXT_LEAST), TEXT_MOST))

@@ -16,7 +16,7 @@ from app.seat.screens.view import Simulated
 from app.ui.labels import Label, Line
 from app.words import Words
 from tests.app.seat.screens.gallery import SHOTS, Shot
-from tests.app.seat.screens.hands import find, press, settle
+from tests.app.seat.screens.hands import find, key, press, settle
 from tests.app.seat.screens.samples import EN, ZH
 
 Shown = Callable[[Screen], Screen]
@@ -142,9 +142,25 @@ def test_the_tools_ask_for_language_and_text_size(shot: Shot, show: Shown, qtbot
         press(screen.tools.larger)
     assert language.args == [Language.EN]
     assert percent.args == [125]
-    screen.set_text_percent(200)
-    assert not screen.tools.larger.isEnabled()
-    assert screen.tools.smaller.isEnabled()
+
+
+@one_of_each
+def test_at_the_limit_of_the_text_size_the_focus_stays_and_keys_do_nothing(shot: Shot, show: Shown) -> None:
+    screen = show(shot.make(ZH))
+    screen.text_percent_requested.connect(screen.set_text_percent)
+    larger, smaller = screen.tools.larger, screen.tools.smaller
+    larger.setFocus()
+    for _press in range(6):
+        key(Qt.Key.Key_Space)
+        assert larger.hasFocus()
+    assert screen.look.percent == 200
+    assert larger.accessibleName() == "已最大"
+    assert larger.property("dim")
+    smaller.setFocus()
+    for _press in range(6):
+        key(Qt.Key.Key_Return)
+        assert smaller.hasFocus()
+    assert (screen.look.percent, smaller.accessibleName(), larger.accessibleName()) == (100, "已最小", "放大文字")
 
 
 @one_of_each

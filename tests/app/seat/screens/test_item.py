@@ -212,6 +212,14 @@ def test_not_saved_covers_the_item_says_what_to_do_and_saved_lifts_it(screen: It
     assert find(screen, Button, "next").isEnabled()
 
 
+@pytest.mark.parametrize("name", ["flag", "submit", "next"])
+def test_a_cover_hands_the_focus_of_a_shut_button_to_no_other(screen: ItemScreen, name: str) -> None:
+    find(screen, Button, name).setFocus()
+    screen.set_paused(samples.bilingual("请等候监考员。", "Please wait for the proctor."))
+    assert not screen.tools.language.hasFocus()
+    assert not isinstance(QApplication.focusWidget(), Button)
+
+
 def _press(name: Qt.Key) -> QKeyEvent:
     return QKeyEvent(QEvent.Type.KeyPress, name, Qt.KeyboardModifier.NoModifier)
 
