@@ -21,13 +21,18 @@ from sync.trust.envelope import peek
 from sync.wire.ids import new_id
 from sync.wire.packet import RecordingRef
 from sync.wire.plan import MINUTE_MS, SessionPlan
-from sync.wire.recording import RecordingManifest
+from sync.wire.recording import RecordingManifest, Source
 
 ATTACH_S = 0.5
 AROUND_MS = 30 * MINUTE_MS
 """What a recording may be longer than the exam: notice, pauses, closing."""
 
 SourceChoice = Literal["auto", "synthetic"]
+
+SIMULATED = (
+    Source(track="picture", label="simulated", simulated=True),
+    Source(track="sound", label="simulated", simulated=True),
+)
 
 
 class CameraDesk:
@@ -49,10 +54,26 @@ class CameraDesk:
             RecordingClosed: `recording` has been closed.
             Fault: what the recorder itself reports, for example no room on the disk.
         """
-        recording = recording or new_id()
         with self._turn:
-            self._attached().start(self._spec(sitting, recording))
+            recorder = self._attached()
+            status = recorder.status()
+            if recording is None and status.state is RecorderState.RECORDING and status.sitting == sitting:
+                return status.recording or ""  # begun just before the seat went down, and not journalled any more
+            recording = recording or new_id()
+            if status.state is RecorderState.RECORDING and status.recording != recording:
+                recorder.stop()  # one that nobody closed: its manifest is written, and nothing is deleted
+            recorder.start(self._spec(sitting, recording))
         return recording
+
+    def devices(self) -> tuple[Source, ...]:
+        """Look which camera and microphone a recording would be made with.
+
+        Raises:
+            RecorderGone: the recorder's process cannot be started.
+        """
+        with self._turn:
+            recorder = self._attached()
+            return SIMULATED if self._sources == "synthetic" else recorder.devices()
 
     def status(self) -> RecorderStatus | None:
         """Give what the recorder says of itself; None when it does not answer."""

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Callable
 
-from app.exam.events import Event, Resumed, event_bytes, read_event
+from app.exam.events import Event, Occurred, Resumed, event_bytes, read_event
 from app.exam.sitting import Sitting, Stamp, State, advance, replay
 from sync.replica.journal import Journal, JournalRow
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
+
+HONEST_MS = 60_000
+"""What a wall clock may be corrected by without being called a jump."""
 
 
 class Delivery:
@@ -44,10 +47,24 @@ class Delivery:
         with self._turn:
             now = self._clock()
             stamp = Stamp(self.run, now.mono_ms, now.wall_ms)
-            after = advance(self._sitting, stamp, event)
-            self._journal.append(self.sitting_id, event.kind, self.run, now.mono_ms, now.wall_ms, event_bytes(event))
-            self._sitting = after
+            jump_s = self._clock_jump_s(stamp)
+            if jump_s and self._sitting.state is State.ACTIVE:
+                self._commit(stamp, Occurred(code="CLOCK_JUMPED", detail=f"{jump_s:+d} s"))
+            return self._commit(stamp, event)
+
+    def _commit(self, stamp: Stamp, event: Event) -> Sitting:
+        after = advance(self._sitting, stamp, event)
+        self._journal.append(self.sitting_id, event.kind, stamp.run, stamp.mono_ms, stamp.wall_ms, event_bytes(event))
+        self._sitting = after
         return after
+
+    def _clock_jump_s(self, stamp: Stamp) -> int:
+        """Give how far the wall clock was moved since the last event of this run, s; 0 for what honest clocks do."""
+        last = self._sitting.stamp
+        if last is None or last.run != stamp.run:
+            return 0
+        moved_ms = (stamp.wall_ms - last.wall_ms) - (stamp.mono_ms - last.mono_ms)
+        return moved_ms // 1000 if abs(moved_ms) > HONEST_MS else 0
 
     def remaining_ms(self) -> int:
         """Give the time the candidate has left now, ms."""

@@ -16,7 +16,7 @@ from app.seat.delivery import Delivery
 from app.seat.home import SeatHome
 from app.seat.phases.admitting import Admitting, open_case
 from app.seat.phases.closing import Closing
-from app.seat.phases.opening import Opened, Opening
+from app.seat.phases.opening import Doors, Opened, Opening
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.sitting import SittingDesk
 from app.seat.recovery import Unfinished, find_unfinished
@@ -29,10 +29,12 @@ from app.seat.workplace import NoSession, Session, Workplace
 from app.ui.bridge import Worker, finish_background
 from app.ui.text import Sentence
 from sync.faults import EnvironmentFault, Fault
+from sync.replica.durable import DiskFault, DiskFull
 
 P = TypeVar("P", bound=Phase)
 
 LOOK_FOR_SESSION_MS = 3_000
+RETRY_MS = 5_000
 
 
 class ProgramDefect(EnvironmentFault):
@@ -70,6 +72,8 @@ class Kiosk(QWidget):
         self.deck.shown.connect(lambda screen: self._log.info("screen", screen=screen))
         self._trouble = self.deck.screen_of(TroubleScreen)
         self._trouble.retry_requested.connect(self.begin)
+        self._retry_timer = QTimer(self, interval=RETRY_MS, singleShot=True)
+        self._retry_timer.timeout.connect(self._retry)
         self._look_timer = QTimer(self, interval=LOOK_FOR_SESSION_MS, singleShot=True)
         self._look_timer.timeout.connect(self.begin)
 
@@ -84,8 +88,8 @@ class Kiosk(QWidget):
             else:
                 forget_ended_releases(workplace)
                 self._open(workplace, workplace.current_session())
-        except NoSession:
-            body = Sentence("seat.no_session_body")
+        except NoSession as fault:
+            body = Sentence("seat.no_session_body", dict(fault.facts))
             self.deck.bring(WaitingScreen).show_waiting(WaitingView(Sentence("seat.no_session_title"), body))
             self._look_timer.start()
         except Fault as fault:
@@ -96,6 +100,12 @@ class Kiosk(QWidget):
         self._log.warning("trouble", code=fault.code, detail=fault.detail)
         self._trouble.show_trouble(TroubleView(fault, can_retry=True))
         self.deck.bring(TroubleScreen)
+        if isinstance(fault, DiskFull | DiskFault):
+            self._retry_timer.start()  # room comes back by itself, and nobody may be standing here
+
+    def _retry(self) -> None:
+        if isinstance(self.deck.currentWidget(), TroubleScreen):
+            self.begin()
 
     def leave(self) -> None:
         """End every thread and close the replica; the recorder, if it records, goes on."""
@@ -108,10 +118,11 @@ class Kiosk(QWidget):
     # the way of a session
 
     def _open(self, workplace: Workplace, session: Session) -> None:
-        desk = self._desk_of(workplace, session)
         bench = Bench(self.deck, workplace, self._worker)
-        opening = self._add(Opening(bench, session, desk, workplace.enrolment.connect(), self))
-        opening.opened.connect(lambda opened: self._run(bench, opened, desk).admitting.begin())
+        camera = self._camera_of(workplace, session)
+        doors = Doors(self._desk_of(workplace, session), workplace.enrolment.connect(), camera)
+        opening = self._add(Opening(bench, session, doors, self))
+        opening.opened.connect(lambda opened: self._run(bench, opened, doors.desk, camera).admitting.begin())
         opening.begin()
 
     def _go_on(self, workplace: Workplace, unfinished: Unfinished) -> None:
@@ -121,7 +132,8 @@ class Kiosk(QWidget):
             self._open(workplace, session)
             return
         bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, ())
-        line = self._run(bench, opened, self._desk_of(workplace, session))
+        desk, camera = self._desk_of(workplace, session), self._camera_of(workplace, session)
+        line = self._run(bench, opened, desk, camera)
         delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)
         case = open_case(bench, opened, unfinished.entry, delivery)
         self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)
@@ -135,10 +147,8 @@ class Kiosk(QWidget):
             case State.SUBMITTED | State.SEALED:
                 line.closing.begin(case, ())
 
-    def _run(self, bench: Bench, opened: Opened, desk: SignInDesk) -> "_Line":
+    def _run(self, bench: Bench, opened: Opened, desk: SignInDesk, camera: CameraDesk) -> "_Line":
         """Make the phases of a running session and join them: admitting, sitting, closing, the next candidate."""
-        device = bench.workplace.enrolment.device
-        camera = self._camera = CameraDesk(self._home, device, opened.session.plan, self._sources)
         line = _Line(
             admitting=self._add(Admitting(bench, opened, camera, self)),
             sitting=self._add(SittingDesk(bench, camera, self)),
@@ -169,6 +179,10 @@ class Kiosk(QWidget):
             simulated.append(Simulated.CANDIDATE)
         self.deck.set_simulated(tuple(simulated))
         return SignInDesk(open_credentials(workplace, session), workplace.replica.cabinet, workplace.clock)
+
+    def _camera_of(self, workplace: Workplace, session: Session) -> CameraDesk:
+        self._camera = CameraDesk(self._home, workplace.enrolment.device, session.plan, self._sources)
+        return self._camera
 
     def _add(self, phase: P) -> P:
         phase.troubled.connect(self.show_trouble)

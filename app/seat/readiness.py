@@ -6,7 +6,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from app.exam.form import BlueprintUnmet, draw_form
-from app.seat.camera_desk import longest_recording_ms
+from app.seat.camera_desk import CameraDesk, longest_recording_ms
 from app.seat.workplace import Session, Workplace
 from proctoring.recorder.messages import space_for
 from sync.client.connection import RegistryConnection
@@ -34,10 +34,13 @@ class Finding:
     facts: Mapping[str, str | int]
 
 
-def check_seat(workplace: Workplace, session: Session, connection: RegistryConnection) -> list[Finding]:
+def check_seat(
+    workplace: Workplace, session: Session, connection: RegistryConnection, camera: CameraDesk
+) -> list[Finding]:
     """Make all checks, in the order a proctor reads them. Makes no change and raises no `Fault`."""
     checks: list[Callable[[], Finding]] = [
         lambda: _package(session),
+        lambda: _devices(camera),
         lambda: _disk(workplace, session),
         lambda: _clock(workplace, session),
         lambda: _registry(connection),
@@ -53,6 +56,17 @@ def _package(session: Session) -> Finding:
     except BlueprintUnmet:
         return Finding("package", Readiness.BLOCKED, facts)
     return Finding("package", Readiness.GOOD, facts)
+
+
+def _devices(camera: CameraDesk) -> Finding:
+    try:
+        sources = camera.devices()
+    except Fault:
+        return Finding("devices", Readiness.BLOCKED, {})
+    simulated = [source.track for source in sources if source.simulated]
+    if simulated:
+        return Finding("devices_missing" if len(simulated) > 1 else f"no_{simulated[0]}", Readiness.ATTENTION, {})
+    return Finding("devices", Readiness.GOOD, {"devices": ", ".join(source.label for source in sources)})
 
 
 def _disk(workplace: Workplace, session: Session) -> Finding:

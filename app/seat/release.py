@@ -33,9 +33,10 @@ def kept_keys(workplace: Workplace, session: Session) -> PackageKeys | None:
 def forget_ended_releases(workplace: Workplace) -> None:
     """Take the shares of sessions that are over away again: nothing on this seat opens their items any more.
 
-    Call it only when no sitting is unfinished.
+    Over by signed time, not by this PC's clock, which may be wrong. Call it only when no sitting is unfinished.
     """
-    cabinet, now_ms = workplace.replica.cabinet, workplace.now_ms()
+    cabinet = workplace.replica.cabinet
+    now_ms = cabinet.highest_signed_ms()
     for name in cabinet.names(DocumentKind.RELEASE):
         plan, _ = load_plan(workplace.replica, workplace.trust, name)
         if plan.closes_ms <= now_ms:

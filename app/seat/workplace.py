@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Self
 
 from app.content.package import SealedPackage
@@ -18,7 +19,7 @@ from sync.wire.plan import SessionPlan
 
 
 class NoSession(EnvironmentFault):
-    """No session plan on this seat is for now."""
+    """No session plan on this seat is for now. Facts: `now` by this PC's clock, `next` or nearest opening."""
 
     code = "NO_SESSION"
 
@@ -102,9 +103,17 @@ class Workplace:
         now = self.now_ms()
         open_now = [plan for plan in plans if plan.opens_ms <= now < plan.closes_ms]
         if not open_now:
-            raise NoSession
+            raise NoSession(now=_local(self.clock().wall_ms), next=_local(_nearest(plans, now)) if plans else "—")
         return self.session_of(max(open_now, key=lambda plan: plan.opens_ms).session)
 
     def close(self) -> None:
         """Close what is open."""
         self.replica.close()
+
+
+def _nearest(plans: list[SessionPlan], now_ms: int) -> int:
+    return min((plan.opens_ms for plan in plans), key=lambda opens_ms: abs(opens_ms - now_ms))
+
+
+def _local(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M}"

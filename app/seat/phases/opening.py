@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.seat.camera_desk import CameraDesk
 from app.seat.phases.phase import Bench, Phase, session_facts
 from app.seat.readiness import Finding, Readiness, check_seat
 from app.seat.release import kept_keys, unlock_with
@@ -30,23 +31,26 @@ class Opened:
     proctors: tuple[Proctor, ...]
 
 
+@dataclass(frozen=True)
+class Doors:
+    """What an opening reaches beyond the seat's own files: the proctors' keys, the registry, the recorder."""
+
+    desk: SignInDesk
+    connection: RegistryConnection
+    camera: CameraDesk
+
+
 class Opening(Phase):
     """Ends with `opened`, carrying an `Opened`."""
 
     opened = Signal(object)
 
-    def __init__(
-        self,
-        bench: Bench,
-        session: Session,
-        desk: SignInDesk,
-        connection: RegistryConnection,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, bench: Bench, session: Session, doors: Doors, parent: QObject) -> None:
         super().__init__(bench, parent)
         self._session = session
-        self._desk = desk
-        self._connection = connection
+        self._desk = doors.desk
+        self._connection = doors.connection
+        self._camera = doors.camera
         self._proctors: list[Proctor] = []
         self._findings: list[Finding] | None = None
         self._keys: PackageKeys | None = None
@@ -127,7 +131,7 @@ class Opening(Phase):
         self._show_launch()
         in_background(
             self,
-            lambda: check_seat(self.bench.workplace, self._session, self._connection),
+            lambda: check_seat(self.bench.workplace, self._session, self._connection, self._camera),
             self._keep_findings,
             self.trouble,
         )
@@ -206,7 +210,7 @@ class Opening(Phase):
             self.opened.emit(Opened(self._session, self._keys, tuple(self._proctors)))
 
 
-CHECKS = ("package", "disk", "clock", "network")
+CHECKS = ("package", "devices", "disk", "clock", "network")
 
 
 def _running_rows() -> tuple[CheckRow, ...]:

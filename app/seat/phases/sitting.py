@@ -25,6 +25,8 @@ TICK_MS = 5_000
 """A crash gives back at most this much of the clock."""
 RECORDER_MS = 2_000
 RETRY_MS = 2_000
+ATTACH_EVERY = 15
+"""A recorder that stays away is looked for again at every fifteenth look."""
 WARN_MINUTES = (1, 5, 15)
 WARN_FOR_MS = 20_000
 
@@ -47,7 +49,8 @@ class SittingDesk(Phase):
         self._pending: dict[str, tuple[str, ...]] = {}
         self._waiting = 0
         self._handing_in = False
-        self._interrupted = False
+        self._misses = 0
+        self._attaching = False
         self._items = bench.deck.screen_of(ItemScreen)
         self._items.responded.connect(self._respond)
         self._items.flag_toggled.connect(self._flag)
@@ -64,7 +67,7 @@ class SittingDesk(Phase):
     def begin(self, case: Case) -> None:
         """Show the item the candidate was at (the first, at the start) and let the clock be seen."""
         self._case = case
-        self._pending, self._waiting, self._handing_in, self._interrupted = {}, 0, False, False
+        self._pending, self._waiting, self._handing_in, self._misses = {}, 0, False, 0
         entry = case.entry
         self._items.show_header(
             ItemHeader(case.session.plan.exam_title, entry.name, entry.seat_number, photo_of(entry))
@@ -204,15 +207,25 @@ class SittingDesk(Phase):
         self.bench.deck.set_sources(status.sources if status else ())
         state = RecordingState.RECORDING if runs else RecordingState.INTERRUPTED
         self._items.set_recording(state, simulated=simulated)
-        if not runs and not self._interrupted and not self._handing_in:
-            self._note_interruption(status.fault or status.state if status else "no answer")
+        if runs:
+            self._misses = 0
+        elif not self._handing_in:
+            self._miss_recorder(status.fault or status.state.value if status else "no answer")
+
+    def _miss_recorder(self, why: str) -> None:
+        """State the interruption once; look for the recorder at once, then ever more rarely, until it is back."""
+        if not self._misses:
+            self._save(Occurred(code="RECORDING_INTERRUPTED", detail=why), lambda: None)
+        self._misses += 1
+        often = self._misses & (self._misses - 1) == 0  # the first, second, fourth, eighth miss
+        if not self._attaching and (often or self._misses % ATTACH_EVERY == 0):
             self._attach_recorder()
-        self._interrupted = not runs
 
     def _attach_recorder(self) -> None:
         """Find the recorder that goes on by itself after a crash of ours, or start one; look at it from then on."""
         case = self._need_case()
         recording = case.delivery.sitting.recording
+        self._attaching = True
         in_background(
             self,
             lambda: self._camera.start(case.entry.sitting, recording),
@@ -221,16 +234,16 @@ class SittingDesk(Phase):
         )
 
     def _follow_recorder(self) -> None:
-        self._recorder_timer.start()
-        self._look_at_recorder()
+        self._attaching = False
+        if not self._handing_in:
+            self._recorder_timer.start()
+            self._look_at_recorder()
 
     def _not_attached(self, fault: Fault) -> None:
-        self._note_interruption(fault.code)
-        self._interrupted = True
-        self._recorder_timer.start()
-
-    def _note_interruption(self, why: str) -> None:
-        self._save(Occurred(code="RECORDING_INTERRUPTED", detail=why), lambda: None)
+        self._attaching = False
+        if not self._handing_in:
+            self._recorder_timer.start()
+            self._miss_recorder(fault.code)
 
     # the end
 
