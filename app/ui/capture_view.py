@@ -12,7 +12,7 @@ from app.ui.look import Looked
 from app.ui.pictures import read_picture
 from app.ui.tokens import Space, Tone, Type
 
-_SILENCE: Final = -600  # tenths of dBFS: the left end of the meter
+SILENCE: Final = -600  # tenths of dBFS: the left end of the meter
 _STEPS: Final = 24
 
 
@@ -136,12 +136,12 @@ class LevelMeter(Looked, QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("level")
-        self._level = _SILENCE
+        self._level = SILENCE
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_level(self, dbfs_tenths: int) -> None:
         """Show a level, tenths of dBFS."""
-        level = min(max(dbfs_tenths, _SILENCE), 0)
+        level = min(max(dbfs_tenths, SILENCE), 0)
         if level != self._level:
             self._level = level
             self.update()
@@ -162,7 +162,7 @@ class LevelMeter(Looked, QWidget):
         paint_icon(painter, Icon.MICROPHONE, QRectF(0, 0, height, height), QColor(palette.ink))
         left = height + Space.S
         pitch = (self.width() - left) / _STEPS
-        lit = round(_STEPS * (1 - self._level / _SILENCE))
+        lit = round(_STEPS * (1 - self._level / SILENCE))
         for step in range(_STEPS):
             colour = palette.done if step < lit else palette.line
             inset = height * 0.2

@@ -84,7 +84,7 @@ class ItemPane(Looked, QWidget):
         for row, (option, body) in zip(self._rows, item.options, strict=False):
             row.show_option(option, body, item.pictures, several=item.several)
         self._show_choices()
-        self._arrange()
+        self.arrange()
 
     def set_flagged(self, flagged: bool) -> None:
         """Show or hide the flag beside the number."""
@@ -98,15 +98,20 @@ class ItemPane(Looked, QWidget):
         self._pressed(self.rows[index])
         return True
 
+    def focus_chosen(self) -> None:
+        """Where the focus is among the options, put it on the one that is chosen."""
+        chosen = next((row for row in self.rows if row.isChecked()), None)
+        if chosen is not None and any(row.hasFocus() for row in self._rows):
+            chosen.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def look_changed(self) -> None:
-        """Lay out again."""
-        self._arrange()
+        """Nothing yet: what stands in the head has the look later. The screen arranges when everything has it."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out again when the width changed."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._arrange()
+            self.arrange()
 
     def _add_row(self) -> None:
         row = OptionRow(len(self._rows), self)
@@ -144,7 +149,7 @@ class ItemPane(Looked, QWidget):
             self.rows[at].setFocus(Qt.FocusReason.TabFocusReason)
             self.row_focused.emit(self.rows[at])
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
         """Place everything by hand: one pass, no nested layouts, so that changing the item is quick."""
         if self._item is None:
             return
@@ -167,6 +172,7 @@ class ItemPane(Looked, QWidget):
         self.setMinimumHeight(top + Space.L)
 
     def _arrange_head(self, left: int, top: int, width: int) -> int:
+        self.clear.ensurePolished()  # its size is the stylesheet's
         clear = self.clear.sizeHint()
         number = self._number.sizeHint()
         height = max(clear.height(), number.height())

@@ -67,6 +67,10 @@ class AnswerCard(Looked, QFrame):
         self.grid.show_cells(cells)
         self._name()
 
+    def show_all(self) -> None:
+        """Leave out no item."""
+        self._filter(Only.ALL)
+
     def set_here(self, number: int) -> None:
         """Mark the item on the screen and bring its cell into sight."""
         self._here = number

@@ -109,6 +109,17 @@ class ItemScreen(Screen):
 
     # What the caller shows
 
+    def reset(self) -> None:
+        """Forget the sitting before: nothing is saved yet, nothing covers the item, every cell is on the card."""
+        self._fault = self._paused = self._view = None
+        self._picture = False
+        self._foot.show_nothing(self.words)
+        self._head.show_warning(None, self.words)
+        self.card.show_all()
+        self._scroll.verticalScrollBar().setValue(0)
+        self._show_page()
+        self.pane.setFocus()
+
     def show_header(self, header: ItemHeader) -> None:
         """Show who sits what."""
         self._head.show_header(header, self.words)
@@ -120,14 +131,17 @@ class ItemScreen(Screen):
         self._open_buttons()
 
     def show_item(self, view: ItemView) -> None:
-        """Show an item, from its top when it is another one. The focus stays where it is."""
-        if self._view is None or self._view.item != view.item:
+        """Show an item, from its top when it is another one; a focus among the options goes to the one chosen."""
+        another = self._view is None or self._view.item != view.item
+        if another:
             self._scroll.verticalScrollBar().setValue(0)
             self._picture = False
         self._view = view
         self._render_item()
         self.card.set_here(view.number)
         self._show_page()
+        if another:
+            self.pane.focus_chosen()
         if self.focusWidget() is None:
             self.pane.setFocus()
 
@@ -176,6 +190,10 @@ class ItemScreen(Screen):
         self.card.set_words(self.words)
         self._render_item()
         self._render_covers()
+
+    def look_changed(self) -> None:
+        """Lay the item out, now that everything in it has its size."""
+        self.pane.arrange()
 
     def _render_item(self) -> None:
         view, words = self._view, self.words

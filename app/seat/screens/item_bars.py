@@ -184,6 +184,10 @@ class ItemFoot(Looked, QFrame):
         self.flag.setChecked(on)
         self.flag.setText(words("screen.item.unflag" if on else "screen.item.flag"))
 
+    def show_nothing(self, words: Words) -> None:
+        """Say that there is nothing to save yet."""
+        self._show_saved(_Saved.NOTHING, words)
+
     def show_saved(self, at: str, words: Words) -> None:
         """Say when everything was saved."""
         self._at = at

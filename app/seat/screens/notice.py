@@ -10,7 +10,7 @@ from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import SessionFacts
 from app.ui import tokens
 from app.ui.buttons import Button, Kind, TickBox
-from app.ui.capture_view import LevelMeter, Preview, SimulatedTag
+from app.ui.capture_view import SILENCE, LevelMeter, Preview, SimulatedTag
 from app.ui.labels import Label, Note, rule
 from app.ui.page import Column, Foot, Panel, Scroll
 from app.ui.text import Text, say
@@ -148,9 +148,10 @@ class NoticeScreen(Screen):
         return foot
 
     def show_notice(self, view: NoticeView) -> None:
-        """Show the notice; the tick stays for the same sitting."""
+        """Show the notice; tick, picture and level stay for the same sitting, and never go to another one."""
         if self._view is None or self._view.sitting != view.sitting:
             self._tick.setChecked(False)
+            self.forget_sources()
         if view.acknowledged:
             self._tick.setChecked(True)
         self._view = view
@@ -168,6 +169,12 @@ class NoticeScreen(Screen):
         """Say on the picture and at the level that they are simulated."""
         self._picture_simulated, self._sound_simulated = picture, sound
         self._name_sources()
+
+    def forget_sources(self) -> None:
+        """Take away picture, level and what was said of them: the next to look is somebody else."""
+        self._preview.show_picture(None)
+        self._level.set_level(SILENCE)
+        self.set_source_simulated(picture=False, sound=False)
 
     def render_view(self) -> None:
         """Write the notice's figures."""

@@ -220,10 +220,10 @@ class Screen(QWidget):
 
     def _wear(self, look: Look) -> None:
         self.look = look
+        self.setStyleSheet(stylesheet(look))  # first: what measures itself measures in the new fonts
         for child in self.findChildren(QWidget):
             if isinstance(child, Looked):
                 child.set_look(look)
-        self.setStyleSheet(stylesheet(look))
         self.look_changed()
 
     def look_changed(self) -> None:

@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 from app.seat.screens.item import ItemScreen, RecordingState
 from app.ui.buttons import Button
 from app.ui.clock import ClockFace
-from app.ui.labels import StatusMark
+from app.ui.labels import Line, StatusMark
 from app.ui.message import MessagePanel
 from app.ui.number_grid import NumberGrid
 from app.ui.options import OptionRow
 from app.ui.pictures import PictureButton
+from app.words import Words
 from sync.replica.durable import DiskFull
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.conftest import Show
@@ -179,6 +180,27 @@ def test_language_and_size_change_without_losing_place(screen: ItemScreen) -> No
     assert "chosen" in row(screen, "A").accessibleName()
 
 
+@pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
+@pytest.mark.parametrize("way", [(125, 150, 200), (200,), (200, 100), (150, 125)])
+def test_nothing_in_the_head_of_an_item_is_cut_when_the_size_changes(
+    screen: ItemScreen, words: Words, way: tuple[int, ...]
+) -> None:
+    screen.set_words(words)
+    screen.show_item(replace(samples.multiple_item(), choices=("o0",), flagged=True))
+    settle()
+    for percent in way:
+        screen.set_text_percent(percent)
+        settle()
+        head = [w for w in screen.pane.children() if isinstance(w, Line | StatusMark | Button)]
+        assert len(head) == 4
+        for widget in head:
+            assert widget.isVisible()
+            assert widget.width() >= widget.sizeHint().width(), (percent, widget)
+            assert widget.height() >= widget.sizeHint().height(), (percent, widget)
+        places = [widget.geometry() for widget in head]
+        assert not [1 for i, one in enumerate(places) for other in places[i + 1 :] if one.intersects(other)]
+
+
 def test_another_item_begins_at_its_top(screen: ItemScreen) -> None:
     screen.set_text_percent(200)
     screen.show_item(samples.picture_item())
@@ -210,6 +232,34 @@ def test_not_saved_covers_the_item_says_what_to_do_and_saved_lifts_it(screen: It
     assert row(screen, "A").isVisible()
     assert find(screen, StatusMark, "saved_state").text() == "Saved 10:42:09"
     assert find(screen, Button, "next").isEnabled()
+
+
+def test_the_next_sitting_finds_nothing_of_the_one_before(screen: ItemScreen) -> None:
+    press(find(screen, Button, "only_flagged"))
+    screen.show_item(samples.picture_item())
+    settle()
+    press(find(screen, PictureButton, "picture"))
+    screen.set_warning(5)
+    screen.show_not_saved(DiskFull("", needed_mb=12, free_mb=0))
+    screen.set_paused(samples.bilingual("请等候监考员。", "Please wait for the proctor."))
+    screen.reset()
+    screen.show_cells(samples.cells())
+    screen.show_item(samples.picture_item())
+    assert find(screen, StatusMark, "saved_state").text() == "尚未作答"
+    assert row(screen, "A").isVisible()
+    assert len(find(screen, NumberGrid, "answer_card").cells()) == 100
+    assert not find(screen, Button, "only_flagged").isChecked()
+    assert not find(screen, QWidget, "time_warning").isVisible()
+    assert screen.pane.hasFocus()
+
+
+def test_going_on_the_focus_is_on_what_was_chosen(screen: ItemScreen) -> None:
+    row(screen, "A").setFocus()
+    screen.show_item(replace(samples.item(), item="W024", number=24, choices=("c",)))
+    assert row(screen, "C").hasFocus()
+    find(screen, Button, "next").setFocus()
+    screen.show_item(replace(samples.item(), choices=("b",)))
+    assert find(screen, Button, "next").hasFocus()
 
 
 @pytest.mark.parametrize("name", ["flag", "submit", "next"])

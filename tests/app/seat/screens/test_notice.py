@@ -58,6 +58,19 @@ def test_another_candidate_has_to_read_it_again(screen: NoticeScreen) -> None:
     assert not find(screen, Button, "start_exam").isEnabled()
 
 
+def test_another_candidate_sees_nothing_of_the_one_before(screen: NoticeScreen) -> None:
+    watched = (find(screen, Preview, "preview"), find(screen, LevelMeter, "level"))
+    fresh = [widget.grab().toImage() for widget in watched]
+    screen.set_preview(samples.preview())
+    screen.set_level(-50)
+    screen.set_source_simulated(picture=True, sound=True)
+    screen.show_notice(replace(samples.notice(), ready=False))
+    assert [widget.grab().toImage() for widget in watched] != fresh, "the same sitting keeps its picture"
+    screen.show_notice(replace(samples.notice(), sitting="0193a1c2-0000-7000-8000-000000000002"))
+    assert [widget.grab().toImage() for widget in watched] == fresh
+    assert not find(screen, SimulatedTag, "sound_simulated").isVisible()
+
+
 def test_after_a_restart_what_was_read_stays_read(screen: NoticeScreen) -> None:
     screen.show_notice(replace(samples.notice(), acknowledged=True))
     assert find(screen, Button, "start_exam").isEnabled()
