@@ -47,11 +47,12 @@ class Clock:
     """A simulated clock: a second between any two looks."""
 
     def __init__(self) -> None:
+        self.wall_offset_ms = 0
         self._seconds: Iterator[int] = count(1)
 
     def __call__(self) -> ClockReading:
         now = next(self._seconds) * 1000
-        return ClockReading(boot_id="boot", mono_ms=now, wall_ms=now)
+        return ClockReading(boot_id="boot", mono_ms=now, wall_ms=10**12 + now + self.wall_offset_ms)
 
 
 @pytest.fixture
@@ -85,6 +86,18 @@ def test_a_restart_resumes_with_the_same_answers_and_no_time_lost(replica: Repli
     assert (again.sitting.current, again.sitting.given["item-9"].choices) == ("item-9", ("A",))
     assert again.sitting.active_ms == before.sitting.active_ms
     assert again.sitting.resumes == 1
+
+
+@pytest.mark.parametrize("jump_ms", [-(10**12), -61_000, 61_000, 10**12])
+def test_a_jump_of_the_wall_clock_is_an_incident_and_changes_no_time(replica: Replica, jump_ms: int) -> None:
+    clock = Clock()
+    delivery = open_sitting(replica, clock)
+    delivery.record(events.Tick())
+    clock.wall_offset_ms = jump_ms
+    delivery.record(events.Answered(item="item-1", choices=("A",)))
+    delivery.record(events.Tick())
+    assert [incident.code for incident in delivery.sitting.incidents] == ["CLOCK_JUMPED"]
+    assert delivery.sitting.active_ms < 10_000
 
 
 def test_an_event_out_of_order_is_neither_true_nor_written(replica: Replica) -> None:

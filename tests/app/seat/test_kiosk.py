@@ -1,5 +1,7 @@
 """The kiosk as people use it: real widgets, real replica, real recorder (its camera and microphone simulated)."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -12,6 +14,7 @@ from pytestqt.qtbot import QtBot
 import app.seat.workplace
 from app.exam.item import Language
 from app.exam.sitting import Sitting
+from app.seat.camera_desk import CameraDesk
 from app.seat.delivery import read_sitting
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
@@ -19,13 +22,13 @@ from app.seat.phases import sitting as sitting_phase
 from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
 from app.ui.options import OptionRow
-from proctoring.recorder.client import RecorderClient, RecorderGone
+from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState
 from sync.client.connection import RegistryConnection
 from sync.replica.durable import DiskFull
 from sync.replica.outbox import Stage
 from sync.trust.clock import ClockReading, read_clock
 from sync.wire.packet import EndReason
-from sync.wire.plan import RosterEntry
+from sync.wire.plan import RosterEntry, SessionPlan
 from tests.app.seat.conftest import ITEMS, Site
 
 WAIT_MS = 15_000
@@ -116,8 +119,12 @@ class Seat:
         return opened
 
     @property
+    def plan(self) -> SessionPlan:
+        return self.workplace.current_session().plan
+
+    @property
     def entry(self) -> RosterEntry:
-        return self.workplace.current_session().plan.roster[0]
+        return self.plan.roster[0]
 
     def sitting(self) -> Sitting:
         return read_sitting(self.workplace.replica.journal, self.entry.sitting)
@@ -240,6 +247,45 @@ def test_a_jump_of_the_wall_clock_changes_no_time_left(seat: Seat, monkeypatch: 
     assert seat.screen == "ItemScreen"
 
 
+def test_a_recorder_that_is_killed_again_and_again_is_brought_back(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitting_phase, "RECORDER_MS", 100)
+    seat.begin_sitting()
+    for _ in range(2):
+        pid = _recorder_pid(seat)
+        os.kill(pid, signal.SIGKILL)
+        seat.bot.waitUntil(lambda pid=pid: _recorder_pid(seat) not in (0, pid), timeout=WAIT_MS)  # type: ignore[misc]
+    seat.bot.waitUntil(lambda: len(seat.sitting().incidents) >= 2, timeout=WAIT_MS)
+    seat.hand_in()
+    seat.until_screen("ResultScreen")
+    packet = packet_of(seat.workplace.replica.outbox.all()[0])
+    assert packet.recording is not None
+    assert packet.recording.gaps, "what is missing is stated"
+    assert {incident.code for incident in packet.incidents} == {"RECORDING_INTERRUPTED"}
+
+
+def test_a_recording_begun_just_before_a_crash_is_taken_up(seat: Seat) -> None:
+    seat.kiosk.begin()
+    seat.open_session()
+    seat.until_screen("CheckInScreen")
+    before = CameraDesk(seat.workplace.home, seat.workplace.enrolment.device, seat.plan, "synthetic")
+    orphan = before.start(seat.entry.sitting)  # the seat went down before the journal said so
+    before.leave()
+    seat.check_in()
+    assert seat.sitting().recording == orphan
+
+
+def test_a_recording_nobody_closed_does_not_keep_the_next_candidate_waiting(seat: Seat) -> None:
+    seat.kiosk.begin()
+    seat.open_session()
+    seat.until_screen("CheckInScreen")
+    before = CameraDesk(seat.workplace.home, seat.workplace.enrolment.device, seat.plan, "synthetic")
+    left_open = before.start(seat.plan.roster[1].sitting)
+    before.leave()
+    seat.check_in()
+    assert seat.sitting().recording not in (None, left_open)
+    assert (seat.workplace.home.recordings / left_open / "manifest.json").exists()
+
+
 def test_a_damaged_replica_is_said_on_the_screen_and_left_alone(seat: Seat, seat_home: SeatHome) -> None:
     damaged = bytearray(seat_home.replica.read_bytes())
     damaged[5000] ^= 1
@@ -260,6 +306,16 @@ def _rows_shown(seat: Seat) -> list[OptionRow]:
     front = seat.kiosk.deck.currentWidget()
     assert front is not None
     return [row for row in front.findChildren(OptionRow) if row.isVisible()]
+
+
+def _recorder_pid(seat: Seat) -> int:
+    """Give the pid of the recorder that records now; 0 while there is none."""
+    with suppress(RecorderGone):
+        recorder = RecorderClient.attach(seat.workplace.home.recorder_socket, 0)
+        status = recorder.status()
+        recorder.close()
+        return status.pid if status.state is RecorderState.RECORDING else 0
+    return 0
 
 
 def _fill(workplace: Workplace) -> None:
