@@ -1,5 +1,7 @@
 """Files that a person names on the command line: read within bounds, written only where nothing stands."""
 
+import os
+import stat
 from pathlib import Path
 
 from sync.faults import EnvironmentFault
@@ -32,13 +34,18 @@ def read_file(path: Path) -> bytes:
     """Read a whole file, within bounds.
 
     Raises:
-        FileUnreadable: it is not there, cannot be read, or is larger than any evidence.
+        FileUnreadable: it is not there, is no plain file, cannot be read, or is larger than any evidence.
     """
     try:
-        with path.open("rb") as file:
+        # a pipe or a device would keep us waiting, or give bytes without end: opened without waiting, and turned away
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise FileUnreadable("not a plain file", file=str(path))
             raw = file.read(_MAX_FILE_BYTES + 1)
     except OSError as error:
         raise FileUnreadable(error.strerror or "", file=str(path)) from None
+    except ValueError:
+        raise FileUnreadable("not a path", file=str(path)) from None  # a zero byte, or half a character
     if len(raw) > _MAX_FILE_BYTES:
         raise FileUnreadable("too large", file=str(path))
     return raw
@@ -69,3 +76,5 @@ def load_trust(folder: Path) -> Trust:
         return Trust.load(folder)
     except TrustRefused as fault:
         raise TrustFolderUnusable(fault.detail, folder=str(folder)) from None
+    except ValueError:
+        raise TrustFolderUnusable("not a path", folder=str(folder)) from None

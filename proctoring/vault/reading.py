@@ -20,6 +20,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         with os.fdopen(_descriptor(path), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise FileNotFoundError(path)  # exchanged since it was looked at
             yield file
     except FileNotFoundError:
         raise
@@ -56,6 +58,8 @@ def names(folder: Path) -> frozenset[str]:
         return frozenset(entry.name for entry in os.scandir(folder))
     except OSError as error:
         raise RecordingUnreadable(f"{folder.name}: {error.strerror}", file=folder.name) from None
+    except ValueError:
+        raise RecordingUnreadable("not a path", file=folder.name) from None  # a zero byte, or half a character
 
 
 def _descriptor(path: Path) -> int:

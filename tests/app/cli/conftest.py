@@ -65,7 +65,7 @@ def as_command(*arguments: object, language: str = "en") -> subprocess.Completed
     """Run a command as a process of its own."""
     command = [sys.executable, "-m", "app.cli.main", *map(str, arguments)]
     environment = {**os.environ, "EXAMROOM_LANGUAGE": language}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=60)
 
 
 def ids(text: str) -> list[str]:
