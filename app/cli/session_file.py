@@ -4,9 +4,9 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from app.cli.files import read_file
 from app.registry.planning import Candidate, SessionRequest
@@ -29,7 +29,7 @@ class CandidateRow(Part):
     name: Name
     id_number: str
     seat_number: int
-    photo: str | None = None
+    photo: Annotated[str, StringConstraints(pattern=r"^[^\x00]+$")] | None = None
     accommodation: Accommodation = Accommodation()
 
 
@@ -58,10 +58,7 @@ def read_session(path: Path, packages: Mapping[str, PackageRef]) -> SessionReque
         FileUnreadable, SessionFileRefused.
     """
     try:
-        table = tomllib.loads(read_file(path).decode())
-        found = SessionFile.model_validate(table, strict=False)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SessionFileRefused(str(error), place=path.name) from None
+        found = SessionFile.model_validate(_table(path), strict=False)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -83,6 +80,16 @@ def read_session(path: Path, packages: Mapping[str, PackageRef]) -> SessionReque
         recipients=found.recipients,
         rehearsal=found.rehearsal,
     )
+
+
+def _table(path: Path) -> dict[str, Any]:
+    raw = read_file(path)
+    try:
+        return tomllib.loads(raw.decode())
+    except ValueError as error:  # no UTF-8, no TOML, or a number of thousands of digits
+        raise SessionFileRefused(str(error), place=path.name) from None
+    except RecursionError:
+        raise SessionFileRefused("nested too deeply", place=path.name) from None
 
 
 def _candidate(row: CandidateRow, folder: Path) -> Candidate:

@@ -1,6 +1,7 @@
 """An operator's day: registry, bank, proctors, seat, session, release, all by commands; and what comes of mistakes."""
 
 import base64
+import os
 import re
 import stat
 from pathlib import Path
@@ -132,7 +133,14 @@ def test_a_pin_has_to_be_typed_twice_the_same(terminal: Terminal, place: Place) 
         ("opens = 2026-12-01T09:00:00+08:00", "opens = 2026-12-01T09:00:00", "opens"),
         ('package = "', 'package = "01890a5d-ac96-774b-bcce-b302099a8057" # "', "package"),
         ("rehearsal = false", "rehearsal = maybe", "changed.toml"),
+        ("rehearsal = false", f"rehearsal = {'[' * 20_000}", "changed.toml"),
+        ("rehearsal = false", f"rehearsal = {'{a=' * 20_000}", "changed.toml"),
+        ("count = 70", f"count = {'7' * 5_000}", "changed.toml"),
+        ("count = 70", f"count = 0x{'7' * 5_000}", "blueprint.sections.0.count"),
+        ("count = 70", "count = 1e400", "blueprint.sections.0.count"),
+        ('photo = "', 'photo = "a\\u0000b', "candidates.0.photo"),
     ],
+    ids=lambda part: part[:40],
 )
 def test_a_mistake_in_the_session_file_is_named_by_its_place(
     terminal: Terminal, place: Place, tmp_path: Path, old: str, new: str, where: str
@@ -141,6 +149,23 @@ def test_a_mistake_in_the_session_file_is_named_by_its_place(
     assert told.code == 1
     assert f"because of “{where}”" in told.errors
     assert "SESSION_FILE_REFUSED" in told.errors
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "1700-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])
+def test_a_time_at_the_end_of_the_calendar_is_refused_not_a_defect(
+    terminal: Terminal, place: Place, tmp_path: Path, moment: str
+) -> None:
+    told = plan_with(terminal, place, tmp_path, "opens = 2026-12-01T09:00:00+08:00", f"opens = {moment}")
+    assert told.code == 1
+    assert "[PLAN_REFUSED" in told.errors
+
+
+def test_a_photo_that_is_no_plain_file_keeps_nobody_waiting(terminal: Terminal, place: Place, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    photo = re.findall(r'photo = "(.+)"', place.session_file.read_text(encoding="utf-8"))[0]
+    told = plan_with(terminal, place, tmp_path, photo, "pipe.png")
+    assert told.code == 3
+    assert "[FILE_UNREADABLE" in told.errors
 
 
 def test_what_the_registry_refuses_to_plan_is_not_planned(terminal: Terminal, place: Place, tmp_path: Path) -> None:
