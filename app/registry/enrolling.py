@@ -229,7 +229,7 @@ def renew_directory(premises: Premises, session: Session) -> None:
 def trust_of(premises: Premises) -> Trust:
     """Give the public material as it stands, verified as a seat would."""
     with premises.database.reading() as session:
-        return Trust(
+        return premises.shelf.trust(
             premises.repository.root_bytes(),
             session.get_one(PublishedDocument, KEYS_DOCUMENT).envelope,
             session.get_one(PublishedDocument, DIRECTORY_DOCUMENT).envelope,

@@ -8,24 +8,20 @@ from sqlalchemy.orm import Session
 
 from app.exam.form import draw_form
 from app.exam.scoring import SCORER, Score, score_form
+from app.registry.enrolling import trust_of
+from app.registry.fitting import PacketRefused, check_form, matching_entry
 from app.registry.keyroom import KeyName
-from app.registry.models import Conflict, Device, Packet, Proctor, ScoredResult
-from app.registry.premises import Planned, Premises
+from app.registry.models import Conflict, Packet, ScoredResult
+from app.registry.premises import Premises
 from sync.faults import Refused
-from sync.trust.envelope import peek, sign, verify
-from sync.trust.keys import PublicKey
+from sync.trust.envelope import sign
+from sync.trust.evidence import check_packet
 from sync.wire.ids import new_id
 from sync.wire.packet import ScorePacket
 from sync.wire.plan import RosterEntry, SessionPlan
 from sync.wire.receipt import Receipt, Result
 
 PACKET_BYTES = ScorePacket.MAX_BYTES * 4 // 3 + 10_000  # base64 and signatures
-
-
-class PacketRefused(Refused):
-    """The packet is not believed, or does not fit its session's plan."""
-
-    code = "PACKET_REFUSED"
 
 
 class PacketConflict(Refused):
@@ -46,7 +42,7 @@ def take_packet(premises: Premises, sha256: str, envelope: bytes) -> Taken:
     """Take a packet in. The same bytes again give the first receipt again.
 
     Raises:
-        EnvelopeRefused, DocumentRefused, PacketRefused, SessionUnknown: not believed; nothing is kept.
+        PacketRefused, SessionUnknown: not believed, or not as planned; nothing is kept.
         PacketConflict: another one stands; this one is kept aside.
     """
     if hashlib.sha256(envelope).hexdigest() != sha256:
@@ -55,8 +51,9 @@ def take_packet(premises: Premises, sha256: str, envelope: bytes) -> Taken:
         known = session.get(Packet, sha256)
         if known is not None:
             return Taken(known.receipt, is_new=False)
-    packet, planned = _believed(premises, envelope)
-    entry = _matching_entry(packet, planned)
+    packet = _believed(premises, envelope)
+    planned = premises.shelf.session(packet.session)
+    entry = matching_entry(packet, planned)
     score = _score_again(premises, packet, planned.plan, entry)
     with premises.database.writing() as session:
         known = session.get(Packet, sha256)
@@ -69,61 +66,19 @@ def take_packet(premises: Premises, sha256: str, envelope: bytes) -> Taken:
     raise PacketConflict(f"packet {packet.packet}: {first} was here first")
 
 
-def _believed(premises: Premises, envelope: bytes) -> tuple[ScorePacket, Planned]:
-    """Check who signed, by the registry's own list of devices and the session's proctors."""
-    peeked = peek(envelope, ScorePacket.PAYLOAD_TYPE, max_bytes=PACKET_BYTES)
-    packet = ScorePacket.parse(peeked.payload)
-    planned = premises.shelf.session(packet.session)
-    with premises.database.reading() as session:
-        device = session.get(Device, packet.device)
-        if device is None or device.revoked_ms is not None:
-            raise PacketRefused("its device is not enrolled, or was revoked")
-        device_key = PublicKey.from_pem(device.public_key_pem)
-        proctors = _proctor_keys(session, packet, planned.plan)
-    verified = verify(envelope, ScorePacket.PAYLOAD_TYPE, [device_key, *proctors], max_bytes=PACKET_BYTES)
-    if device_key.keyid not in verified.keyids:
-        raise PacketRefused("its device did not sign it")
-    if not verified.keyids & {key.keyid for key in proctors}:
-        raise PacketRefused("no proctor of the session countersigned it")
-    return packet, planned
-
-
-def _proctor_keys(session: Session, packet: ScorePacket, plan: SessionPlan) -> list[PublicKey]:
-    """Give the keys of the plan's proctors; who was revoked after the sitting's end still counts for it."""
-    rows = session.scalars(
-        select(Proctor).where(
-            Proctor.id.in_([entry.proctor for entry in plan.proctors]),
-            or_(Proctor.revoked_ms.is_(None), Proctor.revoked_ms > packet.submitted_ms),
-        )
-    ).all()
-    return [PublicKey.from_pem(row.public_key_pem) for row in rows]
-
-
-def _matching_entry(packet: ScorePacket, planned: Planned) -> RosterEntry:
-    plan = planned.plan
-    if packet.plan_sha256 != planned.sha256:
-        raise PacketRefused("it was made under another plan")
-    if packet.device not in {grant.device for grant in plan.grants}:
-        raise PacketRefused("its device has no seat in the session")
-    entry = next((entry for entry in plan.roster if entry.sitting == packet.sitting), None)
-    if entry is None or entry.candidate != packet.candidate:
-        raise PacketRefused("its sitting is not on the roster, or is another candidate's")
-    used, ref = packet.package, plan.package
-    if (used.package, used.version, used.sha256) != (ref.package, ref.version, ref.sha256):
-        raise PacketRefused("it was made with another package")
-    if packet.form.seed != entry.form_seed or packet.scoring != plan.policy.scoring:
-        raise PacketRefused("its form was drawn, or scored, by another rule")
-    items = [answer.item for answer in packet.answers]
-    if len(set(items)) != len(items):
-        raise PacketRefused("it answers an item twice")
-    return entry
+def _believed(premises: Premises, envelope: bytes) -> ScorePacket:
+    """Check it as anybody would who has the registry's directory. Nothing of it is used before."""
+    report = check_packet(envelope, trust_of(premises), received_ms=premises.clock())
+    bad = [f"{check.name}: {check.detail}" for check in report.checks if not check.good]
+    if bad or not isinstance(report.document, ScorePacket):
+        raise PacketRefused("; ".join(bad))
+    return report.document
 
 
 def _score_again(premises: Premises, packet: ScorePacket, plan: SessionPlan, entry: RosterEntry) -> Score:
     package = premises.shelf.package(plan.package.package)
     form = draw_form(package.header.items, package.sha256, plan.blueprint, entry.form_seed)
-    if packet.form.sha256 != form.sha256:
-        raise PacketRefused("its form is not the one its seed draws")
+    check_form(packet, form)
     key = premises.keys.package(plan.package.package).marking
     markings = {place.item: package.open_marking(place.item, key) for place in form.items}
     responses = {answer.item: answer.choices for answer in packet.answers}

@@ -13,6 +13,7 @@ from app.registry.log import TransparencyLog
 from app.registry.models import Package, PlannedSession
 from app.registry.repository import Repository, RepositoryUnreadable
 from sync.faults import Refused
+from sync.trust.anchor import Trust
 from sync.trust.certificates import CertificateAuthority
 from sync.trust.envelope import verify
 from sync.wire.plan import SessionPlan
@@ -39,7 +40,10 @@ class Planned:
 
 
 class Shelf:
-    """Plans and packages, parsed once and kept for the next packet. Both never change once they are there."""
+    """Plans, packages and the public material, parsed once and kept for the next packet.
+
+    Plans and packages never change once they are there; the public material is asked for by its bytes.
+    """
 
     def __init__(self, database: Database, repository: Repository, keys: KeyRoom) -> None:
         self._database = database
@@ -47,6 +51,7 @@ class Shelf:
         self._keys = keys
         self.session = lru_cache(maxsize=_KEPT)(self._session)
         self.package = lru_cache(maxsize=_KEPT)(self._package)
+        self.trust = lru_cache(maxsize=1)(Trust)
 
     def _session(self, session_id: str) -> Planned:
         """Give a session.

@@ -53,8 +53,12 @@ def leaf_data(salt: bytes, packet_sha256: bytes, result: Result) -> bytes:
     return f"examroom-leaf-v1 {commitment}\n".encode()
 
 
-def check_packet(packet: bytes, trust: Trust) -> EvidenceReport:
-    """Check a score packet: form, signatures, schema, who signed, sums, nothing twice."""
+def check_packet(packet: bytes, trust: Trust, *, received_ms: int | None = None) -> EvidenceReport:
+    """Check a score packet: form, signatures, schema, who signed, sums, nothing twice, its times.
+
+    `received_ms` (ms since the epoch, UTC) is when it arrived, if that is known: it cannot have been submitted later
+    than that, whatever it says, so a key is judged by the earlier of the two times.
+    """
     checks: list[Check] = []
     try:
         peeked = envelope.peek(packet, ScorePacket.PAYLOAD_TYPE, max_bytes=_PACKET_BYTES)
@@ -72,11 +76,13 @@ def check_packet(packet: bytes, trust: Trust) -> EvidenceReport:
         checks.append(Check("packet_schema", good=True))
     except DocumentRefused as fault:
         return _stopped(checks, "packet_schema", fault)
+    signed_ms = document.submitted_ms if received_ms is None else min(document.submitted_ms, received_ms)
     checks += [
-        _check_device(document, verified.keyids, trust),
-        _check_proctors(document, verified.keyids, trust),
+        _check_device(document, verified.keyids, trust, signed_ms),
+        _check_proctors(document, verified.keyids, trust, signed_ms),
         _check_sums(document),
         _check_items(document),
+        _check_times(document),
     ]
     return EvidenceReport(tuple(checks), document)
 
@@ -111,7 +117,7 @@ def _stopped(checks: list[Check], name: str, fault: Refused) -> EvidenceReport:
     return EvidenceReport((*checks, Check(name, good=False, detail=fault.detail)), None)
 
 
-def _check_device(packet: ScorePacket, keyids: frozenset[str], trust: Trust) -> Check:
+def _check_device(packet: ScorePacket, keyids: frozenset[str], trust: Trust, signed_ms: int) -> Check:
     """The device that the packet names has signed it, and no other device has."""
     name = "packet_device"
     entry = trust.device(packet.device)
@@ -120,10 +126,10 @@ def _check_device(packet: ScorePacket, keyids: frozenset[str], trust: Trust) -> 
     devices = {keyid for keyid in keyids if trust.proctor(keyid) is None}
     if devices != {PublicKey.from_pem(entry.public_key_pem).keyid}:
         return Check(name, good=False, detail="not signed by the device it names, or by another one too")
-    return _not_revoked(name, [entry], packet)
+    return _not_revoked(name, [entry], signed_ms)
 
 
-def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust) -> Check:
+def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust, signed_ms: int) -> Check:
     """At least one proctor has countersigned, and only such as the packet names."""
     name = "packet_proctors"
     proctors = {keyid: entry for keyid in keyids if (entry := trust.proctor(keyid)) is not None}
@@ -133,12 +139,12 @@ def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust) -
         return Check(name, good=False, detail="a proctor signed whom the packet does not name")
     if len(set(packet.proctors)) != len(packet.proctors):
         return Check(name, good=False, detail="one proctor is named twice")
-    return _not_revoked(name, proctors.values(), packet)
+    return _not_revoked(name, proctors.values(), signed_ms)
 
 
-def _not_revoked(name: str, entries: Iterable[DirectoryDevice | DirectoryProctor], packet: ScorePacket) -> Check:
+def _not_revoked(name: str, entries: Iterable[DirectoryDevice | DirectoryProctor], signed_ms: int) -> Check:
     for entry in entries:
-        if entry.revoked_ms is not None and entry.revoked_ms <= packet.submitted_ms:
+        if entry.revoked_ms is not None and entry.revoked_ms <= signed_ms:
             return Check(name, good=False, detail=f"a key that was revoked at {entry.revoked_ms}")
     return Check(name, good=True)
 
@@ -159,6 +165,12 @@ def _check_items(packet: ScorePacket) -> Check:
     if not scored.issuperset(answered):
         return Check("packet_items", good=False, detail="an answer to an item that was not scored")
     return Check("packet_items", good=True)
+
+
+def _check_times(packet: ScorePacket) -> Check:
+    """It ended after it began. How long it took is the seat's own count: a wall clock may be set in between."""
+    span = packet.submitted_ms - packet.started_ms
+    return Check("packet_times", span >= 0, f"{span} ms by the wall clock")
 
 
 def _check_digest(receipt: Receipt, packet: bytes) -> Check:

@@ -28,7 +28,7 @@ def seat(world: World, url: str) -> Seat:
 
 @pytest.fixture(scope="module")
 def session(world: World, seat: Seat) -> str:
-    return world.registry.plan_session(world.request((seat.device,), candidates=30))
+    return world.registry.plan_session(world.request((seat.device,), candidates=60))
 
 
 @pytest.fixture

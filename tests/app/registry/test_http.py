@@ -137,7 +137,7 @@ def test_a_conflict_is_409_and_an_unsigned_packet_422(
         assert code is None or error_of(reply.body) == code
     unsigned = hashlib.sha256(b"{}").hexdigest()
     reply = connection.put(f"/v1/packets/{unsigned}", b"{}", 100_000)
-    assert (reply.status, error_of(reply.body)) == (422, "ENVELOPE_REFUSED")
+    assert (reply.status, error_of(reply.body)) == (422, "PACKET_REFUSED")
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read(url: str, world: World) -> None:

@@ -9,18 +9,19 @@ from dataclasses import dataclass, field, replace
 import pytest
 from sqlalchemy import func, select
 
-from app.registry.intake import PacketConflict, PacketRefused
+from app.registry.fitting import TOLERANCE_MS, PacketRefused
+from app.registry.intake import PacketConflict
 from app.registry.models import Conflict, Packet, ScoredResult
 from app.registry.premises import SessionUnknown
 from sync.faults import Refused
 from sync.trust.anchor import Trust
-from sync.trust.envelope import EnvelopeRefused, countersign, sign, verify
+from sync.trust.envelope import countersign, sign, verify
 from sync.trust.evidence import check_packet, check_receipt
 from sync.trust.keys import SigningKey
-from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import RegistryRole
 from sync.wire.ids import new_id
-from sync.wire.packet import PackageUsed, ScorePacket
+from sync.wire.packet import Answer, ItemOutcome, PackageUsed, ScorePacket
+from sync.wire.plan import Accommodation, ItemKind
 from sync.wire.receipt import Receipt
 from tests.app.registry.world import PIN, Seat, World, enrol_seat, signed, simulated_packet
 
@@ -172,7 +173,7 @@ def test_a_packet_that_the_right_people_did_not_sign_is_refused_and_not_kept(
 ) -> None:
     envelope = forge(world, seat, packet)
     sha256 = hashlib.sha256(envelope).hexdigest()
-    with pytest.raises((EnvelopeRefused, PacketRefused, DocumentRefused)):
+    with pytest.raises(PacketRefused):
         world.registry.take_packet(sha256, envelope)
     with world.registry.premises.database.reading() as rows:
         assert rows.get(Packet, sha256) is None
@@ -210,7 +211,7 @@ def test_a_form_or_seed_of_ones_own_choice_is_refused(world: World, seat: Seat, 
 
 def test_an_item_answered_twice_is_refused(world: World, seat: Seat, packet: ScorePacket) -> None:
     twice = packet.model_copy(update={"answers": (*packet.answers, packet.answers[0])})
-    with pytest.raises(PacketRefused, match="twice"):
+    with pytest.raises(PacketRefused, match="packet_items"):
         world.registry.take_packet(*signed(world, seat, twice))
 
 
@@ -243,7 +244,9 @@ def test_a_proctor_revoked_after_the_sitting_still_counts_for_it_but_not_for_a_l
     session = world.registry.plan_session(request)
 
     def by_the_one_who_leaves(packet: ScorePacket) -> tuple[str, bytes]:
-        envelope = sign(packet.to_bytes(), ScorePacket.PAYLOAD_TYPE, seat.keystore.device_key(), key)
+        named = (key.public.keyid, world.proctor_keys[0].public.keyid)
+        document = packet.model_copy(update={"proctors": named}).to_bytes()
+        envelope = sign(document, ScorePacket.PAYLOAD_TYPE, seat.keystore.device_key(), key)
         return hashlib.sha256(envelope).hexdigest(), envelope
 
     before = by_the_one_who_leaves(simulated_packet(world, seat, session, 0))
@@ -251,5 +254,81 @@ def test_a_proctor_revoked_after_the_sitting_still_counts_for_it_but_not_for_a_l
     world.registry.revoke_proctor(leaving)
     assert world.registry.take_packet(*before).is_new
     world.clock.now_ms += 10
-    with pytest.raises(EnvelopeRefused):
+    with pytest.raises(PacketRefused, match="packet_proctors"):
         world.registry.take_packet(*by_the_one_who_leaves(simulated_packet(world, seat, session, 1)))
+
+
+def test_one_of_the_two_proctors_who_ran_it_is_enough_to_sign(world: World, seat: Seat, packet: ScorePacket) -> None:
+    device = seat.keystore.device_key()
+    envelope = sign(packet.to_bytes(), ScorePacket.PAYLOAD_TYPE, device, world.proctor_keys[1])
+    assert world.registry.take_packet(hashlib.sha256(envelope).hexdigest(), envelope).is_new
+
+
+def test_proctors_who_are_too_few_unnamed_or_of_another_session_are_refused(
+    world: World, seat: Seat, packet: ScorePacket
+) -> None:
+    first, second = (key.public.keyid for key in world.proctor_keys)
+    stranger = world.proctor_key(world.registry.enrol_proctor("Sun", PIN)).public.keyid
+    for named, signers, why in (
+        ((first,), world.proctor_keys[:1], "needs 2"),
+        ((first, stranger), world.proctor_keys[:1], "not one of the session"),
+        ((first, second, stranger), world.proctor_keys, "not one of the session"),
+        ((first,), world.proctor_keys, "packet_proctors"),
+        ((first, first), world.proctor_keys[:1], "packet_proctors"),
+    ):
+        document = packet.model_copy(update={"proctors": named}).to_bytes()
+        envelope = sign(document, ScorePacket.PAYLOAD_TYPE, seat.keystore.device_key(), *signers)
+        with pytest.raises(PacketRefused, match=why):
+            world.registry.take_packet(hashlib.sha256(envelope).hexdigest(), envelope)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"seat_number": 9999}, "seat 9999"),
+        ({"accommodation": Accommodation(extra_time_ms=3_600_000)}, "accommodation"),
+        ({"simulated_candidate": False}, "simulated"),
+        ({"started_ms": 2**50}, "packet_times"),
+        ({"score_milli": 100_000}, "packet_sums"),
+        ({"active_ms": 120 * 60_000 + TOLERANCE_MS + 1}, "took"),
+    ],
+)
+def test_a_packet_that_says_other_than_the_roster_and_the_policy_is_refused(
+    world: World, seat: Seat, packet: ScorePacket, change: dict[str, object], why: str
+) -> None:
+    with pytest.raises(PacketRefused, match=why):
+        world.registry.take_packet(*signed(world, seat, packet.model_copy(update=change)))
+
+
+def test_a_last_tick_after_the_time_is_allowed_and_so_is_a_response_taken_back(
+    world: World, seat: Seat, packet: ScorePacket
+) -> None:
+    first, *others = packet.answers
+    changed = packet.model_copy(
+        update={
+            "active_ms": 120 * 60_000 + TOLERANCE_MS,
+            "answers": (first.model_copy(update={"choices": ()}), *others),
+        }
+    )
+    assert not receipt_of(world, world.registry.take_packet(*signed(world, seat, changed)).receipt).agrees
+
+
+def test_outcomes_and_answers_outside_the_form_are_refused(world: World, seat: Seat, packet: ScorePacket) -> None:
+    scored = (*packet.outcomes, ItemOutcome(item="Elsewhere", score_milli=0, max_milli=0))
+    answered = (*packet.answers, Answer(item="Elsewhere", choices=(), first_ms=1, last_ms=2))
+    for change in ({"outcomes": scored}, {"outcomes": scored, "answers": answered}):
+        with pytest.raises(PacketRefused, match="not on its form"):
+            world.registry.take_packet(*signed(world, seat, packet.model_copy(update=change)))
+
+
+@pytest.mark.parametrize("choices", [("Z",), ("A", "B"), ("T", "F"), ("A", "A")])
+@pytest.mark.parametrize("kind", [ItemKind.TRUE_FALSE, ItemKind.SINGLE_CHOICE])
+def test_what_cannot_be_chosen_on_a_seat_is_refused(
+    world: World, seat: Seat, packet: ScorePacket, kind: ItemKind, choices: tuple[str, ...]
+) -> None:
+    answers = tuple(
+        answer.model_copy(update={"choices": choices}) if answer.item.startswith(kind.value) else answer
+        for answer in packet.answers
+    )
+    with pytest.raises(PacketRefused, match="cannot be chosen"):
+        world.registry.take_packet(*signed(world, seat, packet.model_copy(update={"answers": answers})))

@@ -29,6 +29,7 @@ PACKET_CHECKS = [
     "packet_proctors",
     "packet_sums",
     "packet_items",
+    "packet_times",
 ]
 RECEIPT_CHECKS = ["receipt_signature", "receipt_schema", "receipt_packet", "receipt_ids", "receipt_leaf"]
 PROOF_CHECKS = ["proof_schema", "proof_checkpoint", "proof_inclusion"]
@@ -196,6 +197,21 @@ def test_an_item_that_stands_twice_or_was_not_scored_is_noticed(world: World) ->
         {"answers": (answer.model_copy(update={"item": "Q9"}),)},
     ):
         assert bad(check_packet(world.signed_packet(**changes), world.trust)) == ["packet_items"]
+
+
+def test_a_sitting_that_ended_before_it_began_is_noticed(world: World) -> None:
+    submitted = world.packet().submitted_ms
+    assert bad(check_packet(world.signed_packet(started_ms=submitted + 1), world.trust)) == ["packet_times"]
+    assert check_packet(world.signed_packet(started_ms=submitted), world.trust).good
+
+
+def test_nobody_submits_later_than_their_packet_arrives(world: World) -> None:
+    raw, submitted = world.signed_packet(), NOW_MS + 60_000
+    device = world.directory.devices[0].model_copy(update={"revoked_ms": submitted})
+    trust = world.with_directory(devices=(device,)).trust
+    assert check_packet(raw, trust, received_ms=submitted - 1).good
+    for received in (submitted, submitted + 1):
+        assert bad(check_packet(raw, trust, received_ms=received)) == ["packet_device"]
 
 
 def test_a_receipt_for_another_packet_is_noticed(world: World) -> None:

@@ -1,0 +1,92 @@
+"""Whether a believed packet fits the session that was planned: its people, its seat, its time, its form."""
+
+from typing import Final
+
+from app.exam.form import Form, FormItem
+from app.registry.premises import Planned
+from sync.faults import Refused
+from sync.wire.packet import ScorePacket
+from sync.wire.plan import ItemKind, RosterEntry, SessionPlan
+
+TOLERANCE_MS: Final = 60_000  # a seat counts in ticks and ends a moment after the time does
+
+
+class PacketRefused(Refused):
+    """The packet is not believed, or does not fit its session's plan."""
+
+    code = "PACKET_REFUSED"
+
+
+def matching_entry(packet: ScorePacket, planned: Planned) -> RosterEntry:
+    """Give the roster entry whose packet this is.
+
+    Raises:
+        PacketRefused: something in it is not as the plan says.
+    """
+    plan = planned.plan
+    if packet.plan_sha256 != planned.sha256:
+        raise PacketRefused("it was made under another plan")
+    if packet.device not in {grant.device for grant in plan.grants}:
+        raise PacketRefused("its device has no seat in the session")
+    entry = next((entry for entry in plan.roster if entry.sitting == packet.sitting), None)
+    if entry is None or entry.candidate != packet.candidate:
+        raise PacketRefused("its sitting is not on the roster, or is another candidate's")
+    used, ref = packet.package, plan.package
+    if (used.package, used.version, used.sha256) != (ref.package, ref.version, ref.sha256):
+        raise PacketRefused("it was made with another package")
+    if packet.form.seed != entry.form_seed or packet.scoring != plan.policy.scoring:
+        raise PacketRefused("its form was drawn, or scored, by another rule")
+    _check_entry(packet, entry)
+    _check_proctors(packet, plan)
+    _check_time(packet, plan, entry)
+    return entry
+
+
+def check_form(packet: ScorePacket, form: Form) -> None:
+    """Hold responses and outcomes against the form that the seed draws.
+
+    Raises:
+        PacketRefused: another form, an item outside it, or a response that cannot be given on a seat.
+    """
+    if packet.form.sha256 != form.sha256:
+        raise PacketRefused("its form is not the one its seed draws")
+    places = {place.item: place for place in form.items}
+    if not places.keys() >= {outcome.item for outcome in packet.outcomes}:
+        raise PacketRefused("it scores an item that is not on its form")
+    for answer in packet.answers:
+        if answer.item not in places:
+            raise PacketRefused("it answers an item that is not on its form")
+        if not _can_be_chosen(answer.choices, places[answer.item]):
+            raise PacketRefused(f"item {answer.item}: these options cannot be chosen")
+
+
+def _check_entry(packet: ScorePacket, entry: RosterEntry) -> None:
+    if packet.seat_number != entry.seat_number:
+        raise PacketRefused(f"it names seat {packet.seat_number}, the roster seat {entry.seat_number}")
+    if packet.accommodation != entry.accommodation:
+        raise PacketRefused("its accommodation is not the roster's")
+    if packet.simulated_candidate != entry.simulated:
+        raise PacketRefused("it and the roster do not agree whether the candidate is simulated")
+
+
+def _check_proctors(packet: ScorePacket, plan: SessionPlan) -> None:
+    """As many as the policy asks for ran the sitting; that one of them has signed is evidence enough.
+
+    After a restart one proctor is there to sign, so no more signatures are asked for.
+    """
+    if not set(packet.proctors) <= {entry.keyid for entry in plan.proctors}:
+        raise PacketRefused("it names a proctor who is not one of the session")
+    named, needed = len(set(packet.proctors)), plan.policy.proctors_needed
+    if named < needed:
+        raise PacketRefused(f"it names {named} proctors, the session needs {needed}")
+
+
+def _check_time(packet: ScorePacket, plan: SessionPlan, entry: RosterEntry) -> None:
+    allowed = plan.policy.duration_ms + entry.accommodation.extra_time_ms
+    if packet.active_ms > allowed + TOLERANCE_MS:
+        raise PacketRefused(f"its sitting took {packet.active_ms} ms of {allowed} ms")
+
+
+def _can_be_chosen(choices: tuple[str, ...], place: FormItem) -> bool:
+    most = len(place.options) if place.kind is ItemKind.MULTIPLE_CHOICE else 1
+    return len(choices) <= most and len(set(choices)) == len(choices) and set(choices) <= set(place.options)
