@@ -37,8 +37,10 @@ def demo(
     With a display a person sits, in a window; without one, a simulated candidate does, on a virtual display.
     """
     from app.demo.conductor import Wish, sit_in_person, sit_simulated, stage_set
-    from app.demo.display import has_display, virtual_display
+    from app.demo.display import virtual_display
+    from app.demo.evidence import keep_all_evidence
     from app.demo.summary import gather
+    from app.seat.display import has_display
 
     display_here = has_display()
     narrate = (lambda key: err.print(words()(key), markup=False)) if json else say
@@ -59,8 +61,8 @@ def demo(
         simulated = autopilot or not display_here
         stage = stack.enter_context(stage_set(wish, narrate, simulated=simulated))
         if not simulated:
-            say("demo.sit_down", home=str(wish.home.root))
-            sit_in_person(wish, stage)
+            sit_in_person(wish, stage, lambda: say("demo.sit_down", home=str(wish.home.root)))
+            say("demo.evidence", sittings=keep_all_evidence(wish.home), folder=str(wish.home.evidence))
             say("demo.ended", home=str(wish.home.root))
             return
         witness = sit_simulated(wish, stage, narrate)

@@ -57,6 +57,9 @@ def run(
     language: Annotated[Language, typer.Option(help="The language to begin with.")] = Language.ZH,
 ) -> None:
     """Run the kiosk."""
+    from app.seat.display import require_display
+
+    require_display()
     from app.seat.program import run_kiosk
 
     code = run_kiosk(SeatHome(home), language, window=window)

@@ -98,13 +98,15 @@ def sit_simulated(wish: Wish, stage: Stage, narrate: Narrator) -> Witness:
     return witness
 
 
-def sit_in_person(wish: Wish, stage: Stage) -> None:
-    """Open the kiosk in a window for a person, until it is closed.
+def sit_in_person(wish: Wish, stage: Stage, opened: Callable[[], None]) -> None:
+    """Open the kiosk in a window for a person, until it is closed; `opened` is called once there is something to see.
 
     Raises:
         ProcessEnded: it ended otherwise.
     """
     with running(_seat(wish, _config(wish, stage, simulated=False))) as seat:
+        seat.wait_for("shown")
+        opened()
         for _ in seat.events():
             pass
         if seat.wait():

@@ -6,21 +6,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sync.faults import EnvironmentFault
+from app.seat.display import NoDisplay
 
 SCREEN = "1366x768x24"
 _START_S = 15
-
-
-class NoDisplay(EnvironmentFault):
-    """There is no display, and Xvfb is not installed or does not start."""
-
-    code = "NO_DISPLAY"
-
-
-def has_display() -> bool:
-    """Tell whether this session has a display a window can open on."""
-    return bool(os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"))
 
 
 @contextmanager

@@ -5,18 +5,17 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from app.demo.conductor import Wish, Witness
+from app.demo.evidence import keep_evidence
 from app.demo.provision import Stage
 from app.exam.form import draw_form
 from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
 from proctoring.vault.report import Verdict
 from proctoring.vault.verify import verify_recording
-from sync.faults import EnvironmentFault, Refused
-from sync.replica.durable import write_durably
+from sync.faults import EnvironmentFault
 from sync.replica.outbox import OutboxRow
 from sync.trust.anchor import Trust
 from sync.trust.envelope import peek
-from sync.trust.evidence import check_packet, check_receipt
 from sync.wire.packet import Answer, RecordingRef, ScorePacket
 from sync.wire.receipt import Receipt
 
@@ -31,12 +30,6 @@ class NoRecording(EnvironmentFault):
     """The sitting is over without a recording."""
 
     code = "NO_RECORDING"
-
-
-class EvidenceBad(Refused):
-    """The packet or the receipt that came out does not verify with the public keys."""
-
-    code = "EVIDENCE_BAD"
 
 
 @dataclass(frozen=True)
@@ -98,11 +91,9 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
         workplace.close()
     packet = packet_of(row)
     recording = _recording(packet)
-    files = _write_evidence(wish, row)
+    files = keep_evidence(home, row)
     folder = home.seat.recordings / recording.recording
-    trust = Trust.load(home.trust)
-    _check(row, trust)
-    report = verify_recording(folder, trust)
+    report = verify_recording(folder, Trust.load(home.trust))
     receipt = Receipt.parse(peek(row.receipt or b"", Receipt.PAYLOAD_TYPE).payload)
     return Summary(
         session=packet.session,
@@ -140,23 +131,6 @@ def _recording(packet: ScorePacket) -> RecordingRef:
     if packet.recording is None:
         raise NoRecording
     return packet.recording
-
-
-def _write_evidence(wish: Wish, row: OutboxRow) -> dict[str, str]:
-    parts = {"packet": row.envelope, "receipt": row.receipt or b"", "proof": row.proof or b""}
-    written = {}
-    for name, data in parts.items():
-        file = wish.home.evidence / f"{name}.json"
-        write_durably(file, data)
-        written[name] = wish.home.relative(file)
-    return written
-
-
-def _check(row: OutboxRow, trust: Trust) -> None:
-    reports = check_packet(row.envelope, trust), check_receipt(row.receipt or b"", row.envelope, row.proof, trust)
-    failed = [check.name for report in reports for check in report.checks if not check.good]
-    if failed:
-        raise EvidenceBad(", ".join(failed))
 
 
 def _lost(answers: Iterable[Answer], witness: Witness) -> int:

@@ -18,6 +18,7 @@ from proctoring.recorder.encoders import MILLISECOND, OPUS_FRAME, SAMPLE, Pictur
 from proctoring.recorder.epoch import begin_epoch
 from proctoring.recorder.ledger import pair
 from proctoring.recorder.segments import PICTURE, SOUND, Segments, Timed
+from proctoring.vault.record import Flag
 from sync.trust.clock import read_clock
 from sync.wire.recording import ClockPair
 from tests.proctoring.seat import SimulatedSeat
@@ -52,7 +53,7 @@ def write_long_recording(seat: SimulatedSeat) -> Path:
             if at_ms >= head_ms:
                 head_ms += HEAD_MS
                 epoch.ledger.head(segments.sync(), _now())
-    segments.finish()
+    segments.finish(Flag.RECORDING_END)
     segments.close()
     epoch.ledger.close(recovered=False)
     epoch.ledger.release()

@@ -14,7 +14,7 @@ from app.content.qti import read_package
 from app.demo.autopilot import Autopilot, Script
 from app.demo.cast import CANDIDATES, PROCTORS, blueprint, policy
 from app.demo.conductor import RIGHT_IN_100, Witness, _answers
-from app.demo.display import NoDisplay, has_display, virtual_display
+from app.demo.display import virtual_display
 from app.demo.home import DemoHome, HomeNotEmpty
 from app.demo.recorder import recorder_let_go
 from app.demo.summary import _lost
@@ -22,6 +22,7 @@ from app.demo.window import CardGroup, DemoWindow
 from app.exam.item import Language
 from app.registry.identity import is_identity_number
 from app.resources import resource_folder
+from app.seat.display import NoDisplay, has_display
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
 from proctoring.recorder.client import RecorderState
