@@ -115,6 +115,10 @@ class PinPanel(Looked, Panel):
     def show_proctors(self, cards: tuple[ProctorCard, ...]) -> None:
         """Show the cards; the chosen one and what was typed stay, unless the chosen one has signed now."""
         signed = {card.proctor for card in cards if card.signed_in}
+        done = self._chosen in signed and self._has_focus()
+        if done:
+            self.setFocus()  # before the signed card shuts: Qt would hand its focus to any other control
+        at = next((index for index, card in enumerate(cards) if card.proctor == self._chosen), 0)
         if self._message.said is _Said.CHECKING or self._chosen in signed:
             self._message = _Message()
         if self._chosen not in {card.proctor for card in cards} - signed:
@@ -127,6 +131,18 @@ class PinPanel(Looked, Panel):
         self._shown = len(cards)
         self._fit_names()
         self._render()
+        if done:
+            self._go_on(at)
+
+    def _has_focus(self) -> bool:
+        focus = self.window().focusWidget()
+        return focus is not None and (focus is self or self.isAncestorOf(focus))
+
+    def _go_on(self, at: int) -> None:
+        """Put the focus on the next proctor who has not signed in; on the button when all have."""
+        order = [*self._cards[at : self._shown], *self._cards[:at]]
+        following = next((card for card in order if card.isEnabled()), None)
+        (following or self.button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fit_names(self) -> None:
         """Keep the PIN close under the names: the names take no more height than they need."""
@@ -215,6 +231,8 @@ class PinPanel(Looked, Panel):
             button.setChecked(button.card.proctor == self._chosen)
         checking = self._message.said is _Said.CHECKING
         locked = self._locked.get(self._chosen, 0)
+        if (checking or locked) and (self.field.hasFocus() or self.button.hasFocus()):
+            self.setFocus()  # a shut field hands its focus to nobody: the next Return would press something
         self.field.setEnabled(not checking and not locked)
         self.button.setEnabled(not checking and not locked)
         self._note.say(*self._note_words(words, locked))

@@ -96,6 +96,43 @@ def test_while_a_pin_is_checked_nothing_can_be_typed(screen: SignInScreen) -> No
     assert find(screen, Field, "pin").isEnabled()
 
 
+@pytest.mark.parametrize("with_mouse", [False, True])
+def test_while_a_pin_is_checked_and_after_it_return_presses_nothing_else(
+    screen: SignInScreen, qtbot: QtBot, *, with_mouse: bool
+) -> None:
+    card(screen, "p0").setFocus()
+    key(Qt.Key.Key_Return)
+    type_in("7777")
+    screen.pin_entered.connect(lambda proctor, _pin: screen.show_checking(proctor))
+    with qtbot.assertNotEmitted(screen.language_requested, wait=20):
+        if with_mouse:
+            press(find(screen, Button, "sign_in"))
+        else:
+            key(Qt.Key.Key_Return)
+        assert not find(screen, Field, "pin").isEnabled()
+        for name in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+            key(name)
+        screen.show_sign_in(samples.sign_in(signed=1))
+        assert card(screen, "p1").hasFocus()
+        key(Qt.Key.Key_Return)
+    assert find(screen, Field, "pin").hasFocus()
+
+
+def test_when_all_have_signed_in_the_focus_is_on_the_pages_button(screen: SignInScreen) -> None:
+    press(card(screen, "p3"))
+    screen.show_checking("p3")
+    screen.show_sign_in(samples.sign_in(signed=4))
+    assert find(screen, Button, "sign_in").hasFocus()
+
+
+def test_a_focus_somebody_put_elsewhere_stays_there(screen: SignInScreen) -> None:
+    press(card(screen, "p0"))
+    screen.show_checking("p0")
+    screen.tools.larger.setFocus()
+    screen.show_sign_in(samples.sign_in(signed=1))
+    assert screen.tools.larger.hasFocus()
+
+
 def test_who_signed_in_is_named_and_cannot_again(screen: SignInScreen) -> None:
     screen.show_sign_in(samples.sign_in(signed=1))
     assert not card(screen, "p0").isEnabled()
