@@ -69,6 +69,7 @@ class SittingDesk(Phase):
         self._case = case
         self._pending, self._waiting, self._handing_in, self._misses = {}, 0, False, 0
         entry = case.entry
+        self._items.reset()
         self._items.show_header(
             ItemHeader(case.session.plan.exam_title, entry.name, entry.seat_number, photo_of(entry))
         )
