@@ -34,7 +34,7 @@ _MILLISECOND: Final = Fraction(1, 1000)
 
 
 class ExportPlaceRefused(EnvironmentFault):
-    """The export cannot be written there: the name is taken, the folder is missing, or is the recording itself."""
+    """The export cannot be written there: the name is taken or none, the folder missing or the recording itself."""
 
     code = "EXPORT_PLACE_REFUSED"
 
@@ -69,9 +69,9 @@ def export_recording(folder: Path, out: Path, key: SealingKey) -> ExportReport:
     if sealed_bytes == 0:
         raise RecordingUnreadable("nothing was recorded", file=folder.name)
     require_space(out.parent, sealed_bytes)
-    sibling = out.with_name(f".{out.name}.{secrets.token_hex(8)}.new")
+    sibling = out.with_name(f".{secrets.token_hex(8)}.new")
     try:
-        with disk_faults(out.parent, needed=sealed_bytes):
+        with disk_faults(out.parent, needed=sealed_bytes):  # what reading refuses is a fault of the recording before
             duration_ms = _write(folder, sibling, examination, key)
             size, digest = _settle(sibling)
             sibling.replace(out)
@@ -83,7 +83,15 @@ def export_recording(folder: Path, out: Path, key: SealingKey) -> ExportReport:
 
 
 def _check_place(folder: Path, out: Path) -> None:
-    if os.path.lexists(out) or not out.parent.is_dir():
+    try:
+        os.lstat(out)
+    except FileNotFoundError:
+        taken = False
+    except (OSError, ValueError) as error:
+        raise ExportPlaceRefused(f"no name for a file: {error}", file=out.name) from None
+    else:
+        taken = True
+    if taken or not out.parent.is_dir():
         raise ExportPlaceRefused("taken, or in no folder", file=out.name)
     if folder.resolve() in out.resolve().parents:
         raise ExportPlaceRefused("inside the recording", file=out.name)
@@ -102,7 +110,9 @@ def _write(folder: Path, path: Path, examination: Examination, key: SealingKey) 
         raise RecordingTampered((found,)) from None
     except SealRefused as fault:
         raise RecordingTampered((Finding(FindingCode.OPENING_REFUSED, detail=fault.detail),)) from None
-    except av.error.InvalidDataError as error:
+    except av.error.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise  # of the file that is written: what is read comes through a reader of ours
         raise RecordingUnreadable(f"not a recording inside: {error}", file=folder.name) from None
     return joiner.end_ms
 

@@ -19,6 +19,7 @@ from proctoring.vault.record import (
     open_record,
     parse_header,
 )
+from proctoring.vault.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable
 from sync.faults import Refused
 from sync.trust.keys import SealingKey
 from sync.wire.recording import KeyEpoch
@@ -48,6 +49,7 @@ class SegmentReader:
 
         Raises:
             RecordRefused: the next record does not open in its place, or more or fewer follow than are listed.
+            RecordingUnreadable: the disk does not give it.
         """
         while not self._rest and self._counter < self._entry.records:
             self._rest = self._next()
@@ -70,22 +72,32 @@ class SegmentReader:
         return Place(self._recording, self._entry.index, self._counter)
 
     def _next(self) -> bytes:
-        head = self._file.read(HEADER_BYTES)
+        head = self._given(HEADER_BYTES)
         header = parse_header(head)
         if header is None or self._flag is not Flag.MORE:
             raise RecordRefused("not a record, or one after the last", self._place)
-        record = head + self._file.read(header.record_bytes - HEADER_BYTES)
+        record = head + self._given(header.record_bytes - HEADER_BYTES)
         header, plaintext = open_record(self._key, self._place, self.before, record)
         self.before = link(record)
         self._flag = header.flag
         self._counter += 1
         return plaintext
 
+    def _given(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            raise RecordingUnreadable(error.strerror or "", file=self._entry.file) from None
+
 
 @contextmanager
 def _segment(folder: Path, ratchet: Ratchet, part: Part, recording: str, before: bytes) -> Iterator[SegmentReader]:
-    with opened(folder / layout.segment_name(part.entry.index)) as file:
-        yield SegmentReader(file, ratchet.key(), part, recording, before)
+    index = part.entry.index
+    try:
+        with opened(folder / layout.segment_name(index)) as file:
+            yield SegmentReader(file, ratchet.key(), part, recording, before)
+    except FileNotFoundError:
+        raise RecordingTampered((Finding(FindingCode.SEGMENT_MISSING, index),)) from None
 
 
 def segments(folder: Path, outline: Outline, key: SealingKey) -> Iterator[tuple[Part, SegmentReader]]:
@@ -95,6 +107,7 @@ def segments(folder: Path, outline: Outline, key: SealingKey) -> Iterator[tuple[
         RecordingKeyWrong: an epoch was not sealed to this key.
         SealRefused: an epoch's key was changed.
         RecordRefused: a record does not open where it stands.
+        RecordingTampered: a segment is missing.
         RecordingUnreadable: the disk does not give a segment.
     """
     before = first_link(outline.recording)

@@ -20,8 +20,6 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         with os.fdopen(_descriptor(path), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise FileNotFoundError(path)  # exchanged since it was looked at
             yield file
     except FileNotFoundError:
         raise
@@ -65,4 +63,8 @@ def names(folder: Path) -> frozenset[str]:
 def _descriptor(path: Path) -> int:
     if not stat.S_ISREG(path.lstat().st_mode):
         raise FileNotFoundError(path)
-    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # exchanged since it was looked at
+        os.close(descriptor)
+        raise FileNotFoundError(path)
+    return descriptor

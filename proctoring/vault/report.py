@@ -106,7 +106,9 @@ class RecordingTampered(Refused):
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__(
-            "; ".join(f"{f.code} segment={f.segment} record={f.record} {f.detail}" for f in findings[:5]),
+            "; ".join(
+                " ".join(str(part) for part in (f.code, f.segment, f.record) if part is not None) for f in findings[:5]
+            ),
             findings=len(findings),
         )
         self.findings = findings

@@ -1,16 +1,23 @@
 import base64
+import errno
 import hashlib
+import io
 import json
+import os
 import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 
+import proctoring.vault.export
 from proctoring.vault.export import ExportPlaceRefused, export_recording
-from proctoring.vault.plaintext import RecordingKeyWrong
-from proctoring.vault.report import FindingCode, RecordingTampered, Verdict
+from proctoring.vault.plaintext import RecordingKeyWrong, SegmentReader
+from proctoring.vault.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable, Verdict
+from proctoring.vault.verify import Examination, examine, verify_recording
 from sync.trust.keys import SealingKey
 from sync.trust.merkle import leaf_hash
 from tests.proctoring.seat import Recorded
@@ -86,6 +93,72 @@ def test_a_tampered_recording_is_not_exported(recorded: Recorded, tmp_path: Path
         (FindingCode.RECORD_CHANGED, 1, 1)
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+def test_a_missing_segment_is_the_recordings_fault_and_not_the_disks(recorded: Recorded, tmp_path: Path) -> None:
+    folder = recorded.copy_to(tmp_path / "copy")
+    segment(folder, 2).unlink()
+    assert verify_recording(folder).verdict is Verdict.TRUNCATED
+    with pytest.raises(RecordingTampered) as refused:
+        export_recording(folder, tmp_path / "out.webm", recorded.seat.site)
+    assert refused.value.findings == (Finding(FindingCode.SEGMENT_MISSING, 2),)
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+def test_a_segment_that_goes_away_while_it_is_exported_is_named(
+    recorded: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recorded.copy_to(tmp_path / "copy")
+
+    def examined_and_gone(path: Path) -> Examination:
+        found = examine(path)
+        segment(path, 1).unlink()
+        segment(path, 1).mkdir()
+        return found
+
+    monkeypatch.setattr(proctoring.vault.export, "examine", examined_and_gone)
+    with pytest.raises(RecordingTampered) as refused:
+        export_recording(folder, tmp_path / "out.webm", recorded.seat.site)
+    assert refused.value.findings == (Finding(FindingCode.SEGMENT_MISSING, 1),)
+
+
+def test_a_disk_that_does_not_give_a_segment_makes_the_recording_unreadable(recorded: Recorded) -> None:
+    class FailingDisk(io.BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    part = examine(recorded.spec.folder).outline.parts[0]
+    reader = SegmentReader(FailingDisk(), bytes(32), part, recorded.spec.recording, bytes(32))
+    with pytest.raises(RecordingUnreadable) as refused:
+        av.open(reader, "r", format="matroska")
+    assert refused.value.facts["file"] == "segment-00000.ers"
+
+
+def test_a_disk_that_fills_up_is_the_disks_fault_and_leaves_nothing(recorded: Recorded, tmp_path: Path) -> None:
+    key = tmp_path / "site.key"
+    key.write_bytes(base64.b64encode(recorded.seat.site.raw()))
+    place = tmp_path / "place"
+    place.mkdir()
+    program = (
+        "import base64, resource, sys; from pathlib import Path; from sync.trust.keys import SealingKey; "
+        "from proctoring.vault.export import export_recording; from sync.faults import Fault\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
+        "key = SealingKey.from_raw(base64.b64decode(Path(sys.argv[3]).read_bytes()))\n"
+        "try: export_recording(Path(sys.argv[1]), Path(sys.argv[2]), key)\n"
+        "except Fault as fault: print(fault.code)\n"
+    )
+    command = [sys.executable, "-c", program, str(recorded.spec.folder), str(place / "out.webm"), str(key)]
+    ended = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert ended.stdout == "DISK_FULL\n"
+    assert list(place.iterdir()) == []
+
+
+def test_a_name_that_no_file_can_have_is_refused(recorded: Recorded, tmp_path: Path) -> None:
+    for name in ("x" * 300, "a\0b"):
+        with pytest.raises(ExportPlaceRefused):
+            export_recording(recorded.spec.folder, tmp_path / name, recorded.seat.site)
+    long = tmp_path / ("x" * 250 + ".webm")
+    assert export_recording(recorded.spec.folder, long, recorded.seat.site).bytes == long.stat().st_size
 
 
 def test_what_no_signature_covers_yet_is_still_covered_by_the_seal(recorded: Recorded, tmp_path: Path) -> None:
