@@ -66,7 +66,7 @@ class CandidatePanel(Looked, QWidget):
             card.id_number_masked,
             card.admission_number,
             say(card.exam_title, words),
-            words("screen.candidate.seat_number", number=card.seat_number),
+            words("screen.candidate.seat_number", number=f"{card.seat_number:02}"),
         )
         for fact, value in zip(_FACTS, facts, strict=True):
             self._keys[fact].setText(words(f"screen.candidate.{fact}"))

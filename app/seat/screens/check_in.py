@@ -1,6 +1,7 @@
 """A candidate finds themself by admission number and confirms."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -13,11 +14,13 @@ from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.labels import Label, Note
 from app.ui.page import Column, Foot, Panel, Scroll
-from app.ui.text import Text, say
+from app.ui.text import Sentence, Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
 _LONGEST_NUMBER = 24
+DENIED: Final = Sentence("screen.check_in.denied")
+"""What to do after "this is not me"; shown by `show_problem`."""
 
 
 @dataclass(frozen=True)

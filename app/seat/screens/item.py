@@ -114,7 +114,7 @@ class ItemScreen(Screen):
         self._fault = self._paused = self._view = None
         self._picture = False
         self._foot.show_nothing(self.words)
-        self._head.show_warning(None, self.words)
+        self._head.forget()
         self.card.show_all()
         self._scroll.verticalScrollBar().setValue(0)
         self._show_page()
@@ -152,6 +152,10 @@ class ItemScreen(Screen):
     def set_warning(self, minutes: int | None) -> None:
         """Show the strip "n minutes left" in the head of the page, or take it away."""
         self._head.show_warning(minutes, self.words)
+
+    def show_resumed(self) -> None:
+        """Say calmly, in the place of the warning and for 20 s, that the seat was restarted and nothing is lost."""
+        self._head.show_resumed()
 
     def show_saved(self, at: str) -> None:
         """Say that everything is saved, and when ("10:42:07"); takes a "not saved" cover away."""

@@ -1,8 +1,10 @@
 """Head and foot of the item screen."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.seat.screens.screen import Tools
@@ -37,6 +39,16 @@ class RecordingState(StrEnum):
     CHECKING = "checking"
 
 
+RESUMED_MS: Final = 20_000
+"""So long the note after a restart stands."""
+
+
+class _Slot(IntEnum):
+    NAMES = 0
+    WARNING = 1
+    RESUMED = 2
+
+
 class ItemHead(QFrame):
     """Exam and candidate at the left, tools, and the clock at the right end."""
 
@@ -49,11 +61,14 @@ class ItemHead(QFrame):
         self._minutes: int | None = None
         self._title, self._who = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
         self._photo = Photo(tokens.THUMB, 1.2)
-        self._warning = StatusMark(Type.BAR_STRONG)
+        self._warning, self._resumed = StatusMark(Type.BAR_STRONG), StatusMark(Type.BAR_STRONG)
         self.clock = ClockFace()
         self._slot = QStackedWidget()
         self._slot.addWidget(self._names())
-        self._slot.addWidget(self._strip())
+        self._slot.addWidget(self._strip("time_warning", Tone.ATTENTION, self._warning))
+        self._slot.addWidget(self._strip("resumed_note", Tone.ACCENT, self._resumed))
+        self._resumed_timer = QTimer(self, interval=RESUMED_MS, singleShot=True)
+        self._resumed_timer.timeout.connect(self._show_slot)
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.XL, Space.XS, Space.L, Space.XS)
         row.setSpacing(Space.M)
@@ -74,14 +89,14 @@ class ItemHead(QFrame):
         column.addStretch(1)
         return names
 
-    def _strip(self) -> QFrame:
+    def _strip(self, name: str, tone: Tone, mark: StatusMark) -> QFrame:
         strip = QFrame()
-        strip.setObjectName("time_warning")
+        strip.setObjectName(name)
         strip.setProperty("part", "note")
-        strip.setProperty("tone", Tone.ATTENTION.value)
+        strip.setProperty("tone", tone.value)
         line = QHBoxLayout(strip)
         line.setContentsMargins(Space.L, 0, Space.L, 0)
-        line.addWidget(self._warning)
+        line.addWidget(mark)
         line.addStretch(1)
         return strip
 
@@ -98,13 +113,33 @@ class ItemHead(QFrame):
         self._minutes = minutes
         if minutes is not None:
             self._warning.show_status(Icon.CLOCK, Tone.ATTENTION, words("screen.item.warning", minutes=minutes))
-        self._slot.setCurrentIndex(0 if minutes is None else 1)
+        self._show_slot()
+
+    def show_resumed(self) -> None:
+        """Say for a while that the seat was restarted and nothing is lost; a warning of time comes before it."""
+        self._resumed_timer.start()
+        self._show_slot()
+
+    def forget(self) -> None:
+        """Take warning and note away."""
+        self._minutes = None
+        self._resumed_timer.stop()
+        self._show_slot()
+
+    def _show_slot(self) -> None:
+        slot = _Slot.NAMES
+        if self._minutes is not None:
+            slot = _Slot.WARNING
+        elif self._resumed_timer.isActive():
+            slot = _Slot.RESUMED
+        self._slot.setCurrentIndex(slot)
 
     def set_words(self, words: Words) -> None:
         """Say everything in another language."""
         self.clock.set_caption(words("screen.item.remaining"))
         if self._header is not None:
             self.show_header(self._header, words)
+        self._resumed.show_status(Icon.INFO, Tone.ACCENT, words("screen.item.resumed"))
         self.show_warning(self._minutes, words)
 
 

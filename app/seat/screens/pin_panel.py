@@ -136,7 +136,7 @@ class PinPanel(Looked, Panel):
 
     def _has_focus(self) -> bool:
         focus = self.window().focusWidget()
-        return focus is not None and (focus is self or self.isAncestorOf(focus))
+        return focus is self or self.isAncestorOf(focus)
 
     def _go_on(self, at: int) -> None:
         """Put the focus on the next proctor who has not signed in; on the button when all have."""

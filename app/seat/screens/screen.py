@@ -237,9 +237,28 @@ class Screen(QWidget):
         self.render_view()
 
     def _name_simulated(self) -> None:
-        names = [self.words(f"screen.simulated.{what.value}") for what in self._simulated]
-        joined = self.words("screen.simulated.between").join(names)
-        self._strip.say(self.words("screen.simulated.strip", what=joined) if names else "")
+        self._strip.say(simulated_sentence(self._simulated, self.words))
+
+
+def simulated_sentence(what: tuple[Simulated, ...], words: Words) -> str:
+    """Say in one sentence that this is a rehearsal, what is simulated, or both; nothing when all is real."""
+    rehearsal = words("screen.simulated.rehearsal") if Simulated.REHEARSAL in what else ""
+    names = [
+        words(f"screen.simulated.{one.value}") for one in Simulated if one in what and one is not Simulated.REHEARSAL
+    ]
+    if not names:
+        return rehearsal
+    listed = names[-1]
+    if names[:-1]:
+        before = words("screen.simulated.between").join(names[:-1])
+        listed = words("screen.simulated.pair", first=before, last=names[-1])
+    sources = words("screen.simulated.sources", what=listed)
+    return words("screen.simulated.both", rehearsal=rehearsal, sources=sources) if rehearsal else sources
+
+
+def seat_name(label: str, words: Words) -> str:
+    """Name the seat as it stands on the machine: a bare number with its word, any other label as it is."""
+    return words("screen.candidate.seat_number", number=f"{int(label):02}") if label.isdecimal() else label
 
 
 class PageHead(QFrame):
@@ -269,7 +288,7 @@ class PageHead(QFrame):
     def show_session(self, session: SessionFacts, words: Words) -> None:
         """Name the session."""
         self._title.setText(say(session.exam_title, words))
-        facts = (session.site, session.room, session.seat_label, session.when)
+        facts = (seat_name(session.seat_label, words), session.site, session.room, session.when)
         self.show_facts(_BETWEEN.join(fact for fact in facts if fact))
 
     def show_title(self, title: str) -> None:

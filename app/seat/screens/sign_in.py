@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.pin_panel import PinPanel
-from app.seat.screens.screen import PageHead, Screen
+from app.seat.screens.screen import PageHead, Screen, seat_name
 from app.seat.screens.view import ProctorCard, SessionFacts
 from app.ui.icons import Icon
 from app.ui.labels import Label, StatusMark, rule
@@ -110,7 +110,7 @@ class SignInScreen(Screen):
             return
         session = self._view.session
         self._exam.setText(say(session.exam_title, self.words))
-        facts = (session.when, session.site, session.room, session.seat_label)
+        facts = (session.when, session.site, session.room, seat_name(session.seat_label, self.words))
         for fact, value in zip(_FACTS, facts, strict=True):
             self._values[fact].setText(value)
         names = [card.name for card in self._view.proctors if card.signed_in]

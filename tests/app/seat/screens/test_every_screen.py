@@ -128,7 +128,7 @@ def test_the_strip_says_what_is_simulated_until_nothing_is(shot: Shot, show: Sho
     assert "模拟" in strip.accessibleName()
     assert "考生" in strip.accessibleName()
     screen.set_words(EN)
-    assert "SIMULATED" in strip.accessibleName()
+    assert "Simulated" in strip.accessibleName()
     screen.set_simulated(())
     assert not strip.isVisible()
 

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.seat.screens import item_bars
 from app.seat.screens.item import ItemScreen, RecordingState
 from app.ui.buttons import Button
 from app.ui.clock import ClockFace
@@ -346,6 +347,26 @@ def test_a_warning_moves_nothing_and_takes_no_focus(screen: ItemScreen) -> None:
     assert row(screen, "B").hasFocus()
     screen.set_warning(None)
     assert not find(screen, QWidget, "time_warning").isVisible()
+
+
+def test_after_a_restart_it_is_said_for_a_while_that_nothing_is_lost(
+    screen: ItemScreen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen.show_resumed()
+    note = find(screen, QWidget, "resumed_note")
+    assert note.isVisible()
+    assert "时间没有少" in find(note, StatusMark, "").text()
+    screen.set_warning(5)
+    assert not note.isVisible(), "the time comes first"
+    screen.set_warning(None)
+    assert note.isVisible()
+    monkeypatch.setattr(item_bars, "RESUMED_MS", 20)
+    short = ItemScreen(EN)
+    qtbot.addWidget(short)
+    short.show_resumed()
+    gone = find(short, QWidget, "resumed_note")
+    assert not gone.isHidden()
+    qtbot.waitUntil(gone.isHidden, timeout=2000)
 
 
 @pytest.mark.parametrize("state", RecordingState)

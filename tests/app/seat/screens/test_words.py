@@ -11,7 +11,9 @@ import pytest
 
 from app.exam.item import Language
 from app.resources import resource_folder
-from app.words import all_keys
+from app.seat.screens.screen import simulated_sentence
+from app.seat.screens.view import Simulated
+from app.words import Words, all_keys
 
 SCREENS = Path(__file__).parents[4] / "app" / "seat" / "screens"
 
@@ -37,7 +39,7 @@ def test_both_languages_fill_the_same_placeholders(key: str) -> None:
 
 
 def test_no_english_stands_in_the_chinese() -> None:
-    allowed = {"A", "PIN", "EN", "English", "Esc"}
+    allowed = {"A", "EN", "English", "Esc"}
     for key, sentence in screens(Language.ZH).items():
         latin = set(re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}", "", sentence)))
         assert latin <= allowed, (key, latin)
@@ -46,6 +48,39 @@ def test_no_english_stands_in_the_chinese() -> None:
 def test_no_chinese_stands_in_the_english_but_the_name_of_the_language() -> None:
     for key, sentence in screens(Language.EN).items():
         assert key.startswith("screen.tools.language") or not re.search(r"[\u4e00-\u9fff]", sentence), key
+
+
+@pytest.mark.parametrize("word", ["PIN", "签字", "会签", "登录", "验证码", "公示", "销毁"])
+def test_one_thing_has_one_word_and_no_more_is_promised_than_is_kept(word: str) -> None:
+    assert not [key for key, sentence in screens(Language.ZH).items() if word in sentence]
+
+
+@pytest.mark.parametrize(
+    ("what", "zh", "en"),
+    [
+        ((), "", ""),
+        ((Simulated.REHEARSAL,), "本场为演练", "This session is a rehearsal"),
+        ((Simulated.CAMERA,), "摄像头画面为模拟", "Simulated: camera picture"),
+        (
+            (Simulated.MICROPHONE, Simulated.CAMERA),
+            "摄像头画面和声音为模拟",
+            "Simulated: camera picture and sound",
+        ),
+        (
+            (Simulated.REHEARSAL, Simulated.CANDIDATE),
+            "本场为演练；考生为模拟",
+            "This session is a rehearsal. Simulated: candidate",
+        ),
+        (
+            tuple(Simulated),
+            "本场为演练；考生、摄像头画面和声音为模拟",
+            "This session is a rehearsal. Simulated: candidate, camera picture and sound",
+        ),
+    ],
+)
+def test_what_is_simulated_is_a_sentence_in_every_combination(what: tuple[Simulated, ...], zh: str, en: str) -> None:
+    assert simulated_sentence(what, Words(Language.ZH)) == zh
+    assert simulated_sentence(what, Words(Language.EN)) == en
 
 
 def keys_in_code() -> set[str]:
