@@ -41,6 +41,8 @@ LATIN_IN_CHINESE = {
 
 COMPUTED = {
     r"readiness\.(\w+)\.(\w+)\.(?:seen|meaning|advice)": "opening: what a check found",
+    r"readiness\.no_(\w+)\.name": "readiness: one of the two tracks has no device",
+    r"readiness\.no_(\w+)\.(\w+)\.(?:seen|meaning|advice)": "the same",
 }
 """Keys that are put together from parts only: where, and how. Each part must be a text of the program."""
 
