@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QImageReader, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.ui import tokens
@@ -135,6 +135,13 @@ class PictureButton(Looked, QAbstractButton):
         natural = QSize(self.look.length(self._image.width(), 1.5), self.look.length(self._image.height(), 1.5))
         fits = natural.width() <= most.width() and natural.height() <= most.height()
         return natural if fits else natural.scaled(most, Qt.AspectRatioMode.KeepAspectRatio)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enlarge on Return as on Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def hitButton(self, position: QPoint) -> bool:
         """Tell whether this place can be pressed; elsewhere the row below gets the press."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.seat.screens.readiness import CheckRow, CheckState, ReadinessPanel
@@ -148,6 +148,7 @@ class LaunchScreen(Screen):
         self._checks.show_checks(view.checks, words)
         self._release.show_status(*_RELEASE_LOOK[view.release], words(f"screen.launch.{view.release.value}"))
         waiting = view.release is ReleaseState.WAITING
+        self._hold_focus(view)
         for widget in self._asking:
             widget.setVisible(view.release is not ReleaseState.RELEASED)
         self._fetch.setEnabled(waiting)
@@ -157,6 +158,21 @@ class LaunchScreen(Screen):
         between = words("screen.simulated.between")
         self._proctors.setText(words("screen.launch.proctors", names=between.join(view.proctors)))
         self._show_verdict(view)
+        self._give_focus(view)
+
+    def _hold_focus(self, view: LaunchView) -> None:
+        """Take the focus from what is about to shut, before Qt hands it to any other control."""
+        focus = self.window().focusWidget()
+        asking = any(widget is focus or widget.isAncestorOf(focus) for widget in self._asking)
+        if (asking and view.release is not ReleaseState.WAITING) or (focus is self._start and not view.can_start):
+            self.setFocus()
+
+    def _give_focus(self, view: LaunchView) -> None:
+        """Put a focus that was held on what can be done next."""
+        if self.window().focusWidget() is not self or view.release is ReleaseState.FETCHING:
+            return
+        following = self._fetch if view.release is ReleaseState.WAITING else self._checks.recheck
+        (self._start if view.can_start else following).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _note_text(self, view: LaunchView) -> str:
         if self._wrong is not None:

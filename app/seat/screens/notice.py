@@ -118,7 +118,9 @@ class NoticeScreen(Screen):
         self._preview, self._level = Preview(), LevelMeter()
         self._sound_label = SimulatedTag()
         self._sound_label.setObjectName("sound_simulated")
-        frame, speak = Label(Type.BODY, Tone.SOFT), Label(Type.BODY, Tone.SOFT)
+        self._frame, self._speak = frame, speak = Label(Type.BODY, Tone.SOFT), Label(Type.BODY, Tone.SOFT)
+        frame.setObjectName("frame_hint")
+        speak.setObjectName("speak_hint")
         self._problem = Note()
         self._problem.setObjectName("notice_problem")
         self.named(frame.setText, "notice.frame")
@@ -200,6 +202,8 @@ class NoticeScreen(Screen):
 
     def _name_sources(self) -> None:
         words = self.words
+        self._frame.setVisible(not self._picture_simulated)  # nobody sits before a picture that is simulated
+        self._speak.setVisible(not self._sound_simulated)
         self._preview.set_simulated(words("screen.notice.picture_simulated") if self._picture_simulated else "")
         self._sound_label.say(words("screen.notice.sound_simulated") if self._sound_simulated else "")
 

@@ -98,3 +98,10 @@ def test_digits_have_one_width(kind: Type) -> None:
 def test_the_family_is_the_one_that_was_asked_for() -> None:
     font: QFont = Look().font(Type.EXAM)
     assert QFontInfo(font).family() == "Noto Sans CJK SC"
+
+
+def test_a_button_under_the_mouse_does_not_look_shut() -> None:
+    rules = {line.split(" {")[0]: line for line in stylesheet(Look()).splitlines()}
+    for kind in ("primary", "secondary", "quiet"):
+        of = f'QPushButton[kind="{kind}"]'
+        assert LIGHT.sunken not in rules[f"{of}:hover, {of}:pressed"]

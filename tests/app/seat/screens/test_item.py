@@ -303,6 +303,15 @@ def test_a_picture_is_enlarged_in_the_page_and_esc_closes_it(screen: ItemScreen)
     assert not viewer.isVisible()
 
 
+@pytest.mark.parametrize("name", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_a_picture_is_enlarged_by_keys_as_everything_is_pressed(screen: ItemScreen, name: Qt.Key) -> None:
+    screen.show_item(samples.picture_item())
+    settle()
+    find(screen, PictureButton, "picture").setFocus()
+    key(name)
+    assert find(screen, QWidget, "picture_viewer").isVisible()
+
+
 def test_a_picture_in_an_option_enlarges_by_its_glass_and_chooses_elsewhere(screen: ItemScreen, qtbot: QtBot) -> None:
     view = samples.picture_item()
     pictured = replace(view.options[0], wording=view.stem)

@@ -1,12 +1,13 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.seat.screens.launch import LaunchScreen, ReleaseState
 from app.ui.buttons import Button
 from app.ui.fields import CodeField, Field
-from app.ui.labels import Note, StatusMark
+from app.ui.labels import Line, Note, StatusMark
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.conftest import Show
 from tests.app.seat.screens.hands import find, press, type_in
@@ -81,3 +82,30 @@ def test_while_fetching_nothing_is_asked_twice(screen: LaunchScreen) -> None:
     screen.show_launch(replace(samples.launch(), release=ReleaseState.FETCHING))
     assert not find(screen, Button, "fetch_release").isEnabled()
     assert find(screen, StatusMark, "release_state").text() == "正在领取放行…"
+
+
+def test_the_focus_is_seen_after_a_release(screen: LaunchScreen) -> None:
+    find(screen, Button, "fetch_release").setFocus()
+    screen.show_launch(replace(samples.launch(), release=ReleaseState.FETCHING))
+    assert not isinstance(QApplication.focusWidget(), Button), "nothing is pressed by the next Return"
+    screen.show_launch(replace(samples.launch(), release=ReleaseState.RELEASED, can_start=False))
+    assert find(screen, Button, "recheck").hasFocus()
+    screen.show_launch(samples.launch())
+    find(screen, Button, "fetch_release").setFocus()
+    screen.show_launch(replace(samples.launch(), release=ReleaseState.FETCHING))
+    screen.show_launch(samples.launch(good=True))
+    assert find(screen, Button, "start_session").hasFocus()
+
+
+def test_when_fetching_fails_the_focus_is_back_where_it_was_asked(screen: LaunchScreen) -> None:
+    find(screen, Button, "fetch_release").setFocus()
+    screen.show_launch(replace(samples.launch(), release=ReleaseState.FETCHING))
+    screen.show_launch(replace(samples.launch(), release_note="…"))
+    assert find(screen, Button, "fetch_release").hasFocus()
+
+
+@pytest.mark.parametrize("label", ["07", "7", "07 号机"])
+def test_the_head_names_the_seat(screen: LaunchScreen, label: str) -> None:
+    view = samples.launch()
+    screen.show_launch(replace(view, session=replace(view.session, seat_label=label)))
+    assert any("07 号机" in line.text() for line in screen.findChildren(Line))

@@ -100,6 +100,18 @@ def test_a_simulated_source_is_labelled_on_the_picture_and_at_the_level(screen: 
     assert not find(screen, SimulatedTag, "sound_simulated").isVisible()
 
 
+def test_nobody_is_asked_to_sit_or_speak_for_what_is_simulated(screen: NoticeScreen) -> None:
+    frame, speak = find(screen, Label, "frame_hint"), find(screen, Label, "speak_hint")
+    assert frame.isVisible()
+    assert speak.isVisible()
+    screen.set_source_simulated(picture=True, sound=False)
+    assert not frame.isVisible()
+    assert speak.isVisible()
+    screen.set_source_simulated(picture=False, sound=True)
+    assert frame.isVisible()
+    assert not speak.isVisible()
+
+
 def test_the_level_moves_and_silence_is_empty(screen: NoticeScreen) -> None:
     meter = find(screen, LevelMeter, "level")
     pictures = []
