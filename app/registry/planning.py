@@ -1,6 +1,7 @@
 """Planning a session: what an operator asks for becomes a signed plan with a grant for every seat."""
 
 import base64
+import binascii
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -9,19 +10,21 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from app.content.pictures import recognise_picture
 from app.exam.form import draw_form
+from app.registry.granting import Granter
 from app.registry.identity import IdentityNumberWrong, is_identity_number, masked
 from app.registry.keyroom import KeyName, PackageSecrets
 from app.registry.models import Device, Package, PlannedSession, Proctor, Seat
 from app.registry.premises import Premises
-from sync.client.release import key_context, seat_context
 from sync.faults import Refused
 from sync.trust.envelope import sign
-from sync.trust.keys import seal_to
-from sync.trust.release import DEVICE_SHARE_BYTES, ReleaseShare, wrap_key
+from sync.trust.keys import KeyRefused, seal_to
+from sync.trust.release import ReleaseShare
 from sync.wire.document import canonical_json
 from sync.wire.ids import new_id
 from sync.wire.plan import (
+    MINUTE_MS,
     Accommodation,
     Bilingual,
     Blueprint,
@@ -31,15 +34,16 @@ from sync.wire.plan import (
     ProctorEntry,
     Recipient,
     RosterEntry,
-    SeatGrant,
     SessionPlan,
 )
 
 Row = TypeVar("Row", Device, Proctor)
 
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
 _NO_ACCOMMODATION: Final = Accommodation()
 _MAX_PHOTO_BYTES: Final = 1_000_000
+_MAX_PHOTO_SIDE: Final = 2_000  # pixels
+_LONGEST_SITTING_MS: Final = 24 * 60 * MINUTE_MS
+_LONGEST_OPEN_MS: Final = 7 * 24 * 60 * MINUTE_MS
 
 
 class PlanRefused(Refused):
@@ -88,7 +92,7 @@ def plan_session(premises: Premises, request: SessionRequest) -> str:
         BlueprintUnmet: the package holds too little for the blueprint.
         PlanRefused: a package, device or proctor that is not known, somebody twice, a field out of bounds.
     """
-    _check(request)
+    _check(request, premises.clock())
     with premises.database.reading() as session:
         package = session.get(Package, request.package.package)
         if package is None or package.sha256 != request.package.sha256:
@@ -105,21 +109,56 @@ def plan_session(premises: Premises, request: SessionRequest) -> str:
     return plan.session
 
 
-def _check(request: SessionRequest) -> None:
+def _check(request: SessionRequest, now_ms: int) -> None:
     for row, candidate in enumerate(request.candidates, start=1):
         if not is_identity_number(candidate.id_number):
             raise IdentityNumberWrong(f"candidate {row}", row=row)
-        photo = candidate.photo_png
-        if photo is not None and (len(photo) > _MAX_PHOTO_BYTES or not photo.startswith(_PNG)):
-            raise PlanRefused(f"candidate {row}: the photo is no PNG of at most {_MAX_PHOTO_BYTES} bytes")
     _once("admission number", [candidate.admission_number for candidate in request.candidates])
     _once("identity number", [candidate.id_number for candidate in request.candidates])
     _once("proctor", request.proctors)
     _once("device", request.devices)
     if len(request.proctors) < request.policy.proctors_needed:
         raise PlanRefused(f"{len(request.proctors)} proctors, {request.policy.proctors_needed} are needed")
-    if request.opens_ms >= request.closes_ms:
-        raise PlanRefused("it closes before it opens")
+    most = sum(section.count * section.marks_each for section in request.blueprint.sections)
+    if request.policy.pass_mark > most:
+        raise PlanRefused(f"the pass mark is {request.policy.pass_mark}, the form has {most} marks")
+    _check_times(request, now_ms)
+    _check_photos(request)
+    _check_recipients(request)
+
+
+def _check_times(request: SessionRequest, now_ms: int) -> None:
+    if not now_ms < request.closes_ms:
+        raise PlanRefused("it has closed already")
+    if not request.opens_ms < request.closes_ms <= request.opens_ms + _LONGEST_OPEN_MS:
+        raise PlanRefused("it closes before it opens, or stays open for more than 7 days")
+    if request.policy.duration_ms < MINUTE_MS:
+        raise PlanRefused("a sitting is shorter than a minute")
+    for row, candidate in enumerate(request.candidates, start=1):
+        if request.policy.duration_ms + candidate.accommodation.extra_time_ms > _LONGEST_SITTING_MS:
+            raise PlanRefused(f"candidate {row}: the sitting is longer than 24 hours")
+
+
+def _check_photos(request: SessionRequest) -> None:
+    for row, candidate in enumerate(request.candidates, start=1):
+        photo = candidate.photo_png
+        if photo is None:
+            continue
+        found = recognise_picture(photo) if len(photo) <= _MAX_PHOTO_BYTES else None
+        if found is None or found.mime != "image/png" or max(found.width, found.height) > _MAX_PHOTO_SIDE:
+            raise PlanRefused(
+                f"candidate {row}: the photo is no PNG of at most {_MAX_PHOTO_BYTES} bytes and {_MAX_PHOTO_SIDE} pixels"
+            )
+
+
+def _check_recipients(request: SessionRequest) -> None:
+    """Seal a byte to each: a key that cannot be sealed to would be found out when the recording begins."""
+    for number, recipient in enumerate(request.recipients, start=1):
+        try:
+            seal_to(base64.b64decode(recipient.public_key, validate=True), b"\0", b"planning")
+        except (binascii.Error, KeyRefused) as error:
+            raise PlanRefused(f"recipient {number} ({recipient.role}): no X25519 public key: {error}") from None
+    _once("recipient's key", [recipient.public_key for recipient in request.recipients])
 
 
 def _once(what: str, things: tuple[str, ...] | list[str]) -> None:
@@ -145,7 +184,7 @@ def _plan(
     credentials = canonical_json(
         [ProctorCredential.parse(proctor.credential).model_dump(mode="json") for proctor in proctors]
     )
-    seal = _Sealer(session, request.package.package, keys.content, keys.marking, credentials, share)
+    seal = Granter(session, request.package.package, keys.content, keys.marking, credentials, share)
     try:
         return SessionPlan(
             session=session,
@@ -181,40 +220,10 @@ def _entry(candidate: Candidate) -> RosterEntry:
         id_number_masked=masked(candidate.id_number),
         seat_number=candidate.seat_number,
         form_seed=secrets.token_hex(32),
-        photo_png=None if photo is None else _base64(photo),
+        photo_png=None if photo is None else base64.b64encode(photo).decode(),
         accommodation=candidate.accommodation,
         simulated=candidate.simulated,
     )
-
-
-@dataclass(frozen=True)
-class _Sealer:
-    """Makes each seat's grant. The contexts are part of the format (`sync.client.release`)."""
-
-    session: str
-    package: str
-    content_key: bytes
-    marking_key: bytes
-    credentials: bytes
-    share: ReleaseShare
-
-    def grant(self, device: Device) -> SeatGrant:
-        device_share = secrets.token_bytes(DEVICE_SHARE_BYTES)
-        return SeatGrant(
-            device=device.id,
-            keyid=device.keyid,
-            sealed_share=self._seal(device, device_share, b"device-share"),
-            wrapped_content_key=self._wrap(device, self.content_key, device_share, b"content-key"),
-            wrapped_marking_key=self._wrap(device, self.marking_key, device_share, b"marking-key"),
-            sealed_credentials=self._seal(device, self.credentials, b"credentials"),
-        )
-
-    def _seal(self, device: Device, plaintext: bytes, purpose: bytes) -> str:
-        return _base64(seal_to(device.sealing_key, plaintext, seat_context(purpose, self.session, device.id)))
-
-    def _wrap(self, device: Device, key: bytes, device_share: bytes, purpose: bytes) -> str:
-        context = key_context(purpose, self.session, device.id, self.package)
-        return _base64(wrap_key(key, device_share, self.share, context))
 
 
 def _keep(session: Session, plan: SessionPlan, envelope: bytes, share: ReleaseShare) -> None:
@@ -231,7 +240,3 @@ def _keep(session: Session, plan: SessionPlan, envelope: bytes, share: ReleaseSh
     )
     session.flush()
     session.add_all(Seat(session=plan.session, device=grant.device) for grant in plan.grants)
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode()

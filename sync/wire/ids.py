@@ -3,11 +3,14 @@
 import re
 import secrets
 import time
+import unicodedata
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 _UUID7: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode general categories
 
 Id = Annotated[str, StringConstraints(pattern=_UUID7)]
 """A UUIDv7 (RFC 9562) in lower case."""
@@ -21,14 +24,38 @@ Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 KeyId = Digest
 """Lower-case hexadecimal SHA-256 of a key's DER SubjectPublicKeyInfo."""
 
-Millis = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+def _not_boolean(value: object) -> object:
+    """Keep `true` from being 1 where a reader of a looser format than JSON turns the strictness off."""
+    if isinstance(value, bool):
+        raise ValueError("Input should be a whole number, not true or false")  # noqa: TRY004 - as pydantic wants it
+    return value
+
+
+def _one_plain_line(text: str) -> str:
+    """Refuse what a person cannot see, or what changes how the rest reads: controls, format and bidi characters.
+
+    Private-use and unassigned characters stay: rare characters of people's names are written with them.
+    """
+    if any(unicodedata.category(character) in _UNSEEN for character in text):
+        raise ValueError("a control or format character")
+    return text
+
+
+Whole = Annotated[int, BeforeValidator(_not_boolean)]
+"""A whole number; never a boolean."""
+
+Millis = Annotated[Whole, Field(ge=0, le=2**53 - 1)]
 """Milliseconds: since the epoch (UTC) for times, plain for durations."""
 
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=4_000_000)]
 """Standard base64 with padding (RFC 4648 section 4)."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-"""A line that a person reads; never empty."""
+DeviceLabel = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""What a camera or a microphone calls itself; as it comes, so that no odd name keeps a recording from being made."""
+
+Name = Annotated[DeviceLabel, AfterValidator(_one_plain_line)]
+"""A line that a person reads; never empty, and nothing unseen in it."""
 
 
 def new_id() -> str:

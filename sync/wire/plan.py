@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name
+from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name, Whole
 
 MINUTE_MS = 60_000
 THREE_YEARS_DAYS = 3 * 366  # never less, whatever the leap years
+CENTURY_DAYS = 36_600
 
 
 class Bilingual(Part):
@@ -32,8 +33,8 @@ class BlueprintSection(Part):
 
     title: Bilingual
     kind: ItemKind
-    count: Annotated[int, Field(ge=1, le=500)]
-    marks_each: Annotated[int, Field(ge=1, le=100)]
+    count: Annotated[Whole, Field(ge=1, le=500)]
+    marks_each: Annotated[Whole, Field(ge=1, le=100)]
     subject: str | None = None
 
 
@@ -48,13 +49,13 @@ class Policy(Part):
     """The rules of one session. Defaults are those of `domain.md`; a province sets others here, never in code."""
 
     duration_ms: Millis = 120 * MINUTE_MS
-    pass_mark: Annotated[int, Field(ge=0, le=1000)] = 80
+    pass_mark: Annotated[Whole, Field(ge=0, le=1000)] = 80
     navigation: Literal["free"] = "free"
     at_end_of_time: Literal["submit"] = "submit"
-    proctors_needed: Annotated[int, Field(ge=1, le=2)] = 2
+    proctors_needed: Annotated[Whole, Field(ge=1, le=2)] = 2
     score_at_seat: bool = True
     recording: Literal["picture+sound"] = "picture+sound"
-    retention_days: Annotated[int, Field(ge=THREE_YEARS_DAYS)] = THREE_YEARS_DAYS
+    retention_days: Annotated[Whole, Field(ge=THREE_YEARS_DAYS, le=CENTURY_DAYS)] = THREE_YEARS_DAYS
     scoring: Literal["all-or-nothing@1"] = "all-or-nothing@1"
 
 
@@ -62,7 +63,7 @@ class Accommodation(Part):
     """An approved adjustment (合理便利)."""
 
     extra_time_ms: Millis = 0
-    text_percent: Annotated[int, Field(ge=100, le=200)] = 100
+    text_percent: Annotated[Whole, Field(ge=100, le=200)] = 100
 
 
 class RosterEntry(Part):
@@ -73,7 +74,7 @@ class RosterEntry(Part):
     admission_number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{4,24}$")]
     name: Name
     id_number_masked: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,6}\*{4,16}[0-9X]{0,4}$")]
-    seat_number: Annotated[int, Field(ge=1, le=9999)]
+    seat_number: Annotated[Whole, Field(ge=1, le=9999)]
     form_seed: Digest
     photo_png: Base64 | None = None
     accommodation: Accommodation = Accommodation()
@@ -122,10 +123,10 @@ class PackageRef(Part):
     """Which package a session uses; `target` is its path in the TUF repository."""
 
     package: Id
-    version: Annotated[int, Field(ge=1, le=2**31)]
+    version: Annotated[Whole, Field(ge=1, le=2**31)]
     target: Annotated[str, StringConstraints(pattern=r"^packages/[0-9a-z\-]{1,64}/[0-9a-f\-]{36}\.erp$")]
     sha256: Digest
-    length: Annotated[int, Field(ge=1, le=2**31)]
+    length: Annotated[Whole, Field(ge=1, le=2**31)]
 
 
 class SessionPlan(Document):
@@ -165,7 +166,7 @@ class ProctorCredential(Document):
     name: Name
     public_key_pem: Annotated[str, StringConstraints(max_length=1000)]
     salt: Base64
-    memory_kib: Annotated[int, Field(ge=8, le=262_144)]
-    passes: Annotated[int, Field(ge=1, le=10)]
-    lanes: Annotated[int, Field(ge=1, le=8)]
+    memory_kib: Annotated[Whole, Field(ge=8, le=262_144)]
+    passes: Annotated[Whole, Field(ge=1, le=10)]
+    lanes: Annotated[Whole, Field(ge=1, le=8)]
     sealed_key: Base64

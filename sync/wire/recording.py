@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name
+from sync.wire.ids import Base64, DeviceLabel, Digest, Id, KeyId, Millis, Name
 from sync.wire.packet import GapRef, ShortText
 from sync.wire.plan import RecipientRole
 
@@ -34,7 +34,7 @@ class Source(Part):
     """A device that was recorded; `simulated` is true for anything that is not a real camera or microphone."""
 
     track: Literal["picture", "sound"]
-    label: Name
+    label: DeviceLabel
     simulated: bool
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ from tests.proctoring.conftest import recorded  # noqa: F401 - a fixture for the
 
 EXAMPLE = resource_folder() / "session-example.toml"
 ID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
+CHINA = timezone(timedelta(hours=8))
+# the day after tomorrow at nine in China: what has closed cannot be planned
+OPENS = (datetime.now(CHINA) + timedelta(days=2)).replace(hour=9, minute=0, second=0, microsecond=0)
 PINS = ("246810", "135790")
 
 
@@ -74,7 +78,7 @@ def ids(text: str) -> list[str]:
 
 
 def session_text(package: str, proctors: list[str], device: str, keys: list[str]) -> str:
-    """Fill the example in, as an operator does: ids, keys and photo; the session is open all day."""
+    """Fill the example in, as an operator does: ids, keys, photo and times; the session is open for three days."""
     text = EXAMPLE.read_text(encoding="utf-8")
     found = ids(text)
     for example, real in zip(found, [package, *proctors, device], strict=True):
@@ -82,7 +86,8 @@ def session_text(package: str, proctors: list[str], device: str, keys: list[str]
     for example, key in zip(re.findall(r'public_key = "(.+)"', text), keys, strict=True):
         text = text.replace(example, key)
     text = text.replace('"demo/portrait-1.png"', f'"{resource_folder() / "demo" / "portrait-1.png"}"')
-    return re.sub(r"closes = \S+", "closes = 2099-12-01T12:00:00+08:00", text)
+    text = re.sub(r"opens = \S+", f"opens = {OPENS.isoformat()}", text)
+    return re.sub(r"closes = \S+", f"closes = {(OPENS + timedelta(days=3)).isoformat()}", text)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from app.seat.workplace import Workplace
 from sync.trust.keys import SealingKey
 from sync.trust.pin import open_credential
 from sync.trust.release import ReleaseShare
-from tests.app.cli.conftest import PINS, Place, as_command
+from tests.app.cli.conftest import OPENS, PINS, Place, as_command
 from tests.app.cli.terminal import Terminal, Told
 from tests.app.content.banks import item, one_item, write_zip
 
@@ -40,7 +40,7 @@ def test_the_seat_holds_the_session_that_the_file_described(place: Place) -> Non
     assert plan.roster[0].photo_png is not None
     assert plan.roster[1].accommodation.extra_time_ms == 1_800_000
     assert [section.count for section in plan.blueprint.sections] == [70, 30]
-    assert plan.opens_ms == 1_796_086_800_000, "2026-12-01 09:00 in China"
+    assert plan.opens_ms == OPENS.timestamp() * 1000
 
 
 def test_the_pins_that_were_typed_open_the_proctors_keys(place: Place) -> None:
@@ -130,7 +130,7 @@ def test_a_pin_has_to_be_typed_twice_the_same(terminal: Terminal, place: Place) 
         ("count = 70", "count = 0", "blueprint.sections.0.count"),
         ("retention_days = 1098", "retention_days = 30", "policy.retention_days"),
         ('role = "escrow"', 'role = "friend"', "recipients.1.role"),
-        ("opens = 2026-12-01T09:00:00+08:00", "opens = 2026-12-01T09:00:00", "opens"),
+        (f"opens = {OPENS.isoformat()}", "opens = 2026-12-01T09:00:00", "opens"),
         ('package = "', 'package = "01890a5d-ac96-774b-bcce-b302099a8057" # "', "package"),
         ("rehearsal = false", "rehearsal = maybe", "changed.toml"),
         ("rehearsal = false", f"rehearsal = {'[' * 20_000}", "changed.toml"),
@@ -155,7 +155,7 @@ def test_a_mistake_in_the_session_file_is_named_by_its_place(
 def test_a_time_at_the_end_of_the_calendar_is_refused_not_a_defect(
     terminal: Terminal, place: Place, tmp_path: Path, moment: str
 ) -> None:
-    told = plan_with(terminal, place, tmp_path, "opens = 2026-12-01T09:00:00+08:00", f"opens = {moment}")
+    told = plan_with(terminal, place, tmp_path, f"opens = {OPENS.isoformat()}", f"opens = {moment}")
     assert told.code == 1
     assert "[PLAN_REFUSED" in told.errors
 

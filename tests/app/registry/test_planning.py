@@ -2,6 +2,7 @@
 
 import base64
 import json
+import struct
 from dataclasses import replace
 from typing import Any
 
@@ -9,15 +10,16 @@ import pytest
 
 from app.exam.form import BlueprintUnmet
 from app.registry.identity import IdentityNumberWrong, is_identity_number, masked
-from app.registry.planning import PlanRefused
+from app.registry.planning import PlanRefused, SessionRequest
 from sync.client.plans import verify_plan
 from sync.client.release import SeatNotInPlan, grant_of, seat_context, unlock
 from sync.trust.aead import SealRefused
 from sync.trust.anchor import Trust
+from sync.trust.keys import SealingKey
 from sync.trust.pin import open_credential
 from sync.trust.release import ReleaseShare
 from sync.wire.ids import new_id
-from sync.wire.plan import PackageRef, ProctorCredential
+from sync.wire.plan import Accommodation, PackageRef, Policy, ProctorCredential, Recipient, RecipientRole
 from tests.app.registry.world import HOUR_MS, PIN, Seat, World, enrol_seat, id_number
 
 
@@ -103,6 +105,108 @@ def test_too_few_proctors_or_somebody_twice_is_refused(world: World, seat: Seat)
         replace(request, candidates=(replace(request.candidates[0], photo_png=b"GIF89a"),)),
         replace(request, candidates=(replace(request.candidates[0], admission_number="?"),)),
     ):
+        with pytest.raises(PlanRefused):
+            world.registry.plan_session(wrong)
+
+
+RAW_KEY = SealingKey.generate().public_raw
+NO_KEYS = {"short": "AAAA", "empty": "", "zero": base64.b64encode(bytes(32)).decode(), "broken": "A"}
+
+
+@pytest.mark.parametrize("key", NO_KEYS.values(), ids=NO_KEYS.keys())
+def test_a_recipients_key_that_nothing_can_be_sealed_to_is_refused_by_its_place(
+    world: World, seat: Seat, key: str
+) -> None:
+    good = Recipient(role=RecipientRole.SITE, public_key=base64.b64encode(RAW_KEY).decode())
+    recipients = (good, Recipient(role=RecipientRole.ESCROW, public_key=key))
+    with pytest.raises(PlanRefused, match=r"recipient 2 \(escrow\)"):
+        world.registry.plan_session(replace(world.request((seat.device,)), recipients=recipients))
+
+
+def test_one_recipient_twice_is_refused(world: World, seat: Seat) -> None:
+    key = base64.b64encode(RAW_KEY).decode()
+    twice = tuple(Recipient(role=role, public_key=key) for role in RecipientRole)
+    with pytest.raises(PlanRefused, match="twice"):
+        world.registry.plan_session(replace(world.request((seat.device,)), recipients=twice))
+
+
+DAY_MS = 24 * HOUR_MS
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "planned"),
+    [
+        (-2 * HOUR_MS, -1, False),
+        (-HOUR_MS, 0, False),
+        (-HOUR_MS, 1, True),
+        (HOUR_MS, HOUR_MS, False),
+        (0, 7 * DAY_MS, True),
+        (0, 7 * DAY_MS + 1, False),
+    ],
+)
+def test_a_session_closes_after_now_and_after_it_opens_and_within_a_week(
+    world: World, seat: Seat, opens: int, closes: int, planned: bool
+) -> None:
+    now = world.clock.now_ms
+    request = replace(world.request((seat.device,)), opens_ms=now + opens, closes_ms=now + closes)
+    if planned:
+        assert world.registry.plan_session(request)
+        return
+    with pytest.raises(PlanRefused):
+        world.registry.plan_session(request)
+
+
+@pytest.mark.parametrize(
+    ("policy", "planned"),
+    [
+        ({"pass_mark": 100}, True),
+        ({"pass_mark": 101}, False),
+        ({"duration_ms": 60_000}, True),
+        ({"duration_ms": 59_999}, False),
+        ({"duration_ms": DAY_MS}, True),
+        ({"duration_ms": DAY_MS + 1}, False),
+    ],
+)
+def test_a_policy_nobody_could_sit_or_pass_by_is_refused(
+    world: World, seat: Seat, policy: dict[str, int], planned: bool
+) -> None:
+    request = replace(world.request((seat.device,)), policy=Policy().model_copy(update=policy))
+    if planned:
+        assert world.registry.plan_session(request)
+        return
+    with pytest.raises(PlanRefused):
+        world.registry.plan_session(request)
+
+
+def test_extra_time_counts_for_the_longest_sitting(world: World, seat: Seat) -> None:
+    request = world.request((seat.device,))
+    longest = replace(request.candidates[0], accommodation=Accommodation(extra_time_ms=DAY_MS))
+    with pytest.raises(PlanRefused, match="candidate 1"):
+        world.registry.plan_session(replace(request, candidates=(longest,)))
+
+
+def png_head(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII5B", 13, b"IHDR", width, height, 8, 2, 0, 0, 0)
+
+
+def test_a_photo_has_a_png_header_and_a_size_a_screen_can_hold(world: World, seat: Seat) -> None:
+    request = world.request((seat.device,))
+
+    def with_photo(photo: bytes) -> SessionRequest:
+        return replace(request, candidates=(replace(request.candidates[0], photo_png=photo),))
+
+    assert world.registry.plan_session(with_photo(png_head(2000, 2000)))
+    whole = png_head(180, 240)
+    for wrong in (whole[:8], whole[:20], png_head(2001, 1), png_head(0, 240), whole.replace(b"IHDR", b"IDAT"), b""):
+        with pytest.raises(PlanRefused, match="candidate 1"):
+            world.registry.plan_session(with_photo(wrong))
+
+
+@pytest.mark.parametrize("unseen", ["\n", "\x1b[31m", "\u202e", "\u200b", "\u2028"])
+def test_a_name_with_something_unseen_in_it_is_refused(world: World, seat: Seat, unseen: str) -> None:
+    request = world.request((seat.device,))
+    named = replace(request.candidates[0], name=f"Li{unseen}Mei")
+    for wrong in (replace(request, room=f"Room{unseen}1"), replace(request, candidates=(named,))):
         with pytest.raises(PlanRefused):
             world.registry.plan_session(wrong)
 

@@ -48,7 +48,7 @@ examples = st.builds(
     inner=st.lists(
         st.builds(
             Inner,
-            name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30),
+            name=st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), min_size=1, max_size=30),
             good=st.booleans(),
         ),
         max_size=4,

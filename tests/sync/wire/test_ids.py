@@ -3,10 +3,13 @@
 import time
 import uuid
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from sync.wire.ids import is_id, new_id
+from sync.wire.ids import Millis, Name, is_id, new_id
+from sync.wire.plan import CENTURY_DAYS, Policy
 
 
 def test_new_ids_are_uuid_version_7_of_this_moment_and_never_the_same() -> None:
@@ -53,3 +56,35 @@ def test_capitals_and_braces_are_refused() -> None:
     assert not is_id(text.upper())
     assert not is_id("{" + text + "}")
     assert not is_id(text.replace("-", ""))
+
+
+NAMES: TypeAdapter[str] = TypeAdapter(Name)
+
+
+@pytest.mark.parametrize("name", ["李梅", "Zoë O’Neill-Śmith", "古丽·买买提", "\U00020bb7田", "\ue863", "\U000323af"])
+def test_a_persons_name_is_taken_as_it_is_also_with_rare_characters(name: str) -> None:
+    assert NAMES.validate_python(name) == name
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\0", "\n", "\x1b", "\x7f", "\x85", "\u200b", "\u202e", "\u2066", "\ufeff", "\u2029"]
+)
+def test_nothing_unseen_stands_in_a_name(unseen: str) -> None:
+    with pytest.raises(ValidationError):
+        NAMES.validate_python(f"Li{unseen}Mei")
+
+
+def test_true_is_no_number_even_where_strictness_is_turned_off() -> None:
+    millis: TypeAdapter[int] = TypeAdapter(Millis)
+    assert millis.validate_python(1, strict=False) == 1
+    with pytest.raises(ValidationError):
+        millis.validate_python(True, strict=False)
+    for field in ("pass_mark", "proctors_needed", "duration_ms"):
+        with pytest.raises(ValidationError):
+            Policy.model_validate({field: True}, strict=False)
+
+
+def test_recordings_are_kept_for_a_century_at_most() -> None:
+    assert Policy(retention_days=CENTURY_DAYS).retention_days == 36_600
+    with pytest.raises(ValidationError):
+        Policy(retention_days=CENTURY_DAYS + 1)
