@@ -66,6 +66,10 @@ def _print_packet(raw: bytes, found: ScorePacket) -> None:
     say("cli.packet_ids", packet=found.packet, sitting=found.sitting, session=found.session)
     code = verification_code(_payload_sha256(raw))
     say("cli.packet_code", code=code)
+    say("cli.packet_resumes", count=found.resumes)
+    say("cli.packet_incidents", count=len(found.incidents))
+    for incident in found.incidents:
+        say("cli.packet_incident", code=incident.code, at=_clock(incident.active_ms))
     if found.simulated_candidate:
         say("cli.simulated_candidate")
     if found.recording is not None and found.recording.simulated_sources:
@@ -81,6 +85,12 @@ def _print_receipt(found: Receipt) -> None:
 
 def _payload_sha256(envelope: bytes) -> str:
     return hashlib.sha256(peek(envelope, ScorePacket.PAYLOAD_TYPE).payload).hexdigest()
+
+
+def _clock(active_ms: int) -> str:
+    """Write a time in the sitting as hours, minutes and seconds."""
+    minutes, seconds = divmod(active_ms // 1000, 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def _marks(milli: int) -> str:

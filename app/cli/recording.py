@@ -2,17 +2,34 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.console import CheckLine, Mark, command, print_checks, print_text, say, words
+from app.cli.console import (
+    CheckLine,
+    Mark,
+    command,
+    language,
+    print_checks,
+    print_fault,
+    print_text,
+    say,
+    words,
+)
 from app.cli.files import load_trust, read_file
-from sync.faults import Exit, Refused
+from app.exam.item import Language
+from proctoring.vault import Finding, FindingCode, RecordingTampered, Verdict, verify_recording
+from proctoring.vault.report import EXPLAINED
+from sync.faults import Exit, Fault, Refused
+from sync.trust.anchor import Trust
 from sync.wire.packet import GapRef
 
 app = typer.Typer(no_args_is_help=True, help="Recordings (录音录像).")
+
+_NAMING_FILES = {FindingCode.FILE_EXTRA, FindingCode.FILE_UNFINISHED}
 
 
 class KeyFileRefused(Refused):
@@ -24,33 +41,15 @@ class KeyFileRefused(Refused):
 @app.command("verify")
 @command
 def verify(
-    path: Path,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Recordings' folders.")],
     trust: Annotated[Path | None, typer.Option(help="Also check who signed, with this folder of public keys.")] = None,
 ) -> None:
-    """Check a recording's folder: every record, every segment, the manifest. Needs no secret."""
-    from proctoring.vault.report import EXPLAINED, FindingCode, Verdict
-    from proctoring.vault.verify import verify_recording
-
-    report = verify_recording(path, load_trust(trust) if trust else None)
-    print_checks(
-        CheckLine(
-            Mark.NOTE if found.code in EXPLAINED - {FindingCode.MANIFEST_MISSING} else Mark.BAD,
-            words()(f"recording.finding.{found.code}"),
-            _place(found.segment, found.record, found.detail),
-        )
-        for found in report.findings
-    )
-    print_checks(CheckLine(Mark.NOTE, _gap(gap)) for gap in report.gaps)
-    say("cli.recording_length", seconds=round(report.duration_ms / 1000), gaps=len(report.gaps))
-    for source in report.sources:
-        say("cli.recording_simulated" if source.simulated else "cli.recording_source", label=source.label)
-    say("cli.recording_signer" if report.signer_checked else "cli.recording_signer_unchecked")
-    closed = all(found.code is not FindingCode.MANIFEST_MISSING for found in report.findings)
-    good = closed and report.verdict in (Verdict.COMPLETE, Verdict.RECOVERED)
-    sentence = f"verdict.{report.verdict}" if closed else "cli.recording_unclosed"
-    print_text(words()(sentence), style="bold green" if good else "bold red")
-    if not good:
-        raise typer.Exit(Exit.BAD)
+    """Check recordings' folders: every record, every segment, the manifest. Needs no secret."""
+    keys = load_trust(trust) if trust else None
+    ends = {_verified(path, keys) for path in paths}
+    for worst in (Exit.BAD, Exit.ENVIRONMENT):  # one that is bad weighs more than one that cannot be read
+        if worst in ends:
+            raise typer.Exit(worst)
 
 
 @app.command("export")
@@ -58,7 +57,7 @@ def verify(
 def export(
     path: Path, target: Path, key: Annotated[Path, typer.Option(help="The site's or the escrow's key file.")]
 ) -> None:
-    """Write a recording as one playable WebM file."""
+    """Write a recording as one playable WebM file, and say what the recording was found to be."""
     from proctoring.vault.export import export_recording
     from sync.trust.keys import KeyRefused, SealingKey
 
@@ -66,7 +65,11 @@ def export(
         opener = SealingKey.from_raw(base64.b64decode(read_file(key).strip(), validate=True))
     except (binascii.Error, KeyRefused):
         raise KeyFileRefused from None
-    report = export_recording(path, target, opener)
+    try:
+        report = export_recording(path, target, opener)
+    except RecordingTampered as fault:
+        _print_findings(fault.findings)
+        raise
     say(
         "cli.export_done",
         file=str(target),
@@ -74,6 +77,48 @@ def export(
         megabytes=f"{report.bytes / 1e6:.1f}",
         sha256=report.sha256,
     )
+    _print_findings(report.findings)
+    _print_verdict(report.verdict, report.findings)
+
+
+def _verified(folder: Path, keys: Trust | None) -> Exit:
+    """Check one recording, say what was found, and give what it alone would end with."""
+    try:
+        report = verify_recording(folder, keys)
+    except Fault as fault:
+        print_fault(fault)
+        return fault.exit
+    if report.recording:
+        say("cli.recording_is", recording=report.recording, sitting=report.sitting)
+    else:
+        say("cli.recording_unnamed", folder=folder.name)
+    _print_findings(report.findings)
+    print_checks(CheckLine(Mark.NOTE, _gap(gap)) for gap in report.gaps)
+    say("cli.recording_length", seconds=round(report.duration_ms / 1000), gaps=len(report.gaps))
+    for source in report.sources:
+        say("cli.recording_simulated" if source.simulated else "cli.recording_source", label=source.label)
+    say("cli.recording_signer" if report.signer_checked else "cli.recording_signer_unchecked")
+    return Exit.GOOD if _print_verdict(report.verdict, report.findings) else Exit.BAD
+
+
+def _print_findings(findings: Iterable[Finding]) -> None:
+    print_checks(
+        CheckLine(
+            Mark.NOTE if found.code in EXPLAINED - {FindingCode.MANIFEST_MISSING} else Mark.BAD,
+            words()(f"recording.finding.{found.code}"),
+            _place(found),
+        )
+        for found in findings
+    )
+
+
+def _print_verdict(verdict: Verdict, findings: Iterable[Finding]) -> bool:
+    """Say what the recording is worth; tell whether that is good."""
+    closed = all(found.code is not FindingCode.MANIFEST_MISSING for found in findings)
+    good = closed and verdict in (Verdict.COMPLETE, Verdict.RECOVERED)
+    sentence = f"verdict.{verdict}" if closed or verdict is not Verdict.RECOVERED else "cli.recording_unclosed"
+    print_text(words()(sentence), style="bold green" if good else "bold red")
+    return good
 
 
 def _gap(gap: GapRef) -> str:
@@ -82,10 +127,13 @@ def _gap(gap: GapRef) -> str:
     return words()("cli.recording_gap", at=f"{gap.start_ms / 1000:.1f}", seconds=f"{gap.length_ms / 1000:.1f}", why=why)
 
 
-def _place(segment: int | None, record: int | None, detail: str) -> str:
+def _place(found: Finding) -> str:
+    """Say where; what the checker noted about it in English is for an English terminal, a file's name for any."""
     parts = []
-    if segment is not None:
-        parts.append(words()("cli.segment", number=segment))
-    if record is not None:
-        parts.append(words()("cli.record", number=record))
-    return " · ".join([*parts, detail]) if detail else " · ".join(parts)
+    if found.segment is not None:
+        parts.append(words()("cli.segment", number=found.segment))
+    if found.record is not None:
+        parts.append(words()("cli.record", number=found.record))
+    if found.detail and (language() is Language.EN or found.code in _NAMING_FILES):
+        parts.append(found.detail)
+    return " · ".join(parts)

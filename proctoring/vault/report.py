@@ -82,7 +82,11 @@ class RecordingReport:
 
     `signer_checked`: the signing key was found in the directory (without it the signature proves only that nothing
     was changed since, not who signed). `duration_ms` counts from the start to the last thing recorded, gaps included.
+    `recording` and `sitting` are ids as the signed papers have them, empty if no paper can be believed.
     """
+
+    recording: str
+    sitting: str
 
     verdict: Verdict
     findings: tuple[Finding, ...]

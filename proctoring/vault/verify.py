@@ -56,7 +56,10 @@ def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = 
         *(unlisted(folder, outline, papers) if outline.recording else ()),
     ]
     findings += [Finding(FindingCode.RECORDER_RESTARTED, epoch.first_segment) for epoch in outline.epochs[1:]]
+    named_by = manifest or next(iter(papers.openings), None)
     report = RecordingReport(
+        named_by.recording if named_by else "",
+        named_by.sitting if named_by else "",
         _verdict(findings, outline),
         tuple(findings[:_MAX_FINDINGS]),
         outline.duration_ms,

@@ -111,6 +111,90 @@ def test_a_recording_that_went_on_after_a_crash_is_good_and_its_gap_is_stated(
     assert "Recovered: recording was interrupted" in told
 
 
+def test_several_recordings_are_each_named_and_the_worst_decides(
+    terminal: Terminal, copy: Path, recorded: Recorded, tmp_path: Path
+) -> None:
+    good, nothing = recorded.copy_to(tmp_path / "good"), tmp_path / "nothing"
+    told = said(terminal, good, 0)
+    assert told.startswith(f"Recording {recorded.spec.recording}\nSitting {recorded.spec.sitting}\n")
+    unread = terminal.run("recording", "verify", good, nothing)
+    assert (unread.code, "[RECORDING_UNREADABLE" in unread.errors) == (3, True)
+    flip(segment(copy, 1), 500)
+    both = terminal.run("recording", "verify", copy, nothing, good)
+    assert both.code == 1
+    assert both.output.count(f"Recording {recorded.spec.recording}\n") == 2
+    verdicts = re.findall(r"^(Tampered|Complete):", both.output, re.MULTILINE)
+    assert verdicts == ["Tampered", "Complete"]
+    assert "[RECORDING_UNREADABLE" in both.errors
+    assert terminal.run("recording", "verify").code == 2
+
+
+def test_a_recording_of_which_no_paper_is_genuine_is_named_by_its_folder(terminal: Terminal, copy: Path) -> None:
+    (copy / "device.pem").unlink()
+    assert said(terminal, copy, 1).startswith("Folder recording: no paper that can be believed says")
+
+
+def test_a_chinese_terminal_shows_no_english_but_files_names(copy: Path) -> None:
+    (copy / "extra.txt").touch()
+    (copy / "opening-00000.json").unlink()
+    lines = (copy / "heads.jsonl").read_bytes().splitlines(keepends=True)
+    (copy / "heads.jsonl").write_bytes(b"".join([lines[0], b"{}\n", *lines[2:]]))
+    english = said(Terminal(), copy, 1)
+    assert "line 2: " in english
+    chinese = said(Terminal("zh"), copy, 1)
+    for shown in re.findall(r"^  (.*)$", chinese, re.MULTILINE):
+        assert not re.search("[A-Za-z]{2}", shown.replace("extra.txt", "")), shown
+    assert "  extra.txt\n" in chinese
+
+
+@pytest.fixture
+def key(recorded: Recorded, tmp_path: Path) -> Path:
+    file = tmp_path / "site.key"
+    file.write_bytes(base64.b64encode(recorded.seat.site.raw()))
+    return file
+
+
+def test_an_export_says_what_the_recording_was_found_to_be(
+    terminal: Terminal, copy: Path, key: Path, tmp_path: Path
+) -> None:
+    whole = terminal.run("recording", "export", copy, tmp_path / "whole.webm", "--key", key)
+    assert whole.output.splitlines()[-1].startswith("Complete:")
+    (copy / "manifest.json").unlink()
+    truncated = terminal.run("recording", "export", copy, tmp_path / "truncated.webm", "--key", key)
+    assert truncated.code == 0
+    assert "✗ There is no manifest, yet recording ended properly" in truncated.output
+    assert truncated.output.splitlines()[-1].startswith("Truncated:")
+
+
+def test_an_export_of_a_recording_that_went_on_says_so(terminal: Terminal, tmp_path: Path) -> None:
+    seat = SimulatedSeat(tmp_path)
+    (tmp_path / "site.key").write_bytes(base64.b64encode(seat.site.raw()))
+    spec = seat.spec()
+    seat.kill(record(seat.recorder(), spec, 600).pid)
+    unclosed = terminal.run("recording", "export", spec.folder, tmp_path / "1.webm", "--key", tmp_path / "site.key")
+    assert unclosed.code == 0
+    assert unclosed.output.splitlines()[-1].startswith("Not closed:")
+    client = seat.recorder()
+    client.start(spec)
+    client.stop()
+    client.quit()
+    seat.close()
+    recovered = terminal.run("recording", "export", spec.folder, tmp_path / "2.webm", "--key", tmp_path / "site.key")
+    assert "! The recorder was interrupted and began again" in recovered.output
+    assert recovered.output.splitlines()[-1].startswith("Recovered:")
+
+
+def test_an_export_that_is_refused_names_every_finding(
+    terminal: Terminal, copy: Path, key: Path, tmp_path: Path
+) -> None:
+    segment(copy, 2).unlink()
+    told = terminal.run("recording", "export", copy, tmp_path / "out.webm", "--key", key)
+    assert told.code == 1
+    assert "✗ This segment is missing\n  segment 2" in told.output
+    assert "[RECORDING_TAMPERED" in told.errors
+    assert "DISK_FAULT" not in told.errors
+
+
 def test_an_export_says_what_was_written_and_is_never_written_over(
     terminal: Terminal, copy: Path, recorded: Recorded, tmp_path: Path
 ) -> None:
