@@ -144,6 +144,7 @@ class Kiosk(QWidget):
                 line.admitting.resume(case)
             case State.ACTIVE:
                 line.sitting.begin(case)
+                line.sitting.say_resumed()
             case State.SUBMITTED | State.SEALED:
                 line.closing.begin(case, ())
 

@@ -82,8 +82,8 @@ class Admitting(Phase):
         self._check_in.show_candidate(candidate_card(self._opened.session, self._found))
 
     def _ask_again(self, _sitting: str) -> None:
-        self._found = None
         self.begin()
+        self._check_in.show_problem(Sentence("screen.check_in.denied"))
 
     def _admit(self, sitting: str) -> None:
         entry = self._found

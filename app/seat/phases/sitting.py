@@ -84,6 +84,10 @@ class SittingDesk(Phase):
             timer.start()
         self._attach_recorder()
 
+    def say_resumed(self) -> None:
+        """Tell the candidate calmly that the seat was restarted and nothing is lost."""
+        self._items.show_resumed()
+
     # items
 
     def _go_to(self, number: int) -> None:
