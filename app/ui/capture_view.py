@@ -23,17 +23,12 @@ class Preview(Looked, QWidget):
         super().__init__()
         self.setObjectName("preview")
         self._image: QImage | None = None
-        self._nothing = self._simulated = ""
+        self._nothing = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_nothing(self, words: str) -> None:
         """Say what stands there while there is no picture."""
         self._nothing = words
-        self.update()
-
-    def set_simulated(self, words: str) -> None:
-        """Say on the picture that it is simulated; an empty text takes it away."""
-        self._simulated = words
         self.update()
 
     def show_picture(self, jpeg: bytes | None) -> None:
@@ -55,7 +50,7 @@ class Preview(Looked, QWidget):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw the picture and its label."""
+        """Draw the picture."""
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         palette, box = self.look.palette, QRectF(self.rect())
@@ -72,8 +67,6 @@ class Preview(Looked, QWidget):
             size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
             left, top = (box.width() - size.width()) / 2, (box.height() - size.height()) / 2
             painter.drawImage(QRectF(left, top, size.width(), size.height()), self._image)
-        if self._simulated:
-            paint_simulated(painter, box, self, self._simulated)
 
 
 def paint_simulated(painter: QPainter, box: QRectF, widget: Looked, words: str) -> None:

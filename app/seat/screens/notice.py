@@ -116,7 +116,8 @@ class NoticeScreen(Screen):
 
     def _camera(self) -> QVBoxLayout:
         self._preview, self._level = Preview(), LevelMeter()
-        self._sound_label = SimulatedTag()
+        self._picture_label, self._sound_label = SimulatedTag(), SimulatedTag()
+        self._picture_label.setObjectName("picture_simulated")
         self._sound_label.setObjectName("sound_simulated")
         self._frame, self._speak = frame, speak = Label(Type.BODY, Tone.SOFT), Label(Type.BODY, Tone.SOFT)
         frame.setObjectName("frame_hint")
@@ -130,7 +131,7 @@ class NoticeScreen(Screen):
         self.named(self._level.setAccessibleName, "notice.level")
         column = QVBoxLayout()
         column.setSpacing(Space.M)
-        for widget in (self._preview, frame, self._sound_label, self._level, speak, self._problem):
+        for widget in (self._picture_label, self._preview, frame, self._sound_label, self._level, speak, self._problem):
             column.addWidget(widget)
         column.addStretch(1)
         return column
@@ -168,7 +169,7 @@ class NoticeScreen(Screen):
         self._level.set_level(dbfs_tenths)
 
     def set_source_simulated(self, *, picture: bool, sound: bool) -> None:
-        """Say on the picture and at the level that they are simulated."""
+        """Say over picture and level, not on them, that they are simulated: nothing they show is covered."""
         self._picture_simulated, self._sound_simulated = picture, sound
         self._name_sources()
 
@@ -204,7 +205,7 @@ class NoticeScreen(Screen):
         words = self.words
         self._frame.setVisible(not self._picture_simulated)  # nobody sits before a picture that is simulated
         self._speak.setVisible(not self._sound_simulated)
-        self._preview.set_simulated(words("screen.notice.picture_simulated") if self._picture_simulated else "")
+        self._picture_label.say(words("screen.notice.picture_simulated") if self._picture_simulated else "")
         self._sound_label.say(words("screen.notice.sound_simulated") if self._sound_simulated else "")
 
     def _ticked(self, checked: bool) -> None:

@@ -378,6 +378,17 @@ def test_after_a_restart_it_is_said_for_a_while_that_nothing_is_lost(
     qtbot.waitUntil(gone.isHidden, timeout=2000)
 
 
+@pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
+def test_the_note_after_a_restart_is_whole_at_every_size(screen: ItemScreen, words: Words) -> None:
+    screen.set_words(words)
+    screen.show_resumed()
+    for percent in (100, 125, 150, 200):
+        screen.set_text_percent(percent)
+        settle()
+        line = find(find(screen, QWidget, "resumed_note"), Line, "")
+        assert line.width() >= line.sizeHint().width(), percent
+
+
 @pytest.mark.parametrize("state", RecordingState)
 def test_the_recorders_state_is_said_and_so_is_that_it_is_simulated(screen: ItemScreen, state: RecordingState) -> None:
     mark = find(screen, StatusMark, "recording_state")

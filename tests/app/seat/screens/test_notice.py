@@ -10,7 +10,7 @@ from app.ui.capture_view import LevelMeter, Preview, SimulatedTag
 from app.ui.labels import Label, Note
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.conftest import Show
-from tests.app.seat.screens.hands import find, key, press
+from tests.app.seat.screens.hands import find, key, press, settle
 from tests.app.seat.screens.samples import EN, ZH
 
 
@@ -68,7 +68,8 @@ def test_another_candidate_sees_nothing_of_the_one_before(screen: NoticeScreen) 
     assert [widget.grab().toImage() for widget in watched] != fresh, "the same sitting keeps its picture"
     screen.show_notice(replace(samples.notice(), sitting="0193a1c2-0000-7000-8000-000000000002"))
     assert [widget.grab().toImage() for widget in watched] == fresh
-    assert not find(screen, SimulatedTag, "sound_simulated").isVisible()
+    tags = ("picture_simulated", "sound_simulated")
+    assert not any(find(screen, SimulatedTag, name).isVisible() for name in tags)
 
 
 def test_after_a_restart_what_was_read_stays_read(screen: NoticeScreen) -> None:
@@ -88,16 +89,19 @@ def test_the_notice_that_is_hashed_is_the_notice_that_is_shown(screen: NoticeScr
             assert {name, text} <= shown
 
 
-def test_a_simulated_source_is_labelled_on_the_picture_and_at_the_level(screen: NoticeScreen) -> None:
+def test_a_simulated_source_is_labelled_over_the_picture_and_at_the_level(screen: NoticeScreen) -> None:
     preview = find(screen, Preview, "preview")
+    labels = [find(screen, SimulatedTag, name) for name in ("picture_simulated", "sound_simulated")]
     screen.set_preview(samples.preview())
     real = preview.grab().toImage()
     screen.set_source_simulated(picture=True, sound=True)
-    assert preview.grab().toImage() != real
-    assert find(screen, SimulatedTag, "sound_simulated").isVisible()
+    settle()
+    assert [label.text() for label in labels] == ["模拟画面", "模拟声音"]
+    assert all(label.isVisible() for label in labels)
+    assert preview.grab().toImage() == real, "what the picture says of itself is not covered"
+    assert preview.y() - labels[0].geometry().bottom() < 20
     screen.set_source_simulated(picture=False, sound=False)
-    assert preview.grab().toImage() == real
-    assert not find(screen, SimulatedTag, "sound_simulated").isVisible()
+    assert not any(label.isVisible() for label in labels)
 
 
 def test_nobody_is_asked_to_sit_or_speak_for_what_is_simulated(screen: NoticeScreen) -> None:
