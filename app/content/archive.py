@@ -73,18 +73,19 @@ def open_archive(path: Path) -> Iterator[Archive]:
     """Open a bank's folder or zip.
 
     Raises:
-        BankUnreadable: nothing is there, or it may not be read.
+        BankUnreadable: nothing is there, it may not be read, or it is neither a folder nor a plain file.
         BankRefused: a file that is no zip.
         BankTooLarge, BankUnsafe: a zip beyond its bounds, or with an unsafe name in it.
     """
-    if path.is_dir():
+    descriptor = _open_bank(path)
+    kind = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(kind):
+        os.close(descriptor)
+        if not stat.S_ISDIR(kind):  # a device would be read without end
+            raise BankUnreadable("neither a folder nor a plain file", path=str(path))
         yield Archive(_Folder(path))
         return
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise BankUnreadable(error.strerror or type(error).__name__, path=str(path)) from None
-    with file:
+    with os.fdopen(descriptor, "rb") as file:
         _check_zip_end(file, path.name)
         try:
             archive = zipfile.ZipFile(file)
@@ -92,6 +93,15 @@ def open_archive(path: Path) -> Iterator[Archive]:
             raise BankRefused(path.name, 0, "neither a folder nor a zip") from None
         with archive:
             yield Archive(_Zip(archive))
+
+
+def _open_bank(path: Path) -> int:
+    try:
+        # O_NONBLOCK: opening a named pipe must not wait for its other end
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise BankUnreadable(reason or type(error).__name__, path=str(path)) from None
 
 
 def resolve(href: str, beside: str, line: int) -> str:
@@ -185,7 +195,7 @@ def _check_zip_end(file: BinaryIO, name: str) -> None:
     if size > MAX_PACKAGE_BYTES:
         raise BankTooLarge(name, 0, f"{size} bytes", limit=f"{MAX_PACKAGE_BYTES} B")
     file.seek(max(0, size - _ZIP_END_BYTES - _ZIP_COMMENT_BYTES))
-    tail = file.read()
+    tail = file.read(_ZIP_END_BYTES + _ZIP_COMMENT_BYTES)
     at = tail.rfind(_ZIP_END)
     if at < 0 or at + _ZIP_END_BYTES > len(tail):
         raise BankRefused(name, 0, "neither a folder nor a zip")

@@ -32,6 +32,18 @@ def with_item(data: bytes) -> Files:
 # ------------------------------------------------------------------------------------------------------- files
 
 
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "n" * 300, "a\0b", "missing.zip"])
+def test_what_is_no_plain_file_or_has_no_possible_name_is_unreadable_and_not_read(tmp_path: Path, path: str) -> None:
+    with pytest.raises(BankUnreadable):
+        read_package(tmp_path / path)
+
+
+def test_a_named_pipe_is_unreadable_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "bank.zip")
+    with pytest.raises(BankUnreadable):
+        read_package(tmp_path / "bank.zip")
+
+
 @pytest.mark.parametrize(
     "src",
     [
