@@ -13,7 +13,7 @@ from sync.faults import EnvironmentFault, Refused
 from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
-from sync.trust.envelope import verify
+from sync.trust.envelope import EnvelopeRefused, verify
 from sync.trust.keystore import FileKeyStore
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import PlansReply, RegistryRole, RequestKind
@@ -97,9 +97,20 @@ def _keep(envelope: bytes, keyid: str, device: str, trust: Trust, replica: Repli
         raise PlanForAnotherSeat(plan.session) from None
     if grant.keyid != keyid:
         raise PlanForAnotherSeat(plan.session)
-    kept = replica.cabinet.document(DocumentKind.PLAN, plan.session)
-    if kept is None or verify_plan(kept, trust).issued_ms < plan.issued_ms:
+    kept_ms = _kept_issued_ms(plan.session, trust, replica)
+    if kept_ms is None or kept_ms < plan.issued_ms:
         now_ms = time.time_ns() // 1_000_000
         replica.cabinet.put_document(DocumentKind.PLAN, plan.session, envelope, now_ms)
         replica.cabinet.raise_highest_signed_ms(plan.issued_ms)
     return plan.session
+
+
+def _kept_issued_ms(session: str, trust: Trust, replica: Replica) -> int | None:
+    """Give when the kept plan was issued; none, if there is none or it was damaged: what was fetched heals it."""
+    kept = replica.cabinet.document(DocumentKind.PLAN, session)
+    if kept is None:
+        return None
+    try:
+        return verify_plan(kept, trust).issued_ms
+    except (EnvelopeRefused, DocumentRefused):
+        return None

@@ -112,6 +112,23 @@ def test_an_older_plan_does_not_replace_a_newer_one(
     assert load_plan(replica, trust, session)[0].room == "Room 2"
 
 
+@pytest.mark.parametrize("damage", [b"", b"{}", b"\0" * 100])
+def test_a_kept_plan_that_was_damaged_is_healed_by_what_is_fetched(
+    world: World,
+    seat: Seat,
+    session: str,
+    trust: Trust,
+    replica: Replica,
+    connection: RegistryConnection,
+    damage: bytes,
+) -> None:
+    replica.cabinet.put_document(DocumentKind.PLAN, session, damage, 0)
+    with pytest.raises(EnvelopeRefused):
+        load_plan(replica, trust, session)
+    assert session in fetch_plans(connection, seat.keystore, seat.device, trust, replica)
+    assert load_plan(replica, trust, session) == world.plan(session)
+
+
 def test_a_revoked_seat_is_told_so(world: World, trust: Trust, replica: Replica) -> None:
     other = enrol_seat(world)
     world.registry.revoke_device(other.device)
