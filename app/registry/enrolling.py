@@ -25,7 +25,7 @@ from sync.wire.enrolment import (
     EnrolmentRequest,
     Invitation,
 )
-from sync.wire.ids import new_id
+from sync.wire.ids import is_name, new_id
 
 KEYS_DOCUMENT: Final = "registry-keys"
 DIRECTORY_DOCUMENT: Final = "directory"
@@ -63,6 +63,12 @@ class RequestMalformed(Refused):
     code = "REQUEST_MALFORMED"
 
 
+class NameRefused(Refused):
+    """A name or label that is empty, too long, or has something unseen in it."""
+
+    code = "NAME_REFUSED"
+
+
 class SignerUnknown(Refused):
     """There is no such device or proctor."""
 
@@ -81,12 +87,24 @@ class NoAddress(EnvironmentFault):
     code = "REGISTRY_HAS_NO_ADDRESS"
 
 
+def check_name(name: str) -> None:
+    """Refuse a name or label that nobody could read.
+
+    Raises:
+        NameRefused.
+    """
+    if not is_name(name):
+        raise NameRefused(ascii(name[:100]))
+
+
 def invite(premises: Premises, seat_label: str, ttl_ms: int) -> Invitation:
     """Make an invitation for one PC, good for `ttl_ms`. Only the hash of its token (192 random bits) is kept.
 
     Raises:
+        NameRefused: nobody could read this label.
         NoAddress: the registry has no address yet.
     """
+    check_name(seat_label)
     url = premises.database.setting(URL)
     if url is None:
         raise NoAddress
@@ -157,8 +175,10 @@ def enrol_proctor(premises: Premises, name: str, pin: str) -> str:
     """Make a proctor's key, sealed by their PIN, and give the proctor's id.
 
     Raises:
+        NameRefused: nobody could read this name.
         PinTooShort: fewer than six characters.
     """
+    check_name(name)
     if len(pin) < MIN_PIN:
         raise PinTooShort(least=MIN_PIN)
     key, proctor = SigningKey.generate_p256(), new_id()

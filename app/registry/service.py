@@ -34,6 +34,7 @@ from sync.wire.receipt import InclusionProof
 _DATABASE: Final = "registry.db"
 _CA_KEY: Final = "ca"
 _CA_FILE: Final = "ca.pem"
+_CA_NAME_BYTES: Final = 60  # X.520 allows a common name 64, in UTF-8
 _NAME: Final = "name"
 _ORIGIN: Final = "log_origin"
 _OPERATOR: Final = "operator"
@@ -76,9 +77,11 @@ class Registry:
         """Make a new registry. `url` is its public https address; without one, its first start decides.
 
         Raises:
+            NameRefused: nobody could read this name.
             RegistryExists: there is one here already.
             DiskFull, DiskFault: the disk refused; call again.
         """
+        enrolling.check_name(name)
         private_folder(home)
         database = Database.open(home / _DATABASE)
         try:
@@ -95,7 +98,11 @@ class Registry:
             RegistryMissing: there is none.
             RegistryUnreadable, RegistryNewer, RegistryKeysUnreadable: it cannot work as it is.
         """
-        if not (home / _DATABASE).exists():
+        try:
+            found = (home / _DATABASE).exists()
+        except OSError as error:  # a name that no file can have, a folder nobody may look into
+            raise RegistryMissing(f"{home.name[:100]}: {error.strerror}") from None
+        if not found:
             raise RegistryMissing(home.name)
         database = Database.open(home / _DATABASE)
         try:
@@ -200,7 +207,7 @@ def _found(home: Path, database: Database, name: str, url: str | None) -> Premis
         raise RegistryExists(home.name)
     keys = KeyRoom(home / "keys")
     keys.create()
-    authority = make_ca(f"{name} CA")
+    authority = make_ca(f"{name.encode()[:_CA_NAME_BYTES].decode(errors='ignore')} CA")
     keys.keep(_CA_KEY, authority.key.to_pkcs8())
     write_durably(private_folder(home / "trust") / _CA_FILE, authority.certificate_pem.encode())
     Repository(home / "tuf", keys).create(wall_ms())

@@ -6,7 +6,7 @@ import time
 import unicodedata
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 _UUID7: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
@@ -56,6 +56,17 @@ DeviceLabel = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 Name = Annotated[DeviceLabel, AfterValidator(_one_plain_line)]
 """A line that a person reads; never empty, and nothing unseen in it."""
+
+_NAMES: Final[TypeAdapter[str]] = TypeAdapter(Name)
+
+
+def is_name(text: str) -> bool:
+    """Tell whether `text` can be a `Name`; for what an operator types."""
+    try:
+        _NAMES.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def new_id() -> str:

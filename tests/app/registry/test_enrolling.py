@@ -1,12 +1,14 @@
 """Tokens are good once and for a while; the directory grows with every signer."""
 
 import base64
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from app.registry.enrolling import (
     DeviceKnown,
+    NameRefused,
     NoAddress,
     PinTooShort,
     RequestMalformed,
@@ -111,3 +113,26 @@ def test_nobody_is_invited_to_a_registry_without_an_address(world: World) -> Non
         Registry.initialise(home, name="Again")
     with pytest.raises(RegistryMissing):
         Registry.open(world.folder / "nothing")
+
+
+@pytest.mark.parametrize("name", ["", "n" * 201, "Li\x1b[2J", "Li\u202eMei", "two\nlines"])
+def test_a_name_that_nobody_could_read_is_refused_before_anything_is_made(
+    world: World, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(NameRefused):
+        world.registry.enrol_proctor(name, "123456")
+    with pytest.raises(NameRefused):
+        world.registry.invite(name, HOUR_MS)
+    with pytest.raises(NameRefused):
+        Registry.initialise(tmp_path / "new", name=name)
+    assert not (tmp_path / "new").exists()
+
+
+def test_where_no_registry_can_be_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(RegistryMissing):
+        Registry.open(tmp_path / ("n" * 300))
+
+
+def test_the_longest_name_that_is_taken_makes_a_registry(tmp_path: Path) -> None:
+    with Registry.initialise(tmp_path / "long", name="考" * 200) as registry:
+        assert registry.name == "考" * 200
