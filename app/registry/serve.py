@@ -24,9 +24,11 @@ from sync.trust.certificates import LOOPBACK, issue_server_certificate
 from sync.trust.keys import SigningKey
 
 _PORT: Final = "port"
+_HANDSHAKE_S: Final = 10
 _HEADERS_S: Final = 10
 _HEADER_BYTES: Final = 16_384
-_CONNECTIONS: Final = 256
+_CONNECTIONS: Final = 256  # beyond these requests are answered 503 …
+_SOCKETS: Final = 512  # … and beyond these nothing is
 _GOODBYE_S: Final = 5
 
 
@@ -50,6 +52,14 @@ def serve(home: Path, host: str = "127.0.0.1", port: int = 0, ready: Callable[[s
         RegistryServer(registry, host, port, ready).run_here()
 
 
+class ImpatientLoop(asyncio.SelectorEventLoop):
+    """An event loop whose servers wait 10 s for a TLS handshake, not 60; uvicorn has no setting for it."""
+
+    async def create_server(self, *arguments: Any, **options: Any) -> asyncio.Server:  # noqa: ANN401 - handed on
+        """Listen, as asyncio does."""
+        return await super().create_server(*arguments, ssl_handshake_timeout=_HANDSHAKE_S, **options)
+
+
 class RegistryServer(uvicorn.Server):
     """The service of an open registry: `run_here` serves in this thread until `stop` is called from any other.
 
@@ -67,6 +77,7 @@ class RegistryServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 make_app(registry),
+                loop=f"{__name__}:{ImpatientLoop.__name__}",
                 http=_ImpatientProtocol,
                 ws="none",
                 lifespan="on",
@@ -117,6 +128,9 @@ class _ImpatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
+        if len(self.connections) > _SOCKETS:
+            transport.abort()
+            return
         self._wait_for_headers()
 
     def data_received(self, data: bytes) -> None:

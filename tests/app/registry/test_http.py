@@ -1,15 +1,18 @@
 """The service over real HTTPS: what is there, what is not, and what hostile or slow clients get."""
 
+import asyncio
 import hashlib
 import json
 import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import Request
+from starlette.exceptions import HTTPException
 
 import app.registry.bodies
 import app.registry.serve
@@ -186,6 +189,39 @@ def test_headers_that_drip_are_given_up(url: str, world: World, monkeypatch: pyt
         tls.sendall(b"GET /v1/health HTTP/1.1\r\nHost: ")
         assert answer(tls) == b""
     assert time.monotonic() - started < 5
+
+
+def test_sockets_beyond_the_bound_are_closed_at_once(
+    connection: RegistryConnection, url: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.registry.serve, "_SOCKETS", 0)
+    received = b""
+    with raw_tls(url, world) as tls, suppress(OSError):  # closed or reset, as the network likes
+        tls.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = tls.recv(1)
+    assert received == b""
+    monkeypatch.undo()
+    assert connection.get("/v1/health", 1_000).status == 200
+
+
+def test_a_client_that_leaves_in_its_body_is_no_defect() -> None:
+    messages: list[dict[str, object]] = [
+        {"type": "http.request", "body": b"half", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> dict[str, object]:
+        return messages.pop(0)
+
+    async def take(bodies: app.registry.bodies.Bodies) -> None:
+        async with bodies.taken(Request({"type": "http", "headers": []}, receive), 1_000):
+            pass
+
+    bodies = app.registry.bodies.Bodies()
+    with pytest.raises(HTTPException) as caught:
+        asyncio.run(take(bodies))
+    assert caught.value.status_code == 400
+    assert bodies._held == 0
 
 
 def test_a_defect_shows_no_trace_and_loses_nothing(

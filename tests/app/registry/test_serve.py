@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import app.registry.serve
 from app.registry.serve import PortTaken, RegistryServer
 from app.registry.service import Registry
 from sync.client.connection import RegistryConnection
+from tests.app.registry.world import serving
 
 SERVE = """
 import sys
@@ -60,6 +62,14 @@ def test_a_public_address_is_what_invitations_say(tmp_path: Path) -> None:
         server = RegistryServer(registry, "127.0.0.1", 0)
         server._socket.close()
         assert registry.invite("07", 1000).url == "https://registry.example:8443"
+
+
+def test_who_does_not_shake_hands_is_let_go(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.registry.serve, "_HANDSHAKE_S", 0.2)
+    with Registry.open(home) as registry, serving(registry) as address:
+        parts = urlsplit(address)
+        with socket.create_connection((parts.hostname or "", parts.port or 443), timeout=10) as plain:
+            assert plain.recv(1) == b""
 
 
 def test_tls_before_1_2_is_refused(url: str) -> None:
