@@ -34,7 +34,6 @@ from sync.wire.receipt import InclusionProof
 _DATABASE: Final = "registry.db"
 _CA_KEY: Final = "ca"
 _CA_FILE: Final = "ca.pem"
-_CA_NAME_BYTES: Final = 60  # X.520 allows a common name 64, in UTF-8
 _NAME: Final = "name"
 _ORIGIN: Final = "log_origin"
 _OPERATOR: Final = "operator"
@@ -207,7 +206,7 @@ def _found(home: Path, database: Database, name: str, url: str | None) -> Premis
         raise RegistryExists(home.name)
     keys = KeyRoom(home / "keys")
     keys.create()
-    authority = make_ca(f"{name.encode()[:_CA_NAME_BYTES].decode(errors='ignore')} CA")
+    authority = make_ca(f"{name} CA")
     keys.keep(_CA_KEY, authority.key.to_pkcs8())
     write_durably(private_folder(home / "trust") / _CA_FILE, authority.certificate_pem.encode())
     Repository(home / "tuf", keys).create(wall_ms())

@@ -27,7 +27,7 @@ BACKDATED: Final = timedelta(days=1)
 LOOPBACK: Final = ("localhost", "127.0.0.1")
 
 _MAX_PEM: Final = 4_000
-_MAX_COMMON_NAME: Final = 64  # RFC 5280, ub-common-name
+_MAX_COMMON_NAME: Final = 64  # RFC 5280, ub-common-name; bytes of UTF-8, as `cryptography` counts them
 
 
 class CertificateRefused(Refused):
@@ -158,10 +158,14 @@ def _time(now_ms: int | None) -> datetime:
 
 
 def _name(common_name: str, unit: str = "") -> x509.Name:
-    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, common_name[:_MAX_COMMON_NAME])]
+    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, _cut(common_name))]
     if unit:
-        attributes.insert(0, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit[:_MAX_COMMON_NAME]))
+        attributes.insert(0, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, _cut(unit)))
     return x509.Name(attributes)
+
+
+def _cut(text: str) -> str:
+    return text.encode()[:_MAX_COMMON_NAME].decode(errors="ignore")
 
 
 def _general_name(host: str) -> x509.GeneralName:

@@ -151,3 +151,11 @@ def test_hostile_text_is_refused_without_any_other_error(text: str) -> None:
         read_csr(text)
     with pytest.raises(CertificateRefused):
         check_device_certificate(text, CA.certificate_pem, DEVICE.public, DEVICE_ID)
+
+
+def test_a_long_chinese_label_is_cut_to_what_a_certificate_holds() -> None:
+    pem = issue_device_certificate(CA, csr(DEVICE, "座" * 200), DEVICE_ID, "座" * 200)
+    (unit,) = x509.load_pem_x509_certificate(pem.encode()).subject.get_attributes_for_oid(
+        x509.NameOID.ORGANIZATIONAL_UNIT_NAME
+    )
+    assert unit.value == "座" * 21
