@@ -69,7 +69,7 @@ def _print_packet(raw: bytes, found: ScorePacket) -> None:
     say("cli.packet_resumes", count=found.resumes)
     say("cli.packet_incidents", count=len(found.incidents))
     for incident in found.incidents:
-        say("cli.packet_incident", code=incident.code, at=_clock(incident.active_ms))
+        print_text("  " + words()("cli.packet_incident", code=incident.code, at=_clock(incident.active_ms)))
     if found.simulated_candidate:
         say("cli.simulated_candidate")
     if found.recording is not None and found.recording.simulated_sources:

@@ -71,7 +71,9 @@ def test_a_power_cut_leaves_no_last_words(tmp_path: Path) -> None:
 def test_the_display_that_was_asked_for_is_the_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     process = Process("actor", "tests.app.demo.actor", [], tmp_path / "log", display=":77")
+    process.tell({"lines": ['{"event": "up"}'], "stay": True})
     with running(process):
+        process.wait_for("up")
         environment = psutil.Process(process.pid).environ()
     assert (environment["DISPLAY"], environment["QT_QPA_PLATFORM"]) == (":77", "xcb")
     assert "WAYLAND_DISPLAY" not in environment
