@@ -165,15 +165,18 @@ class Admitting(Phase):
         self.trouble(fault)
 
     def _look(self) -> None:
+        case = self._case
         in_background(
             self,
             lambda: (self._camera.preview(), self._camera.status()),
-            self._show_look,
+            lambda seen: self._show_look(case, seen),
             lambda _fault: None,
         )
 
-    def _show_look(self, seen: tuple[bytes | None, RecorderStatus | None]) -> None:
+    def _show_look(self, looked_for: Case | None, seen: tuple[bytes | None, RecorderStatus | None]) -> None:
         jpeg, status = seen
+        if looked_for is not self._case or not self._ready:
+            return  # a picture of the candidate before is not for this one's eyes
         self._notice.set_preview(jpeg)
         if status is not None:
             self._notice.set_level(status.level_dbfs_tenths)

@@ -173,7 +173,8 @@ class Closing(Phase):
         row = self.bench.workplace.replica.outbox.of_sitting(self._need_case().entry.sitting)
         if row is None or self._result is None:
             return
-        delivery = _DELIVERY.get(row.stage, DeliveryState.WAITING_NETWORK)
+        not_tried = row.stage is Stage.QUEUED and not row.tries
+        delivery = DeliveryState.SENDING if not_tried else _DELIVERY.get(row.stage, DeliveryState.WAITING_NETWORK)
         if delivery is not self._result.delivery or not self._look_timer.isActive():
             self._result = replace(self._result, delivery=delivery)
             self._screen.show_result(self._result)
@@ -208,7 +209,7 @@ def _result_view(case: Case, row: OutboxRow, score: Score) -> ResultView:
         submitted=f"{datetime.fromtimestamp(packet.submitted_ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M:%S}",
         code=code,
         qr=f"EXAMROOM:1:{packet.packet}:{code}",
-        delivery=DeliveryState.WAITING_NETWORK,
+        delivery=DeliveryState.SENDING,
     )
 
 
