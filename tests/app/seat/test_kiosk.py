@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from PySide6.QtCore import Qt
@@ -310,10 +310,8 @@ def _rows_shown(seat: Seat) -> list[OptionRow]:
 
 def _recorder_pid(seat: Seat) -> int:
     """Give the pid of the recorder that records now; 0 while there is none."""
-    with suppress(RecorderGone):
-        recorder = RecorderClient.attach(seat.workplace.home.recorder_socket, 0)
+    with suppress(RecorderGone), closing(RecorderClient.attach(seat.workplace.home.recorder_socket, 0)) as recorder:
         status = recorder.status()
-        recorder.close()
         return status.pid if status.state is RecorderState.RECORDING else 0
     return 0
 
