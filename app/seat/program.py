@@ -39,7 +39,8 @@ def make_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     prepare_application(application)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: application.quit())
+        # by a timer: a signal that comes before the event loop runs must end it too
+        signal.signal(number, lambda *_: QTimer.singleShot(0, application.quit))
     # Python sees a signal only when it runs: wake it now and then while Qt waits
     wake = QTimer(application, interval=SIGNAL_LOOK_MS)
     wake.timeout.connect(lambda: None)

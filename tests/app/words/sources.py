@@ -84,7 +84,8 @@ def tables() -> frozenset[str]:
 
 def _below(kind: type[Fault]) -> Iterator[type[Fault]]:
     for one in kind.__subclasses__():
-        yield one
+        if not one.__module__.startswith("tests."):  # the made-up faults of other tests have no words
+            yield one
         yield from _below(one)
 
 
