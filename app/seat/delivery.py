@@ -8,6 +8,7 @@ from app.exam.sitting import Sitting, Stamp, State, advance, replay
 from sync.replica.journal import Journal, JournalRow
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
+from sync.wire.packet import CLOCK_JUMPED
 
 HONEST_MS = 60_000
 """What a wall clock may be corrected by without being called a jump."""
@@ -47,9 +48,13 @@ class Delivery:
         with self._turn:
             now = self._clock()
             stamp = Stamp(self.run, now.mono_ms, now.wall_ms)
-            jump_s = self._clock_jump_s(stamp)
-            if jump_s and self._sitting.state is State.ACTIVE:
-                self._commit(stamp, Occurred(code="CLOCK_JUMPED", detail=f"{jump_s:+d} s"))
+            jump_s = self._clock_jump_s(stamp) if self._sitting.state is State.ACTIVE else 0
+            jumped = Occurred(code=CLOCK_JUMPED, detail=f"{jump_s:+d} s")
+            if jump_s and isinstance(event, Resumed):  # a new run begins with having resumed, nothing comes before that
+                self._commit(stamp, event)
+                return self._commit(stamp, jumped)
+            if jump_s:
+                self._commit(stamp, jumped)
             return self._commit(stamp, event)
 
     def _commit(self, stamp: Stamp, event: Event) -> Sitting:
@@ -59,11 +64,15 @@ class Delivery:
         return after
 
     def _clock_jump_s(self, stamp: Stamp) -> int:
-        """Give how far the wall clock was moved since the last event of this run, s; 0 for what honest clocks do."""
+        """Give how far the wall clock was moved since the last event, s; 0 for what honest clocks do.
+
+        How long the seat was dead is not known; but nobody is dead for less than no time.
+        """
         last = self._sitting.stamp
-        if last is None or last.run != stamp.run:
+        if last is None:
             return 0
-        moved_ms = (stamp.wall_ms - last.wall_ms) - (stamp.mono_ms - last.mono_ms)
+        passed_ms = stamp.mono_ms - last.mono_ms if last.run == stamp.run else max(0, stamp.wall_ms - last.wall_ms)
+        moved_ms = (stamp.wall_ms - last.wall_ms) - passed_ms
         return moved_ms // 1000 if abs(moved_ms) > HONEST_MS else 0
 
     def remaining_ms(self) -> int:

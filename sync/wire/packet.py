@@ -9,6 +9,9 @@ from sync.wire.document import Document, Part, payload_type
 from sync.wire.ids import Digest, Id, ItemId, KeyId, Millis, Name
 from sync.wire.plan import Accommodation
 
+CLOCK_JUMPED = "CLOCK_JUMPED"
+"""The code of the incident that says the wall clock was moved while the sitting was active."""
+
 ShortText = Annotated[str, StringConstraints(max_length=400)]
 
 

@@ -100,6 +100,16 @@ def test_a_jump_of_the_wall_clock_is_an_incident_and_changes_no_time(replica: Re
     assert delivery.sitting.active_ms < 10_000
 
 
+def test_a_clock_that_fell_back_while_the_seat_was_dead_is_an_incident_too(replica: Replica) -> None:
+    clock = Clock()
+    open_sitting(replica, clock).record(events.Tick())
+    clock.wall_offset_ms = -(10**11)  # a dead battery: the PC comes back years ago
+    again = Delivery(SITTING, replica.journal, clock)
+    again.record(events.Answered(item="item-1", choices=("A",)))
+    assert [incident.code for incident in again.sitting.incidents] == ["CLOCK_JUMPED"]
+    assert again.sitting.resumes == 1
+
+
 def test_an_event_out_of_order_is_neither_true_nor_written(replica: Replica) -> None:
     delivery = open_sitting(replica, Clock())
     delivery.record(events.Submitted(reason=EndReason.CANDIDATE))

@@ -23,6 +23,7 @@ from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
 from app.ui.options import OptionRow
 from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState
+from proctoring.recorder.faults import NothingRecorded
 from sync.client.connection import RegistryConnection
 from sync.replica.durable import DiskFull
 from sync.replica.outbox import Stage
@@ -138,8 +139,11 @@ def seat(seat_home: SeatHome, site: Site, qtbot: QtBot) -> Iterator[Seat]:
     qtbot.addWidget(kiosk)
     yield Seat(kiosk, site, qtbot)
     kiosk.leave()
-    with suppress(RecorderGone):
-        RecorderClient.attach(seat_home.recorder_socket, 0).quit()
+    with suppress(RecorderGone, NothingRecorded):
+        recorder = RecorderClient.attach(seat_home.recorder_socket, 0)
+        recorder.quit()  # when what is being recorded has been stopped
+        with closing(RecorderClient.attach(seat_home.recorder_socket, 0)) as last:
+            last.stop()
 
 
 def test_a_whole_sitting_ends_in_a_queued_packet(seat: Seat) -> None:
