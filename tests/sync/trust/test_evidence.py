@@ -15,7 +15,7 @@ from sync.trust.keys import SigningKey
 from sync.wire.document import canonical_json
 from sync.wire.enrolment import RegistryRole
 from sync.wire.ids import new_id
-from sync.wire.packet import Answer, ItemOutcome, ScorePacket
+from sync.wire.packet import CLOCK_JUMPED, Answer, Incident, ItemOutcome, ScorePacket
 from sync.wire.receipt import InclusionProof, Receipt
 from tests.sync.trust.world import NOW_MS, ORIGIN, World
 
@@ -203,6 +203,9 @@ def test_a_sitting_that_ended_before_it_began_is_noticed(world: World) -> None:
     submitted = world.packet().submitted_ms
     assert bad(check_packet(world.signed_packet(started_ms=submitted + 1), world.trust)) == ["packet_times"]
     assert check_packet(world.signed_packet(started_ms=submitted), world.trust).good
+    jumped = Incident(code=CLOCK_JUMPED, wall_ms=submitted, active_ms=0, detail="-99 s")
+    told = world.signed_packet(started_ms=submitted + 1, incidents=(jumped,))
+    assert check_packet(told, world.trust).good, "the packet says itself that the clock was moved"
 
 
 def test_nobody_submits_later_than_their_packet_arrives(world: World) -> None:
