@@ -84,7 +84,8 @@ def is_painted(display: str) -> bool:
     environment = {**os.environ, "DISPLAY": display}
     if subprocess.run(search, env=environment, capture_output=True, check=False).returncode:
         return False
-    shot = subprocess.run(["import", "-window", "root", "png:-"], env=environment, capture_output=True, check=True)
+    grab = ["ffmpeg", "-loglevel", "error", "-f", "x11grab", "-i", display, "-frames:v", "1"]
+    shot = subprocess.run([*grab, "-f", "image2pipe", "-c:v", "png", "-"], capture_output=True, check=True)
     picture = QImage.fromData(shot.stdout)
     middle = {picture.pixel(x, picture.height() // 2) for x in range(0, picture.width(), 3)}
     return len(middle) > 2
