@@ -13,13 +13,13 @@ from app.exam.verification import verification_code
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.cards import candidate_card, photo_of
 from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.signing import Signing
 from app.seat.screens.countersign import CountersignScreen, CountersignView
 from app.seat.screens.result import DeliveryState, ResultScreen, ResultView, SectionScore
 from app.seat.screens.sealing import SealingScreen, SealingView, SealStep, StepRow, StepState
 from app.seat.screens.view import ProctorCard
 from app.seat.sealing import Case, countersign_and_queue, packet_of, score_sitting, seal
-from app.seat.sign_in import LockedOut, PinRefused, Proctor, SignInDesk
-from app.ui.bridge import in_background
+from app.seat.sign_in import Proctor, SignInDesk
 from app.ui.text import Sentence
 from proctoring.recorder.client import RecorderGone
 from sync.faults import Fault
@@ -45,14 +45,15 @@ class Closing(Phase):
     def __init__(self, bench: Bench, camera: CameraDesk, desk: SignInDesk, parent: QObject) -> None:
         super().__init__(bench, parent)
         self._camera = camera
-        self._desk = desk
         self._case: Case | None = None
         self._proctors: list[Proctor] = []
         self._steps: dict[SealStep, StepState] = {}
         self._result: ResultView | None = None
         self._sealing = bench.deck.screen_of(SealingScreen)
         self._countersign = bench.deck.screen_of(CountersignScreen)
-        self._countersign.pin_entered.connect(self._check_pin)
+        self._signing = Signing(desk, self._countersign, self)
+        self._signing.signed.connect(self._signed)
+        self._signing.troubled.connect(self.trouble)
         self._screen = bench.deck.screen_of(ResultScreen)
         self._screen.done.connect(self._leave)
         self._look_timer = QTimer(self, interval=LOOK_MS)
@@ -138,29 +139,10 @@ class Closing(Phase):
         self._countersign.show_countersign(CountersignView(card, cards, Sentence("seat.countersign_reason")))
         self.bench.deck.bring(CountersignScreen)
 
-    def _check_pin(self, proctor: str, pin: str) -> None:
-        self._countersign.show_checking(proctor)
-        in_background(
-            self,
-            lambda: self._desk.sign_in(proctor, pin),
-            self._signed,
-            lambda fault: self._refuse_pin(proctor, fault),
-        )
-
     def _signed(self, proctor: Proctor) -> None:
+        self._signing.end()
         self._proctors = [proctor]
         self._queue()
-
-    def _refuse_pin(self, proctor: str, fault: Fault) -> None:
-        wait_ms = self._desk.locked_for_ms(proctor)
-        if isinstance(fault, LockedOut) or wait_ms:
-            self._countersign.show_locked(proctor, -(-wait_ms // 1000))
-            if wait_ms:
-                QTimer.singleShot(1000, self, lambda: self._refuse_pin(proctor, fault))
-        elif isinstance(fault, PinRefused):
-            self._countersign.show_wrong_pin(proctor, int(fault.facts["left"]))
-        else:
-            self.trouble(fault)
 
     # result
 

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.phase import Bench, Phase, session_facts
+from app.seat.phases.signing import Signing
 from app.seat.readiness import Finding, Readiness, check_seat
 from app.seat.release import kept_keys, unlock_with
 from app.seat.screens.launch import CheckRow, CheckState, LaunchScreen, LaunchView, ReleaseState
 from app.seat.screens.sign_in import SignInScreen, SignInView
 from app.seat.screens.view import ProctorCard
-from app.seat.sign_in import LockedOut, PinRefused, Proctor, SignInDesk
+from app.seat.sign_in import Proctor, SignInDesk
 from app.seat.workplace import Session
 from app.ui.bridge import in_background
 from app.ui.text import Sentence, Text
@@ -48,7 +49,6 @@ class Opening(Phase):
     def __init__(self, bench: Bench, session: Session, doors: Doors, parent: QObject) -> None:
         super().__init__(bench, parent)
         self._session = session
-        self._desk = doors.desk
         self._connection = doors.connection
         self._camera = doors.camera
         self._proctors: list[Proctor] = []
@@ -57,15 +57,14 @@ class Opening(Phase):
         self._fetching = False
         self._release_note: Text | None = None
         self._sign_in = bench.deck.screen_of(SignInScreen)
-        self._sign_in.pin_entered.connect(self._check_pin)
+        self._signing = Signing(doors.desk, self._sign_in, self)
+        self._signing.signed.connect(self._add_proctor)
+        self._signing.troubled.connect(self.trouble)
         self._launch = bench.deck.screen_of(LaunchScreen)
         self._launch.release_requested.connect(self._fetch)
         self._launch.code_entered.connect(self._try_code)
         self._launch.recheck_requested.connect(self._check_readiness)
         self._launch.start_requested.connect(self._start)
-        self._locked_proctor = ""
-        self._lock_timer = QTimer(self, interval=1000)
-        self._lock_timer.timeout.connect(self._show_lock)
 
     def begin(self) -> None:
         """Ask for the proctors."""
@@ -81,15 +80,6 @@ class Opening(Phase):
         facts = session_facts(self.bench.workplace, self._session)
         self._sign_in.show_sign_in(SignInView(facts, cards, plan.policy.proctors_needed))
 
-    def _check_pin(self, proctor: str, pin: str) -> None:
-        self._sign_in.show_checking(proctor)
-        in_background(
-            self,
-            lambda: self._desk.sign_in(proctor, pin),
-            self._add_proctor,
-            lambda fault: self._refuse_pin(proctor, fault),
-        )
-
     def _add_proctor(self, proctor: Proctor) -> None:
         if proctor.id not in {known.id for known in self._proctors}:
             self._proctors.append(proctor)
@@ -97,27 +87,10 @@ class Opening(Phase):
         if len(self._proctors) >= self._session.plan.policy.proctors_needed:
             self._go_to_launch()
 
-    def _refuse_pin(self, proctor: str, fault: Fault) -> None:
-        wait_ms = self._desk.locked_for_ms(proctor)
-        if isinstance(fault, LockedOut) or wait_ms:
-            self._locked_proctor = proctor
-            self._lock_timer.start()
-            self._show_lock()
-        elif isinstance(fault, PinRefused):
-            self._sign_in.show_wrong_pin(proctor, int(fault.facts["left"]))
-        else:
-            self.trouble(fault)
-
-    def _show_lock(self) -> None:
-        wait_ms = self._desk.locked_for_ms(self._locked_proctor)
-        if not wait_ms:
-            self._lock_timer.stop()
-        self._sign_in.show_locked(self._locked_proctor, -(-wait_ms // 1000))
-
     # readiness and release
 
     def _go_to_launch(self) -> None:
-        self._lock_timer.stop()
+        self._signing.end()
         try:
             self._keys = kept_keys(self.bench.workplace, self._session)
         except Fault as fault:

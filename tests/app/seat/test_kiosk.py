@@ -20,6 +20,7 @@ from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
 from app.seat.phases import sitting as sitting_phase
 from app.seat.sealing import packet_of
+from app.seat.sign_in import FREE_TRIES
 from app.seat.workplace import Workplace
 from app.ui.options import OptionRow
 from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState
@@ -72,6 +73,10 @@ class Seat:
             self.press(f"proctor_{proctor}")
             self.type("pin", f"{pin}\r")
             self.bot.waitUntil(lambda proctor=proctor: self.find(f"proctor_{proctor}") is None, timeout=WAIT_MS)  # type: ignore[misc]
+
+    def sign_in_wrongly(self, proctor: str) -> None:
+        self.press(f"proctor_{proctor}")
+        self.type("pin", "000000\r")
 
     def open_session(self) -> None:
         self.until_screen("SignInScreen")
@@ -157,6 +162,19 @@ def test_a_whole_sitting_ends_in_a_queued_packet(seat: Seat) -> None:
     assert len(packet.answers) == ITEMS
     assert packet.recording is not None
     assert packet.recording.simulated_sources == ("picture", "sound")
+
+
+def test_a_proctor_who_is_locked_out_keeps_nobody_else_from_signing_in(seat: Seat) -> None:
+    (locked, _), other = seat.site.pins().items()
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    cabinet = seat.workplace.replica.cabinet
+    for wrong in range(1, FREE_TRIES + 1):
+        seat.sign_in_wrongly(locked)
+        seat.bot.waitUntil(lambda wrong=wrong: len(cabinet.pin_failures(locked)) == wrong, timeout=WAIT_MS)  # type: ignore[misc]
+    seat.bot.waitUntil(lambda: seat.find("pin", QLineEdit) is None, timeout=WAIT_MS)
+    seat.sign_in(dict([other]))
+    assert seat.screen == "SignInScreen", "two are needed, and the locked one has not signed in"
 
 
 def test_a_second_press_hands_nothing_in_twice(seat: Seat) -> None:
