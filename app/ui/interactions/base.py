@@ -1,0 +1,48 @@
+"""What every interaction is shown with, and what its owner hears from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from app.exam.interactions import Interaction
+from app.exam.prose import Language
+from app.ui.look import Looked
+from app.words import Words
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every interaction needs to be shown.
+
+    `media` are the item's decrypted media by name; the sentences stand under `screen.interaction`.
+    """
+
+    language: Language
+    media: Mapping[str, bytes]
+    words: Words
+
+
+class InteractionView(Looked, QWidget):
+    """An interaction on the page. Whoever owns it hands it a look and calls `arrange`.
+
+    `responded` carries the response variable and all its values (a tuple, empty: no response) at every change the
+    person makes. `row_focused` asks the owner to bring a part of it into sight.
+    """
+
+    responded = Signal(str, object)
+    picture_pressed = Signal(QImage, str)
+    row_focused = Signal(QWidget)
+
+    def show_interaction(self, interaction: Interaction, values: tuple[str, ...], setting: Setting) -> None:
+        """Show an interaction with the response it has."""
+        raise TypeError(f"{type(self).__name__} shows nothing")
+
+    def arrange(self, width: int) -> int:
+        """Lay it out in `width` pixels and give the height it takes."""
+        raise TypeError(f"{type(self).__name__} is not laid out")
+
+    def look_changed(self) -> None:
+        """Nothing yet: the owner arranges again."""
