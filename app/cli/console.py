@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.words import Words
 from sync.faults import Exit, Fault
 from sync.replica.durable import private_folder, write_durably

@@ -12,7 +12,7 @@ import typer
 
 from app.cli.console import command, err, out, say, simulated_parts, words
 from app.demo.home import DemoHome
-from app.exam.item import Language
+from app.exam.prose import Language
 from sync.faults import Exit
 
 if TYPE_CHECKING:

@@ -6,10 +6,12 @@ import structlog
 import typer
 
 from app.cli import agent, demo, evidence, recording, registry, seat, site
+from app.cli.content import commands as content
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.command("demo")(demo.demo)
 app.add_typer(registry.app, name="registry")
+app.add_typer(content.app, name="content")
 app.add_typer(seat.app, name="seat")
 app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")

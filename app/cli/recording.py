@@ -20,7 +20,7 @@ from app.cli.console import (
     words,
 )
 from app.cli.files import load_trust, read_file
-from app.exam.item import Language
+from app.exam.prose import Language
 from proctoring.vault import Finding, FindingCode, RecordingTampered, Verdict, verify_recording
 from proctoring.vault.report import EXPLAINED
 from sync.faults import Exit, Fault, Refused

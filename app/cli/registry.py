@@ -62,7 +62,7 @@ def publish(
     import secrets
 
     from app.content.package import pack
-    from app.content.qti import read_package
+    from app.content.qti.reading import read_package
     from app.registry.service import Registry
     from sync.trust.aead import KEY_BYTES
     from sync.wire.ids import new_id

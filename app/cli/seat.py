@@ -7,7 +7,7 @@ import typer
 
 from app.cli.console import command, say
 from app.cli.files import read_file
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.seat.home import SeatHome
 
 app = typer.Typer(no_args_is_help=True, help="A seat (考试机).")

@@ -12,13 +12,17 @@ from itertools import pairwise
 from typing import Self
 
 from app.content.bank import Bank
-from app.content.blobs import ItemContent, ItemMarking
+from app.content.blobs import BlobRefused, item_bytes, marking_bytes, read_item, read_marking
+from app.content.clones import without_templates
 from app.content.pictures import recognise_picture
-from app.exam.item import Item, Marking, Picture
+from app.exam.interactions import GraphicGapMatch, Hotspot
+from app.exam.item import Item
+from app.exam.marking import Marking
+from app.exam.prose import media_of, places_of
 from sync.faults import Refused
 from sync.trust.aead import open_sealed, seal
 from sync.wire.document import DocumentRefused, canonical_json
-from sync.wire.package import Blob, MediaEntry, PackageHeader, PackedItem
+from sync.wire.package import Blob, MediaEntry, PackageHeader, PackedItem, PackedOptions
 
 MAGIC = b"ERP1"
 MAX_PACKAGE_BYTES = 512_000_000
@@ -38,7 +42,9 @@ def pack(bank: Bank, package_id: str, version: int, created_ms: int, content_key
 
     Raises:
         PackageRefused: the package would be larger than `MAX_PACKAGE_BYTES`.
+        ProcessingRefused: a template item whose rules cannot be carried out.
     """
+    bank = without_templates(bank)
     body = bytearray()
 
     def put(item: str, part: str, key: bytes, plaintext: bytes) -> Blob:
@@ -55,9 +61,11 @@ def pack(bank: Bank, package_id: str, version: int, created_ms: int, content_key
             kind=item.kind,
             subject=item.subject,
             difficulty=item.difficulty,
-            options=tuple(option.id for option in item.options),
-            content=put(item.id, _CONTENT, content_key, ItemContent.of(item).to_bytes()),
-            marking=put(item.id, _MARKING, marking_key, ItemMarking.of(item, bank.markings[item.id]).to_bytes()),
+            shuffles=_packed_options(item),
+            stimulus=item.stimulus.id if item.stimulus else None,
+            enemies=item.enemies,
+            content=put(item.id, _CONTENT, content_key, item_bytes(item)),
+            marking=put(item.id, _MARKING, marking_key, marking_bytes(bank.markings[item.id])),
             media=tuple(
                 MediaEntry(
                     name=medium.name,
@@ -66,9 +74,8 @@ def pack(bank: Bank, package_id: str, version: int, created_ms: int, content_key
                 )
                 for medium in item.media
             ),
-            keep_order=item.keep_order,
         )
-        for item in sorted(bank.items, key=lambda item: item.id)
+        for item in bank.items
     )
     header = PackageHeader(
         package=package_id,
@@ -127,8 +134,8 @@ class SealedPackage:
         """
         packed = self._packed(item_id)
         try:
-            item = ItemContent.parse(self._open(packed.content, item_id, _CONTENT, content_key)).item()
-        except DocumentRefused as refused:
+            item = read_item(self._open(packed.content, item_id, _CONTENT, content_key))
+        except BlobRefused as refused:
             raise PackageRefused(f"{item_id}: {refused.detail}") from None
         if not _agrees(item, packed):
             raise PackageRefused(f"{item_id}: the content is not what the header says")
@@ -138,26 +145,24 @@ class SealedPackage:
         """Open an item's key. Raises what `open_item` raises."""
         packed = self._packed(item_id)
         try:
-            sealed = ItemMarking.parse(self._open(packed.marking, item_id, _MARKING, marking_key))
-        except DocumentRefused as refused:
+            marking = read_marking(self._open(packed.marking, item_id, _MARKING, marking_key))
+        except BlobRefused as refused:
             raise PackageRefused(f"{item_id}: {refused.detail}") from None
-        if sealed.item != item_id or set(sealed.options) != set(packed.options):
-            raise PackageRefused(f"{item_id}: the marking is not what the header says")
-        marking = sealed.marking()
-        if not marking.correct:
-            raise PackageRefused(f"{item_id}: the marking has no correct option")
+        if marking.item != item_id:
+            raise PackageRefused(f"{item_id}: the marking is another item's")
         return marking
 
     def open_media(self, item_id: str, name: str, content_key: bytes) -> bytes:
-        """Open a picture of an item. Raises what `open_item` raises."""
+        """Open a medium of an item. Raises what `open_item` raises."""
         entry = next((entry for entry in self._packed(item_id).media if entry.name == name), None)
         if entry is None:
             raise PackageRefused(f"{item_id}: no medium of that name")
-        picture = self._open(entry.blob, item_id, _media(name), content_key)
-        kind = recognise_picture(picture)
-        if kind is None or kind.mime != entry.mime:
-            raise PackageRefused(f"{item_id}: a medium is not the picture the header says")
-        return picture
+        data = self._open(entry.blob, item_id, _media(name), content_key)
+        if entry.mime.startswith("image/"):
+            kind = recognise_picture(data)
+            if kind is None or kind.mime != entry.mime:
+                raise PackageRefused(f"{item_id}: a medium is not the picture the header says")
+        return data
 
     def _packed(self, item_id: str) -> PackedItem:
         packed = self._items.get(item_id)
@@ -184,7 +189,9 @@ def _check_names(header: PackageHeader) -> None:
         raise PackageRefused("the items are not in the order of their ids, or one stands twice")
     for item in header.items:
         names = [entry.name for entry in item.media]
-        if len(set(names)) != len(names) or len(set(item.options)) != len(item.options):
+        sets = [one.name for one in item.shuffles]
+        twice = any(len(set(one)) != len(one) for one in (names, sets, *(one.options for one in item.shuffles)))
+        if twice or any(not set(one.fixed) <= set(one.options) for one in item.shuffles):
             raise PackageRefused(f"{item.item}: an option or a medium stands twice")
 
 
@@ -209,18 +216,28 @@ def _blobs(header: PackageHeader) -> Iterator[tuple[str, Blob]]:
             yield item.item, entry.blob
 
 
+def _packed_options(item: Item) -> tuple[PackedOptions, ...]:
+    return tuple(
+        PackedOptions(name=one.name, options=one.options, fixed=tuple(sorted(one.fixed))) for one in item.shuffle_sets()
+    )
+
+
 def _agrees(item: Item, packed: PackedItem) -> bool:
     named = {medium.name for medium in item.media}
-    bodies = [*item.stem.bodies(), *(body for option in item.options for body in option.wording.bodies())]
-    shown = {block.media for body in bodies for block in body if isinstance(block, Picture)}
+    shown = {name for wording in item.wordings() for body in wording.bodies() for name in media_of(body)}
+    shown |= {one.canvas.media for one in item.interactions if isinstance(one, Hotspot | GraphicGapMatch)}
+    places = [sorted(places_of(body)) for body in item.stem.bodies()]
+    asked = sorted(interaction.response for interaction in item.interactions)
     return (
         item.id == packed.item
         and item.kind is packed.kind
         and item.subject == packed.subject
-        and item.difficulty == packed.difficulty
-        and item.keep_order == packed.keep_order
-        and tuple(option.id for option in item.options) == packed.options
+        and item.difficulty is packed.difficulty
+        and _packed_options(item) == packed.shuffles
+        and (item.stimulus.id if item.stimulus else None) == packed.stimulus
+        and item.enemies == packed.enemies
         and [(medium.name, medium.mime) for medium in item.media]
         == [(entry.name, entry.mime) for entry in packed.media]
-        and shown == named
+        and shown <= named
+        and all(found == asked for found in places)
     )

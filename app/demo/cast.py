@@ -54,4 +54,4 @@ def policy(items: int) -> Policy:
 def _section(zh: str, en: str, kind: ItemKind, count: int) -> BlueprintSection | None:
     if not count:
         return None
-    return BlueprintSection(title=Bilingual(zh=zh, en=en), kind=kind, count=count, marks_each=1)
+    return BlueprintSection(title=Bilingual(zh=zh, en=en), kind=kind, count=count, milli_each=1000)

@@ -13,7 +13,9 @@ from app.demo.home import DemoHome
 from app.demo.processes import Process, running
 from app.demo.provision import Stage, set_up_registry, set_up_seat
 from app.demo.recorder import recorder_let_go
-from app.exam.item import Language
+from app.exam.interactions import Choice, Responses
+from app.exam.item import Item
+from app.exam.prose import Language
 from app.registry.service import Registry
 from sync.faults import EnvironmentFault
 
@@ -44,7 +46,7 @@ class Wish:
 class Witness:
     """What the conductor saw from outside the seat's process."""
 
-    acknowledged: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    acknowledged: dict[str, Responses] = field(default_factory=dict)
     responses: int = 0
     cut_at: str | None = None
     resumed_on: int | None = None
@@ -128,7 +130,9 @@ def _watch(seat: Process, witness: Witness, power_cut: int | None, started: floa
                 witness.resumed_on = int(message["number"])
                 witness.resume_ms = round((message["mono_s"] - started) * 1000)
             case "acknowledged":
-                witness.acknowledged[message["item"]] = tuple(message["choices"])
+                witness.acknowledged[message["item"]] = {
+                    response: tuple(values) for response, values in message["responses"].items()
+                }
                 witness.responses += 1
                 if witness.responses == power_cut:
                     witness.cut_at = message["item"]
@@ -161,10 +165,17 @@ def _config(wish: Wish, stage: Stage, *, simulated: bool) -> dict[str, Any]:
 def _answers(session: str, bank: Bank) -> dict[str, list[str]]:
     """Decide, repeatably, what the simulated candidate will answer: mostly right."""
     dice = random.Random(session)  # noqa: S311 - play-acting, not secrecy
-    options = {item.id: [option.id for option in item.options] for item in bank.items}
     answers = {}
-    for item, marking in sorted(bank.markings.items()):
-        right = sorted(marking.correct)
-        wrong = [option for option in options[item] if option not in marking.correct]
-        answers[item] = right if dice.randrange(100) < RIGHT_IN_100 or not wrong else [dice.choice(wrong)]
+    for item in bank.items:
+        right = sorted(bank.markings[item.id].correct())
+        wrong = [option.id for option in _choice(item).options if option.id not in right]
+        answers[item.id] = right if dice.randrange(100) < RIGHT_IN_100 or not wrong else [dice.choice(wrong)]
     return answers
+
+
+def _choice(item: Item) -> Choice:
+    """Give the one choice that an item of the sample bank is."""
+    (interaction,) = item.interactions
+    if not isinstance(interaction, Choice):
+        raise TypeError(item.id)
+    return interaction

@@ -15,7 +15,7 @@ from PySide6.QtCore import QTimer
 from app.demo.autopilot import Autopilot, Script
 from app.demo.cast import CANDIDATES, PROCTORS
 from app.demo.window import CardGroup, DemoWindow
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
 from app.seat.program import make_application, make_kiosk
@@ -82,7 +82,7 @@ def _listen(kiosk: Kiosk) -> None:
     kiosk.deck.shown.connect(lambda screen: tell("shown", screen=screen))
     # told once the page has been painted: the timer's turn comes after the paint events
     kiosk.item_shown.connect(lambda number, item: QTimer.singleShot(0, lambda: tell("item", number=number, item=item)))
-    kiosk.acknowledged.connect(lambda item, choices: tell("acknowledged", item=item, choices=list(choices)))
+    kiosk.acknowledged.connect(lambda item, responses: tell("acknowledged", item=item, responses=responses))
     kiosk.delivered.connect(lambda stage: tell("delivered", stage=stage))
 
 

@@ -100,7 +100,7 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
         sitting=packet.sitting,
         candidate=packet.candidate,
         items=len(form.items),
-        responses=sum(bool(answer.choices) for answer in packet.answers),
+        responses=sum(bool(answer.responses) for answer in packet.answers),
         score=packet.score_milli / 1000,
         passed=packet.passed,
         registry_score=receipt.result.score_milli / 1000,
@@ -134,5 +134,5 @@ def _recording(packet: ScorePacket) -> RecordingRef:
 
 
 def _lost(answers: Iterable[Answer], witness: Witness) -> int:
-    kept = {answer.item: answer.choices for answer in answers}
-    return sum(kept.get(item) != choices for item, choices in witness.acknowledged.items())
+    kept = {answer.item: answer.responses for answer in answers}
+    return sum(kept.get(item) != responses for item, responses in witness.acknowledged.items())

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from sync.faults import Refused
 from sync.wire.document import Part, canonical_json
 from sync.wire.ids import Digest, Id, ItemId, KeyId, Millis
-from sync.wire.packet import EndReason, ShortText
+from sync.wire.packet import EndReason, Responses, ShortText
 
 
 class EventRefused(Refused):
@@ -51,11 +51,15 @@ class Viewed(Part):
 
 
 class Answered(Part):
-    """A response was given; empty `choices` takes it back."""
+    """All responses to an item as they now stand; none takes them back.
+
+    `complete`: every interaction of the item has one, so the item counts as answered.
+    """
 
     kind: Literal["answered"] = "answered"
     item: ItemId
-    choices: tuple[ItemId, ...]
+    responses: Responses
+    complete: bool
 
 
 class Flagged(Part):

@@ -1,80 +1,11 @@
-"""An item (试题) as it is shown, and its marking as it is scored: two things that are never kept together."""
+"""An item (试题) as it is shown. What scoring needs of it is kept apart: see `app.exam.marking`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
-from sync.wire.plan import ItemKind
-
-
-class Language(StrEnum):
-    """The languages a candidate can read in."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A stretch of text in one style."""
-
-    text: str
-    strong: bool = False
-    emphasis: bool = False
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph of runs."""
-
-    runs: tuple[Run, ...]
-
-    @property
-    def text(self) -> str:
-        """The paragraph without its styles."""
-        return "".join(run.text for run in self.runs)
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture: the name of one of the item's media, and what it shows, in words."""
-
-    media: str
-    alt: str
-
-
-Block = Paragraph | Picture
-Body = tuple[Block, ...]
-
-
-@dataclass(frozen=True)
-class Wording:
-    """The same content in both languages."""
-
-    zh: Body
-    en: Body
-
-    def in_language(self, language: Language) -> Body:
-        """Give the body for `language`."""
-        return self.zh if language is Language.ZH else self.en
-
-    def bodies(self) -> Iterator[Body]:
-        """Give every body, Chinese first."""
-        yield self.zh
-        yield self.en
-
-
-def plain_text(body: Body) -> str:
-    """Give what a body says: its paragraphs' text and its pictures' descriptions, one a line."""
-    return "\n".join(block.text if isinstance(block, Paragraph) else block.alt for block in body)
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option of a choice item."""
-
-    id: str
-    wording: Wording
+from app.exam.interactions import Interaction, Match, Responses, ShuffleSet, arranged, shuffle_sets
+from app.exam.prose import Wording
+from sync.wire.plan import Difficulty, ItemKind
 
 
 @dataclass(frozen=True)
@@ -86,26 +17,78 @@ class Medium:
 
 
 @dataclass(frozen=True)
+class Stimulus:
+    """What several items share (案例): a text or picture that stays beside each of them."""
+
+    id: str
+    wording: Wording
+
+
+@dataclass(frozen=True)
 class Item:
     """What a candidate sees of an item. The key is not in here: see `Marking`.
 
-    `keep_order`: its options are never shuffled (QTI `shuffle="false"`), because they name letters of a
-    picture or refer to each other.
+    `stem` holds a `Place` for each of `interactions`, in both languages. `media` are those of the stimulus too.
+    `enemies` are names of groups of which a form may hold one item only, because one gives another away.
+    `seed` is the one it was made with, if it was made from a template (`app.exam.template`).
     """
 
     id: str
     kind: ItemKind
     subject: str
-    difficulty: str
+    difficulty: Difficulty
     stem: Wording
-    options: tuple[Option, ...]
+    interactions: tuple[Interaction, ...]
     media: tuple[Medium, ...] = ()
-    keep_order: bool = False
+    stimulus: Stimulus | None = None
+    enemies: tuple[str, ...] = ()
+    seed: int | None = None
+
+    def interaction(self, response: str) -> Interaction:
+        """Give the interaction that answers to `response`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return next((one for one in self.interactions if one.response == response), None) or _none(response)
+
+    def shuffle_sets(self) -> Iterator[ShuffleSet]:
+        """Give the options a form may shuffle. True and false always keep their places."""
+        if self.kind is not ItemKind.TRUE_FALSE:
+            for interaction in self.interactions:
+                yield from shuffle_sets(interaction)
+
+    def arranged(self, orders: dict[str, tuple[str, ...]]) -> "Item":
+        """Give the item with its options in the orders that a form drew."""
+        return replace(self, interactions=tuple(arranged(one, orders) for one in self.interactions))
+
+    def wordings(self) -> Iterator[Wording]:
+        """Give everything there is to read, the stimulus first."""
+        if self.stimulus:
+            yield self.stimulus.wording
+        yield self.stem
+        for interaction in self.interactions:
+            yield from _wordings(interaction)
 
 
-@dataclass(frozen=True)
-class Marking:
-    """What scoring needs of an item (QTI `match_correct`): the set of correct option ids."""
+def is_complete(item: Item, responses: Responses) -> bool:
+    """Tell whether every interaction of an item has a response."""
+    return all(responses.get(interaction.response) for interaction in item.interactions)
 
-    item: str
-    correct: frozenset[str]
+
+def _wordings(interaction: Interaction) -> Iterator[Wording]:
+    for name in ("prompt", "text"):
+        wording = getattr(interaction, name, None)
+        if wording is not None:
+            yield wording
+    options = (
+        (*interaction.rows, *interaction.columns)
+        if isinstance(interaction, Match)
+        else getattr(interaction, "options", ())
+    )
+    for option in options:
+        yield option.wording
+
+
+def _none(response: str) -> Interaction:
+    raise KeyError(response)

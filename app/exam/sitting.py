@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from app.exam import events
 from app.exam.events import Event
-from app.exam.item import Language
+from app.exam.interactions import Responses
+from app.exam.prose import Language
 from sync.faults import Fault
 from sync.wire.packet import EndReason, Incident
 
@@ -44,9 +45,10 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Given:
-    """A response as it stands, with the sitting's active time of its first and last change, ms."""
+    """An item's responses as they stand, with the sitting's active time of the first and last change, ms."""
 
-    choices: tuple[str, ...]
+    responses: Responses
+    complete: bool
     first_ms: int
     last_ms: int
 
@@ -80,8 +82,8 @@ class Sitting:
 
     @property
     def answered(self) -> frozenset[str]:
-        """The items that have a response now."""
-        return frozenset(item for item, given in self.given.items() if given.choices)
+        """The items that are answered now, every part of them."""
+        return frozenset(item for item, given in self.given.items() if given.complete)
 
     def active_at(self, run: str, mono_ms: int) -> int:
         """Give the active time at a moment of the current run, ms."""
@@ -195,6 +197,6 @@ def _start(sitting: Sitting, stamp: Stamp, event: events.Started) -> Sitting:
 
 def _answer(sitting: Sitting, stamp: Stamp, event: events.Answered) -> Sitting:
     before = sitting.given.get(event.item)
-    now = Given(event.choices, before.first_ms if before else sitting.active_ms, sitting.active_ms)
+    now = Given(event.responses, event.complete, before.first_ms if before else sitting.active_ms, sitting.active_ms)
     given = MappingProxyType({**sitting.given, event.item: now})
     return replace(sitting, given=given, answered_wall_ms=stamp.wall_ms)

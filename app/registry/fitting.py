@@ -4,11 +4,15 @@ Not its times: a seat whose disk was full at the end hands in late, and one whos
 Whoever could make up a packet could make up its times as well, so refusing them would only hurt the honest.
 """
 
-from app.exam.form import Form, FormItem
+from collections.abc import Callable
+
+from app.exam.form import Form
+from app.exam.item import Item
+from app.exam.responses import can_be_given
 from app.registry.premises import Planned
 from sync.faults import Refused
 from sync.wire.packet import ScorePacket
-from sync.wire.plan import ItemKind, RosterEntry, SessionPlan
+from sync.wire.plan import RosterEntry, SessionPlan
 
 
 class PacketRefused(Refused):
@@ -42,10 +46,10 @@ def matching_entry(packet: ScorePacket, planned: Planned) -> RosterEntry:
 
 
 def check_form(packet: ScorePacket, form: Form) -> None:
-    """Hold responses and outcomes against the form that the seed draws.
+    """Hold answers and outcomes against the form that the seed draws.
 
     Raises:
-        PacketRefused: another form, an item outside it, or a response that cannot be given on a seat.
+        PacketRefused: another form, or an item outside it.
     """
     if packet.form.sha256 != form.sha256:
         raise PacketRefused("its form is not the one its seed draws")
@@ -55,8 +59,17 @@ def check_form(packet: ScorePacket, form: Form) -> None:
     for answer in packet.answers:
         if answer.item not in places:
             raise PacketRefused("it answers an item that is not on its form")
-        if not _can_be_chosen(answer.choices, places[answer.item]):
-            raise PacketRefused(f"item {answer.item}: these options cannot be chosen")
+
+
+def check_responses(packet: ScorePacket, item_of: Callable[[str], Item]) -> None:
+    """Hold the responses against their items.
+
+    Raises:
+        PacketRefused: one that cannot be given on a seat.
+    """
+    for answer in packet.answers:
+        if not can_be_given(item_of(answer.item), answer.responses):
+            raise PacketRefused(f"item {answer.item}: this response cannot be given")
 
 
 def _check_entry(packet: ScorePacket, entry: RosterEntry) -> None:
@@ -78,8 +91,3 @@ def _check_proctors(packet: ScorePacket, plan: SessionPlan) -> None:
     named, needed = len(set(packet.proctors)), plan.policy.proctors_needed
     if named < needed:
         raise PacketRefused(f"it names {named} proctors, the session needs {needed}")
-
-
-def _can_be_chosen(choices: tuple[str, ...], place: FormItem) -> bool:
-    most = len(place.options) if place.kind is ItemKind.MULTIPLE_CHOICE else 1
-    return len(choices) <= most and len(set(choices)) == len(choices) and set(choices) <= set(place.options)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.exam.form import draw_form
 from app.exam.scoring import SCORER, Score, score_form
 from app.registry.enrolling import trust_of
-from app.registry.fitting import PacketRefused, check_form, matching_entry
+from app.registry.fitting import PacketRefused, check_form, check_responses, matching_entry
 from app.registry.keyroom import KeyName
 from app.registry.models import Conflict, Packet, ScoredResult
 from app.registry.premises import Premises
@@ -79,10 +79,11 @@ def _score_again(premises: Premises, packet: ScorePacket, plan: SessionPlan, ent
     package = premises.shelf.package(plan.package.package)
     form = draw_form(package.header.items, package.sha256, plan.blueprint, entry.form_seed)
     check_form(packet, form)
-    key = premises.keys.package(plan.package.package).marking
-    markings = {place.item: package.open_marking(place.item, key) for place in form.items}
-    responses = {answer.item: answer.choices for answer in packet.answers}
-    return score_form(form, markings, responses, plan.policy.pass_mark)
+    keys = premises.keys.package(plan.package.package)
+    check_responses(packet, lambda item: package.open_item(item, keys.content))
+    markings = {place.item: package.open_marking(place.item, keys.marking) for place in form.items}
+    responses = {answer.item: answer.responses for answer in packet.answers}
+    return score_form(form, markings, responses, plan.policy.scoring, plan.policy.pass_mark)
 
 
 def _standing(session: Session, packet: ScorePacket) -> str | None:

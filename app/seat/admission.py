@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.exam.events import Adjusted, Admitted
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.exam.sitting import State
 from app.seat.delivery import Delivery, read_sitting
 from app.seat.sign_in import Proctor

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.seat.screens.screen import Screen
 from app.seat.screens.view import Simulated
 from app.ui.slips import SlipGuard

@@ -8,7 +8,7 @@ import structlog
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.exam.sitting import State
 from app.seat.camera_desk import CameraDesk, SourceChoice
 from app.seat.deck import Deck

@@ -8,7 +8,7 @@ import structlog
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.logbook import open_logbook
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk, ProgramDefect

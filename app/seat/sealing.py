@@ -89,8 +89,9 @@ def packet_of(row: OutboxRow) -> ScorePacket:
 
 def score_sitting(case: Case) -> Score:
     """Score the responses as they stand, by the plan's policy."""
-    responses = {item: given.choices for item, given in case.delivery.sitting.given.items()}
-    return score_form(case.shelf.form, case.shelf.markings(), responses, case.session.plan.policy.pass_mark)
+    policy = case.session.plan.policy
+    responses = {item: given.responses for item, given in case.delivery.sitting.given.items()}
+    return score_form(case.shelf.form, case.shelf.markings(), responses, policy.scoring, policy.pass_mark)
 
 
 def _kept(case: Case) -> OutboxRow:
@@ -114,7 +115,8 @@ def _packet(case: Case, recording: RecordingRef | None) -> ScorePacket:
         plan_sha256=case.session.plan_sha256,
         package=PackageUsed(package=package.header.package, version=package.header.version, sha256=package.sha256),
         form=FormRef(sha256=sitting.form_sha256, seed=case.entry.form_seed),
-        scoring=SCORER,
+        scoring=plan.policy.scoring,
+        scorer=SCORER,
         answers=_answers(sitting),
         outcomes=score.outcomes,
         score_milli=score.score_milli,
@@ -143,6 +145,6 @@ def _packet(case: Case, recording: RecordingRef | None) -> ScorePacket:
 
 def _answers(sitting: Sitting) -> tuple[Answer, ...]:
     return tuple(
-        Answer(item=item, choices=given.choices, first_ms=given.first_ms, last_ms=given.last_ms)
+        Answer(item=item, responses=given.responses, first_ms=given.first_ms, last_ms=given.last_ms)
         for item, given in sorted(sitting.given.items())
     )

@@ -2,7 +2,8 @@
 
 from app.content.package import SealedPackage
 from app.exam.form import Form, FormItem
-from app.exam.item import Item, Marking
+from app.exam.item import Item
+from app.exam.marking import Marking
 from sync.client.release import PackageKeys
 
 
@@ -21,9 +22,10 @@ class ItemShelf:
         return self._places[item_id]
 
     def item(self, item_id: str) -> Item:
-        """Give an item. Raises `SealRefused` if its seal does not open."""
+        """Give an item, its options in the form's order. Raises `SealRefused` if its seal does not open."""
         if item_id not in self._opened:
-            self._opened[item_id] = self._package.open_item(item_id, self._keys.content)
+            item = self._package.open_item(item_id, self._keys.content)
+            self._opened[item_id] = item.arranged(self._places[item_id].orders_by_name)
         return self._opened[item_id]
 
     def medium(self, item_id: str, name: str) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.resources import resource_folder
 from sync.faults import Fault
 

@@ -18,6 +18,12 @@ Id = Annotated[str, StringConstraints(pattern=_UUID7)]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.\-]{0,63}$")]
 """An item's identifier as its bank gives it (a QTI identifier, at most 64 characters)."""
 
+Identifier = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w.\-]{0,63}$")]
+"""A QTI identifier within an item (of an option, a variable): a letter of any script first, at most 64 characters."""
+
+Subject = Annotated[str, StringConstraints(pattern=r"^[\w][\w .·&+/()（）、\-]{0,59}$")]
+"""What an item is about, as its bank sorts it; "-" stands for none."""
+
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 in lower-case hexadecimal."""
 

@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Digest, Id, ItemId, Millis
-from sync.wire.plan import Bilingual, ItemKind
+from sync.wire.ids import Digest, Id, Identifier, ItemId, Millis, Subject
+from sync.wire.plan import Bilingual, Difficulty, ItemKind
 
 MediaName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}$")]
 
@@ -29,25 +29,34 @@ class MediaEntry(Part):
     """One medium of an item."""
 
     name: MediaName
-    mime: Annotated[str, StringConstraints(pattern=r"^(image/png|image/jpeg)$")]
+    mime: Annotated[str, StringConstraints(pattern=r"^(image/png|image/jpeg|audio/(ogg|wav|flac|webm)|video/webm)$")]
     blob: Blob
+
+
+class PackedOptions(Part):
+    """Options of an item that a form may shuffle: which set of the item's, in its own order, and which keep still."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w.\-]{0,63}(#2)?$")]
+    options: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=100)]
+    fixed: tuple[Identifier, ...] = ()
 
 
 class PackedItem(Part):
     """What may be known of an item while it is sealed: enough to draw a form, nothing to learn from.
 
-    `keep_order`: the item's options are never shuffled.
+    `stimulus` and `enemies` are names that tell nothing else: which items belong together, which exclude each other.
     """
 
     item: ItemId
     kind: ItemKind
-    subject: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9\-]{0,39}$")]
-    difficulty: Annotated[str, StringConstraints(pattern=r"^(easy|medium|hard)$")]
-    options: Annotated[tuple[ItemId, ...], Field(min_length=2, max_length=26)]
+    subject: Subject
+    difficulty: Difficulty
+    shuffles: Annotated[tuple[PackedOptions, ...], Field(max_length=50)] = ()
+    stimulus: ItemId | None = None
+    enemies: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
     content: Blob
     marking: Blob
     media: Annotated[tuple[MediaEntry, ...], Field(max_length=50)] = ()
-    keep_order: bool = False
 
 
 class PackageHeader(Document):

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Digest, Id, ItemId, KeyId, Millis, Name
-from sync.wire.plan import Accommodation
+from sync.wire.ids import Digest, Id, Identifier, ItemId, KeyId, Millis, Name
+from sync.wire.plan import Accommodation, ScoringPolicy
 
 CLOCK_JUMPED = "CLOCK_JUMPED"
 """The code of the incident that says the wall clock was moved while the sitting was active."""
@@ -23,14 +23,23 @@ class EndReason(StrEnum):
     PROCTOR = "proctor"
 
 
+Value = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+"""One value of a response in QTI's lexical form: an option's id, a pair "A B", a number, a text."""
+
+Responses = Annotated[
+    dict[Identifier, Annotated[tuple[Value, ...], Field(min_length=1, max_length=500)]], Field(max_length=50)
+]
+"""The responses to one item: response variable → values; one that was taken back is not in it."""
+
+
 class Answer(Part):
-    """A candidate's response to one item; empty `choices` is a response taken back.
+    """A candidate's responses to one item; none is a response taken back.
 
     `first_ms` and `last_ms` count the sitting's own active time.
     """
 
     item: ItemId
-    choices: tuple[ItemId, ...]
+    responses: Responses
     first_ms: Millis
     last_ms: Millis
 
@@ -117,7 +126,8 @@ class ScorePacket(Document):
     plan_sha256: Digest
     package: PackageUsed
     form: FormRef
-    scoring: Annotated[str, StringConstraints(max_length=60)]
+    scoring: ScoringPolicy
+    scorer: Annotated[str, StringConstraints(max_length=60)]
     answers: Annotated[tuple[Answer, ...], Field(max_length=1000)]
     outcomes: Annotated[tuple[ItemOutcome, ...], Field(min_length=1, max_length=1000)]
     score_milli: Annotated[int, Field(ge=0)]

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name, Whole
+from sync.wire.ids import Base64, Digest, Id, ItemId, KeyId, Millis, Name, Subject, Whole
 
 MINUTE_MS = 60_000
 THREE_YEARS_DAYS = 3 * 366  # never less, whatever the leap years
@@ -21,28 +21,81 @@ class Bilingual(Part):
 
 
 class ItemKind(StrEnum):
-    """What a candidate has to do with an item, as the printed paper names it."""
+    """What a candidate has to do with an item; the first three as the printed paper names them."""
 
     TRUE_FALSE = "true_false"
     SINGLE_CHOICE = "single_choice"
     MULTIPLE_CHOICE = "multiple_choice"
+    INLINE_CHOICE = "inline_choice"
+    TEXT_ENTRY = "text_entry"
+    EXTENDED_TEXT = "extended_text"
+    ORDER = "order"
+    MATCH = "match"
+    ASSOCIATE = "associate"
+    GAP_MATCH = "gap_match"
+    HOTTEXT = "hottext"
+    HOTSPOT = "hotspot"
+    GRAPHIC_GAP_MATCH = "graphic_gap_match"
+    SLIDER = "slider"
+    COMPOSITE = "composite"
+
+
+class Difficulty(StrEnum):
+    """How hard an item is, as its bank says."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+class ScoringPolicy(StrEnum):
+    """How responses become marks (`app.exam.scoring`); a rule that changes gets a new version."""
+
+    ALL_OR_NOTHING = "all-or-nothing@1"
+    ITEM_RULES = "item-rules@1"
+    PARTIAL_PENALTY = "partial-penalty@1"
+    MAPPING = "mapping@1"
+    HALVES = "halves@1"
+
+
+class SetRule(StrEnum):
+    """Items that share a stimulus: drawn all or none and side by side, or never two of them."""
+
+    TOGETHER = "together"
+    APART = "apart"
 
 
 class BlueprintSection(Part):
-    """Draw `count` items of one kind (of `subject`, if given), each worth `marks_each` marks."""
+    """Draw `count` items, each worth `milli_each` thousandths of a mark, from those that fit all that is given.
+
+    `items`: a pool by name, empty for the whole package; `required`: these are always among those drawn.
+    `shuffle` false: in the pool's order (by id without a pool) instead of a drawn one.
+    """
 
     title: Bilingual
-    kind: ItemKind
     count: Annotated[Whole, Field(ge=1, le=500)]
-    marks_each: Annotated[Whole, Field(ge=1, le=100)]
-    subject: str | None = None
+    milli_each: Annotated[Whole, Field(ge=1, le=100_000)]
+    kind: ItemKind | None = None
+    subject: Subject | None = None
+    difficulty: Difficulty | None = None
+    items: Annotated[tuple[ItemId, ...], Field(max_length=50_000)] = ()
+    required: Annotated[tuple[ItemId, ...], Field(max_length=500)] = ()
+    shuffle: bool = True
 
 
 class Blueprint(Part):
-    """The rule a form is drawn by (组卷规则)."""
+    """The rule a form is drawn by (组卷规则).
+
+    `exposure_permille`: of a thousand candidates, how many may meet one item at most; a section whose pool is too
+    small for that is refused. `forms`: parallel forms made beforehand, each a list of item ids for every section;
+    where there are some, the seed chooses one of them.
+    """
 
     sections: Annotated[tuple[BlueprintSection, ...], Field(min_length=1, max_length=50)]
     shuffle_options: bool = True
+    sets: SetRule = SetRule.TOGETHER
+    exposure_permille: Annotated[Whole, Field(ge=1, le=1000)] = 1000
+    forms: Annotated[tuple[tuple[tuple[ItemId, ...], ...], ...], Field(max_length=1000)] = ()
 
 
 class Policy(Part):
@@ -56,7 +109,7 @@ class Policy(Part):
     score_at_seat: bool = True
     recording: Literal["picture+sound"] = "picture+sound"
     retention_days: Annotated[Whole, Field(ge=THREE_YEARS_DAYS, le=CENTURY_DAYS)] = THREE_YEARS_DAYS
-    scoring: Literal["all-or-nothing@1"] = "all-or-nothing@1"
+    scoring: ScoringPolicy = ScoringPolicy.ALL_OR_NOTHING
 
 
 class Accommodation(Part):

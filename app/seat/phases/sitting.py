@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import Adjusted, Answered, Event, Flagged, Occurred, Submitted, Tick, Viewed
+from app.exam.interactions import Responses
+from app.exam.item import is_complete
 from app.exam.sitting import OutOfOrder, Sitting, State
 from app.seat.camera_desk import CameraDesk, is_recording
 from app.seat.phases.cards import photo_of
+from app.seat.phases.pending import Pending
 from app.seat.phases.phase import Bench, Phase
 from app.seat.screens.item import ItemHeader, ItemScreen, ItemView, RecordingState
 from app.seat.screens.review import ReviewScreen, ReviewView
@@ -46,7 +49,8 @@ class SittingDesk(Phase):
         self._camera = camera
         self._case: Case | None = None
         self._number = 1
-        self._pending: dict[str, tuple[str, ...]] = {}
+        self._pending = Pending(self)
+        self._pending.due.connect(self._save_response)
         self._waiting = 0
         self._handing_in = False
         self._misses = 0
@@ -67,7 +71,8 @@ class SittingDesk(Phase):
     def begin(self, case: Case) -> None:
         """Show the item the candidate was at (the first, at the start) and let the clock be seen."""
         self._case = case
-        self._pending, self._waiting, self._handing_in, self._misses = {}, 0, False, 0
+        self._pending.clear()
+        self._waiting, self._handing_in, self._misses = 0, False, 0
         entry = case.entry
         self._items.reset()
         self._items.show_header(
@@ -91,49 +96,49 @@ class SittingDesk(Phase):
     # items
 
     def _go_to(self, number: int) -> None:
+        self._pending.flush()
         case = self._need_case()
         place = case.shelf.form.items[number - 1]
         try:
             item = case.shelf.item(place.item)
-            pictures = {medium.name: case.shelf.medium(item.id, medium.name) for medium in item.media}
+            media = {medium.name: case.shelf.medium(item.id, medium.name) for medium in item.media}
         except Fault as fault:
             self.trouble(fault)
             return
         self._number = number
-        options = {option.id: option for option in item.options}
         self._items.show_item(
             ItemView(
-                item=item.id,
+                item=item,
                 number=number,
-                kind=item.kind,
-                marks=place.max_milli // 1000,
-                stem=item.stem,
-                options=tuple(options[option] for option in place.options),
-                choices=self._choices(item.id),
+                marks_milli=place.max_milli,
+                responses=self._responses(item.id),
                 flagged=item.id in case.delivery.sitting.flags,
-                pictures=pictures,
+                media=media,
             )
         )
         self.bench.deck.bring(ItemScreen)
         self.item_shown.emit(number, item.id)
         self._save(Viewed(item=item.id), lambda: None)
 
-    def _choices(self, item: str) -> tuple[str, ...]:
+    def _responses(self, item: str) -> Responses:
         given = self._need_case().delivery.sitting.given.get(item)
-        return self._pending.get(item, given.choices if given else ())
+        return self._pending.given.get(item, given.responses if given else {})
 
-    def _respond(self, item: str, choices: tuple[str, ...]) -> None:
-        self._pending[item] = choices
+    def _respond(self, item: str, responses: Responses) -> None:
         self._items.show_saving()
-        self._save(Answered(item=item, choices=choices), lambda: self._acknowledge(item, choices))
+        self._pending.give(self._need_case().shelf.item(item), self._responses(item), responses)
 
-    def _acknowledge(self, item: str, choices: tuple[str, ...]) -> None:
-        if self._pending.get(item) == choices:
-            del self._pending[item]
+    def _save_response(self, item: str, responses: Responses) -> None:
+        complete = is_complete(self._need_case().shelf.item(item), responses)
+        answered = Answered(item=item, responses=responses, complete=complete)
+        self._save(answered, lambda: self._acknowledge(item, responses))
+
+    def _acknowledge(self, item: str, responses: Responses) -> None:
+        self._pending.settle(item, responses)
         if not self._pending:
             self._items.show_saved(_clock_face(self._need_case().workplace.clock().wall_ms))
         self._show_cells()
-        self.acknowledged.emit(item, choices)
+        self.acknowledged.emit(item, responses)
 
     def _flag(self, item: str, on: bool) -> None:
         self._save(Flagged(item=item, on=on), self._show_cells)
@@ -145,9 +150,12 @@ class SittingDesk(Phase):
 
     def _cells(self) -> tuple[GridCell, ...]:
         case = self._need_case()
-        flags = case.delivery.sitting.flags
+        sitting = case.delivery.sitting
+        waiting = self._pending.given
+        answered = sitting.answered - waiting.keys()
+        answered |= {item for item, given in waiting.items() if is_complete(case.shelf.item(item), given)}
         return tuple(
-            GridCell(place.number, bool(self._choices(place.item)), place.item in flags)
+            GridCell(place.number, place.item in answered, place.item in sitting.flags)
             for place in case.shelf.form.items
         )
 
@@ -253,6 +261,7 @@ class SittingDesk(Phase):
     # the end
 
     def _show_review(self) -> None:
+        self._pending.flush()
         case = self._need_case()
         self._review.show_review(
             ReviewView(
@@ -274,6 +283,7 @@ class SittingDesk(Phase):
     def _hand_in(self, reason: EndReason) -> None:
         if self._handing_in:
             return
+        self._pending.flush()  # before the submission, and so on the disk before it
         self._handing_in = True
         for timer in (*self._timers, self._recorder_timer):
             timer.stop()

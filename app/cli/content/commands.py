@@ -1,0 +1,5 @@
+"""All commands about content: importing a module adds its command to the group."""
+
+from app.cli.content.group import app
+
+__all__ = ["app"]

@@ -1,0 +1,1 @@
+"""Older formats that banks are kept in."""

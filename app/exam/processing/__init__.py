@@ -1,0 +1,1 @@
+"""What QTI's rules mean: values, expressions, rules."""
