@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.exam.interactions import Interaction, Match, Responses, ShuffleSet, arranged, shuffle_sets
+from app.exam.interactions import Choice, Interaction, Match, Responses, ShuffleSet, arranged, shuffle_sets
 from app.exam.prose import Wording
 from sync.wire.plan import Difficulty, ItemKind
 
@@ -69,6 +69,15 @@ class Item:
         yield self.stem
         for interaction in self.interactions:
             yield from _wordings(interaction)
+
+
+def choices(item: Item) -> int:
+    """Tell how many options an item offers if it is one choice and nothing else, else 0 (`PackedItem.choices`)."""
+    match item.interactions:
+        case (Choice(options=options),):
+            return len(options)
+        case _:
+            return 0
 
 
 def is_complete(item: Item, responses: Responses) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Digest, Id, Identifier, ItemId, Millis, Subject
+from sync.wire.ids import Digest, Id, Identifier, ItemId, Millis, Subject, Whole
 from sync.wire.plan import Bilingual, Difficulty, ItemKind
 
 MediaName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}$")]
@@ -45,6 +45,7 @@ class PackedItem(Part):
     """What may be known of an item while it is sealed: enough to draw a form, nothing to learn from.
 
     `stimulus` and `enemies` are names that tell nothing else: which items belong together, which exclude each other.
+    `choices`: how many options there are if the item is one choice (`app.exam.item.choices`), else 0.
     """
 
     item: ItemId
@@ -54,6 +55,7 @@ class PackedItem(Part):
     shuffles: Annotated[tuple[PackedOptions, ...], Field(max_length=50)] = ()
     stimulus: ItemId | None = None
     enemies: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
+    choices: Annotated[Whole, Field(ge=0, le=1000)] = 0
     content: Blob
     marking: Blob
     media: Annotated[tuple[MediaEntry, ...], Field(max_length=50)] = ()
