@@ -39,6 +39,12 @@ class Icon(Enum):
     MICROPHONE = auto()
     SIMULATED = auto()
     INFO = auto()
+    UP = auto()
+    DOWN = auto()
+    PLUS = auto()
+    MINUS = auto()
+    GRIP = auto()
+    LINK = auto()
 
 
 def _line(*points: tuple[float, float], closed: bool = False) -> QPainterPath:
@@ -128,6 +134,15 @@ def _drawings() -> Mapping[Icon, _Drawing]:
                 (_box(9, 3, 6, 11, 3),),
             ),
             Icon.INFO: ((circle, _line((12, 11.5), (12, 16.5))), (_ring(12, 7.8, 1.4),)),
+            Icon.UP: ((_line((5, 15), (12, 8), (19, 15)),), ()),
+            Icon.DOWN: ((_line((5, 9), (12, 16), (19, 9)),), ()),
+            Icon.PLUS: ((_line((12, 5), (12, 19)), _line((5, 12), (19, 12))), ()),
+            Icon.MINUS: ((_line((5, 12), (19, 12)),), ()),
+            Icon.GRIP: ((), tuple(_ring(x, y, 1.6) for x in (8.5, 15.5) for y in (5.5, 12, 18.5))),
+            Icon.LINK: (
+                (_line((3, 12), (21, 12)), _line((7, 8), (3, 12), (7, 16)), _line((17, 8), (21, 12), (17, 16))),
+                (),
+            ),
             Icon.SIMULATED: ((_box(3, 5, 18, 14, 2), _line((7, 15), (13, 9)), _line((12, 15), (17, 10))), ()),
         }
     )

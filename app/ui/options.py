@@ -6,12 +6,23 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from app.exam.item import Body, plain_text
+from app.exam.prose import Body, plain_text
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
 from app.ui.look import Looked, paint_focus
 from app.ui.prose import BodyView
 from app.ui.tokens import Space, Type
+
+
+def marker(index: int) -> str:
+    """Name an option by its place: A to Z, then AA, AB …"""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
 
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1}
 
@@ -24,7 +35,7 @@ class OptionRow(Looked, QAbstractButton):
 
     def __init__(self, index: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self.marker = chr(ord("A") + index)
+        self.marker = marker(index)
         self.setObjectName(f"option_{self.marker}")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -1,0 +1,120 @@
+"""Choice (选择): rows to press, one or several."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from app.exam.interactions import Choice, Interaction
+from app.ui.interactions.base import Setting
+from app.ui.interactions.board import Board
+from app.ui.options import OptionRow
+from app.ui.tokens import Space
+
+
+class ChoiceView(Board):
+    """The options of a choice, one under the other. Rows are kept from item to item."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._choice: Choice | None = None
+        self._rows: list[OptionRow] = []
+
+    @property
+    def rows(self) -> list[OptionRow]:
+        """Give the rows of this choice's options, in the order shown."""
+        return self._rows[: len(self._choice.options)] if self._choice else []
+
+    @property
+    def several(self) -> bool:
+        """Tell whether more than one may be chosen."""
+        return self._choice is not None and self._choice.max_choices != 1
+
+    def show_interaction(self, interaction: Interaction, values: tuple[str, ...], setting: Setting) -> None:
+        """Show a choice with its response."""
+        if not isinstance(interaction, Choice):
+            raise TypeError(type(interaction).__name__)
+        self._choice = interaction
+        self.begin(interaction, values, setting)
+        while len(self._rows) < len(interaction.options):
+            self._add_row()
+        for row, option in zip(self._rows, interaction.options, strict=False):
+            row.show_option(option.id, self.body(option), setting.media, several=self.several)
+            row.show()
+        for row in self._rows[len(interaction.options) :]:
+            row.hide()
+        self.ask(*_asked(interaction, setting))
+        self.show_values()
+
+    def choose(self, index: int) -> bool:
+        """Choose the option at `index`, as a press on it does; False if there is none."""
+        if not 0 <= index < len(self.rows):
+            return False
+        self.rows[index].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.row_focused.emit(self.rows[index])
+        self._press(self.rows[index])
+        return True
+
+    def focus_chosen(self) -> None:
+        """Where the focus is among the options, put it on the one that is chosen."""
+        chosen = next((row for row in self.rows if row.isChecked()), None)
+        if chosen is not None and any(row.hasFocus() for row in self._rows):
+            chosen.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_values(self) -> None:
+        """Show what is chosen."""
+        said, not_said = (
+            self.setting.words("screen.item.chosen"),
+            self.setting.words("screen.item.not_chosen"),
+        )
+        for row in self.rows:
+            chosen = row.option in self.values
+            row.set_chosen(chosen, said if chosen else not_said)
+
+    def arrange(self, width: int) -> int:
+        """Lay the rows out."""
+        top = self.arrange_top(width)
+        for row in self.rows:
+            row.set_look(self.look)
+            height = row.arrange(width)
+            row.setGeometry(0, top, width, height)
+            top += height + Space.M
+        return top - Space.M if self.rows else top
+
+    def _add_row(self) -> None:
+        row = OptionRow(len(self._rows), self)
+        row.set_look(self.look)
+        row.clicked.connect(lambda: self._press(row))
+        row.stepped.connect(lambda by: self._step(row, by))
+        row.picture_pressed.connect(self.picture_pressed)
+        self._rows.append(row)
+
+    def _press(self, row: OptionRow) -> None:
+        choice = self._choice
+        if choice is None:
+            return
+        chosen = {row.option} if not self.several else set(self.values) ^ {row.option}
+        if self.several and 0 < choice.max_choices < len(chosen):
+            self.warn(self.setting.words("screen.interaction.choice.full", most=choice.max_choices))
+            return
+        self.respond(tuple(option.id for option in choice.options if option.id in chosen))
+
+    def _step(self, row: OptionRow, by: int) -> None:
+        at = self._rows.index(row) + by
+        if 0 <= at < len(self.rows):
+            self.rows[at].setFocus(Qt.FocusReason.TabFocusReason)
+            self.row_focused.emit(self.rows[at])
+
+
+def _asked(choice: Choice, setting: Setting) -> tuple[str, ...]:
+    """Say the limits where there are any; and what is said when too many are chosen."""
+    least, most = choice.min_choices, choice.max_choices
+    if most == 1 or (not most and least <= 1):
+        return ("",)
+    words = setting.words
+    if not most or most >= len(choice.options):
+        return (words("screen.interaction.choice.least", least=least),) if least > 1 else ("",)
+    full = words("screen.interaction.choice.full", most=most)
+    if least == most:
+        return (words("screen.interaction.choice.exactly", most=most), full)
+    if least > 1:
+        return (words("screen.interaction.choice.between", least=least, most=most), full)
+    return (words("screen.interaction.choice.most", most=most), full)
