@@ -144,7 +144,7 @@ def _attempt(pools: Sequence[Pool], numbers: Numbers) -> list[list[Block]] | Blu
     chosen: dict[int, list[Block]] = {}
     for pool in sorted(pools, key=lambda pool: (pool.size, pool.index)):
         free = [one for one in pool.free if one.ids.isdisjoint(ids) and one.groups.isdisjoint(groups)]
-        taken = _take(numbers.shuffled([one for one in free if not one.clashes]), pool.to_draw, groups)
+        taken = _take(numbers.shuffled(free), pool.to_draw, groups)
         found = sum(block.size for block in taken)
         if found < pool.to_draw:
             return _short(pool, sum(block.size for block in free), found)

@@ -108,7 +108,8 @@ def pools_of(items: Sequence[PackedItem], blueprint: Blueprint) -> list[Pool]:
     pools = []
     for index, section in enumerate(blueprint.sections):
         others = frozenset[str]().union(*(kept[other] for other in range(len(kept)) if other != index))
-        free = (one for one in blocks[index] if one.ids.isdisjoint(kept[index] | others))
+        spoken_for = kept[index] | others
+        free = (one for one in blocks[index] if not one.clashes and one.ids.isdisjoint(spoken_for))
         pools.append(Pool(index, section, tuple(forced[index]), tuple(free)))
     return pools
 
