@@ -1,0 +1,58 @@
+"""Plain text from outside, as a body: white space folded as on a screen, nothing unseen in it."""
+
+import re
+import unicodedata
+from typing import Final
+
+from app.content.bank import BankRefused, BankTooLarge, MarkupRefused
+from app.exam.prose import Body, Paragraph, Run
+
+MAX_PARAGRAPH: Final = 4_000  # characters
+MAX_PARAGRAPHS: Final = 50
+
+_SPACE: Final = re.compile(r"[ \t\f\v]+")
+_DROPPED: Final = str.maketrans("", "", "\ufeff\u200b\xad")  # what copying from web pages and documents leaves behind
+_TEX: Final = re.compile(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
+
+
+def refuse_tex(text: str, place: tuple[str, int]) -> None:
+    """Refuse a formula in TeX, which would be shown as it is written.
+
+    Raises:
+        MarkupRefused: there is one.
+    """
+    if _TEX.search(text):
+        raise MarkupRefused(*place, "a formula in TeX", name="TeX")
+
+
+def line_of_text(text: str, place: tuple[str, int]) -> str:
+    """Give a text as one clean line.
+
+    Raises:
+        MarkupRefused: it has characters that a person does not see.
+        BankTooLarge: it is too long.
+    """
+    line = _SPACE.sub(" ", text.translate(_DROPPED).replace("\n", " ")).strip(" ")
+    if len(line) > MAX_PARAGRAPH:
+        raise BankTooLarge(*place, "too long a text", limit=MAX_PARAGRAPH)
+    for char in line:
+        if unicodedata.category(char) in _UNSEEN:
+            name = f"U+{ord(char):04X}"
+            raise MarkupRefused(*place, f"unseen character {name}", name=name)
+    return line
+
+
+def body_of_text(text: str, place: tuple[str, int]) -> Body:
+    """Give a text as a body: a paragraph for every line that is not empty.
+
+    Raises:
+        BankRefused: there is nothing to read in it, or what `line_of_text` refuses.
+    """
+    refuse_tex(text, place)
+    lines = [line for raw in text.split("\n") if (line := line_of_text(raw, place))]
+    if not lines:
+        raise BankRefused(*place, "nothing to read here")
+    if len(lines) > MAX_PARAGRAPHS:
+        raise BankTooLarge(*place, "too many paragraphs", limit=MAX_PARAGRAPHS)
+    return tuple(Paragraph((Run(line),)) for line in lines)
