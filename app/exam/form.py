@@ -34,7 +34,7 @@ from app.exam.pools import (
 from app.exam.prepared import prepared_forms
 from app.exam.stream import Numbers
 from sync.wire.document import canonical_json
-from sync.wire.package import PackedItem, PackedOptions
+from sync.wire.package import ItemFacts, PackedOptions
 from sync.wire.plan import Blueprint, ItemKind
 
 __all__ = ["ATTEMPTS", "BlueprintUnmet", "Form", "FormItem", "draw_form"]
@@ -48,7 +48,7 @@ class FormItem:
     """One place on the form: `number` counts from 1, `section` from 0.
 
     `orders`: for each set of options that is shuffled its name and its options in the order they are shown.
-    `choices`: how many options the item's only interaction offers if that is a choice, else 0 (`PackedItem.choices`).
+    `choices`: how many options the item's only interaction offers if that is a choice, else 0 (`ItemFacts.choices`).
     """
 
     number: int
@@ -82,7 +82,7 @@ class Form:
         return sum(item.max_milli for item in self.items)
 
 
-def draw_form(items: Sequence[PackedItem], package_sha256: str, blueprint: Blueprint, seed: str) -> Form:
+def draw_form(items: Sequence[ItemFacts], package_sha256: str, blueprint: Blueprint, seed: str) -> Form:
     """Draw the form that belongs to this package, blueprint and seed (both digests hexadecimal).
 
     Raises:
@@ -124,7 +124,7 @@ def _order(options: PackedOptions, numbers: Numbers) -> tuple[str, ...]:
     return tuple(name if name in fixed else next(moved) for name in options.options)
 
 
-def _drawn(items: Sequence[PackedItem], blueprint: Blueprint, numbers: Numbers) -> list[list[Block]]:
+def _drawn(items: Sequence[ItemFacts], blueprint: Blueprint, numbers: Numbers) -> list[list[Block]]:
     pools = pools_of(items, blueprint)
     for pool in pools:
         check_pool(pool, blueprint)

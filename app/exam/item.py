@@ -72,7 +72,7 @@ class Item:
 
 
 def choices(item: Item) -> int:
-    """Tell how many options an item offers if it is one choice and nothing else, else 0 (`PackedItem.choices`)."""
+    """Tell how many options an item offers if it is one choice and nothing else, else 0 (`ItemFacts.choices`)."""
     match item.interactions:
         case (Choice(options=options),):
             return len(options)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync.faults import Refused
-from sync.wire.package import PackedItem
+from sync.wire.package import ItemFacts
 from sync.wire.plan import Blueprint, BlueprintSection, SetRule
 
 
@@ -48,7 +48,7 @@ class Block:
     """
 
     place: int
-    items: tuple[PackedItem, ...]
+    items: tuple[ItemFacts, ...]
     ids: frozenset[str]
     groups: frozenset[str]
     clashes: bool
@@ -79,22 +79,22 @@ class Pool:
         return self.section.count - sum(block.size for block in self.forced)
 
 
-def fitting(items: Mapping[str, PackedItem], section: BlueprintSection) -> list[PackedItem]:
+def fitting(items: Mapping[str, ItemFacts], section: BlueprintSection) -> list[ItemFacts]:
     """Give the items that fit a section in its pool's order; `items` is by id, in the order of the ids."""
     named = dict.fromkeys(section.items or items)
     return [items[name] for name in named if name in items and _fits(items[name], section)]
 
 
-def in_blocks(items: Iterable[PackedItem], sets: SetRule) -> list[Block]:
+def in_blocks(items: Iterable[ItemFacts], sets: SetRule) -> list[Block]:
     """Gather a pool's items into blocks: a block stands where its first item does, its items in the pool's order."""
-    gathered: dict[tuple[str, bool], list[PackedItem]] = {}
+    gathered: dict[tuple[str, bool], list[ItemFacts]] = {}
     for item in items:
         together = item.stimulus is not None and sets is SetRule.TOGETHER
         gathered.setdefault((item.stimulus if together and item.stimulus else item.item, together), []).append(item)
     return [_block(place, members, sets) for place, members in enumerate(gathered.values())]
 
 
-def pools_of(items: Sequence[PackedItem], blueprint: Blueprint) -> list[Pool]:
+def pools_of(items: Sequence[ItemFacts], blueprint: Blueprint) -> list[Pool]:
     """Give every section's pool, without what other sections require.
 
     Raises:
@@ -142,7 +142,7 @@ def check_pool(pool: Pool, blueprint: Blueprint) -> None:
         )
 
 
-def _fits(item: PackedItem, section: BlueprintSection) -> bool:
+def _fits(item: ItemFacts, section: BlueprintSection) -> bool:
     return (
         section.kind in (None, item.kind)
         and section.subject in (None, item.subject)
@@ -150,7 +150,7 @@ def _fits(item: PackedItem, section: BlueprintSection) -> bool:
     )
 
 
-def _block(place: int, members: Sequence[PackedItem], sets: SetRule) -> Block:
+def _block(place: int, members: Sequence[ItemFacts], sets: SetRule) -> Block:
     groups = Counter(group for item in members for group in _groups(item, sets))
     return Block(
         place,
@@ -161,7 +161,7 @@ def _block(place: int, members: Sequence[PackedItem], sets: SetRule) -> Block:
     )
 
 
-def _groups(item: PackedItem, sets: SetRule) -> set[str]:
+def _groups(item: ItemFacts, sets: SetRule) -> set[str]:
     enemies = {f"enemies {name}" for name in item.enemies}
     if item.stimulus is None or sets is SetRule.TOGETHER:
         return enemies

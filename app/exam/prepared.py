@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from app.exam.pools import Block, ExposureUnmet, PreparedUnmet, fitting, in_blocks
-from sync.wire.package import PackedItem
+from sync.wire.package import ItemFacts
 from sync.wire.plan import Blueprint
 
 Blocks = dict[str, Block]
 
 
-def prepared_forms(items: Sequence[PackedItem], blueprint: Blueprint) -> list[list[list[Block]]]:
+def prepared_forms(items: Sequence[ItemFacts], blueprint: Blueprint) -> list[list[list[Block]]]:
     """Give the blueprint's forms: for each form and section its blocks in the pool's order.
 
     Raises:

@@ -41,7 +41,7 @@ class PackedOptions(Part):
     fixed: tuple[Identifier, ...] = ()
 
 
-class PackedItem(Part):
+class ItemFacts(Part):
     """What may be known of an item while it is sealed: enough to draw a form, nothing to learn from.
 
     `stimulus` and `enemies` are names that tell nothing else: which items belong together, which exclude each other.
@@ -56,6 +56,11 @@ class PackedItem(Part):
     stimulus: ItemId | None = None
     enemies: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
     choices: Annotated[Whole, Field(ge=0, le=1000)] = 0
+
+
+class PackedItem(ItemFacts):
+    """An item in a package: its facts, and where its sealed parts lie."""
+
     content: Blob
     marking: Blob
     media: Annotated[tuple[MediaEntry, ...], Field(max_length=50)] = ()
