@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 import av
@@ -104,15 +105,19 @@ def write_mask(alpha: bytes, width: int, height: int) -> bytes:
     return _write(bytes(pixels), width, height, 4)
 
 
-def write_rgba(pixels: bytes, width: int, height: int) -> bytes:
-    """Write pixels of four bytes each; without alpha if all of them are opaque."""
-    alpha = pixels[3::4]
-    if alpha.count(b"\xff") != len(alpha):
-        return _write(pixels, width, height, 6)
-    opaque = bytearray(3 * len(alpha))
-    for channel in range(3):
-        opaque[channel::3] = pixels[channel::4]
-    return _write(bytes(opaque), width, height, 2)
+def encoded(frame: av.VideoFrame) -> bytes:
+    """Write a decoded frame, without alpha if all of it is opaque."""
+    turned = frame.reformat(format="rgba")
+    alpha = bytes(turned.planes[0])[3::4]
+    opaque = alpha.count(b"\xff") == len(alpha)
+    encoder = av.CodecContext.create("png", "w")
+    encoder.width, encoder.height = frame.width, frame.height
+    encoder.pix_fmt = "rgb24" if opaque else "rgba"
+    encoder.time_base = Fraction(1, 1)
+    encoder.options = {"pred": "mixed"}
+    whole = frame.reformat(format=encoder.pix_fmt)
+    whole.pts = 0
+    return b"".join(bytes(packet) for packet in (*encoder.encode(whole), *encoder.encode(None)))
 
 
 def alpha_of(data: bytes, width: int, height: int) -> bytes:
