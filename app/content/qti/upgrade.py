@@ -26,11 +26,11 @@ _ATTRIBUTE: Final = re.compile(r"[a-z]+([A-Z][a-z0-9]*)+")
 _HTML: Final = frozenset(
     re.findall(
         r"[a-z0-9]+",
-        "a abbr acronym address article aside audio b bdi bdo big blockquote br caption cite code col colgroup dd del "
-        "details dfn div dl dt em embed figcaption figure font footer form frame h1 h2 h3 h4 h5 h6 header hr i iframe img "
-        "input ins kbd label li link main map mark meta nav object ol p param picture pre q rb rp rt rtc ruby s samp script "
-        "section small source span strike strong style sub summary sup svg table tbody td textarea tfoot th thead time "
-        "tr track tt u ul var video wbr ",
+        "a abbr acronym address article aside audio b bdi bdo big blockquote br caption cite code col "
+        "colgroup dd del details dfn div dl dt em embed figcaption figure font footer form frame h1 h2 h3 h4 "
+        "h5 h6 header hr i iframe img input ins kbd label li link main map mark meta nav object ol p param "
+        "picture pre q rb rp rt rtc ruby s samp script section small source span strike strong style sub "
+        "summary sup svg table tbody td textarea tfoot th thead time tr track tt u ul var video wbr ",
     )
 )
 
