@@ -11,7 +11,6 @@ from typing import Final, TypeVar
 from app.content.codec import CodecError, decode, encode
 from app.exam.item import Item
 from app.exam.marking import Marking
-from sync.faults import Refused
 from sync.wire.document import canonical_json
 
 MAX_CONTENT: Final = 4_000_000  # bytes
@@ -21,10 +20,8 @@ _LEAST_MARKING: Final = 1_024
 T = TypeVar("T", Item, Marking)
 
 
-class BlobRefused(Refused):
+class BlobError(ValueError):
     """What was sealed is no item, or no marking."""
-
-    code = "BLOB_REFUSED"
 
 
 def item_bytes(item: Item) -> bytes:
@@ -42,7 +39,7 @@ def read_item(raw: bytes) -> Item:
     """Read what `item_bytes` gave.
 
     Raises:
-        BlobRefused: it is nothing of the kind.
+        BlobError: it is nothing of the kind.
     """
     return _read(Item, raw, MAX_CONTENT)
 
@@ -54,8 +51,8 @@ def read_marking(raw: bytes) -> Marking:
 
 def _read(kind: type[T], raw: bytes, most: int) -> T:
     if len(raw) > most:
-        raise BlobRefused(f"{len(raw)} bytes, at most {most}")
+        raise BlobError(f"{len(raw)} bytes, at most {most}")
     try:
         return decode(kind, json.loads(raw))
     except (CodecError, ValueError, RecursionError) as error:
-        raise BlobRefused(str(error)[:200]) from None
+        raise BlobError(str(error)[:200]) from None

@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import Self
 
 from app.content.bank import Bank
-from app.content.blobs import BlobRefused, item_bytes, marking_bytes, read_item, read_marking
+from app.content.blobs import BlobError, item_bytes, marking_bytes, read_item, read_marking
 from app.content.clones import without_templates
 from app.content.pictures import recognise_picture
 from app.exam.interactions import GraphicGapMatch, Hotspot
-from app.exam.item import Item
+from app.exam.item import Item, choices
 from app.exam.marking import Marking
 from app.exam.prose import media_of, places_of
 from sync.faults import Refused
@@ -64,6 +64,7 @@ def pack(bank: Bank, package_id: str, version: int, created_ms: int, content_key
             shuffles=_packed_options(item),
             stimulus=item.stimulus.id if item.stimulus else None,
             enemies=item.enemies,
+            choices=choices(item),
             content=put(item.id, _CONTENT, content_key, item_bytes(item)),
             marking=put(item.id, _MARKING, marking_key, marking_bytes(bank.markings[item.id])),
             media=tuple(
@@ -135,8 +136,8 @@ class SealedPackage:
         packed = self._packed(item_id)
         try:
             item = read_item(self._open(packed.content, item_id, _CONTENT, content_key))
-        except BlobRefused as refused:
-            raise PackageRefused(f"{item_id}: {refused.detail}") from None
+        except BlobError as refused:
+            raise PackageRefused(f"{item_id}: {refused}") from None
         if not _agrees(item, packed):
             raise PackageRefused(f"{item_id}: the content is not what the header says")
         return item
@@ -146,8 +147,8 @@ class SealedPackage:
         packed = self._packed(item_id)
         try:
             marking = read_marking(self._open(packed.marking, item_id, _MARKING, marking_key))
-        except BlobRefused as refused:
-            raise PackageRefused(f"{item_id}: {refused.detail}") from None
+        except BlobError as refused:
+            raise PackageRefused(f"{item_id}: {refused}") from None
         if marking.item != item_id:
             raise PackageRefused(f"{item_id}: the marking is another item's")
         return marking
@@ -236,6 +237,7 @@ def _agrees(item: Item, packed: PackedItem) -> bool:
         and _packed_options(item) == packed.shuffles
         and (item.stimulus.id if item.stimulus else None) == packed.stimulus
         and item.enemies == packed.enemies
+        and choices(item) == packed.choices
         and [(medium.name, medium.mime) for medium in item.media]
         == [(entry.name, entry.mime) for entry in packed.media]
         and shown <= named

@@ -12,7 +12,7 @@ from app.demo.provision import set_up_registry, set_up_seat
 from app.demo.recorder import recorder_let_go
 from app.exam.events import NoticeRead, Started
 from app.exam.form import draw_form
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.registry.service import Registry
 from app.seat.admission import Looks, admit
 from app.seat.camera_desk import CameraDesk

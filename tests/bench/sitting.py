@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.exam.events import Answered, event_bytes
-from app.exam.item import Language, plain_text
+from app.exam.prose import Language, plain_text
 from app.seat import program
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
@@ -143,7 +143,8 @@ class Bench:
             samples.again.append(self._turn(self._kiosk, lambda: _click(previous), number))
             samples.again_label.append(self._turn(self._label, self._key_label))
             samples.saved.append(self._respond())
-            answer = Answered(item=self._desk._need_case().shelf.form.items[number - 1].item, choices=("A",))
+            item = self._desk._need_case().shelf.form.items[number - 1].item
+            answer = Answered(item=item, responses={"RESPONSE": ("A",)}, complete=True)
             samples.committed.append(self._raw.commit(event_bytes(answer)))
         return samples
 
@@ -179,8 +180,8 @@ class Bench:
         view = self._screen._view
         if view is None:
             raise RuntimeError("no item is shown")
-        bodies = (view.stem, *(option.wording for option in view.options))
-        return f"{view.number}\n\n" + "\n\n".join(plain_text(body.in_language(Language.ZH)) for body in bodies)
+        bodies = (wording.in_language(Language.ZH) for wording in view.item.wordings())
+        return f"{view.number}\n\n" + "\n\n".join(plain_text(body) for body in bodies)
 
     def _item_came(self, number: int, _item: str) -> None:
         self._shown = number

@@ -1,6 +1,6 @@
 import pytest
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.words import Words
 from proctoring.recorder import faults as recorder_faults
 from proctoring.vault.export import ExportPlaceRefused

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.registry.service import Registry
 from app.words import Words
 from sync.trust.anchor import Trust

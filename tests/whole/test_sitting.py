@@ -5,7 +5,7 @@ import sqlite3
 
 from PySide6.QtGui import QImage
 
-from app.content.qti import read_package
+from app.content.qti.reading import read_package
 from app.exam.sitting import State
 from app.resources import resource_folder
 from app.seat.delivery import read_sitting
@@ -49,7 +49,7 @@ def test_the_ids_are_those_of_the_packet(run: Run, packet: ScorePacket) -> None:
 def test_no_acknowledged_response_is_lost(run: Run, packet: ScorePacket) -> None:
     assert run.summary["lost_responses"] == 0
     assert (run.summary["items"], run.summary["responses"]) == (ITEMS, ITEMS)
-    assert len([answer for answer in packet.answers if answer.choices]) == ITEMS
+    assert len([answer for answer in packet.answers if answer.responses]) == ITEMS
 
 
 def test_it_goes_on_at_the_item_it_was_cut_at(run: Run) -> None:
@@ -66,7 +66,9 @@ def test_the_score_is_what_the_banks_own_keys_give(run: Run, packet: ScorePacket
     form, _ = form_of(run.home, packet)
     assert form.sha256 == packet.form.sha256
     markings = read_package(resource_folder() / "sample-bank").markings
-    right = {answer.item for answer in packet.answers if set(answer.choices) == markings[answer.item].correct}
+    right = {
+        answer.item for answer in packet.answers if answer.responses["RESPONSE"] == markings[answer.item].correct()
+    }
     assert packet.score_milli == 1000 * len(right)
     assert packet.max_milli == 1000 * ITEMS
     assert packet.passed is (len(right) >= PASS_MARK)

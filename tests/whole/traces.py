@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import select
 
 from app.content.package import SealedPackage
-from app.content.qti import read_package
+from app.content.qti.reading import read_package
 from app.demo.cast import CANDIDATES, PROCTORS, blueprint
 from app.exam.form import Form, draw_form
-from app.exam.item import Item, Paragraph
+from app.exam.item import Item
+from app.exam.prose import Picture, Run, walk
 from app.registry.models import PlannedSession
 from app.registry.models import Proctor as ProctorRow
 from app.registry.service import Registry
@@ -104,7 +105,7 @@ def secrets_of(home: Path, packet: ScorePacket) -> tuple[Secret, ...]:
             (of_text("PIN", proctor.pin) for proctor in PROCTORS),
             (of_text("identity number", candidate.id_number) for candidate in CANDIDATES),
             (of_text("name", person.name) for person in (*CANDIDATES, *PROCTORS)),
-            (of_text("response", f'"choices":["{choice}"') for choice in _choices(packet)),
+            (of_text("response", f'"RESPONSE":["{choice}"') for choice in _choices(packet)),
             _registry_secrets(home / "registry"),
             _seat_secrets(home / "seat" / "keys"),
             _key_file("site key", home / "site" / "recordings.key"),
@@ -132,15 +133,16 @@ def _secret(kind: str, name: str, forms: Iterable[bytes]) -> Secret:
 
 
 def _texts(item: Item) -> Iterator[str]:
-    for wording in (item.stem, *(option.wording for option in item.options)):
+    for wording in item.wordings():
         for body in wording.bodies():
-            for block in body:
-                parts = [run.text for run in block.runs] if isinstance(block, Paragraph) else [block.alt]
-                yield from (part.strip() for part in parts if len(part.strip()) >= LEAST_TEXT)
+            for piece in walk(body):
+                part = piece.text if isinstance(piece, Run) else piece.alt if isinstance(piece, Picture) else ""
+                if len(part.strip()) >= LEAST_TEXT:
+                    yield part.strip()
 
 
 def _choices(packet: ScorePacket) -> set[str]:
-    return {choice for answer in packet.answers for choice in answer.choices}
+    return {choice for answer in packet.answers for choice in answer.responses["RESPONSE"]}
 
 
 def _registry_secrets(folder: Path) -> Iterator[Secret]:

@@ -1,4 +1,4 @@
-"""Responses that were given but are not on the disk yet. Choices are saved at once, typing when it rests for a moment."""
+"""Responses given but not on the disk yet. Choices are saved at once, typing when it rests for a moment."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 

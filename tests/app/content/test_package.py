@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from app.content.bank import Bank
 from app.content.package import MAGIC, PackageRefused, SealedPackage, pack
-from app.content.qti import read_package
-from app.exam.item import Item, Marking, Picture
+from app.content.qti.reading import read_package
+from app.exam.interactions import Choice
+from app.exam.item import Item
+from app.exam.marking import Cardinality, match_correct
+from app.exam.prose import Picture
 from sync.faults import Refused
 from sync.trust.aead import SealRefused, open_sealed, seal
 from sync.wire.document import canonical_json
-from sync.wire.package import Blob, PackageHeader
+from sync.wire.package import Blob, PackageHeader, PackedOptions
 from tests.app.content.banks import small_bank, write_folder
 
 PACKAGE = "01890a5d-ac96-774b-bcce-b302099a8057"
@@ -67,7 +70,7 @@ def test_what_is_packed_opens_again_as_it_was(bank: Bank, raw: bytes) -> None:
     assert package.sha256 == hashlib.sha256(raw).hexdigest()
     assert (package.header.package, package.header.version, package.header.bank) == (PACKAGE, 3, "small-bank")
     assert [item.item for item in package.header.items] == ["judge-1", "multi-1", "single-1"]
-    assert [item.keep_order for item in package.header.items] == [True, True, False]
+    assert [[one.name for one in item.shuffles] for item in package.header.items] == [[], [], ["RESPONSE"]]
 
 
 def test_a_blob_opens_with_the_cipher_and_context_the_format_names(bank: Bank, raw: bytes) -> None:
@@ -89,8 +92,11 @@ def test_the_header_holds_no_text_of_an_item_and_no_name_of_a_picture(raw: bytes
 def test_the_length_of_a_marking_is_the_same_for_every_key(bank: Bank) -> None:
     lengths = set()
     for item in bank.items:
-        for option in item.options:
-            other = replace(bank, markings={**bank.markings, item.id: Marking(item.id, frozenset({option.id}))})
+        (choice,) = item.interactions
+        assert isinstance(choice, Choice)
+        for option in choice.options:
+            changed = match_correct(item.id, Cardinality.SINGLE, (option.id,))
+            other = replace(bank, markings={**bank.markings, item.id: changed})
             header, _ = split(pack(other, PACKAGE, 1, 0, CONTENT_KEY, MARKING_KEY))
             lengths.add(tuple(entry.marking.length for entry in header.items))
     assert len(lengths) == 1
@@ -234,7 +240,8 @@ def doubled(header: PackageHeader) -> PackageHeader:
 
 
 def same_options(header: PackageHeader) -> PackageHeader:
-    return with_first(header, {"options": ("true", "true")})
+    twice = PackedOptions(name="RESPONSE", options=("true", "true"))
+    return with_first(header, {"shuffles": (twice,)})
 
 
 def with_first(header: PackageHeader, update: dict[str, object]) -> PackageHeader:
@@ -254,8 +261,9 @@ def test_a_header_that_contradicts_the_file_is_refused(raw: bytes, change: Chang
         {"kind": "single_choice"},
         {"subject": "fire"},
         {"difficulty": "easy"},
-        {"options": ("false", "true")},
-        {"keep_order": False},
+        {"shuffles": [{"name": "RESPONSE", "options": ["false", "true"]}]},
+        {"stimulus": "case-1"},
+        {"enemies": ["other"]},
     ],
 )
 def test_a_header_that_misnames_an_item_is_noticed_when_it_is_opened(raw: bytes, update: dict[str, object]) -> None:
@@ -281,7 +289,7 @@ def test_a_header_that_misnames_an_item_is_noticed_when_it_is_opened(raw: bytes,
         b"\xff",
         b'{"id":"judge-1"}',
         b"[" * 100_000,
-        b'"' + b"x" * 2_000_000 + b'"',
+        b'"' + b"x" * 5_000_000 + b'"',
     ],
 )
 def test_a_sealed_content_of_another_shape_is_refused(raw: bytes, content: bytes) -> None:
@@ -295,10 +303,10 @@ def test_a_sealed_content_of_another_shape_is_refused(raw: bytes, content: bytes
 @pytest.mark.parametrize(
     "marking",
     [
-        b'{"item":"judge-1","options":{"false":0,"true":0}}',
-        b'{"item":"judge-1","options":{"false":1,"other":0}}',
-        b'{"item":"multi-1","options":{"false":1,"true":0}}',
-        b'{"item":"judge-1","options":{"false":2,"true":0}}',
+        b'{"_":"Marking","item":"judge-1"}',
+        b'{"_":"Marking","declarations":[],"item":"multi-1"}',
+        b'{"_":"Marking","declarations":[{"_":"Node","name":"sum"}],"item":"judge-1"}',
+        b'{"_":"Marking","declarations":[],"item":"judge-1","more":1}',
     ],
 )
 def test_a_sealed_marking_that_cannot_be_is_refused(raw: bytes, marking: bytes) -> None:
@@ -318,7 +326,7 @@ def test_a_picture_that_is_none_is_refused_when_it_is_opened(bank: Bank) -> None
 
 def test_an_item_that_shows_a_picture_it_does_not_have_is_refused(bank: Bank) -> None:
     def lost(item: Item) -> Item:
-        wording = replace(item.stem, zh=(Picture("9.png", "?"),))
+        wording = replace(item.stem, zh=(*item.stem.zh, Picture("9.png", "?")))
         return replace(item, stem=wording) if item.media else item
 
     bent = replace(bank, items=tuple(lost(item) for item in bank.items))

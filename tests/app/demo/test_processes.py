@@ -13,6 +13,7 @@ import app.demo.processes
 from app.demo.conductor import SeatStuck, Witness, _watch
 from app.demo.processes import Process, ProcessEnded, running
 from sync.trust.clock import read_clock
+from tests.app.exam.given import chosen
 
 
 def actor(folder: Path, *events: dict[str, Any] | str, **orders: object) -> Process:
@@ -24,7 +25,7 @@ def actor(folder: Path, *events: dict[str, Any] | str, **orders: object) -> Proc
 
 
 def acknowledged(item: str, *choices: str) -> dict[str, Any]:
-    return {"event": "acknowledged", "mono_s": 0.0, "item": item, "choices": choices}
+    return {"event": "acknowledged", "mono_s": 0.0, "item": item, "responses": chosen(*choices)}
 
 
 def test_what_is_no_json_object_is_not_heard(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_the_power_is_cut_after_the_response_that_was_asked_for(tmp_path: Path) 
     witness = Witness()
     with running(actor(tmp_path, acknowledged("a", "A"), acknowledged("b", "B"), acknowledged("c"), stay=True)) as seat:
         assert _watch(seat, witness, power_cut=2) is False
-    assert witness.acknowledged == {"a": ("A",), "b": ("B",)}
+    assert witness.acknowledged == {"a": chosen("A"), "b": chosen("B")}
     assert (witness.responses, witness.cut_at) == (2, "b")
 
 
@@ -92,7 +93,7 @@ def test_the_last_response_to_an_item_is_the_one_that_counts(tmp_path: Path) -> 
     witness, finished = Witness(), {"event": "finished", "stage": "proven"}
     with running(actor(tmp_path, acknowledged("a", "A"), acknowledged("a", "B"), finished)) as seat:
         assert _watch(seat, witness, power_cut=None) is True
-    assert (witness.acknowledged, witness.responses, witness.stage) == ({"a": ("B",)}, 2, "proven")
+    assert (witness.acknowledged, witness.responses, witness.stage) == ({"a": chosen("B")}, 2, "proven")
 
 
 def test_the_way_back_is_measured_to_the_first_item_on_the_screen(tmp_path: Path) -> None:

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import app.demo.autopilot
-from app.content.qti import read_package
+from app.content.qti.reading import read_package
 from app.demo.autopilot import Autopilot, Script
 from app.demo.cast import CANDIDATES, PROCTORS, blueprint, policy
-from app.demo.conductor import RIGHT_IN_100, Witness, _answers
+from app.demo.conductor import RIGHT_IN_100, Witness, _answers, _choice
 from app.demo.display import virtual_display
 from app.demo.home import DemoHome, HomeNotEmpty
 from app.demo.recorder import recorder_let_go
 from app.demo.summary import _lost
 from app.demo.window import CardGroup, DemoWindow
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.registry.identity import is_identity_number
 from app.resources import resource_folder
 from app.seat.display import NoDisplay, has_display
@@ -27,8 +27,8 @@ from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
 from proctoring.recorder.client import RecorderState
 from proctoring.vault.verify import verify_recording
-from sync.wire.packet import Answer
 from sync.wire.plan import ItemKind
+from tests.app.exam.given import answer, chosen
 from tests.proctoring.seat import SimulatedSeat, record
 
 
@@ -54,9 +54,9 @@ def test_the_simulated_candidate_is_mostly_right_and_always_the_same() -> None:
     bank = read_package(resource_folder() / "sample-bank")
     answers = _answers("01890a5d-ac96-774b-bcce-b302099a8057", bank)
     assert answers == _answers("01890a5d-ac96-774b-bcce-b302099a8057", bank)
-    right = Counter(set(answers[item]) == marking.correct for item, marking in bank.markings.items())
+    right = Counter(set(answers[item]) == set(marking.correct()) for item, marking in bank.markings.items())
     assert right[True] / len(answers) == pytest.approx(RIGHT_IN_100 / 100, abs=0.05)
-    options = {item.id: {option.id for option in item.options} for item in bank.items}
+    options = {item.id: {option.id for option in _choice(item).options} for item in bank.items}
     assert all(set(choices) <= options[item] and choices for item, choices in answers.items())
 
 
@@ -142,10 +142,10 @@ def test_where_no_recorder_is_nothing_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_lost_response_would_be_counted() -> None:
-    kept = [Answer(item=item, choices=(choice,), first_ms=1, last_ms=1) for item, choice in ("aA", "bB")]
-    assert _lost(kept, Witness(acknowledged={"a": ("A",), "b": ("B",)})) == 0
-    assert _lost(kept, Witness(acknowledged={"a": ("B",), "b": ("B",)})) == 1
-    assert _lost(kept, Witness(acknowledged={"a": ("A",), "c": ("A",)})) == 1
+    kept = [answer(item, choice) for item, choice in ("aA", "bB")]
+    assert _lost(kept, Witness(acknowledged={"a": chosen("A"), "b": chosen("B")})) == 0
+    assert _lost(kept, Witness(acknowledged={"a": chosen("B"), "b": chosen("B")})) == 1
+    assert _lost(kept, Witness(acknowledged={"a": chosen("A"), "c": chosen("A")})) == 1
 
 
 def test_an_autopilot_that_sees_nothing_to_do_says_so(

@@ -7,10 +7,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from app.exam import events
 from app.exam.events import Event, EventRefused, event_bytes, read_event
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.exam.sitting import OutOfOrder, Sitting, Stamp, State, advance, replay
 from sync.wire.ids import new_id
 from sync.wire.packet import EndReason
+from tests.app.exam.given import answered, chosen
 
 SESSION, CANDIDATE = new_id(), new_id()
 MINUTE = 60_000
@@ -18,7 +19,7 @@ MINUTE = 60_000
 ADMITTED = events.Admitted(session=SESSION, candidate=CANDIDATE, seat_number=7, proctors=("a" * 64,))
 NOTICED = events.NoticeRead(notice_sha256="b" * 64, recording=None)
 STARTED = events.Started(form_sha256="c" * 64, duration_ms=120 * MINUTE)
-ANSWER = events.Answered(item="item-1", choices=("A",))
+ANSWER = answered("item-1", "A")
 HANDED_IN = events.Submitted(reason=EndReason.CANDIDATE)
 
 items = st.sampled_from(["item-1", "item-2", "item-3"])
@@ -27,7 +28,7 @@ any_event = st.one_of(
     st.just(NOTICED),
     st.just(STARTED),
     st.builds(events.Viewed, item=items),
-    st.builds(events.Answered, item=items, choices=st.lists(st.sampled_from("ABCD"), max_size=2).map(tuple)),
+    st.builds(lambda item, choices: answered(item, *choices), items, st.lists(st.sampled_from("ABCD"), max_size=2)),
     st.builds(events.Flagged, item=items, on=st.booleans()),
     st.builds(events.Adjusted, language=st.sampled_from(Language), text_percent=st.integers(100, 200)),
     st.just(events.Tick()),
@@ -141,7 +142,7 @@ class SittingMachine(RuleBasedStateMachine):
 
     @rule(item=items, choices=st.lists(st.sampled_from("ABCD"), max_size=3, unique=True).map(tuple))
     def answer(self, item: str, choices: tuple[str, ...]) -> None:
-        self.happens(events.Answered(item=item, choices=choices))
+        self.happens(answered(item, *choices))
         self.answers[item] = choices
 
     @rule(boot_ms=st.integers(0, 10**9))
@@ -156,7 +157,9 @@ class SittingMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_answer_stands(self) -> None:
-        assert {item: given.choices for item, given in self.sitting.given.items()} == self.answers
+        assert {item: given.responses for item, given in self.sitting.given.items()} == {
+            item: chosen(*choices) for item, choices in self.answers.items()
+        }
         assert self.sitting.answered == {item for item, choices in self.answers.items() if choices}
 
 

@@ -20,9 +20,10 @@ from sync.trust.evidence import check_packet, check_receipt
 from sync.trust.keys import SigningKey
 from sync.wire.enrolment import RegistryRole
 from sync.wire.ids import new_id
-from sync.wire.packet import Answer, ItemOutcome, PackageUsed, ScorePacket
+from sync.wire.packet import ItemOutcome, PackageUsed, ScorePacket
 from sync.wire.plan import Accommodation, ItemKind
 from sync.wire.receipt import Receipt
+from tests.app.exam.given import answer, chosen
 from tests.app.registry.world import PIN, Seat, World, enrol_seat, signed, simulated_packet
 
 
@@ -306,7 +307,7 @@ def test_a_seat_that_could_not_hand_in_in_time_is_heard_and_a_response_may_be_ta
     changed = packet.model_copy(
         update={
             "active_ms": 10 * 120 * 60_000,
-            "answers": (first.model_copy(update={"choices": ()}), *others),
+            "answers": (first.model_copy(update={"responses": {}}), *others),
         }
     )
     assert not receipt_of(world, world.registry.take_packet(*signed(world, seat, changed)).receipt).agrees
@@ -314,7 +315,7 @@ def test_a_seat_that_could_not_hand_in_in_time_is_heard_and_a_response_may_be_ta
 
 def test_outcomes_and_answers_outside_the_form_are_refused(world: World, seat: Seat, packet: ScorePacket) -> None:
     scored = (*packet.outcomes, ItemOutcome(item="Elsewhere", score_milli=0, max_milli=0))
-    answered = (*packet.answers, Answer(item="Elsewhere", choices=(), first_ms=1, last_ms=2))
+    answered = (*packet.answers, answer("Elsewhere"))
     for change in ({"outcomes": scored}, {"outcomes": scored, "answers": answered}):
         with pytest.raises(PacketRefused, match="not on its form"):
             world.registry.take_packet(*signed(world, seat, packet.model_copy(update=change)))
@@ -322,12 +323,12 @@ def test_outcomes_and_answers_outside_the_form_are_refused(world: World, seat: S
 
 @pytest.mark.parametrize("choices", [("Z",), ("A", "B"), ("T", "F"), ("A", "A")])
 @pytest.mark.parametrize("kind", [ItemKind.TRUE_FALSE, ItemKind.SINGLE_CHOICE])
-def test_what_cannot_be_chosen_on_a_seat_is_refused(
+def test_what_cannot_be_given_on_a_seat_is_refused(
     world: World, seat: Seat, packet: ScorePacket, kind: ItemKind, choices: tuple[str, ...]
 ) -> None:
     answers = tuple(
-        answer.model_copy(update={"choices": choices}) if answer.item.startswith(kind.value) else answer
-        for answer in packet.answers
+        one.model_copy(update={"responses": chosen(*choices)}) if one.item.startswith(kind.value) else one
+        for one in packet.answers
     )
-    with pytest.raises(PacketRefused, match="cannot be chosen"):
+    with pytest.raises(PacketRefused, match="cannot be given"):
         world.registry.take_packet(*signed(world, seat, packet.model_copy(update={"answers": answers})))

@@ -13,7 +13,10 @@ from pathlib import Path
 from app.content.bank import Bank
 from app.content.package import SealedPackage, pack
 from app.exam.form import Form, draw_form
-from app.exam.item import Item, Marking, Option, Paragraph, Run, Wording
+from app.exam.interactions import Choice, Option
+from app.exam.item import Item
+from app.exam.marking import Cardinality, match_correct
+from app.exam.prose import Place, Wording, text_body
 from app.exam.scoring import SCORER, score_form
 from app.registry.models import Proctor
 from app.registry.planning import Candidate, SessionRequest
@@ -38,6 +41,7 @@ from sync.wire.plan import (
     Bilingual,
     Blueprint,
     BlueprintSection,
+    Difficulty,
     ItemKind,
     PackageRef,
     Policy,
@@ -47,23 +51,29 @@ from sync.wire.plan import (
     RosterEntry,
     SessionPlan,
 )
+from tests.app.exam.given import chosen
 
 HOUR_MS = 3_600_000
 PIN = "271828"
 BLUEPRINT = Blueprint(
     sections=(
         BlueprintSection(
-            title=Bilingual(zh="判断题", en="True or false"), kind=ItemKind.TRUE_FALSE, count=3, marks_each=20
+            title=Bilingual(zh="判断题", en="True or false"), kind=ItemKind.TRUE_FALSE, count=3, milli_each=20_000
         ),
         BlueprintSection(
-            title=Bilingual(zh="单选题", en="Single choice"), kind=ItemKind.SINGLE_CHOICE, count=2, marks_each=20
+            title=Bilingual(zh="单选题", en="Single choice"), kind=ItemKind.SINGLE_CHOICE, count=2, milli_each=20_000
         ),
     )
 )
 
 
 def wording(text: str) -> Wording:
-    body = (Paragraph((Run(text),)),)
+    return Wording(text_body(text), text_body(text))
+
+
+def stem(text: str) -> Wording:
+    """Make a stem with the place of one interaction below it."""
+    body = (*text_body(text), Place("RESPONSE"))
     return Wording(body, body)
 
 
@@ -78,12 +88,19 @@ def small_bank(bank_id: str = "safety", items: int = 6) -> Bank:
                     id=name,
                     kind=kind,
                     subject="fire",
-                    difficulty="easy",
-                    stem=wording(f"Item {name}?"),
-                    options=tuple(Option(option, wording(option)) for option in options),
+                    difficulty=Difficulty.EASY,
+                    stem=stem(f"Item {name}?"),
+                    interactions=(
+                        Choice(
+                            "RESPONSE",
+                            None,
+                            tuple(Option(option, wording(option)) for option in options),
+                            shuffle=True,
+                        ),
+                    ),
                 )
             )
-            markings[name] = Marking(name, frozenset({options[0]}))
+            markings[name] = match_correct(name, Cardinality.SINGLE, options[:1])
     return Bank(
         id=bank_id,
         title=Bilingual(zh="安全", en="Safety"),
@@ -232,14 +249,12 @@ def simulated_packet(world: World, seat: Seat, session: str, number: int, *, rig
     plan, plan_sha256 = world.plan(session)
     entry, form = plan.roster[number], world.form(plan.roster[number])
     markings = small_bank().markings
+    wrong = {ItemKind.TRUE_FALSE: "F", ItemKind.SINGLE_CHOICE: "C"}
     responses = {
-        place.item: tuple(sorted(markings[place.item].correct)) if at < right else (place.options[-1],)
+        place.item: chosen(*markings[place.item].correct()) if at < right else chosen(wrong[place.kind])
         for at, place in enumerate(form.items)
     }
-    for place in form.items[right:]:  # whatever the shuffle, these are wrong
-        wrong = next(option for option in place.options if option not in markings[place.item].correct)
-        responses[place.item] = (wrong,)
-    score = score_form(form, markings, responses, plan.policy.pass_mark)
+    score = score_form(form, markings, responses, plan.policy.scoring, plan.policy.pass_mark)
     now = world.clock.now_ms
     return ScorePacket(
         packet=new_id(),
@@ -251,8 +266,9 @@ def simulated_packet(world: World, seat: Seat, session: str, number: int, *, rig
         plan_sha256=plan_sha256,
         package=PackageUsed(package=plan.package.package, version=plan.package.version, sha256=plan.package.sha256),
         form=FormRef(sha256=form.sha256, seed=entry.form_seed),
-        scoring=SCORER,
-        answers=tuple(Answer(item=item, choices=choices, first_ms=1, last_ms=2) for item, choices in responses.items()),
+        scoring=plan.policy.scoring,
+        scorer=SCORER,
+        answers=tuple(Answer(item=item, responses=one, first_ms=1, last_ms=2) for item, one in responses.items()),
         outcomes=score.outcomes,
         score_milli=score.score_milli,
         max_milli=score.max_milli,

@@ -38,7 +38,7 @@ class Site:
 
     def right(self, item: str) -> tuple[str, ...]:
         """Give an item's key."""
-        return tuple(sorted(self.stage.published.bank.markings[item].correct))
+        return tuple(sorted(self.stage.published.bank.markings[item].correct()))
 
 
 @pytest.fixture(scope="session")

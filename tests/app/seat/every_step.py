@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.exam import events
 from app.exam.form import draw_form
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.exam.sitting import State
 from app.seat.admission import Looks, admit
 from app.seat.delivery import Delivery, read_sitting
@@ -32,6 +32,7 @@ from sync.replica import database
 from sync.trust.release import ReleaseShare
 from sync.wire.packet import EndReason
 from sync.wire.plan import RosterEntry
+from tests.app.exam.given import answered
 
 
 def main() -> None:
@@ -82,7 +83,7 @@ def _answer(case: Case) -> None:
         delivery.record(events.Started(form_sha256=form.sha256, duration_ms=7_200_000))
     for place in form.items:
         if delivery.sitting.state is State.ACTIVE and place.item not in delivery.sitting.answered:
-            delivery.record(events.Answered(item=place.item, choices=place.options[:1]))
+            delivery.record(answered(place.item, "true"))
 
 
 def _case(workplace: Workplace, session: Session, entry: RosterEntry, keys: PackageKeys, delivery: Delivery) -> Case:

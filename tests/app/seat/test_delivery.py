@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.exam import events
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.exam.sitting import OutOfOrder, State
 from app.seat.delivery import Delivery, read_sitting
 from sync.replica.database import Replica
@@ -20,6 +20,7 @@ from sync.replica.durable import DiskFull
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
 from sync.wire.packet import EndReason
+from tests.app.exam.given import answered, chosen
 
 SITTING = new_id()
 OPENING = (
@@ -70,7 +71,7 @@ def open_sitting(replica: Replica, clock: Clock) -> Delivery:
 
 def test_what_was_recorded_is_what_is_replayed(replica: Replica) -> None:
     delivery = open_sitting(replica, Clock())
-    delivery.record(events.Answered(item="item-1", choices=("B",)))
+    delivery.record(answered("item-1", "B"))
     delivery.record(events.Flagged(item="item-2", on=True))
     delivery.record(events.Adjusted(language=Language.EN, text_percent=150))
     assert read_sitting(replica.journal, SITTING) == delivery.sitting
@@ -81,9 +82,9 @@ def test_a_restart_resumes_with_the_same_answers_and_no_time_lost(replica: Repli
     clock = Clock()
     before = open_sitting(replica, clock)
     before.record(events.Viewed(item="item-9"))
-    before.record(events.Answered(item="item-9", choices=("A",)))
+    before.record(answered("item-9", "A"))
     again = Delivery(SITTING, replica.journal, clock)
-    assert (again.sitting.current, again.sitting.given["item-9"].choices) == ("item-9", ("A",))
+    assert (again.sitting.current, again.sitting.given["item-9"].responses) == ("item-9", chosen("A"))
     assert again.sitting.active_ms == before.sitting.active_ms
     assert again.sitting.resumes == 1
 
@@ -94,7 +95,7 @@ def test_a_jump_of_the_wall_clock_is_an_incident_and_changes_no_time(replica: Re
     delivery = open_sitting(replica, clock)
     delivery.record(events.Tick())
     clock.wall_offset_ms = jump_ms
-    delivery.record(events.Answered(item="item-1", choices=("A",)))
+    delivery.record(answered("item-1", "A"))
     delivery.record(events.Tick())
     assert [incident.code for incident in delivery.sitting.incidents] == ["CLOCK_JUMPED"]
     assert delivery.sitting.active_ms < 10_000
@@ -105,7 +106,7 @@ def test_a_clock_that_fell_back_while_the_seat_was_dead_is_an_incident_too(repli
     open_sitting(replica, clock).record(events.Tick())
     clock.wall_offset_ms = -(10**11)  # a dead battery: the PC comes back years ago
     again = Delivery(SITTING, replica.journal, clock)
-    again.record(events.Answered(item="item-1", choices=("A",)))
+    again.record(answered("item-1", "A"))
     assert [incident.code for incident in again.sitting.incidents] == ["CLOCK_JUMPED"]
     assert again.sitting.resumes == 1
 
@@ -115,7 +116,7 @@ def test_an_event_out_of_order_is_neither_true_nor_written(replica: Replica) -> 
     delivery.record(events.Submitted(reason=EndReason.CANDIDATE))
     state, head = delivery.sitting, delivery.head()
     with pytest.raises(OutOfOrder):
-        delivery.record(events.Answered(item="item-1", choices=("A",)))
+        delivery.record(answered("item-1", "A"))
     assert (delivery.sitting, delivery.head()) == (state, head)
 
 
@@ -125,17 +126,17 @@ def test_what_cannot_be_written_is_not_true(replica: Replica) -> None:
     replica._connection.rows(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DiskFull):
         for number in range(1000):
-            delivery.record(events.Answered(item=f"item-{number}", choices=("A",) * 20))
+            delivery.record(answered(f"item-{number}", *"ABCDEFGHIJKLMNOPQRST"))
     assert read_sitting(replica.journal, SITTING) == delivery.sitting
     replica._connection.rows("PRAGMA max_page_count = 1000000")
-    delivery.record(events.Answered(item="after", choices=("A",)))
+    delivery.record(answered("after", "A"))
     assert "after" in read_sitting(replica.journal, SITTING).answered
 
 
 STEPS = (
     *OPENING,
     events.Viewed(item="item-1"),
-    events.Answered(item="item-1", choices=("A",)),
+    answered("item-1", "A"),
     events.Flagged(item="item-1", on=True),
     events.Adjusted(language=Language.EN, text_percent=125),
     events.Tick(),

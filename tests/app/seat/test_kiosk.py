@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 import app.seat.workplace
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.exam.sitting import Sitting
 from app.seat.camera_desk import CameraDesk
 from app.seat.delivery import read_sitting
@@ -228,19 +228,19 @@ def test_an_answer_that_cannot_be_saved_covers_the_item_until_it_can(
     connection = seat.workplace.replica._connection
     _fill(seat.workplace)
     acknowledged: list[object] = []
-    seat.kiosk.acknowledged.connect(lambda _item, choices: acknowledged.append(choices))
+    seat.kiosk.acknowledged.connect(lambda _item, responses: acknowledged.append(responses))
     presses = 0
     while _rows_shown(seat):  # the journal's last page has room for a few more rows
         seat.choose(presses % 2)
         presses += 1
         seat.bot.waitUntil(lambda: len(acknowledged) == presses or not _rows_shown(seat), timeout=WAIT_MS)  # noqa: B023
     (given,) = seat.sitting().given.values()
-    assert given.choices == acknowledged[-1], "what showed as saved is what is on the disk"
+    assert given.responses == acknowledged[-1], "what showed as saved is what is on the disk"
     connection.rows("PRAGMA max_page_count = 1000000")
     seat.bot.waitUntil(lambda: bool(_rows_shown(seat)), timeout=WAIT_MS)
     seat.bot.waitUntil(lambda: len(acknowledged) == presses, timeout=WAIT_MS)
     (given,) = seat.sitting().given.values()
-    assert given.choices == acknowledged[-1], "what could not be saved was saved as soon as it could"
+    assert given.responses == acknowledged[-1], "what could not be saved was saved as soon as it could"
 
 
 def test_at_the_end_of_time_it_is_handed_in_even_from_the_confirmation(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.exam.form import draw_form
-from app.exam.item import plain_text
+from app.exam.prose import plain_text
 from app.seat.home import SeatHome
 from app.seat.release import forget_ended_releases, kept_keys, unlock_with
 from app.seat.shelf import ItemShelf
@@ -68,7 +68,7 @@ def test_the_typed_code_opens_every_item_of_the_form(workplace: Workplace, sessi
     shelf = shelf_of(session, unlock_with(workplace, session, typed))
     texts = {plain_text(shelf.item(place.item).stem.zh) for place in shelf.form.items}
     assert len(texts) == len(shelf.form.items)
-    assert all(marking.correct for marking in shelf.markings().values())
+    assert all(marking.correct() for marking in shelf.markings().values())
 
 
 def test_the_registry_releases_over_the_network(workplace: Workplace, session: Session, site: Site) -> None:

@@ -14,7 +14,7 @@ from types import ModuleType
 import app
 import proctoring
 import sync
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.words import all_keys
 from sync.faults import Fault
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.words import Words
 from sync.faults import Fault
 from tests.app.words.sources import fault_classes, placeholders, said, sentences

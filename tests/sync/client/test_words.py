@@ -7,7 +7,7 @@ import pytest
 
 import app.registry
 import sync.client
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.words import Words, all_keys
 from sync.faults import Fault
 

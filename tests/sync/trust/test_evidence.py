@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.words import Words
 from sync.trust import envelope
 from sync.trust.evidence import EvidenceReport, check_packet, check_receipt
@@ -189,7 +189,7 @@ def test_sums_that_do_not_add_up_are_noticed(world: World, changes: dict[str, ob
 
 
 def test_an_item_that_stands_twice_or_was_not_scored_is_noticed(world: World) -> None:
-    answer = Answer(item="Q1", choices=("A",), first_ms=1, last_ms=2)
+    answer = Answer(item="Q1", responses={"RESPONSE": ("A",)}, first_ms=1, last_ms=2)
     outcome = ItemOutcome(item="Q1", score_milli=500, max_milli=1500)
     for changes in (
         {"answers": (answer, answer)},

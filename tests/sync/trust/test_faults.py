@@ -7,7 +7,7 @@ import pytest
 
 import sync.trust
 import sync.wire
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.words import Words
 from sync.faults import Fault
 from sync.trust.release import ReleaseCodeWrong, ReleaseShare

@@ -33,7 +33,7 @@ from sync.wire.packet import (
     PackageUsed,
     ScorePacket,
 )
-from sync.wire.plan import Accommodation
+from sync.wire.plan import Accommodation, ScoringPolicy
 from sync.wire.receipt import InclusionProof, LogEntry, Receipt, Result
 
 ORIGIN = "registry.example/log"
@@ -121,8 +121,9 @@ class World:
             plan_sha256="1" * 64,
             package=PackageUsed(package=new_id(), version=1, sha256="2" * 64),
             form=FormRef(sha256="3" * 64, seed="4" * 64),
-            scoring="all-or-nothing@1",
-            answers=(Answer(item="Q1", choices=("A",), first_ms=5, last_ms=9),),
+            scoring=ScoringPolicy.ALL_OR_NOTHING,
+            scorer="examroom-qti@1",
+            answers=(Answer(item="Q1", responses={"RESPONSE": ("A",)}, first_ms=5, last_ms=9),),
             outcomes=(
                 ItemOutcome(item="Q1", score_milli=1000, max_milli=1000),
                 ItemOutcome(item="Q2", score_milli=0, max_milli=2000),
@@ -161,7 +162,7 @@ class World:
             score_milli=document.score_milli,
             max_milli=document.max_milli,
             passed=document.passed,
-            scorer="all-or-nothing@1",
+            scorer="examroom-qti@1",
         )
         salt, digest = bytes(range(32)), hashlib.sha256(packet).digest()
         leaf = leaf_hash(leaf_data(salt, digest, result))
