@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from app.exam.item import Item, Marking
+from app.exam.item import Item
+from app.exam.marking import Marking
 from sync.faults import Refused
 from sync.wire.plan import Bilingual, Blueprint
 
@@ -68,6 +69,12 @@ class TwiceRefused(BankRefused):
     code = "BANK_TWICE"
 
 
+class RulesRefused(BankRefused):
+    """An item's variables or rules cannot be followed; the fact `name` says which and why, in English."""
+
+    code = "BANK_RULES"
+
+
 class BlueprintRefused(BankRefused):
     """The assessment test asks for something that a blueprint cannot say."""
 
@@ -79,14 +86,40 @@ class NoteKind(StrEnum):
 
     ONLY_CHINESE = "only_chinese"
     ONLY_ENGLISH = "only_english"
+    OTHER_LANGUAGE = "other_language"
+    FEEDBACK_LEFT_OUT = "feedback_left_out"
+    RUBRIC_LEFT_OUT = "rubric_left_out"
+    STYLES_LEFT_OUT = "styles_left_out"
+    SUPPORT_LEFT_OUT = "support_left_out"
+    NO_DESCRIPTION = "no_description"
+    RENAMED = "renamed"
+    HUMAN_MARKED = "human_marked"
+    NO_RULES = "no_rules"
+    UNSORTED = "unsorted"
+    NO_MANIFEST = "no_manifest"
+    BLUEPRINT_LEFT_OUT = "blueprint_left_out"
 
 
 @dataclass(frozen=True)
 class Note:
-    """One such thing; `item` is empty if it is about the bank as a whole."""
+    """One such thing; `item` is empty if it is about the bank as a whole, `detail` says what or how many."""
 
     kind: NoteKind
     item: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """An item that is not taken in, while the rest of its source is: the file it stands in, its name, and why.
+
+    `reason` is one English line, `fault` the same with a code and words in both languages.
+    """
+
+    source: str
+    item: str
+    reason: str
+    fault: BankRefused
 
 
 @dataclass(frozen=True)

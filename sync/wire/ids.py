@@ -21,7 +21,7 @@ ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.\-]{0,
 Identifier = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w.\-]{0,63}$")]
 """A QTI identifier within an item (of an option, a variable): a letter of any script first, at most 64 characters."""
 
-Subject = Annotated[str, StringConstraints(pattern=r"^[\w][\w .·&+/()（）、\-]{0,59}$")]
+Subject = Annotated[str, StringConstraints(pattern=r"^(-|[\w][\w .·&+/()（）、\-]{0,59})$")]
 """What an item is about, as its bank sorts it; "-" stands for none."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

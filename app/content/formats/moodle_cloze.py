@@ -30,8 +30,20 @@ _FEEDBACK: Final = re.compile(r"(?<![\\&])#.*", re.DOTALL)
 _SHORT: Final = {"SHORTANSWER": False, "SA": False, "MW": False, "SHORTANSWER_C": True, "SAC": True, "MWC": True}
 _NUMBER: Final = frozenset({"NUMERICAL", "NM"})
 _CHOICE: Final = frozenset(
-    """MULTICHOICE MC MULTICHOICE_V MCV MULTICHOICE_H MCH
-    MULTICHOICE_S MCS MULTICHOICE_VS MCVS MULTICHOICE_HS MCHS""".split()
+    [
+        "MULTICHOICE",
+        "MC",
+        "MULTICHOICE_V",
+        "MCV",
+        "MULTICHOICE_H",
+        "MCH",
+        "MULTICHOICE_S",
+        "MCS",
+        "MULTICHOICE_VS",
+        "MCVS",
+        "MULTICHOICE_HS",
+        "MCHS",
+    ]
 )
 _WILD: Final = re.compile(r"(?<!\\)\*")
 

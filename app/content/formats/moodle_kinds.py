@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -25,8 +25,9 @@ from app.content.formats.numbers import decimal_of
 from app.content.formats.rules import Accepted, Between
 
 if TYPE_CHECKING:
-    from app.exam.prose import Wording
     from decimal import Decimal
+
+    from app.exam.prose import Wording
 
 _WILD: Final = re.compile(r"(?<!\\)\*")
 _MAX_LINES: Final = 50

@@ -27,7 +27,7 @@ _PLACES: Final = Decimal("1e-9")
 
 @dataclass(frozen=True)
 class Accepted:
-    """A text that earns `fraction`; where `wild`, each `*` in it stands for any text (a backslash before it: for itself)."""
+    """A text that earns `fraction`; `wild`: each `*` in it stands for any text, unless a backslash is before it."""
 
     text: str
     fraction: Decimal
