@@ -1,0 +1,128 @@
+"""From responses to numbers: mappings, area mappings, lookup tables."""
+
+from app.exam.marking import AreaMapping, BaseType, Declaration, LookupTable, Mapping
+from app.exam.processing.faults import UnfitError
+from app.exam.processing.lexical import read_scalar
+from app.exam.processing.shapes import inside
+from app.exam.processing.values import Pair, Point, Scalar, Single, Value, key, scalars, single
+
+
+def mapped(declaration: Declaration, value: Value) -> float:
+    """Map a response: every value once, what is not in the map earns the default, the sum within bounds.
+
+    NULL is mapped like a value that is not in the map, except that an empty key stands for an empty text.
+
+    Raises:
+        UnfitError: there is no mapping, or a key is not of the response's type.
+    """
+    mapping = declaration.mapping
+    base_type = declaration.base_type
+    if mapping is None or base_type is None:
+        raise UnfitError(f"{declaration.identifier} has no mapping", declared=declaration.identifier)
+    given: tuple[Scalar, ...] = tuple({key(base_type, each): each for each in scalars(value)}.values())
+    entries = map_keys(declaration)
+    used: set[int] = set()
+    total = 0.0
+    for each in given or ("",):
+        found = next((at for at, entry in enumerate(entries) if _fits(base_type, *entry, each)), None)
+        if found is None:
+            total += mapping.default
+        elif found not in used:
+            used.add(found)
+            total += mapping.entries[found].value
+    return bounded(mapping, total)
+
+
+def map_keys(declaration: Declaration) -> tuple[tuple[Scalar, bool], ...]:
+    """Read a mapping's keys, each with whether its case counts.
+
+    Raises:
+        UnfitError: a key is not of the variable's type.
+    """
+    if declaration.mapping is None or declaration.base_type is None:
+        return ()
+    try:
+        return tuple(
+            (read_scalar(declaration.base_type, entry.key) if entry.key.strip() else "", entry.case_sensitive)
+            for entry in declaration.mapping.entries
+        )
+    except ValueError as error:
+        raise UnfitError(
+            f"a key in the mapping of {declaration.identifier}: {error}", declared=declaration.identifier
+        ) from None
+
+
+def mapped_points(declaration: Declaration, value: Value) -> float:
+    """Map points: every area they hit counts once; a point outside all areas earns the default.
+
+    Raises:
+        UnfitError: there is no area mapping.
+    """
+    areas = declaration.areas
+    if areas is None:
+        raise UnfitError(f"{declaration.identifier} has no area mapping", declared=declaration.identifier)
+    points = [each for each in scalars(value) if isinstance(each, Point)]
+    if not points:
+        return bounded(areas, areas.default)
+    used: set[int] = set()
+    total = 0.0
+    for point in points:
+        hits = {at for at, area in enumerate(areas.entries) if inside(area.shape, area.coords, point)}
+        total += sum(areas.entries[at].value for at in sorted(hits - used)) if hits else areas.default
+        used |= hits
+    return bounded(areas, total)
+
+
+def bounded(mapping: Mapping | AreaMapping, total: float) -> float:
+    """Keep a sum within a mapping's bounds."""
+    if mapping.lower is not None:
+        total = max(total, mapping.lower)
+    return total if mapping.upper is None else min(total, mapping.upper)
+
+
+def best(declaration: Declaration) -> float | None:
+    """Give the most a response's mapping can earn, `None` if that has no end or there is no mapping."""
+    mapping = declaration.mapping or declaration.areas
+    if mapping is None:
+        return None
+    values = [entry.value for entry in mapping.entries]
+    if declaration.cardinality.value == "single" and not declaration.areas:
+        return bounded(mapping, max((mapping.default, *values)))
+    if mapping.default > 0 and mapping.upper is None:
+        return None
+    if mapping.default > 0 and mapping.upper is not None:
+        return mapping.upper
+    if declaration.cardinality.value == "single":  # one point may lie in several areas
+        return bounded(mapping, max((mapping.default, sum(value for value in values if value > 0))))
+    return bounded(mapping, sum(value for value in values if value > 0))
+
+
+def looked_up(table: LookupTable, base_type: BaseType, value: Value) -> Value:
+    """Look a number up: in a match table by equality, else in the first row that it is not below; else the default.
+
+    Raises:
+        UnfitError: a target is not of the outcome's type.
+    """
+    found = table.default
+    if isinstance(value, Single) and isinstance(value.value, int | float):
+        number = value.value
+        for entry in table.entries:
+            below = entry.source < number or (entry.included and entry.source == number)
+            if below if table.interpolates else entry.source == number:
+                found = entry.target
+                break
+    try:
+        return None if found is None else single(base_type, read_scalar(base_type, found))
+    except ValueError as error:
+        raise UnfitError(f"a target of the lookup table: {error}") from None
+
+
+def _fits(base_type: BaseType, mine: Scalar, case_sensitive: bool, given: Scalar) -> bool:  # noqa: FBT001 - an entry
+    if case_sensitive or isinstance(mine, bool | int | float | Point):
+        return key(base_type, mine) == key(base_type, given)
+    if isinstance(mine, str) and isinstance(given, str):
+        return mine.casefold() == given.casefold()
+    if isinstance(mine, Pair) and isinstance(given, Pair):
+        folded = (Pair(*(part.casefold() for part in pair)) for pair in (mine, given))
+        return len({key(base_type, pair) for pair in folded}) == 1
+    return False
