@@ -29,6 +29,7 @@ class Icon(Enum):
     TO_DO = auto()
     RECORD = auto()
     PAUSE = auto()
+    PLAY = auto()
     OUTBOX = auto()
     SHIELD = auto()
     BACK = auto()
@@ -106,6 +107,7 @@ def _drawings() -> Mapping[Icon, _Drawing]:
             Icon.RUNNING: ((_arc(12, 12, 8.5, 60, 270),), ()),
             Icon.TO_DO: ((_ring(12, 12, 8.5),), ()),
             Icon.RECORD: ((_ring(12, 12, 9.5),), (_ring(12, 12, 5.5),)),
+            Icon.PLAY: ((), (_line((7, 4), (20, 12), (7, 20), closed=True),)),
             Icon.PAUSE: ((), (_box(5.5, 4, 4.5, 16), _box(14, 4, 4.5, 16))),
             Icon.OUTBOX: (
                 (

@@ -1,190 +1,143 @@
-"""An item as it is read and answered: its head, stem and options in one column. Rows are kept from item to item."""
+"""An item as it is read and answered, with what it shares with others beside it or above it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.exam.item import Body
-from app.ui import tokens
-from app.ui.buttons import Button, Kind
-from app.ui.icons import Icon
-from app.ui.labels import Line, StatusMark
+from app.exam.interactions import Responses
+from app.exam.item import Item
+from app.exam.prose import Language
+from app.ui.buttons import Button
+from app.ui.interactions.base import Setting
+from app.ui.item_head import PaneWords
+from app.ui.item_sheet import ItemSheet
 from app.ui.look import Looked
 from app.ui.options import OptionRow
-from app.ui.prose import BodyView, column_width
-from app.ui.tokens import Space, Tone, Type
+from app.ui.page import Scroll
+from app.ui.stimulus import StimulusColumn, StimulusPanel
+from app.ui.tokens import Type
+from app.words import Words
+
+__all__ = ["ItemPane", "PaneItem", "PaneWords"]
+
+_TWO_COLUMNS: Final = 40
+"""From so many characters of exam text side by side on there are two columns."""
 
 
 @dataclass(frozen=True)
 class PaneItem:
-    """An item in one language; `options` as (id, body) in the order shown."""
+    """An item as its form arranged it, with the responses it has and its decrypted media by name."""
 
-    item: str
-    stem: Body
-    options: Sequence[tuple[str, Body]]
-    choices: tuple[str, ...]
-    several: bool
-    pictures: Mapping[str, bytes]
-
-
-@dataclass(frozen=True)
-class PaneWords:
-    """The words around an item."""
-
-    number: str = ""
-    kind: str = ""
-    flagged: str = ""
-    chosen: str = ""
-    not_chosen: str = ""
+    item: Item
+    language: Language
+    responses: Responses
+    media: Mapping[str, bytes]
 
 
 class ItemPane(Looked, QWidget):
-    """Head, stem, options. A choice shows at once and is told by `responded`."""
+    """The item scrolls, and beside it the stimulus scrolls by itself. A response shows at once.
+
+    `responded` carries the item's id and all its responses.
+    """
 
     responded = Signal(str, object)
     picture_pressed = Signal(QImage, str)
-    row_focused = Signal(QWidget)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("item_pane")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._item: PaneItem | None = None
-        self._choices: tuple[str, ...] = ()
-        self._words = PaneWords()
-        self._number, self._kind = Line(Type.TITLE), Line(Type.BODY, Tone.SOFT)
-        self._flag = StatusMark(Type.BODY)
-        self.clear = Button("clear_response", Kind.QUIET)
-        for widget in (self._number, self._kind, self._flag, self.clear):
-            widget.setParent(self)
-        self.clear.clicked.connect(lambda: self._respond(()))
-        self._stem = BodyView(self, after=self.clear)
-        self._stem.setObjectName("stem")
-        self._stem.picture_pressed.connect(self.picture_pressed)
-        self._rows: list[OptionRow] = []
+        self.sheet = ItemSheet()
+        self.page = Scroll(self.sheet)
+        self.column = StimulusColumn()
+        self.column.hide()
+        self._stimulus = StimulusPanel()
+        self._stimulus.setParent(self)
+        self._stimulus.hide()
+        self._columns = QHBoxLayout(self)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setSpacing(0)
+        self._columns.addWidget(self.column, 45)
+        self._columns.addWidget(self.page, 55)
+        self._stimulus.picture_pressed.connect(self.picture_pressed)
+        self._stimulus.folded.connect(self.arrange)
+        self.sheet.picture_pressed.connect(self.picture_pressed)
+        self.sheet.row_focused.connect(self.page.ensureWidgetVisible)
+        self.sheet.responded.connect(self._respond)
+
+    @property
+    def clear(self) -> Button:
+        """Give the button that clears the responses."""
+        return self.sheet.head.clear
 
     @property
     def rows(self) -> list[OptionRow]:
-        """Give the rows of this item's options, in the order shown."""
-        return self._rows[: len(self._item.options)] if self._item else []
+        """Give the rows of the item's options where it is one choice, in the order shown."""
+        return self.sheet.choice.rows if self.sheet.choice else []
 
-    def show_item(self, item: PaneItem, words: PaneWords, *, flagged: bool) -> None:
-        """Show an item."""
-        self._item, self._words, self._choices = item, words, item.choices
-        self._number.setText(words.number)
-        self._kind.setText(words.kind)
-        self._flag.show_status(Icon.FLAG, Tone.ATTENTION, words.flagged)
-        self._flag.setVisible(flagged)
-        self._stem.show_body(item.stem, item.pictures)
-        while len(self._rows) < len(item.options):
-            self._add_row()
-        for row, (option, body) in zip(self._rows, item.options, strict=False):
-            row.show_option(option, body, item.pictures, several=item.several)
-        self._show_choices()
+    def show_item(self, item: PaneItem, words: Words, around: PaneWords, *, flagged: bool) -> None:
+        """Show an item, from its top when it is another one."""
+        another = self._item is None or self._item.item.id != item.item.id
+        self._item = item
+        setting = Setting(item.language, item.media, words)
+        self.sheet.show_item(item.item, item.responses, setting)
+        self.sheet.head.show_words(around, flagged=flagged)
+        stimulus = item.item.stimulus
+        if stimulus is not None:
+            other = self._stimulus.show_stimulus(stimulus, setting, around)
+            if other:
+                self.column.verticalScrollBar().setValue(0)
+        if another:
+            self.to_top()
         self.arrange()
+
+    def to_top(self) -> None:
+        """Show the item from its top."""
+        self.page.verticalScrollBar().setValue(0)
 
     def set_flagged(self, flagged: bool) -> None:
         """Show or hide the flag beside the number."""
-        self._flag.setVisible(flagged)
+        self.sheet.head.set_flagged(flagged)
 
     def choose(self, index: int) -> bool:
-        """Choose the option at `index`, as a press on it does; False if there is none."""
-        if not 0 <= index < len(self.rows):
-            return False
-        self.rows[index].setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._pressed(self.rows[index])
-        return True
+        """Choose the option at `index` where the item is one choice; False if there is none."""
+        return self.sheet.choice.choose(index) if self.sheet.choice else False
 
     def focus_chosen(self) -> None:
         """Where the focus is among the options, put it on the one that is chosen."""
-        chosen = next((row for row in self.rows if row.isChecked()), None)
-        if chosen is not None and any(row.hasFocus() for row in self._rows):
-            chosen.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.sheet.choice:
+            self.sheet.choice.focus_chosen()
 
     def look_changed(self) -> None:
         """Nothing yet: what stands in the head has the look later. The screen arranges when everything has it."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out again when the width changed."""
+        """Have one column or two, as there is room."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.arrange()
 
-    def _add_row(self) -> None:
-        row = OptionRow(len(self._rows), self)
-        row.set_look(self.look)
-        row.clicked.connect(lambda: self._pressed(row))
-        row.stepped.connect(lambda by: self._step(row, by))
-        row.picture_pressed.connect(self.picture_pressed)
-        QWidget.setTabOrder(self._rows[-1] if self._rows else self.clear, row)
-        self._rows.append(row)
-
-    def _pressed(self, row: OptionRow) -> None:
-        if self._item is None:
-            return
-        chosen = {row.option} if not self._item.several else set(self._choices) ^ {row.option}
-        self._respond(tuple(option for option, _body in self._item.options if option in chosen))
-
-    def _respond(self, choices: tuple[str, ...]) -> None:
-        if self._item is None or choices == self._choices:
-            return
-        self._choices = choices
-        self._show_choices()
-        self.responded.emit(self._item.item, choices)
-
-    def _show_choices(self) -> None:
-        for row in self.rows:
-            chosen = row.option in self._choices
-            row.set_chosen(chosen, self._words.chosen if chosen else self._words.not_chosen)
-        if self.clear.hasFocus() and not self._choices:
-            self.setFocus()
-        self.clear.setVisible(bool(self._choices))
-
-    def _step(self, row: OptionRow, by: int) -> None:
-        at = self._rows.index(row) + by
-        if 0 <= at < len(self.rows):
-            self.rows[at].setFocus(Qt.FocusReason.TabFocusReason)
-            self.row_focused.emit(self.rows[at])
-
     def arrange(self) -> None:
-        """Place everything by hand: one pass, no nested layouts, so that changing the item is quick."""
-        if self._item is None:
-            return
-        room = self.width() - 2 * Space.XXL
-        overhead = self.look.length(tokens.MARKER, 1.8) + self.look.length(tokens.ICON, 1.5) + 4 * Space.L
-        width = max(1, min(room, column_width(self.look) + overhead))
-        left = (self.width() - width) // 2
-        top = self._arrange_head(left, Space.L, width) + Space.L
-        self._stem.set_look(self.look)
-        height = self._stem.arrange(min(width, column_width(self.look)))
-        self._stem.setGeometry(left, top, min(width, column_width(self.look)), height)
-        top += height + Space.XL
-        for row in self.rows:
-            height = row.arrange(width)
-            row.setGeometry(left, top, width, height)
-            row.show()
-            top += height + Space.M
-        for row in self._rows[len(self._item.options) :]:
-            row.hide()
-        self.setMinimumHeight(top + Space.L)
+        """Put the stimulus where there is room for it, and lay everything out."""
+        stimulus = self._item.item.stimulus if self._item else None
+        beside = stimulus is not None and self.width() >= _TWO_COLUMNS * self.look.px(Type.EXAM)
+        above = stimulus is not None and not beside
+        self.column.put(self._stimulus if beside else None)
+        self.sheet.put_stimulus(self._stimulus if above else None)
+        self._stimulus.setVisible(stimulus is not None)
+        self._stimulus.set_foldable(above)
+        self.column.setVisible(beside)
+        self._columns.activate()
+        for widget in (self.column, self._stimulus, self.sheet):
+            widget.set_look(self.look)
+        self.column.arrange()
+        self.sheet.arrange()
 
-    def _arrange_head(self, left: int, top: int, width: int) -> int:
-        self.clear.ensurePolished()  # its size is the stylesheet's
-        clear = self.clear.sizeHint()
-        number = self._number.sizeHint()
-        height = max(clear.height(), number.height())
-        self.clear.setGeometry(left + width - clear.width(), top, clear.width(), height)
-        x, middle = left, top + height // 2
-        self._number.setGeometry(x, middle - number.height() // 2, number.width(), number.height())
-        x += number.width() + Space.L
-        for widget in (self._kind, self._flag):
-            size = widget.sizeHint()
-            if x + size.width() > left + width - clear.width():  # no room beside the number: one line down
-                x, middle = left, middle + height // 2 + size.height() // 2
-                top += size.height()
-            widget.setGeometry(x, middle - size.height() // 2, min(size.width(), width), size.height())
-            x += size.width() + Space.L
-        return top + height
+    def _respond(self, responses: Responses) -> None:
+        if self._item is not None:
+            self.responded.emit(self._item.item.id, responses)

@@ -1,7 +1,5 @@
 """An option (选项): the whole row is the target, and what is chosen is seen by shape as well as colour."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
@@ -9,13 +7,14 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from app.exam.prose import Body, plain_text
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
+from app.ui.interactions.base import Setting
 from app.ui.look import Looked, paint_focus
 from app.ui.prose import BodyView
 from app.ui.tokens import Space, Type
 
 
 def marker(index: int) -> str:
-    """Name an option by its place: A to Z, then AA, AB …"""
+    """Name an option by its place: A to Z, then AA, AB and so on."""
     letters = ""
     index += 1
     while index:
@@ -46,10 +45,10 @@ class OptionRow(Looked, QAbstractButton):
         self._body = BodyView(self, after=self, corner=True)
         self._body.picture_pressed.connect(self.picture_pressed)
 
-    def show_option(self, option: str, body: Body, pictures: Mapping[str, bytes], *, several: bool) -> None:
+    def show_option(self, option: str, body: Body, setting: Setting, *, several: bool) -> None:
         """Show an option; `several`: more than one may be chosen, so its marker is square."""
         self.option, self._several, self._words = option, several, plain_text(body)
-        self._body.show_body(body, pictures)
+        self._body.show_body(body, setting.media, words=setting.words)
 
     def set_chosen(self, chosen: bool, state: str) -> None:
         """Show it as chosen or not; `state` says so to a screen reader."""

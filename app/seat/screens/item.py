@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from app.exam.item import Option, Wording
+from app.exam.interactions import Responses
+from app.exam.item import Item
 from app.seat.screens.answer_card import AnswerCard
 from app.seat.screens.item_bars import ItemFoot, ItemHead, ItemHeader, RecordingState
 from app.seat.screens.screen import Screen
@@ -16,30 +17,25 @@ from app.ui.icons import Icon
 from app.ui.item_pane import ItemPane, PaneItem, PaneWords
 from app.ui.message import MessagePanel
 from app.ui.number_grid import GridCell
-from app.ui.page import Scroll
 from app.ui.picture_viewer import PictureViewer
 from app.ui.text import Text, say
 from app.ui.tokens import Tone
 from app.words import Words
 from sync.faults import Fault
-from sync.wire.plan import ItemKind
 
 __all__ = ["ItemHeader", "ItemScreen", "ItemView", "RecordingState"]
 
 
 @dataclass(frozen=True)
 class ItemView:
-    """An item as it stands. `options` in the order they are shown; `pictures` has the bytes of each medium by name."""
+    """An item as its form arranged it, and as it stands; `media` has the bytes of each medium by name."""
 
-    item: str
+    item: Item
     number: int
-    kind: ItemKind
-    marks: int
-    stem: Wording
-    options: tuple[Option, ...]
-    choices: tuple[str, ...]
+    marks_milli: int
+    responses: Responses
     flagged: bool
-    pictures: Mapping[str, bytes]
+    media: Mapping[str, bytes]
 
 
 class _Page(IntEnum):
@@ -55,7 +51,7 @@ class ItemScreen(Screen):
     Keys: 1-9 and A-Z choose, arrows move among the options, PageUp and PageDown go to the item before and after.
     """
 
-    responded = Signal(str, object)  # item id, tuple[str, ...] of option ids in the order shown
+    responded = Signal(str, object)  # item id, Responses: all responses of the item
     flag_toggled = Signal(str, bool)
     went_to = Signal(int)
     review_requested = Signal()
@@ -86,8 +82,7 @@ class ItemScreen(Screen):
         columns = QHBoxLayout(work)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(0)
-        self._scroll = Scroll(self.pane)
-        columns.addWidget(self._scroll, 1)
+        columns.addWidget(self.pane, 1)
         columns.addWidget(self.card)
         self._middle = QStackedWidget()
         for page in (work, self._viewer, self._not_saved, self._pause):  # the order of _Page
@@ -99,7 +94,6 @@ class ItemScreen(Screen):
     def _connect(self) -> None:
         self.pane.responded.connect(self._respond)
         self.pane.picture_pressed.connect(self._enlarge)
-        self.pane.row_focused.connect(self._scroll.ensureWidgetVisible)
         self.card.chosen.connect(self.went_to)
         self._viewer.closed.connect(self._close_picture)
         self._foot.flag.clicked.connect(self._toggle_flag)
@@ -116,7 +110,7 @@ class ItemScreen(Screen):
         self._foot.show_nothing(self.words)
         self._head.forget()
         self.card.show_all()
-        self._scroll.verticalScrollBar().setValue(0)
+        self.pane.to_top()
         self._show_page()
         self.pane.setFocus()
 
@@ -132,9 +126,9 @@ class ItemScreen(Screen):
 
     def show_item(self, view: ItemView) -> None:
         """Show an item, from its top when it is another one; a focus among the options goes to the one chosen."""
-        another = self._view is None or self._view.item != view.item
+        another = self._view is None or self._view.item.id != view.item.id
         if another:
-            self._scroll.verticalScrollBar().setValue(0)
+            self.pane.to_top()
             self._picture = False
         self._view = view
         self._render_item()
@@ -203,22 +197,17 @@ class ItemScreen(Screen):
         view, words = self._view, self.words
         if view is None:
             return
-        kind = words(f"screen.item.kind_{view.kind.value}")
+        kind = words(f"screen.item.kind_{view.item.kind.value}")
         self.pane.show_item(
-            PaneItem(
-                item=view.item,
-                stem=view.stem.in_language(words.language),
-                options=[(option.id, option.wording.in_language(words.language)) for option in view.options],
-                choices=view.choices,
-                several=view.kind is ItemKind.MULTIPLE_CHOICE,
-                pictures=view.pictures,
-            ),
+            PaneItem(view.item, words.language, view.responses, view.media),
+            words,
             PaneWords(
                 number=words("screen.item.number", number=view.number),
-                kind=words("screen.item.kind", kind=kind, marks=view.marks),
+                kind=words("screen.item.kind", kind=kind, marks=marks_text(view.marks_milli)),
                 flagged=words("screen.item.flagged"),
-                chosen=words("screen.item.chosen"),
-                not_chosen=words("screen.item.not_chosen"),
+                stimulus=words("screen.item.stimulus"),
+                fold=words("screen.item.fold"),
+                unfold=words("screen.item.unfold"),
             ),
             flagged=view.flagged,
         )
@@ -283,17 +272,17 @@ class ItemScreen(Screen):
         if self._view is not None and 1 <= self._view.number + by <= len(self._cells):
             self.went_to.emit(self._view.number + by)
 
-    def _respond(self, item: str, choices: tuple[str, ...]) -> None:
+    def _respond(self, item: str, responses: Responses) -> None:
         if self._view is not None:
-            self._view = replace(self._view, choices=choices)
-            self.responded.emit(item, choices)
+            self._view = replace(self._view, responses=responses)
+            self.responded.emit(item, responses)
 
     def _toggle_flag(self) -> None:
         if self._view is not None:
             self._view = replace(self._view, flagged=not self._view.flagged)
             self.pane.set_flagged(self._view.flagged)
             self._foot.show_flag(self.words, on=self._view.flagged)
-            self.flag_toggled.emit(self._view.item, self._view.flagged)
+            self.flag_toggled.emit(self._view.item.id, self._view.flagged)
 
     def _enlarge(self, image: QImage, alt: str) -> None:
         self._viewer.show_picture(image, alt)
@@ -305,3 +294,8 @@ class ItemScreen(Screen):
         self._picture = False
         self._show_page()
         self.pane.setFocus()
+
+
+def marks_text(milli: int) -> str:
+    """Write thousandths of a mark as a number: "1", "0.5"."""
+    return f"{milli / 1000:.3f}".rstrip("0").rstrip(".")

@@ -1,7 +1,5 @@
 """An area of a picture as something the keyboard can reach; presses are told to it by the picture below."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
@@ -9,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from app.exam.prose import Body
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
+from app.ui.interactions.base import Setting
 from app.ui.look import Looked
 from app.ui.prose import BodyView
 from app.ui.tokens import Space, Type
@@ -58,10 +57,10 @@ class AreaButton(Looked, QAbstractButton):
         self._path = path.translated(-QPointF(box.topLeft()))
         self._fit()
 
-    def fill(self, letters: str, body: Body, media: Mapping[str, bytes]) -> None:
+    def fill(self, letters: str, body: Body, setting: Setting) -> None:
         """Show what is in a slot: its words if they fit, else its letters."""
         self._letters, self._filled = letters, bool(body)
-        self._filling.show_body(body, media)
+        self._filling.show_body(body, setting.media, words=setting.words)
         self._fit()
         self.update()
 
@@ -139,9 +138,7 @@ class AreaButton(Looked, QAbstractButton):
         painter.drawRoundedRect(box, side / 2, side / 2)
         if not letters:
             inset = side * 0.2
-            paint_icon(
-                painter, Icon.CHECK, box.adjusted(inset, inset, -inset, -inset), QColor(palette.on_accent)
-            )
+            paint_icon(painter, Icon.CHECK, box.adjusted(inset, inset, -inset, -inset), QColor(palette.on_accent))
             return
         font = self.look.font(Type.STRONG)
         font.setPixelSize(round(side * 0.6))

@@ -43,9 +43,7 @@ class AreaCanvas(Looked, QWidget):
         """Give the areas' buttons, in their order."""
         return self._buttons[: len(self._areas)]
 
-    def show_canvas(
-        self, canvas: Canvas, areas: Sequence[Area], media: Mapping[str, bytes], *, slots: bool
-    ) -> None:
+    def show_canvas(self, canvas: Canvas, areas: Sequence[Area], media: Mapping[str, bytes], *, slots: bool) -> None:
         """Show a picture and its areas; as `slots` they are seen before anything is done."""
         self._canvas, self._areas = canvas, areas
         self._image = read_picture(media.get(canvas.media, b""))
@@ -66,9 +64,7 @@ class AreaCanvas(Looked, QWidget):
         if self._canvas is None:
             return QSize(width, 0)
         most_high = self.look.length(_HIGH, 1.6)
-        self._scale = min(
-            width / self._canvas.width, most_high / self._canvas.height, _ENLARGED * self.look.scale
-        )
+        self._scale = min(width / self._canvas.width, most_high / self._canvas.height, _ENLARGED * self.look.scale)
         return QSize(round(self._canvas.width * self._scale), round(self._canvas.height * self._scale))
 
     def place_areas(self) -> None:

@@ -34,8 +34,7 @@ def area_paths(areas: Sequence[Area], canvas: Canvas) -> list[QPainterPath]:
         if area.shape is not Shape.DEFAULT:
             taken = taken.united(path)
     return [
-        path.subtracted(taken) if area.shape is Shape.DEFAULT else path
-        for area, path in zip(areas, paths, strict=True)
+        path.subtracted(taken) if area.shape is Shape.DEFAULT else path for area, path in zip(areas, paths, strict=True)
     ]
 
 

@@ -47,9 +47,7 @@ class PairRow(Looked, QWidget):
         for body, x, inner in zip(self.bodies, (Space.M, second), heights, strict=True):
             body.setGeometry(x, (height - inner) // 2, each, inner)
         self._between = QRectF(Space.M + each + Space.M, (height - side) / 2, side, side)
-        self.part.setGeometry(
-            width - button.width(), (height - button.height()) // 2, button.width(), button.height()
-        )
+        self.part.setGeometry(width - button.width(), (height - button.height()) // 2, button.width(), button.height())
         return height
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
@@ -88,7 +86,7 @@ class AssociateView(Board):
         while len(self._chips) < len(interaction.options):
             self._chips.append(self._new_chip())
         for chip, option in zip(self._chips, interaction.options, strict=False):
-            chip.show_option(option.id, self.body(option), setting.media)
+            chip.show_option(option.id, self.body(option), setting)
         for chip in self._chips:
             chip.setVisible(chip in self.chips)
         words, most = setting.words, interaction.max_associations
@@ -112,7 +110,7 @@ class AssociateView(Board):
             row.value = value
             names = [name for name in value.split(" ") if name in options]
             for body, name in zip(row.bodies, names, strict=False):
-                body.show_body(self.body(options[name]), self.setting.media)
+                body.show_body(self.body(options[name]), self.setting.media, words=words)
             row.part.setText(words("screen.interaction.associate.part"))
             first, second = (plain_text(self.body(options[name])) for name in names)
             said = words("screen.interaction.associate.part_long", first=first, second=second)
@@ -151,7 +149,7 @@ class AssociateView(Board):
         chip.stepped.connect(lambda by: self._step(chip, by))
         chip.let_go.connect(lambda: self._hold(""))
         chip.lifted.connect(lambda: self._hold(chip.option))
-        chip.moved.connect(lambda place: self._over(place))
+        chip.moved.connect(self._over)
         chip.dropped.connect(lambda place: self._drop(chip, place))
         chip.body.picture_pressed.connect(self.picture_pressed)
         return chip
@@ -185,9 +183,7 @@ class AssociateView(Board):
         self._show_chips()
 
     def _press(self, chip: Chip) -> None:
-        option = (
-            next(one for one in self._associate.options if one.id == chip.option) if self._associate else None
-        )
+        option = next(one for one in self._associate.options if one.id == chip.option) if self._associate else None
         if option is None:
             return
         if self._held == chip.option and option.match_max == 1:
@@ -209,18 +205,12 @@ class AssociateView(Board):
             self._hold("")
         elif associate.max_associations and len(self.values) >= associate.max_associations:
             self._show_chips()
-            self.warn(
-                self.setting.words("screen.interaction.associate.full", most=associate.max_associations)
-            )
+            self.warn(self.setting.words("screen.interaction.associate.full", most=associate.max_associations))
         else:
             self.respond((*self.values, pair))
 
     def _twice(self, option: str) -> bool:
-        most = (
-            next(one.match_max for one in self._associate.options if one.id == option)
-            if self._associate
-            else 1
-        )
+        most = next(one.match_max for one in self._associate.options if one.id == option) if self._associate else 1
         return not most or self._used(option) + 2 <= most
 
     def _part(self, row: PairRow) -> None:

@@ -88,7 +88,7 @@ class Carried(Looked, QAbstractButton):
             self._ghost.show()
             self.lifted.emit()
         place = self.mapToGlobal(at)
-        self._ghost.move(self._ghost.parentWidget().mapFromGlobal(place - self._pressed_at))
+        self._ghost.move(self.window().mapFromGlobal(place - self._pressed_at))
         self._ghost.raise_()
         self.moved.emit(place)
 

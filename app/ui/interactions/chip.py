@@ -1,7 +1,5 @@
 """A chip: an option to be put somewhere, or something put there already."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
@@ -9,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.exam.prose import Body, InlinePicture, Picture, plain_text, walk
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
+from app.ui.interactions.base import Setting
 from app.ui.interactions.carried import Carried
 from app.ui.look import Look, paint_focus
 from app.ui.prose import BodyView
@@ -25,11 +24,11 @@ class Chip(Carried):
         self._held = self._used = False
         self._said = self._letter = ""
 
-    def show_option(self, option: str, body: Body, media: Mapping[str, bytes], letter: str = "") -> None:
+    def show_option(self, option: str, body: Body, setting: Setting, letter: str = "") -> None:
         """Show an option, with a letter where something else refers to it by one."""
         self.option, self._said, self._letter = option, plain_text(body), letter
         self.setObjectName(f"chip_{option}")
-        self.body.show_body(body, media)
+        self.body.show_body(body, setting.media, words=setting.words)
 
     def show_state(self, state: str, *, held: bool, used: bool) -> None:
         """Show whether it is picked up or used up; `state` says so in words."""

@@ -37,7 +37,7 @@ class ChoiceView(Board):
         while len(self._rows) < len(interaction.options):
             self._add_row()
         for row, option in zip(self._rows, interaction.options, strict=False):
-            row.show_option(option.id, self.body(option), setting.media, several=self.several)
+            row.show_option(option.id, self.body(option), setting, several=self.several)
             row.show()
         for row in self._rows[len(interaction.options) :]:
             row.hide()

@@ -41,7 +41,7 @@ class GraphicGapView(Board):
         while len(self._chips) < len(interaction.options):
             self._chips.append(self._new_chip())
         for at, option in enumerate(interaction.options):
-            self._chips[at].show_option(option.id, self.body(option), setting.media, marker(at))
+            self._chips[at].show_option(option.id, self.body(option), setting, marker(at))
         for chip in self._chips:
             chip.setVisible(chip in self.chips)
         self.canvas.show_canvas(interaction.canvas, interaction.areas, setting.media, slots=True)
@@ -75,7 +75,7 @@ class GraphicGapView(Board):
             )
             label = area.label or words("screen.interaction.area", number=at + 1)
             button.setChecked(bool(inside))
-            button.fill(" ".join(letters[name] for name in inside), body, self.setting.media)
+            button.fill(" ".join(letters[name] for name in inside), body, self.setting)
             button.setAccessibleName(f"{label} {said}")
 
     def arrange(self, width: int) -> int:

@@ -66,9 +66,7 @@ class MatchView(Board):
             row, column = divmod(index, len(self._match.columns))
             texts = (self._said(self._match.rows[row]), self._said(self._match.columns[column]))
             state = words("screen.item.chosen" if cell.isChecked() else "screen.item.not_chosen")
-            cell.setAccessibleName(
-                words("screen.interaction.match.cell", row=texts[0], column=texts[1], state=state)
-            )
+            cell.setAccessibleName(words("screen.interaction.match.cell", row=texts[0], column=texts[1], state=state))
             cell.update()
 
     def arrange(self, width: int) -> int:
@@ -86,9 +84,7 @@ class MatchView(Board):
             several = match.rows[row].match_max != 1
             cell.show_pair(match.rows[row].id, match.columns[at].id, letter, several=several)
             cell.set_look(self.look)
-        return (
-            self._arrange_headed(top, width, column) if self._headed else self._arrange_lettered(top, width)
-        )
+        return self._arrange_headed(top, width, column) if self._headed else self._arrange_lettered(top, width)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the lines between the rows, and the letters that the columns have."""
@@ -109,7 +105,7 @@ class MatchView(Board):
             body.picture_pressed.connect(self.picture_pressed)
             self._bodies.append(body)
         for body, option in zip(self._bodies, options, strict=False):
-            body.show_body(self.body(option), self.setting.media)
+            body.show_body(self.body(option), self.setting.media, words=self.setting.words)
             body.show()
         for body in self._bodies[len(options) :]:
             body.hide()
@@ -125,7 +121,7 @@ class MatchView(Board):
         room = round(width * (1 - _WORDS)) // max(1, len(match.columns))
         least = self.look.length(tokens.TARGET * 2, 1.5)
         if longest <= room:
-            return max(least, longest) if max(least, longest) <= room else room
+            return min(max(least, longest), room)
         return room if longest <= 2 * room and room >= self.look.length(tokens.TARGET * 3) else 0
 
     def _arrange_headed(self, top: int, width: int, column: int) -> int:

@@ -67,9 +67,7 @@ class MatchCell(Looked, QAbstractButton):
         palette, on = self.look.palette, self.isChecked()
         if on or self.underMouse():
             painter.fillRect(self.rect(), QColor(palette.accent_soft))
-        side = (
-            self.look.length(tokens.MARKER, 1.8) if self._letter else self.look.length(tokens.ICON * 1.3, 1.8)
-        )
+        side = self.look.length(tokens.MARKER, 1.8) if self._letter else self.look.length(tokens.ICON * 1.3, 1.8)
         middle = QRectF(self.rect()).center()
         box = QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side).adjusted(1, 1, -1, -1)
         painter.setPen(QPen(QColor(palette.accent if on else palette.line_strong), tokens.EDGE))
@@ -84,8 +82,6 @@ class MatchCell(Looked, QAbstractButton):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._letter)
         elif on:
             inset = side * 0.18
-            paint_icon(
-                painter, Icon.CHECK, box.adjusted(inset, inset, -inset, -inset), QColor(palette.on_accent)
-            )
+            paint_icon(painter, Icon.CHECK, box.adjusted(inset, inset, -inset, -inset), QColor(palette.on_accent))
         if self.hasFocus():
             paint_focus(painter, QRectF(self.rect()), self.look)

@@ -1,4 +1,6 @@
-"""Order (排序): rows dragged, moved by arrows or by keys. As they came they are no response until the person says so."""
+"""Order (排序): rows dragged, moved by arrows or by keys. As they came they are no response yet."""
+
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
@@ -48,7 +50,7 @@ class OrderView(Board):
             row.hide()
         self._rows = {}
         for row, option in zip(rows, interaction.options, strict=False):
-            row.show_option(option.id, self.body(option), setting.media)
+            row.show_option(option.id, self.body(option), setting)
             row.show()
             self._rows[option.id] = row
         self.show_values()
@@ -111,9 +113,7 @@ class OrderView(Board):
         held = words("screen.interaction.order.held")
         if not self._some:
             state = "done" if self.values else "untouched"
-            self.ask(
-                words(f"screen.interaction.order.{state}"), held, words("screen.interaction.order.untouched")
-            )
+            self.ask(words(f"screen.interaction.order.{state}"), held, words("screen.interaction.order.untouched"))
             return
         most, least = order.max_choices or len(order.options), order.min_choices
         how_many = "exactly" if most == least else "some"
@@ -133,7 +133,7 @@ class OrderView(Board):
             state = words("screen.interaction.order.not_placed")
             self._rows[option].show_state(None, (Part.ADD,), state, sure=False, held=option == self._held)
         rows = self.rows
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             QWidget.setTabOrder(before, after)
 
     def _rest(self) -> list[str]:
@@ -219,9 +219,7 @@ class OrderView(Board):
         y = self.mapFromGlobal(place).y()
         if option not in self._placed:
             return
-        over = next(
-            (one for one in self._placed if self._rows[one].geometry().bottom() >= y), self._placed[-1]
-        )
+        over = next((one for one in self._placed if self._rows[one].geometry().bottom() >= y), self._placed[-1])
         at = self._placed.index(over)
         if over != option:
             self._placed.remove(option)

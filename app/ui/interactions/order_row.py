@@ -1,6 +1,5 @@
 """A row that can be put in another place: dragged, moved by its arrows, or picked up and carried by keys."""
 
-from collections.abc import Mapping
 from enum import Enum
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.exam.prose import Body, plain_text
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
+from app.ui.interactions.base import Setting
 from app.ui.interactions.carried import Carried
 from app.ui.look import paint_focus
 from app.ui.prose import BodyView
@@ -40,15 +40,13 @@ class OrderRow(Carried):
         self._pressed_part: Part | None = None
         self._said = ""
 
-    def show_option(self, option: str, body: Body, media: Mapping[str, bytes]) -> None:
+    def show_option(self, option: str, body: Body, setting: Setting) -> None:
         """Show an option."""
         self.option, self._said = option, plain_text(body)
         self.setObjectName(f"row_{option}")
-        self.body.show_body(body, media)
+        self.body.show_body(body, setting.media, words=setting.words)
 
-    def show_state(
-        self, place: int | None, parts: tuple[Part, ...], state: str, *, sure: bool, held: bool
-    ) -> None:
+    def show_state(self, place: int | None, parts: tuple[Part, ...], state: str, *, sure: bool, held: bool) -> None:
         """Show its place; `sure`: the person put it there; `held`: it is picked up. `state` says so in words."""
         self._place, self._parts, self._sure, self._held = place, parts, sure, held
         self.setAccessibleName(f"{state} {self._said}".strip())
@@ -120,9 +118,7 @@ class OrderRow(Carried):
         box = QRectF(Space.L, (self.height() - side) / 2, side, side).adjusted(1, 1, -1, -1)
         if self._place is None:
             inset = side * 0.2
-            paint_icon(
-                painter, Icon.GRIP, box.adjusted(inset, inset, -inset, -inset), QColor(palette.line_strong)
-            )
+            paint_icon(painter, Icon.GRIP, box.adjusted(inset, inset, -inset, -inset), QColor(palette.line_strong))
             return
         pen = QPen(QColor(palette.accent if self._sure else palette.line_strong), tokens.EDGE)
         if not self._sure:

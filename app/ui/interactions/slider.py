@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.exam.interactions import Interaction, Slider
@@ -91,14 +91,8 @@ class Track(Looked, QWidget):
         key, most = Qt.Key(event.key()), self._scale.most
         up = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}
         if key in up:
-            turned = (
-                -1
-                if self._reverse and not self._vertical and key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
-                else 1
-            )
-            turned = (
-                -1 if self._reverse and self._vertical and key in (Qt.Key.Key_Up, Qt.Key.Key_Down) else turned
-            )
+            turned = -1 if self._reverse and not self._vertical and key in (Qt.Key.Key_Left, Qt.Key.Key_Right) else 1
+            turned = -1 if self._reverse and self._vertical and key in (Qt.Key.Key_Up, Qt.Key.Key_Down) else turned
             self.step(up[key] * turned)
         elif key == Qt.Key.Key_Home:
             self.chosen.emit(0)
@@ -140,15 +134,11 @@ class Track(Looked, QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.look.palette
         first, last = self.place_of(0), self.place_of(self._scale.most)
-        painter.setPen(
-            QPen(QColor(palette.line_strong), Space.S, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-        )
+        painter.setPen(QPen(QColor(palette.line_strong), Space.S, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawLine(first, last)
         self._paint_marks(painter)
         if self._position is not None:
-            painter.setPen(
-                QPen(QColor(palette.accent), Space.S, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-            )
+            painter.setPen(QPen(QColor(palette.accent), Space.S, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawLine(first, self.place_of(self._position))
         self._paint_handle(painter)
         if self.hasFocus():
@@ -225,9 +215,7 @@ class SliderView(Board):
         self._number.setText(text)
         self._number.set_tone(Tone.INK if self.values else Tone.SOFT)
         self.track.setAccessibleName(f"{self.accessibleName()} {text}".strip())
-        self.track.show_scale(
-            self._scale, position, vertical=self._slider.vertical, reverse=self._slider.reverse
-        )
+        self.track.show_scale(self._scale, position, vertical=self._slider.vertical, reverse=self._slider.reverse)
         self._number.resize(self._number.sizeHint())
 
     def arrange(self, width: int) -> int:
@@ -240,15 +228,13 @@ class SliderView(Board):
         height = self._number.sizeHint().height()
         self._number.setGeometry(0, top, width, height)
         top += height + Space.S
-        for button in (self.less, self.more):
-            button.ensurePolished()
+        for one in (self.less, self.more):
+            one.ensurePolished()
         button = self.less.sizeHint().expandedTo(QSize(tokens.TARGET, tokens.TARGET))
         return self._stand(top, button) if self._slider.vertical else self._lie(top, width, button)
 
     def _lie(self, top: int, width: int, button: QSize) -> int:
-        left, right = (
-            (self.more, self.less) if self._slider and self._slider.reverse else (self.less, self.more)
-        )
+        left, right = (self.more, self.less) if self._slider and self._slider.reverse else (self.less, self.more)
         start = button.width() + Space.M
         size = self.track.size_within(max(1, width - 2 * start))
         self.track.setGeometry(start, top, size.width(), size.height())
@@ -264,9 +250,7 @@ class SliderView(Board):
         return top + self._bounds[0].sizeHint().height()
 
     def _stand(self, top: int, button: QSize) -> int:
-        upper, lower = (
-            (self.less, self.more) if self._slider and self._slider.reverse else (self.more, self.less)
-        )
+        upper, lower = (self.less, self.more) if self._slider and self._slider.reverse else (self.more, self.less)
         size = self.track.size_within(0)
         width = max(size.width(), button.width())
         upper.setGeometry((width - button.width()) // 2, top, button.width(), button.height())

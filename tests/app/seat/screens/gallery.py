@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.seat.screens.check_in import CheckInScreen
 from app.seat.screens.countersign import CountersignScreen
 from app.seat.screens.item import ItemScreen, RecordingState

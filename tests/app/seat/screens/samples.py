@@ -1,6 +1,8 @@
 """What the screens are shown with: realistic views, long names among them. Everything here is simulated."""
 
-from app.exam.item import Language, Option, Paragraph, Picture, Run, Wording
+from app.exam.interactions import Choice, Option
+from app.exam.item import Item
+from app.exam.prose import Language, Paragraph, Picture, Place, Run, Style, Wording
 from app.seat.screens.check_in import CheckInView
 from app.seat.screens.countersign import CountersignView
 from app.seat.screens.item import ItemHeader, ItemView
@@ -19,6 +21,7 @@ from tests.app.seat.screens.pictures import drawn_face, encoded, fire_triangle
 ZH, EN = Words(Language.ZH), Words(Language.EN)
 EXAM = Bilingual(zh="焊接与热切割作业 · 理论考试", en="Welding and thermal cutting · theory exam")
 LONG_NAME = "阿卜杜热依木·买买提吐尔逊·阿卜杜拉"
+STRESSED = frozenset({Style.STRONG, Style.UNDERLINE})
 SITTING = "0193a1c2-0000-7000-8000-000000000001"
 
 
@@ -145,13 +148,21 @@ def text(zh: str, en: str) -> Wording:
     return Wording((Paragraph((Run(zh),)),), (Paragraph((Run(en),)),))
 
 
+def asked(name: str, kind: ItemKind, stem: Wording, options: tuple[Option, ...]) -> Item:
+    """Make an item of one choice, below its stem."""
+    place = Place("RESPONSE")
+    most = 0 if kind is ItemKind.MULTIPLE_CHOICE else 1
+    choice = Choice("RESPONSE", None, options, max_choices=most)
+    return Item(name, kind, "welding", "easy", Wording((*stem.zh, place), (*stem.en, place)), (choice,))
+
+
 def item() -> ItemView:
     stem = Wording(
         (
             Paragraph(
                 (
                     Run("在密闭容器内进行焊接作业前，应当先进行通风和气体检测。下列关于作业人员的做法，"),
-                    Run("不正确", strong=True, emphasis=True),
+                    Run("不正确", STRESSED),
                     Run("的是："),
                 )
             ),
@@ -162,7 +173,7 @@ def item() -> ItemView:
                     Run(
                         "Before welding inside a closed vessel the air must be exchanged and tested. Which of these is "
                     ),
-                    Run("not correct", strong=True, emphasis=True),
+                    Run("not correct", STRESSED),
                     Run("?"),
                 )
             ),
@@ -183,7 +194,9 @@ def item() -> ItemView:
         ),
         Option("d", text("使用不超过 12 V 的照明灯具。", "Use lamps of no more than 12 V.")),
     )
-    return ItemView("W023", 23, ItemKind.SINGLE_CHOICE, 1, stem, options, ("c",), flagged=True, pictures={})
+    return ItemView(
+        asked("W023", ItemKind.SINGLE_CHOICE, stem, options), 23, 1000, {"RESPONSE": ("c",)}, flagged=True, media={}
+    )
 
 
 def picture_item() -> ItemView:
@@ -194,7 +207,7 @@ def picture_item() -> ItemView:
     )
     options = (Option("t", text("正确", "True")), Option("f", text("错误", "False")))
     pictures = {"triangle": encoded(fire_triangle(("可燃物", "助燃物", "点火源")))}
-    return ItemView("F041", 41, ItemKind.TRUE_FALSE, 1, stem, options, (), flagged=False, pictures=pictures)
+    return ItemView(asked("F041", ItemKind.TRUE_FALSE, stem, options), 41, 1000, {}, flagged=False, media=pictures)
 
 
 def multiple_item() -> ItemView:
@@ -207,7 +220,8 @@ def multiple_item() -> ItemView:
     )
     options = tuple(Option(f"o{i}", text(zh, en)) for i, (zh, en) in enumerate(names))
     stem = text("关于气瓶的使用，下列说法正确的有：", "Which of these about gas cylinders are correct?")
-    return ItemView("M005", 55, ItemKind.MULTIPLE_CHOICE, 2, stem, options, ("o0", "o3"), flagged=False, pictures={})
+    asks = asked("M005", ItemKind.MULTIPLE_CHOICE, stem, options)
+    return ItemView(asks, 55, 2000, {"RESPONSE": ("o0", "o3")}, flagged=False, media={})
 
 
 def header(name: str = "张伟") -> ItemHeader:

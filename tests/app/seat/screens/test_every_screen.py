@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.seat.screens.screen import Screen
 from app.seat.screens.view import Simulated
 from app.ui.labels import Label, Line

@@ -4,9 +4,10 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.exam.prose import Wording
 from app.seat.screens import item_bars
 from app.seat.screens.item import ItemScreen, RecordingState
 from app.ui.buttons import Button
@@ -29,7 +30,7 @@ def screen(show: Show[ItemScreen]) -> ItemScreen:
     screen = show(ItemScreen(ZH))
     screen.show_header(samples.header())
     screen.show_cells(samples.cells())
-    screen.show_item(replace(samples.item(), choices=(), flagged=False))
+    screen.show_item(replace(samples.item(), responses={}, flagged=False))
     screen.set_remaining(6_452_000)
     screen.show_saved("10:42:07")
     settle()
@@ -47,10 +48,10 @@ def chosen(screen: ItemScreen) -> list[str]:
 def test_the_whole_row_is_the_target(screen: ItemScreen, qtbot: QtBot) -> None:
     wide = row(screen, "C")
     for at in (wide.rect().topLeft() + _inside(), wide.rect().bottomRight() - _inside()):
-        screen.show_item(replace(samples.item(), choices=()))
+        screen.show_item(replace(samples.item(), responses={}))
         with qtbot.waitSignal(screen.responded, timeout=1000) as told:
             press(wide, at)
-        assert told.args == ["W023", ("c",)]
+        assert told.args == ["W023", {"RESPONSE": ("c",)}]
         assert chosen(screen) == ["c"]
 
 
@@ -58,7 +59,7 @@ def test_a_press_on_the_words_of_an_option_chooses_it(screen: ItemScreen, qtbot:
     body = row(screen, "B").findChildren(QWidget)[0]
     with qtbot.waitSignal(screen.responded, timeout=1000) as told:
         press(body)
-    assert told.args == ["W023", ("b",)]
+    assert told.args == ["W023", {"RESPONSE": ("b",)}]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_press_on_the_words_of_an_option_chooses_it(screen: ItemScreen, qtbot:
 def test_digits_and_letters_choose(screen: ItemScreen, qtbot: QtBot, name: Qt.Key, option: str) -> None:
     with qtbot.waitSignal(screen.responded, timeout=1000) as told:
         key(name)
-    assert told.args == ["W023", (option,)]
+    assert told.args == ["W023", {"RESPONSE": (option,)}]
 
 
 def test_keys_of_options_that_are_not_there_do_nothing(screen: ItemScreen, qtbot: QtBot) -> None:
@@ -82,7 +83,7 @@ def test_arrows_move_and_space_chooses(screen: ItemScreen, qtbot: QtBot) -> None
     with qtbot.waitSignal(screen.responded, timeout=1000) as told:
         for name in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Space):
             key(name)
-    assert told.args == ["W023", ("b",)]
+    assert told.args == ["W023", {"RESPONSE": ("b",)}]
 
 
 def test_a_single_choice_gives_way_and_is_not_told_twice(screen: ItemScreen, qtbot: QtBot) -> None:
@@ -94,9 +95,9 @@ def test_a_single_choice_gives_way_and_is_not_told_twice(screen: ItemScreen, qtb
 
 
 def test_several_choices_come_in_the_order_shown_and_can_be_taken_back(screen: ItemScreen) -> None:
-    screen.show_item(replace(samples.multiple_item(), choices=()))
+    screen.show_item(replace(samples.multiple_item(), responses={}))
     told: list[tuple[str, ...]] = []
-    screen.responded.connect(lambda _item, choices: told.append(choices))
+    screen.responded.connect(lambda _item, responses: told.append(responses["RESPONSE"]))
     for marker in ("D", "A", "D"):
         press(row(screen, marker))
     assert told == [("o3",), ("o0", "o3"), ("o0",)]
@@ -106,7 +107,7 @@ def test_an_answer_can_be_cleared(screen: ItemScreen, qtbot: QtBot) -> None:
     press(row(screen, "A"))
     with qtbot.waitSignal(screen.responded, timeout=1000) as told:
         press(find(screen, Button, "clear_response"))
-    assert told.args == ["W023", ()]
+    assert told.args == ["W023", {}]
     assert chosen(screen) == []
     assert not find(screen, Button, "clear_response").isVisible()
 
@@ -162,13 +163,13 @@ def test_a_flag_is_set_and_lifted(screen: ItemScreen) -> None:
 
 
 def test_language_and_size_change_without_losing_place(screen: ItemScreen) -> None:
-    long = replace(samples.picture_item(), choices=())
+    long = replace(samples.picture_item(), responses={})
     screen.set_text_percent(200)
     screen.show_item(long)
     settle()
     press(find(screen, Button, "flag"))
     key(Qt.Key.Key_A)
-    area = screen.findChildren(QScrollArea)[0]
+    area = screen.pane.page
     area.verticalScrollBar().setValue(120)
     focus = QApplication.focusWidget()
     screen.set_words(EN)
@@ -187,12 +188,12 @@ def test_nothing_in_the_head_of_an_item_is_cut_when_the_size_changes(
     screen: ItemScreen, words: Words, way: tuple[int, ...]
 ) -> None:
     screen.set_words(words)
-    screen.show_item(replace(samples.multiple_item(), choices=("o0",), flagged=True))
+    screen.show_item(replace(samples.multiple_item(), responses={"RESPONSE": ("o0",)}, flagged=True))
     settle()
     for percent in way:
         screen.set_text_percent(percent)
         settle()
-        head = [w for w in screen.pane.children() if isinstance(w, Line | StatusMark | Button)]
+        head = [w for w in screen.pane.sheet.head.children() if isinstance(w, Line | StatusMark | Button)]
         assert len(head) == 4
         for widget in head:
             assert widget.isVisible()
@@ -206,7 +207,7 @@ def test_another_item_begins_at_its_top(screen: ItemScreen) -> None:
     screen.set_text_percent(200)
     screen.show_item(samples.picture_item())
     settle()
-    area = screen.findChildren(QScrollArea)[0]
+    area = screen.pane.page
     area.verticalScrollBar().setValue(500)
     screen.show_item(samples.multiple_item())
     assert area.verticalScrollBar().value() == 0
@@ -256,10 +257,12 @@ def test_the_next_sitting_finds_nothing_of_the_one_before(screen: ItemScreen) ->
 
 def test_going_on_the_focus_is_on_what_was_chosen(screen: ItemScreen) -> None:
     row(screen, "A").setFocus()
-    screen.show_item(replace(samples.item(), item="W024", number=24, choices=("c",)))
+    screen.show_item(
+        replace(samples.item(), item=replace(samples.item().item, id="W024"), number=24, responses={"RESPONSE": ("c",)})
+    )
     assert row(screen, "C").hasFocus()
     find(screen, Button, "next").setFocus()
-    screen.show_item(replace(samples.item(), choices=("b",)))
+    screen.show_item(replace(samples.item(), responses={"RESPONSE": ("b",)}))
     assert find(screen, Button, "next").hasFocus()
 
 
@@ -314,8 +317,10 @@ def test_a_picture_is_enlarged_by_keys_as_everything_is_pressed(screen: ItemScre
 
 def test_a_picture_in_an_option_enlarges_by_its_glass_and_chooses_elsewhere(screen: ItemScreen, qtbot: QtBot) -> None:
     view = samples.picture_item()
-    pictured = replace(view.options[0], wording=view.stem)
-    screen.show_item(replace(view, stem=view.options[0].wording, options=(pictured, view.options[1])))
+    right, wrong = view.item.interaction("RESPONSE").options
+    shown = Wording(view.item.stem.zh[:-1], view.item.stem.en[:-1])
+    item = samples.asked("F041", view.item.kind, right.wording, (replace(right, wording=shown), wrong))
+    screen.show_item(replace(view, item=item))
     settle()
     picture = row(screen, "A").findChildren(PictureButton)[0]
     with qtbot.waitSignal(screen.responded, timeout=1000):

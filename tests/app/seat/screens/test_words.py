@@ -9,13 +9,14 @@ from string import Formatter
 
 import pytest
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.resources import resource_folder
 from app.seat.screens.screen import simulated_sentence
 from app.seat.screens.view import Simulated
 from app.words import Words, all_keys
 
 SCREENS = Path(__file__).parents[4] / "app" / "seat" / "screens"
+WIDGETS = Path(__file__).parents[4] / "app" / "ui"
 
 
 def screens(language: Language) -> dict[str, str]:
@@ -86,7 +87,7 @@ def test_what_is_simulated_is_a_sentence_in_every_combination(what: tuple[Simula
 def keys_in_code() -> set[str]:
     """Every key a module of the screens names, as a pattern: what is filled in stands for anything."""
     patterns = set()
-    for file in SCREENS.glob("*.py"):
+    for file in (*SCREENS.glob("*.py"), *WIDGETS.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
@@ -94,7 +95,7 @@ def keys_in_code() -> set[str]:
                 text = "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
             else:
                 continue
-            if re.fullmatch(r"(screen\.)?[a-z_]+\.[a-z_*]+", text):
+            if re.fullmatch(r"(screen\.)?[a-z_*]+(\.[a-z_*]+)+", text):
                 patterns.add("screen." + text.removeprefix("screen."))
     return patterns
 

@@ -1,0 +1,250 @@
+"""The sheet an item is written on: its head, and its stem with the interactions where they stand."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from app.exam.interactions import Interaction, Responses
+from app.exam.item import Item
+from app.exam.prose import Body, Gap, Hot, Place
+from app.ui import tokens
+from app.ui.interactions.base import InteractionView, Setting
+from app.ui.interactions.choice import ChoiceView
+from app.ui.interactions.views import ViewPool, is_inline
+from app.ui.item_head import ItemTop
+from app.ui.look import Looked
+from app.ui.prose import BodyView, column_width
+from app.ui.stimulus import StimulusPanel
+from app.ui.tokens import Space
+
+_Piece = BodyView | InteractionView
+
+
+class ItemSheet(Looked, QWidget):
+    """Everything of an item in one column. Views are kept from item to item.
+
+    `responded` carries all responses of the item at every change the person makes.
+    """
+
+    responded = Signal(object)
+    picture_pressed = Signal(QImage, str)
+    row_focused = Signal(QWidget)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("item_sheet")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._item: Item | None = None
+        self._setting: Setting | None = None
+        self._responses: Responses = {}
+        self.head = ItemTop(self)
+        self.head.clear.clicked.connect(self._clear)
+        self._pieces: list[_Piece] = []
+        self._texts: list[BodyView] = []
+        self._pool = ViewPool(self, self._connect)
+        self._views: dict[str, InteractionView] = {}
+        self._stimulus: StimulusPanel | None = None
+
+    @property
+    def choice(self) -> ChoiceView | None:
+        """Give the choice that digits and letters mean: the only interaction of its item."""
+        views = list(self._views.values())
+        return views[0] if len(views) == 1 and isinstance(views[0], ChoiceView) else None
+
+    def show_item(self, item: Item, responses: Responses, setting: Setting) -> None:
+        """Show an item; the caller arranges when the head has its words."""
+        if self._item is None or self._item.id != item.id:
+            self._keep_focus()
+        self._item, self._setting, self._responses = item, setting, dict(responses)
+        self._pool.put_back()
+        self._views, self._pieces = {}, []
+        waiting = {one.response: one for one in item.interactions}
+        for body in _pieces(item.stem.in_language(setting.language), waiting):
+            self._pieces.append(self._piece(body, waiting))
+        for interaction in list(waiting.values()):  # nothing that asks for a response is ever left out
+            if interaction.response not in self._views:
+                self._pieces.append(self._view(interaction))
+        used = sum(isinstance(piece, BodyView) for piece in self._pieces)
+        for text in self._texts[used:]:
+            text.show_body((), {})
+            text.hide()
+        self._pool.hide_rest()
+        self.head.clear.setVisible(bool(self._responses))
+
+    def put_stimulus(self, panel: StimulusPanel | None) -> None:
+        """Have the stimulus on the sheet, above the item; or not."""
+        self._stimulus = panel
+        if panel is not None:
+            panel.setParent(self)
+            panel.show()
+
+    def arrange(self) -> None:
+        """Place everything by hand: one pass, no nested layouts, so that changing the item is quick."""
+        if self._item is None:
+            return
+        room = max(1, self.width() - 2 * Space.XXL)
+        overhead = self.look.length(tokens.MARKER, 1.8) + self.look.length(tokens.ICON, 1.5) + 4 * Space.L
+        width = min(room, column_width(self.look) + overhead)
+        left = (self.width() - width) // 2
+        self.head.set_look(self.look)
+        height = self.head.arrange(width)
+        self.head.setGeometry(left, Space.L, width, height)
+        top = Space.L + height + Space.L
+        if self._stimulus is not None:
+            height = self._stimulus.arrange(width)
+            self._stimulus.setGeometry(left, top, width, height)
+            top += height + Space.XL
+        reading = min(width, column_width(self.look))
+        for piece in self._pieces:
+            wide = reading if isinstance(piece, BodyView) else width
+            piece.set_look(self.look)
+            height = piece.arrange(wide)
+            piece.setGeometry(left, top, wide, height)
+            piece.show()
+            top += height + Space.XL
+        self.setMinimumHeight(top)
+        self._order_focus()
+
+    def look_changed(self) -> None:
+        """Nothing yet: the screen arranges when everything has the look."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out again when the width changed."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.arrange()
+
+    def event(self, event: QEvent) -> bool:
+        """Lay out again when an interaction has another height."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.arrange()
+            return True
+        return super().event(event)
+
+    # pieces
+
+    def _piece(self, body: Body, waiting: dict[str, Interaction]) -> _Piece:
+        match body:
+            case (Place(response),) if response in waiting and not is_inline(waiting[response]):
+                return self._view(waiting[response])
+        used = sum(isinstance(piece, BodyView) for piece in self._pieces)
+        if used == len(self._texts):
+            text = BodyView(self, after=self.head.clear)
+            text.setObjectName("stem")
+            text.picture_pressed.connect(self.picture_pressed)
+            self._texts.append(text)
+        setting = self._need()
+
+        def fill(piece: Place | Gap | Hot) -> QWidget | None:
+            if isinstance(piece, Place) and piece.response in waiting:
+                return self._view(waiting[piece.response])
+            return None
+
+        self._texts[used].show_body(body, setting.media, words=setting.words, fill=fill)
+        return self._texts[used]
+
+    def _view(self, interaction: Interaction) -> InteractionView:
+        view = self._views.get(interaction.response) or self._pool.take(interaction)
+        self._views[interaction.response] = view
+        view.set_look(self.look)
+        view.show_interaction(interaction, self._responses.get(interaction.response, ()), self._need())
+        return view
+
+    def _connect(self, view: InteractionView) -> None:
+        view.responded.connect(self._respond)
+        view.picture_pressed.connect(self.picture_pressed)
+        view.row_focused.connect(self.row_focused)
+
+    def _need(self) -> Setting:
+        if self._setting is None:
+            raise RuntimeError("no item is shown")
+        return self._setting
+
+    # what the person does
+
+    def _respond(self, response: str, values: tuple[str, ...]) -> None:
+        others = {name: given for name, given in self._responses.items() if name != response}
+        self._tell({**others, response: values} if values else others)
+
+    def _clear(self) -> None:
+        item = self._item
+        if item is None or not self._responses:
+            return
+        self._responses = {}
+        for interaction in item.interactions:
+            self._views[interaction.response].show_interaction(interaction, (), self._need())
+        self._tell({})
+        self.arrange()
+
+    def _tell(self, responses: Responses) -> None:
+        self._responses = responses
+        if self.head.clear.hasFocus() and not responses:
+            self.setFocus()
+        self.head.clear.setVisible(bool(responses))
+        self.responded.emit(dict(responses))
+
+    # the keyboard
+
+    def _keep_focus(self) -> None:
+        """Hold the focus when what has it goes with its item: Qt would give it to whatever comes next."""
+        focus: QWidget | None = self.window().focusWidget()
+        rows = self.choice.rows if self.choice else []
+        if focus is not None and self.isAncestorOf(focus) and focus not in rows:
+            self.setFocus()
+
+    def _order_focus(self) -> None:
+        """Let the keyboard come to everything in the order it is read."""
+        before: QWidget = self.head.clear
+        if self._stimulus is not None:
+            for widget in _focusable(self._stimulus):
+                QWidget.setTabOrder(before, widget)
+                before = widget
+        for piece in self._pieces:
+            for widget in _focusable(piece):
+                QWidget.setTabOrder(before, widget)
+                before = widget
+
+
+def _pieces(stem: Body, waiting: dict[str, Interaction]) -> Iterator[Body]:
+    """Split a stem at the interactions that are blocks of their own."""
+    text: Body = ()
+    for block in stem:
+        if isinstance(block, Place) and block.response in waiting and not is_inline(waiting[block.response]):
+            if text:
+                yield text
+            text = ()
+            yield (block,)
+        else:
+            text = (*text, block)
+    if text:
+        yield text
+
+
+def _focusable(widget: QWidget) -> Iterator[QWidget]:
+    """Give what the keyboard stops at, from top to bottom and from left to right, holders before what they hold."""
+    if widget.isHidden():
+        return
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        yield widget
+    children = [child for child in widget.children() if isinstance(child, QWidget) and not child.isHidden()]
+    for line in _lines(children):
+        for child in sorted(line, key=lambda one: one.x()):
+            yield from _focusable(child)
+
+
+def _lines(widgets: list[QWidget]) -> list[list[QWidget]]:
+    """Put widgets that stand beside each other together: the middle of one lies within the first of its line."""
+    lines: list[list[QWidget]] = []
+    for widget in sorted(widgets, key=lambda one: one.geometry().center().y()):
+        first = lines[-1][0].geometry() if lines else None
+        if (
+            first is not None
+            and widget.geometry().center().y() <= first.bottom()
+            and widget.height() < 2 * first.height()
+        ):
+            lines[-1].append(widget)
+        else:
+            lines.append([widget])
+    return lines
