@@ -1,20 +1,38 @@
-"""Exam text: our own `Body` tree laid out and painted line by line. No HTML is ever parsed."""
+"""Exam text on the page: our own `Body` tree as text, tables, pictures, clips and the widgets that stand in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Final, Generic, TypeVar
 
-from PySide6.QtCore import QPointF, QRect, QSize, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+import shiboken6
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from app.exam.item import Body, Paragraph, Picture
+from app.exam.prose import (
+    Block,
+    Body,
+    Clip,
+    Formula,
+    Gap,
+    Hot,
+    InlinePicture,
+    Language,
+    Picture,
+    Place,
+    Table,
+)
 from app.ui import tokens
+from app.ui.clip_player import ClipPlayer
+from app.ui.flow_ink import Images, is_small
+from app.ui.flow_slots import Arranged, Filler, InLine, SlotPiece, slot_pieces
+from app.ui.flow_view import FlowView, TableView
 from app.ui.look import Look, Looked
-from app.ui.pictures import PictureButton, read_picture
+from app.ui.pictures import PictureButton
 from app.ui.tokens import Space, Type
+from app.words import Words
 
-_BOLD: Final = 700
+W = TypeVar("W", bound=QWidget)
+_ALONE: Final = (Picture, Clip, Place, Table)
 
 
 def column_width(look: Look) -> int:
@@ -22,147 +40,187 @@ def column_width(look: Look) -> int:
     return look.px(Type.EXAM) * tokens.LINE_CHARACTERS
 
 
-@dataclass(frozen=True)
-class _Placed:
-    layout: QTextLayout
-    top: int
-
-
-class Prose:
-    """Paragraphs laid out in a width; painting them again costs little."""
-
-    def __init__(self, paragraphs: Sequence[Paragraph], look: Look, width: int, kind: Type = Type.EXAM) -> None:
-        font = look.font(kind)
-        pitch = round(look.px(kind) * tokens.LINE_HEIGHT)
-        self._placed: list[_Placed] = []
-        top = 0
-        for paragraph in paragraphs:
-            layout = _layout(paragraph, font)
-            lines = _break_lines(layout, width, pitch)
-            self._placed.append(_Placed(layout, top))
-            top += lines * pitch + pitch // 3
-        self.height = max(0, top - pitch // 3)
-        self.width = max((_natural(placed.layout) for placed in self._placed), default=0)
-
-    def paint(self, painter: QPainter, at: QPointF, colour: QColor) -> None:
-        """Write the paragraphs with their top left corner `at`."""
-        painter.setPen(colour)
-        for placed in self._placed:
-            placed.layout.draw(painter, at + QPointF(0, placed.top))
-
-
-def _layout(paragraph: Paragraph, font: QFont) -> QTextLayout:
-    layout = QTextLayout(paragraph.text, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
-    ranges = []
-    start = 0
-    for run in paragraph.runs:
-        length = len(run.text.encode("utf-16-le")) // 2  # Qt counts UTF-16 units, also for 𠮷
-        if run.strong or run.emphasis:
-            form = QTextCharFormat()
-            if run.strong:
-                form.setFontWeight(_BOLD)
-            form.setFontUnderline(run.emphasis)  # Chinese is not slanted; papers underline
-            span = QTextLayout.FormatRange()
-            span.start, span.length, span.format = start, length, form
-            ranges.append(span)
-        start += length
-    layout.setFormats(ranges)
-    return layout
-
-
-def _break_lines(layout: QTextLayout, width: int, pitch: int) -> int:
-    count = 0
-    layout.beginLayout()
-    while (line := layout.createLine()).isValid():
-        line.setLineWidth(width)
-        line.setPosition(QPointF(0, count * pitch + (pitch - line.height()) / 2))
-        count += 1
-    layout.endLayout()
-    return max(count, 1)
-
-
-def _natural(layout: QTextLayout) -> int:
-    widths = (layout.lineAt(index).naturalTextWidth() for index in range(layout.lineCount()))
-    return round(max(widths, default=0.0))
-
-
 class BodyView(Looked, QWidget):
-    """A body: its paragraphs painted, its pictures as buttons. Whoever owns it calls `arrange`."""
+    """A body. Whoever owns it calls `arrange` after `show_body`, and whenever the width or the look is another.
+
+    The keyboard comes to what stands in it after the widget `after`, in reading order. `corner`: pictures are
+    enlarged by their corner only, the rest of them belongs to what lies below.
+    """
 
     picture_pressed = Signal(QImage, str)
 
     def __init__(self, parent: QWidget, *, after: QWidget, corner: bool = False) -> None:
         super().__init__(parent)
-        self._after = after  # the keyboard comes to the pictures after this
-        self._corner = corner
-        self._body: Body = ()
-        self._images: Mapping[str, QImage | None] = {}
-        self._texts: list[tuple[int, Prose]] = []
-        self._buttons: list[PictureButton] = []
+        self._after, self._corner = after, corner
+        self.plays: MutableMapping[str, int] = {}  # of clips; whoever keeps the sitting puts its own here
+        self._images = Images({})
+        self._media: Mapping[str, bytes] = {}
+        self._words = Words(Language.ZH)
+        self._fill: Filler = _unfilled
+        self._parts: list[QWidget] = []
+        self._filled: list[QWidget] = []
+        self._last = after
+        self._flows, self._tables = _Pool(FlowView), _Pool(TableView)
+        self._pictures, self._players = _Pool(PictureButton), _Pool(ClipPlayer)
 
-    def show_body(self, body: Body, pictures: Mapping[str, bytes]) -> None:
-        """Take a body and the bytes of its pictures."""
-        self._body = body
-        names = {block.media for block in body if isinstance(block, Picture)}
-        self._images = {name: read_picture(pictures.get(name, b"")) for name in names}
+    @property
+    def last(self) -> QWidget:
+        """The last widget in it for the keyboard; what follows on the page comes after it."""
+        return self._last
+
+    def show_body(
+        self,
+        body: Body,
+        media: Mapping[str, bytes],
+        *,
+        words: Words,
+        fill: Filler | None = None,
+    ) -> None:
+        """Take a body and the bytes of its media.
+
+        `words` are those around clips. `fill` gives the widgets for places, gaps and hot texts; they stay the
+        caller's, but stand here until the next body.
+        """
+        self._retire()
+        self._images, self._media, self._words, self._fill = Images(media), media, words, fill or _unfilled
+        for blocks in _grouped(body):
+            self._parts.append(self._part(blocks))
 
     def look_changed(self) -> None:
         """Nothing yet: the owner arranges again."""
 
     def arrange(self, width: int) -> int:
         """Lay everything out in `width` and give the height it takes."""
-        self._texts.clear()
         top = 0
-        used = 0
-        for is_text, blocks in _grouped(self._body):
+        for part in self._parts:
             top += Space.M if top else 0
-            if is_text:
-                prose = Prose([block for block in blocks if isinstance(block, Paragraph)], self.look, width)
-                self._texts.append((top, prose))
-                top += prose.height
-                continue
-            for block in blocks:
-                if isinstance(block, Picture):
-                    top += self._place(used, block, top, width)
-                    used += 1
-        for button in self._buttons[used:]:
-            button.hide()
-        self.update()
+            if isinstance(part, Looked):
+                part.set_look(self.look)
+            wide, height = width, 0
+            if isinstance(part, PictureButton):
+                size = part.size_within(width)
+                wide, height = size.width(), size.height()
+            elif isinstance(part, Arranged):
+                height = part.arrange(width)
+            part.setGeometry(0, top, wide, height)
+            part.show()
+            top += height
         return top
 
-    def _place(self, index: int, picture: Picture, top: int, width: int) -> int:
-        if index == len(self._buttons):
-            self._buttons.append(self._new_button())
-        button = self._buttons[index]
-        button.set_look(self.look)
-        button.show_image(self._images[picture.media], picture.alt)
-        size: QSize = button.size_within(width)
-        button.setGeometry(QRect(0, top, size.width(), size.height()))
-        button.show()
-        return size.height() + Space.S
+    def _part(self, blocks: Body) -> QWidget:
+        """Give the widget that shows blocks which stand together."""
+        match blocks[0]:
+            case Table() as table:
+                view = self._tables.take(lambda: TableView(self))
+                self._next(view)
+                view.show_table(
+                    table, [self._widget(piece, view.flow) for piece in slot_pieces(blocks)], self._images
+                )
+                return view
+            case Picture() | Clip() | Place() as piece if (widget := self._widget(piece, self)) is not None:
+                if not isinstance(widget, InLine):
+                    return widget
+                return self._flow(blocks, [widget])
+            case _:
+                return self._flow(blocks, None)
 
-    def _new_button(self) -> PictureButton:
-        button = PictureButton(self, corner=self._corner)
-        button.clicked.connect(lambda: self.picture_pressed.emit(button.image, button.text()))
-        QWidget.setTabOrder(self._buttons[-1] if self._buttons else self._after, button)
+    def _flow(self, blocks: Body, widgets: list[QWidget | None] | None) -> FlowView:
+        flow = self._flows.take(lambda: FlowView(self))
+        if widgets is None:
+            widgets = [self._widget(piece, flow) for piece in slot_pieces(blocks)]
+        flow.show_blocks(blocks, widgets, self._images)
+        return flow
+
+    def _widget(self, piece: SlotPiece, holder: QWidget) -> QWidget | None:
+        """Give the widget for a piece, in `holder`; None if it is painted."""
+        widget = self._made(piece)
+        if widget is None:
+            return None
+        if widget.parent() is not holder:
+            widget.setParent(holder)
+        self._next(widget)
+        return widget
+
+    def _made(self, piece: SlotPiece) -> QWidget | None:
+        match piece:
+            case Formula():
+                return None
+            case Picture() | InlinePicture():
+                image = self._images[piece.media]
+                small = isinstance(piece, InlinePicture) and is_small(image)
+                return None if small else self._picture(image, piece.alt)
+            case Clip():
+                return self._clip(piece)
+            case _:
+                widget = self._fill(piece)
+                if widget is not None:
+                    self._filled.append(widget)
+                return widget
+
+    def _picture(self, image: QImage | None, alt: str) -> PictureButton:
+        button = self._pictures.take(self._new_picture)
+        button.show_image(image, alt)
         return button
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Write the paragraphs."""
-        painter = QPainter(self)
-        colour = QColor(self.look.palette.ink)
-        for top, prose in self._texts:
-            prose.paint(painter, QPointF(0, top), colour)
+    def _new_picture(self) -> PictureButton:
+        button = PictureButton(self, corner=self._corner)
+        button.clicked.connect(lambda: self.picture_pressed.emit(button.image, button.text()))
+        return button
+
+    def _clip(self, clip: Clip) -> ClipPlayer:
+        player = self._players.take(lambda: ClipPlayer(self))
+        player.show_clip(clip, self._media.get(clip.media, b""), self._words, self.plays)
+        return player
+
+    def _next(self, widget: QWidget) -> None:
+        QWidget.setTabOrder(self._last, widget)
+        self._last = widget
+
+    def _retire(self) -> None:
+        """Take away what the body before had; what was put in by the caller may have been deleted since."""
+        for widget in (*self._parts, *self._filled):
+            if shiboken6.isValid(widget):
+                widget.hide()
+        for pool in (self._flows, self._tables, self._pictures, self._players):
+            pool.put_back()
+        self._parts, self._filled, self._last = [], [], self._after
 
 
-def _grouped(body: Body) -> Iterable[tuple[bool, list[Paragraph | Picture]]]:
-    groups: list[tuple[bool, list[Paragraph | Picture]]] = []
+class _Pool(Generic[W]):
+    """Widgets of one kind that are kept from body to body."""
+
+    def __init__(self, _kind: type[W]) -> None:
+        self._all: list[W] = []
+        self._used = 0
+
+    def take(self, make: Callable[[], W]) -> W:
+        """Give the next one that is not in use."""
+        if self._used == len(self._all):
+            self._all.append(make())
+        self._used += 1
+        return self._all[self._used - 1]
+
+    def put_back(self) -> None:
+        """Hide them all; they can be taken again."""
+        for widget in self._all[: self._used]:
+            widget.hide()
+        self._used = 0
+
+
+def _grouped(body: Body) -> Iterator[Body]:
+    """Give the blocks that stand together: text in one piece, everything else by itself."""
+    text: list[Block] = []
     for block in body:
-        is_text = isinstance(block, Paragraph)
-        if not groups or groups[-1][0] is not is_text:
-            groups.append((is_text, []))
-        groups[-1][1].append(block)
-    return groups
+        if isinstance(block, _ALONE):
+            if text:
+                yield tuple(text)
+            text = []
+            yield (block,)
+        else:
+            text.append(block)
+    if text:
+        yield tuple(text)
+
+
+def _unfilled(_piece: Place | Gap | Hot) -> None:
+    return None

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 FAMILIES: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "Droid Sans Fallback", "sans-serif")
+FIXED_FAMILIES: Final = ("Noto Sans Mono CJK SC", "Source Han Mono SC", "NSimSun", "monospace")
 
 
 @dataclass(frozen=True)

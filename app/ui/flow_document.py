@@ -1,0 +1,110 @@
+"""A QTextDocument that opens nothing and keeps exact room in its lines for what is not text."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, QUrl
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QPyTextObject,
+    QTextBlock,
+    QTextCharFormat,
+    QTextDocument,
+    QTextFormat,
+    QTextLine,
+    QTextOption,
+)
+
+from app.ui import tokens
+from app.ui.flow_slots import LineBox, Slot
+from app.ui.look import Look
+from app.ui.tokens import Type
+
+_SLOT: Final = QTextFormat.ObjectTypes.UserObject.value + 1
+_WIDTH: Final = QTextFormat.Property.UserProperty.value + 1
+_HEIGHT: Final = _WIDTH + 1
+_HANGS: Final = 0.3  # em below the baseline that every line has room for
+
+
+class _Rooms(QPyTextObject):
+    """Tells the layout how large each slot is. What stands there is painted and moved by the view."""
+
+    def intrinsicSize(self, doc: QTextDocument, posInDocument: int, format: QTextFormat) -> QSizeF:  # noqa: A002, ARG002, N803
+        """Give the room of a slot."""
+        return QSizeF(format.doubleProperty(_WIDTH), format.doubleProperty(_HEIGHT))
+
+    def drawObject(self, *_where: object) -> None:
+        """Leave the room empty."""
+
+
+class FlowDocument(QTextDocument):
+    """An empty document in a look; `em` is the size of its text in pixels, `pitch` the distance of its lines."""
+
+    def __init__(self, look: Look, shrink: float = 1.0) -> None:
+        super().__init__()
+        self.em = round(look.px(Type.EXAM) * shrink)
+        self.pitch = round(self.em * tokens.LINE_HEIGHT)
+        self.setUndoRedoEnabled(False)
+        self.setDocumentMargin(0)
+        self.setIndentWidth(2 * self.em)
+        font = look.font(Type.EXAM)
+        font.setPixelSize(self.em)
+        self.setDefaultFont(font)
+        metrics = QFontMetricsF(font)
+        # A box "in the middle" of a line has its middle so far above the baseline, in em of its font.
+        self._middle = (metrics.ascent() - metrics.descent()) / 2 / self.em
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setDefaultTextOption(option)
+        self._rooms = _Rooms(self)
+        self.documentLayout().registerHandler(_SLOT, self._rooms)
+
+    def loadResource(self, type: int, name: QUrl | str) -> None:  # noqa: A002 - Qt's signature
+        """Load nothing: our text names no file and no address, and its pictures are painted by the view."""
+
+    def slot_format(self, box: LineBox) -> QTextCharFormat:
+        """Give the format of the one character that keeps room for `box`.
+
+        Qt puts an object on the baseline, or around the middle of the object's own font. By the size of that font,
+        in which nothing is written, a box can have any part of it below the baseline.
+        """
+        form = QTextCharFormat()
+        form.setObjectType(_SLOT)
+        form.setProperty(_WIDTH, float(box.width))
+        height = float(box.ascent)
+        if box.descent > self.em * _HANGS:
+            size = min(max((box.ascent - box.descent) / 2 / self._middle, 1), self.em)
+            height = 2 * max(box.ascent - size * self._middle, box.descent + size * self._middle)
+            font = QFont(self.defaultFont())
+            font.setPixelSize(round(size))
+            form.setFont(font)
+            form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        form.setProperty(_HEIGHT, height)
+        return form
+
+    def locate(self, slot: Slot) -> None:
+        """Write down where a slot came to stand, once the document has its width."""
+        block = self.findBlock(slot.position)
+        origin = self.documentLayout().blockBoundingRect(block).topLeft()
+        line = block.layout().lineForTextPosition(slot.position - block.position())
+        slot.at = origin + QPointF(_x(line, slot.position - block.position()), line.y() + line.ascent())
+        slot.lines = list(_stretches(block, origin, slot.position + 1, slot.end)) if slot.end else []
+
+
+def _stretches(block: QTextBlock, origin: QPointF, start: int, end: int) -> Iterator[QRectF]:
+    """Give the parts of the lines that the characters from `start` to before `end` take."""
+    start, end = start - block.position(), end - block.position()
+    layout = block.layout()
+    for index in range(layout.lineCount()):
+        line = layout.lineAt(index)
+        first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+        if first < last:
+            left, right = _x(line, first), _x(line, last)
+            yield QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
+
+
+def _x(line: QTextLine, position: int) -> float:
+    """Give how far right in its line a character begins; PySide answers with the position beside it."""
+    x, _position = line.cursorToX(position)  # type: ignore[misc]
+    return float(x)
