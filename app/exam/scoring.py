@@ -27,6 +27,9 @@ from typing import Final
 from app.exam.form import Form, FormItem
 from app.exam.interactions import Responses
 from app.exam.marking import MATCH_CORRECT, SCORE, BaseType, Cardinality, Declaration, Marking, Node, Role
+from app.exam.processing.faults import ProcessingRefused
+from app.exam.processing.mappings import best
+from app.exam.processing.run import fitting, score_item
 from sync.wire.packet import ItemOutcome
 from sync.wire.plan import ScoringPolicy
 
@@ -40,7 +43,7 @@ _NOTHING: Final[Responses] = {}
 
 @dataclass(frozen=True)
 class Score:
-    """What a form came to. `unmarked`: items whose rules give no score, left for a person; they earned nothing."""
+    """What a form came to. `unmarked`: items without rules, or whose rules give no number; they earn nothing here."""
 
     outcomes: tuple[ItemOutcome, ...]
     score_milli: int
@@ -63,7 +66,6 @@ def score_form(
 
     Raises:
         KeyError: `markings` lacks an item of the form (a defect of the caller, who opens them from the package).
-        ProcessingRefused: an item's rules cannot be carried out (`app.exam.processing`).
     """
     outcomes = []
     unmarked = []
@@ -134,8 +136,9 @@ def _mapped(marking: Marking) -> tuple[Marking, Fraction] | None:
     declared = [one for one in marking.declarations if one.role is Role.RESPONSE]
     if not declared or not all(one.mapping or one.areas for one in declared):
         return None
-    most = sum((_most_mapped(one) for one in declared), Fraction(0))
-    if most <= 0:
+    bests = [best(one) for one in declared]
+    most = _exact(sum(one for one in bests if one is not None))
+    if None in bests or most <= 0:
         return None
     terms = tuple(
         Node("map-response" if one.mapping else "map-response-point", (("identifier", one.identifier),))
@@ -146,43 +149,25 @@ def _mapped(marking: Marking) -> tuple[Marking, Fraction] | None:
     return Marking(marking.item, (*declared, SCORE), rules), most
 
 
-def _most_mapped(declared: Declaration) -> Fraction:
-    """Give the most a response can be mapped to: its best value if it is single, else all that add to it."""
-    table = declared.mapping or declared.areas
-    values = [entry.value for entry in table.entries] if table else []
-    best = (
-        max(values, default=0.0) if declared.cardinality is Cardinality.SINGLE else sum(max(one, 0) for one in values)
-    )
-    return _exact(best if table is None or table.upper is None else min(best, table.upper))
-
-
 def _by_rules(marking: Marking, given: Responses, most: Fraction | None = None) -> Fraction | None:
-    """Give what part of its maximum an item's rules give, within 0 and 1; none if they give no number."""
+    """Give what part of its maximum an item's rules give, within 0 and 1; none if there are none, or they no number.
+
+    `most` is the maximum if it is not the item's own; an item that tells none has 1.
+    What was typed and is not of its variable's type, letters for a number, is no response.
+    """
     key = _plain_key(marking)
     if key:
         return Fraction(_matches(key, given.get(key.identifier, ())))
-    from app.exam.processing.run import score_item  # noqa: PLC0415 - being written
-
-    result = score_item(marking, given)
+    if marking.response is None:
+        return None
+    try:
+        result = score_item(marking, fitting(marking, given))
+    except ProcessingRefused:
+        return None  # rules that fail on one response must not keep the sitting's other items from being scored
     if result.score is None or not math.isfinite(result.score):
         return None
-    whole = most or _maximum(marking, result.max_score)
+    whole = most or (_exact(result.max_score) if result.max_score and result.max_score > 0 else Fraction(1))
     return min(max(_exact(result.score) / whole, Fraction(0)), Fraction(1))
-
-
-def _maximum(marking: Marking, stated: float | None) -> Fraction:
-    """Give an item's maximum: as it says, else what its declared correct responses score, else 1."""
-    from app.exam.processing.run import score_item  # noqa: PLC0415 - being written
-
-    if stated is not None and stated > 0:
-        return _exact(stated)
-    correct = {
-        one.identifier: tuple(value.text for value in one.correct)
-        for one in marking.declarations
-        if one.role is Role.RESPONSE and one.correct
-    }
-    best = score_item(marking, correct).score if correct else None
-    return _exact(best) if best is not None and math.isfinite(best) and best > 0 else Fraction(1)
 
 
 def _plain_key(marking: Marking) -> Declaration | None:

@@ -1,7 +1,9 @@
 """Scoring: the whole of an item or none, and what the other policies give."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,21 @@ from hypothesis import strategies as st
 
 from app.exam.form import Form, FormItem
 from app.exam.interactions import Responses
-from app.exam.marking import Cardinality, Marking, match_correct
+from app.exam.marking import (
+    MATCH_CORRECT,
+    SCORE,
+    BaseType,
+    Cardinality,
+    Declaration,
+    MapEntry,
+    Marking,
+    Node,
+    Role,
+    Written,
+    match_correct,
+)
+from app.exam.marking import Mapping as ItemMapping
+from app.exam.processing.run import score_item
 from app.exam.scoring import score_form
 from sync.wire.plan import ItemKind, ScoringPolicy
 
@@ -138,3 +154,128 @@ def test_what_cannot_be_divided_is_rounded_to_thousandths(given: str, expected: 
 )
 def test_halves_are_those_of_open_edx(choices: int, given: str, expected: int) -> None:
     assert milli(ScoringPolicy.HALVES, "AB", given, choices=choices) == expected
+
+
+@given(
+    st.sampled_from([Cardinality.SINGLE, Cardinality.MULTIPLE, Cardinality.ORDERED]),
+    st.lists(st.sampled_from(OPTIONS), min_size=1, max_size=4),
+    st.lists(st.sampled_from(OPTIONS), max_size=4),
+)
+def test_the_short_way_for_plain_items_says_what_their_rules_say(
+    cardinality: Cardinality, key: list[str], given: list[str]
+) -> None:
+    key, given = (key[:1], given[:1]) if cardinality is Cardinality.SINGLE else (key, given)
+    marking = match_correct("i1", cardinality, tuple(key))
+    short = score_form(form_of([1]), {"i1": marking}, {"i1": chosen(*given)}, WHOLE, 1).passed
+    assert short == (score_item(marking, chosen(*given)).score == 1)
+
+
+def scored(marking: Marking, responses: Responses, policy: ScoringPolicy = ScoringPolicy.ITEM_RULES) -> int:
+    """Score one item worth one mark, in thousandths."""
+    return score_form(form_of([1]), {"i1": marking}, {"i1": responses}, policy, 0).score_milli
+
+
+def response(base_type: BaseType, *correct: str, **more: Any) -> Declaration:  # noqa: ANN401 - a declaration's fields
+    cardinality = Cardinality.MULTIPLE if more.pop("multiple", False) else Cardinality.SINGLE
+    identifier = more.pop("identifier", "RESPONSE")
+    written = tuple(Written(text) for text in correct)
+    return Declaration(Role.RESPONSE, identifier, cardinality, base_type, correct=written, **more)
+
+
+def score_is(expression: Node) -> Node:
+    return Node("response-processing", (), (Node("set-outcome-value", (("identifier", "SCORE"),), (expression,)),))
+
+
+def value(text: str) -> Node:
+    return Node("base-value", (("base-type", "float"),), (), text)
+
+
+ENTRIES = (MapEntry("A", 2.0), MapEntry("B", 1.0), MapEntry("C", -1.0))
+MAPPED = Marking(
+    "i1",
+    (
+        response(BaseType.IDENTIFIER, "A", "B", multiple=True, mapping=ItemMapping(ENTRIES, default=-2.0, lower=0.0)),
+        SCORE,
+    ),
+    score_is(Node("map-response", (("identifier", "RESPONSE"),))),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "proportion", "whole"),
+    [("AB", 1000, 1000), ("A", 667, 0), ("B", 333, 0), ("ABC", 667, 0), ("AZ", 0, 0), ("", 0, 0)],
+)
+def test_the_items_own_rules_count_in_proportion_or_only_when_they_give_the_maximum(
+    given: str, proportion: int, whole: int
+) -> None:
+    assert scored(MAPPED, chosen(*given)) == proportion
+    assert scored(MAPPED, chosen(*given), WHOLE) == whole
+
+
+@pytest.mark.parametrize(("given", "expected"), [("AB", 1000), ("A", 667), ("ABC", 667), ("AZ", 0), ("", 0)])
+def test_mapping_goes_by_the_declared_mapping_whatever_the_rules_say(given: str, expected: int) -> None:
+    other = Marking("i1", MAPPED.declarations, MATCH_CORRECT)
+    assert scored(other, chosen(*given), ScoringPolicy.MAPPING) == expected
+    assert scored(other, chosen(*given)) == (1000 if given == "AB" else 0)
+
+
+def test_several_mapped_responses_are_added_up_before_they_are_compared_with_the_most() -> None:
+    one = response(BaseType.IDENTIFIER, "A", identifier="R1", mapping=ItemMapping((MapEntry("A", 3.0),)))
+    two = response(BaseType.STRING, "", identifier="R2", mapping=ItemMapping((MapEntry("fire", 1.0, False),)))
+    marking = Marking("i1", (one, two, SCORE), score_is(value("0")))
+    policy = ScoringPolicy.MAPPING
+    assert scored(marking, {"R1": ("A",)}, policy) == 750
+    assert scored(marking, {"R2": ("FIRE",)}, policy) == 250
+    assert scored(marking, {"R1": ("A",), "R2": ("fire",)}, policy) == 1000
+
+
+def test_a_policy_that_does_not_apply_to_an_item_leaves_it_all_or_nothing() -> None:
+    single = match_correct("i1", Cardinality.SINGLE, ("A",))
+    for policy in ScoringPolicy:
+        assert scored(single, chosen("A"), policy) == 1000
+        assert scored(single, chosen("B"), policy) == 0
+    endless = response(BaseType.STRING, "", mapping=ItemMapping((MapEntry("x", 1.0),), default=1.0), multiple=True)
+    marking = Marking("i1", (endless, SCORE), score_is(value("1")))
+    assert scored(marking, chosen("y"), ScoringPolicy.MAPPING) == 1000
+
+
+def test_a_sum_of_tenths_reaches_the_maximum_it_is_meant_to_reach() -> None:
+    tenths = Node("sum", (), (value("0.1"),) * 10)
+    assert sum([0.1] * 10) < 1, "in binary"
+    most = replace(SCORE, normal_maximum=1.0)
+    assert scored(Marking("i1", (response(BaseType.IDENTIFIER), most), score_is(tenths)), {}, WHOLE) == 1000
+
+
+@pytest.mark.parametrize(
+    ("score", "most", "expected"),
+    [("1", 2.0, 500), ("3", 2.0, 1000), ("-1", 2.0, 0), ("0.0005", 1.0, 0), ("0.0015", 1.0, 2), ("0.0025", 1.0, 2)],
+)
+def test_what_rules_give_is_kept_within_nought_and_the_maximum_and_rounded_half_to_even(
+    score: str, most: float, expected: int
+) -> None:
+    declared = (response(BaseType.IDENTIFIER), replace(SCORE, normal_maximum=most))
+    assert scored(Marking("i1", declared, score_is(value(score))), {}) == expected
+
+
+def test_letters_typed_for_a_number_are_no_response_and_no_failure() -> None:
+    marking = Marking("i1", (response(BaseType.INTEGER, "42"), SCORE), MATCH_CORRECT)
+    assert scored(marking, chosen("42")) == 1000
+    assert scored(marking, chosen("042"), WHOLE) == 1000
+    assert scored(marking, chosen("forty-two")) == 0
+    assert scored(marking, {"OTHER": ("42",)}) == 0
+
+
+def test_what_only_a_person_can_mark_earns_nothing_yet_and_is_named() -> None:
+    essay = Marking("i1", (response(BaseType.STRING), SCORE))
+    nothing = Marking("i2", (response(BaseType.STRING), replace(SCORE, default=())), score_is(Node("null")))
+    plain = match_correct("i3", Cardinality.SINGLE, ("A",))
+    score = score_form(
+        form_of([5, 1, 1]),
+        {"i1": essay, "i2": nothing, "i3": plain},
+        {"i1": chosen("A long text"), "i2": chosen("x"), "i3": chosen("A")},
+        WHOLE,
+        1,
+    )
+    assert score.unmarked == ("i1", "i2")
+    assert [outcome.score_milli for outcome in score.outcomes] == [0, 0, 1000]
+    assert score.passed
