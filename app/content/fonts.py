@@ -17,13 +17,16 @@ _HAN: Final = (
     range(0x3014, 0x3018),
     range(0xFF01, 0xFF5F),
 )
-_MORE: Final = frozenset(
-    [
-        chr(code)
-        for code in (*range(0x20, 0x7F), *range(0xA1, 0x100), *range(0x391, 0x3CA), *range(0x2460, 0x2474))
-    ]
-) - frozenset("\u00ad\u03a2")
-_SIGNS: Final = frozenset("–—‘’“”…‰′″℃℉Ω←↑→↓⇒⇔∀∂∃∇∈∏∑√∝∞∠∥∧∨∩∪∫∴∵≈≠≡≤≥⊂⊃⊆⊇⊥△▲□■○●◎★☆−∶⌒⊙")
+_BLOCKS: Final = (
+    range(0x20, 0x7F),
+    range(0xA1, 0xAD),
+    range(0xAE, 0x100),
+    range(0x391, 0x3A2),
+    range(0x3A3, 0x3AA),
+    range(0x3B1, 0x3CA),
+    range(0x2460, 0x2474),
+)
+_SIGNS: Final = frozenset("–—‘’“”…‰′″℃℉Ω←↑→↓⇒⇔∀∂∃∇∈∏∑√∝∞∠∥∧∨∩∪∫∴∵≈≠≡≤≥⊂⊃⊆⊇⊥△▲□■○●◎★☆−∶⌒⊙∆✓•▶◀▼▽△∽≌∟⊕㎝㎏ⅠⅡⅢⅣⅤⅥ℧")
 
 
 def font_file() -> Path | None:
@@ -38,4 +41,5 @@ def is_han(character: str) -> bool:
 
 def is_drawable(character: str) -> bool:
     """Tell whether the font is known to have a character, so that no empty box is drawn for it."""
-    return is_han(character) or character in _MORE or character in _SIGNS
+    others = any(ord(character) in block for block in _BLOCKS)
+    return others or is_han(character) or character in _SIGNS

@@ -19,9 +19,7 @@ from app.content.medium import MediumRefused
 PIXELS_PER_EM: Final = 64  # text at twice its size on a screen of 1920 x 1080 is about 50 px
 MAX_INK: Final = 4_096  # pixels a side
 _MARGIN: Final = 3  # pixels of air on either side, so that ink does not touch the text around
-_AROUND: Final = (
-    PIXELS_PER_EM  # pixels drawn beyond the box that ziamath tells, which is not always all of the ink
-)
+_AROUND: Final = PIXELS_PER_EM  # pixels drawn beyond the box that ziamath tells, which is not always all of the ink
 _HAN_ASCENT: Final = 0.88  # of an em: the font's square for a character
 
 
@@ -83,9 +81,7 @@ def _ink(element: ET.Element) -> tuple[bytes, int, int]:
     has_han = element.find(f".//{HAN}") is not None
     font = fonts.font_file()
     if has_han and font is None:
-        raise MediumRefused(
-            "Chinese text in a formula needs the font Noto Sans CJK (fonts-noto-cjk)", fonts.FAMILY
-        )
+        raise MediumRefused("Chinese text in a formula needs the font Noto Sans CJK (fonts-noto-cjk)", fonts.FAMILY)
     drawing = Math(element, size=PIXELS_PER_EM)
     box = drawing.node.bbox
     left, top = floor(box.xmin) - _AROUND, floor(-box.ymax) - _AROUND

@@ -15,7 +15,8 @@ from ziamath.zmath import loadedfonts
 
 from app.content.fonts import is_han
 from app.content.formula_text import BARS, is_stacked
-from app.content.mathml import TOKENS, Node
+from app.content.mathml import Node
+from app.content.mathml_names import TOKENS
 from app.content.medium import MediumRefused
 
 HAN: Final = "han"
@@ -33,32 +34,10 @@ _NAMED: Final = {
 }
 _STYLES: Final = {"double-struck": "double", "monospace": "mono"}
 _FUNCTIONS: Final = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "lg",
-        "ln",
-        "log",
-        "exp",
-        "lim",
-        "max",
-        "min",
-        "sup",
-        "inf",
-        "det",
-        "dim",
-        "gcd",
-    ]
+    {
+        *("sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh"),
+        *("lg", "ln", "log", "exp", "lim", "max", "min", "sup", "inf", "det", "dim", "gcd"),
+    }
 )
 _BAR: Final = "―"  # ziamath draws a rule for it, as long as what is below
 _OPERATORS: Final = {"-": "−", "'": "′", "‾": "¯", "*": "∗"}
@@ -100,12 +79,7 @@ def _element(node: Node, variant: str) -> ET.Element:
 
 def _placed(parent: Node, at: int, child: Node) -> Node:
     """Say of a child what only its place tells: that a sign is no operation, that a stroke is a bar."""
-    if (
-        parent.kind == "mrow"
-        and child.kind == "mo"
-        and child.text in _SIGNED
-        and "form" not in child.attributes
-    ):
+    if parent.kind == "mrow" and child.kind == "mo" and child.text in _SIGNED and "form" not in child.attributes:
         before = parent.children[at - 1] if at else None
         if before is None or (before.kind == "mo" and before.text not in _ENDS):
             return Node("mo", child.text, (), child.attributes | {"form": "prefix"})
@@ -144,9 +118,7 @@ def _some(node: Node, names: frozenset[str]) -> dict[str, str]:
 def _aligned(node: Node) -> dict[str, str]:
     sides = node.get("columnalign").split()
     if any(side not in {"left", "center", "right"} for side in sides):
-        raise MediumRefused(
-            "a column of a table that is aligned by something else", f"{node.kind} columnalign"
-        )
+        raise MediumRefused("a column of a table that is aligned by something else", f"{node.kind} columnalign")
     return {"columnalign": " ".join(sides)} if sides else {}
 
 
@@ -212,9 +184,7 @@ def _variant(kind: str, text: str, variant: str) -> MathVariant:
     if not variant:
         return MathVariant(italic=kind == "mi" and len(text) == 1 and auto_italic(text))
     words = variant.split("-") if variant != "double-struck" else []
-    style = _STYLES.get(variant) or next(
-        (word for word in words if word in {"sans", "script", "fraktur"}), "serif"
-    )
+    style = _STYLES.get(variant) or next((word for word in words if word in {"sans", "script", "fraktur"}), "serif")
     return MathVariant(style=style, italic="italic" in words, bold="bold" in words)
 
 

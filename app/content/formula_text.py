@@ -14,9 +14,7 @@ from app.content.mathml import Node
 _OPEN, _CLOSE = "([{⟨⌈⌊|‖", ")]}⟩⌉⌋|‖"
 _BRACKETS: Final = frozenset("()[]{}")
 _DOUBLE: Final = MathVariant(style="double")
-_LOOSE: Final = (
-    frozenset("+−-±∓=<>≤≥≠≈≡∼≅∝→←↔⇒⇐⇔⇌,;:，；：。.∈∉⊂⊆∪∩∧∨∴∵…") | frozenset(_OPEN) | frozenset(_CLOSE)
-)
+_LOOSE: Final = frozenset("+−-±∓=<>≤≥≠≈≡∼≅∝→←↔⇒⇐⇔⇌,;:，；：。.∈∉⊂⊆∪∩∧∨∴∵…") | frozenset(_OPEN) | frozenset(_CLOSE)
 _OVER: Final = {  # what stands over its base, as the combining sign that follows it
     "→": "\u20d7",
     "⃗": "\u20d7",
@@ -123,9 +121,7 @@ def _scripts(node: Node, parts: list[_Said]) -> _Said:
         return _Said(head + "\u0332")
     doubled = node.kind in {"munder", "mover", "munderover"} and not _takes_limits(node.children[0])
     signs = {"msub": "_", "munder": "_", "msup": "^", "mover": "^"}.get(node.kind, "_^")
-    said = "".join(
-        sign * (1 + doubled) + part.bracketed() for sign, part in zip(signs, parts[1:], strict=True)
-    )
+    said = "".join(sign * (1 + doubled) + part.bracketed() for sign, part in zip(signs, parts[1:], strict=True))
     return _Said(head + said, whole=False, script=True)
 
 

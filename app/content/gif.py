@@ -38,9 +38,7 @@ def _check(data: bytes) -> int:
         if data[at] == _EXTENSION:
             _, at = _blocks(data, at + 2)
         elif data[at] == _IMAGE:
-            size = int.from_bytes(data[at + 5 : at + 7], "little") * int.from_bytes(
-                data[at + 7 : at + 9], "little"
-            )
+            size = int.from_bytes(data[at + 5 : at + 7], "little") * int.from_bytes(data[at + 7 : at + 9], "little")
             at += _DESCRIPTOR + _table(data[at + 9])
             code_size = data[at]
             codes, at = _blocks(data, at + 1)

@@ -35,9 +35,7 @@ def size_of(data: bytes) -> tuple[int, int] | None:
     if not data.startswith(_START):
         return None
     try:
-        frame = next(
-            (body for marker, _, body in _segments(data) if marker in _FRAMES and len(body) > _FRAME), None
-        )
+        frame = next((body for marker, _, body in _segments(data) if marker in _FRAMES and len(body) > _FRAME), None)
     except MediumRefused:
         return None
     if frame is None:
@@ -66,12 +64,7 @@ def checked(data: bytes) -> bytes:
         elif marker == _END[1]:
             kept.append(_END)
             ended = True
-        elif (
-            marker in _FRAMES
-            or marker in _TABLES
-            or marker == _SCAN
-            or (marker == _ADOBE and body[:5] == b"Adobe")
-        ):
+        elif marker in _FRAMES or marker in _TABLES or marker == _SCAN or (marker == _ADOBE and body[:5] == b"Adobe"):
             kept.append(bytes([_MARK, marker]) + struct.pack(">H", length) + body)
         elif not (_JFIF <= marker <= _ADOBE + 1 or marker == _COMMENT):
             raise MediumRefused(f"a JPEG with a segment that is not supported: {marker:02X}")
@@ -96,9 +89,7 @@ def check_upright(tiff: bytes) -> None:
     for entry in range(at + 2, min(at + 2 + 12 * count, len(tiff) - 11), 12):
         tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, entry)
         if tag == _ORIENTATION and value > 1:
-            raise MediumRefused(
-                "a picture that EXIF turns; turn it upright and save it again", "EXIF orientation"
-            )
+            raise MediumRefused("a picture that EXIF turns; turn it upright and save it again", "EXIF orientation")
 
 
 def _check_frame(marker: int, body: bytes) -> None:
@@ -147,9 +138,7 @@ def _decode(data: bytes) -> None:
         with av.open(io.BytesIO(data), mode="r", format="jpeg_pipe") as container:
             stream = container.streams.video[0]
             stream.codec_context.thread_count = 1
-            stream.codec_context.options = {
-                "err_detect": "explode"
-            }  # else the decoder makes up what is missing
+            stream.codec_context.options = {"err_detect": "explode"}  # else the decoder makes up what is missing
             frames = sum(1 for _ in container.decode(stream))
     except av.FFmpegError:
         frames = 0

@@ -12,6 +12,18 @@ from typing import Final
 
 from lxml import etree
 
+from app.content.mathml_names import (
+    ANY,
+    ATTRIBUTES,
+    DROPPED,
+    EMPTY,
+    FREE,
+    HOLDERS,
+    MATHML,
+    NOTATIONS,
+    TOKENS,
+    WRITTEN_OUT,
+)
 from app.content.medium import MediumRefused
 
 MAX_MATHML_BYTES: Final = 64_000
@@ -20,140 +32,9 @@ MAX_BRACKETS: Final = 8  # in one another, within a row
 MAX_NODES: Final = 2_000
 MAX_CELLS: Final = 400  # of a table
 
-_MATHML: Final = "http://www.w3.org/1998/Math/MathML"
-TOKENS: Final = frozenset({"mi", "mn", "mo", "mtext", "ms"})
-_HOLDERS: Final = {  # how many children: None for any number, which make a row
-    "math": None,
-    "mrow": None,
-    "mstyle": None,
-    "mpadded": None,
-    "msqrt": None,
-    "menclose": None,
-    "mtd": None,
-    "mfenced": None,
-    "mtable": None,
-    "mtr": None,
-    "mmultiscripts": None,
-    "semantics": None,
-    "mfrac": 2,
-    "mroot": 2,
-    "msup": 2,
-    "msub": 2,
-    "munder": 2,
-    "mover": 2,
-    "msubsup": 3,
-    "munderover": 3,
-}
-_WRITTEN_OUT: Final = frozenset(
-    {"mrow", "mstyle", "mpadded", "semantics", "mfenced", "mmultiscripts", "mtable"}
-)
-_EMPTY: Final = frozenset({"mspace", "none", "mprescripts"})
-_DROPPED: Final = frozenset({"annotation", "annotation-xml"})
-NOTATIONS: Final = frozenset(
-    [
-        "box",
-        "roundedbox",
-        "circle",
-        "top",
-        "bottom",
-        "longdiv",
-        "updiagonalstrike",
-        "downdiagonalstrike",
-        "horizontalstrike",
-    ]
-)
-_VARIANTS: Final = frozenset(
-    [
-        "normal",
-        "bold",
-        "italic",
-        "bold-italic",
-        "double-struck",
-        "bold-fraktur",
-        "script",
-        "bold-script",
-        "fraktur",
-        "sans-serif",
-        "bold-sans-serif",
-        "sans-serif-italic",
-        "sans-serif-bold-italic",
-        "monospace",
-    ]
-)
-_ANY: Final = frozenset({"*"})
-_SAME: Final = frozenset({"black", "#000", "#000000", "currentcolor", "inherit"})
-_FREE: Final = {  # on any element; what changes nothing that we draw
-    "id": _ANY,
-    "class": _ANY,
-    "xref": _ANY,
-    "dir": frozenset({"ltr"}),
-    "mathcolor": _SAME,
-    "color": _SAME,
-    "mathbackground": frozenset({"transparent", "none"}),
-    "mathsize": frozenset({"normal", "1em", "100%"}),
-    "mathvariant": _VARIANTS,
-    "displaystyle": frozenset({"true", "false"}),
-    "{http://www.w3.org/XML/1998/namespace}lang": _ANY,
-    "{http://www.w3.org/XML/1998/namespace}space": _ANY,
-}
-_BARE: Final = frozenset({"none", "none none"})
-_ATTRIBUTES: Final = {
-    "math": {
-        "display": frozenset({"block", "inline"}),
-        "overflow": _ANY,
-        "alttext": _ANY,  # the formula itself is said, not what somebody says of it
-        "mode": _ANY,
-    },
-    "mstyle": {"scriptlevel": frozenset({"0", "1", "2"})},
-    "mo": dict.fromkeys(
-        [
-            "form",
-            "fence",
-            "separator",
-            "stretchy",
-            "symmetric",
-            "largeop",
-            "movablelimits",
-            "accent",
-            "lspace",
-            "rspace",
-            "minsize",
-            "maxsize",
-        ],
-        _ANY,
-    ),
-    "mspace": {"width": _ANY, "height": _ANY, "depth": _ANY},
-    "mfrac": {"linethickness": _ANY, "bevelled": _ANY, "numalign": _ANY, "denomalign": _ANY},
-    "mfenced": {"open": _ANY, "close": _ANY, "separators": _ANY},
-    "menclose": {"notation": _ANY},
-    "munder": {"accentunder": _ANY},
-    "mover": {"accent": _ANY},
-    "munderover": {"accent": _ANY, "accentunder": _ANY},
-    "mtable": {
-        "columnalign": _ANY,
-        "rowalign": _ANY,
-        "columnspacing": _ANY,
-        "rowspacing": _ANY,
-        "align": _ANY,
-        "equalrows": _ANY,
-        "equalcolumns": _ANY,
-        "frame": frozenset({"none"}),
-        "columnlines": _BARE,
-        "rowlines": _BARE,
-    },
-    "mtr": {"columnalign": _ANY, "rowalign": _ANY},
-    "mtd": {
-        "columnalign": _ANY,
-        "rowalign": _ANY,
-        "columnspan": frozenset({"1"}),
-        "rowspan": frozenset({"1"}),
-    },
-}
-_INHERITED: Final = frozenset({"displaystyle", "scriptlevel", "mathvariant"})
+_INHERITED: Final[frozenset[str]] = frozenset({"displaystyle", "scriptlevel", "mathvariant"})
 _SPACES: Final = re.compile(r"[ \t\r\n]+")
-_UNSEEN: Final = str.maketrans(
-    "", "", "\u2061\u2062\u2063\u2064\u200b\u2060\ufeff"
-)  # function, times, comma, plus
+_UNSEEN: Final = str.maketrans("", "", "\u2061\u2062\u2063\u2064\u200b\u2060\ufeff")  # function, times, comma, plus
 
 
 @dataclass(frozen=True)
@@ -223,10 +104,8 @@ def _name(element: etree._Element) -> str:
     if not isinstance(element.tag, str):  # an entity that was not resolved
         raise MediumRefused("an entity in a formula", "&;")
     name = etree.QName(element)
-    if name.namespace not in {None, _MATHML}:
-        raise MediumRefused(
-            f"element {name.localname} of another namespace in a formula", f"<{name.localname}>"
-        )
+    if name.namespace not in {None, MATHML}:
+        raise MediumRefused(f"element {name.localname} of another namespace in a formula", f"<{name.localname}>")
     return name.localname
 
 
@@ -234,17 +113,17 @@ def _node(element: etree._Element, depth: int) -> Node:
     name = _name(element)
     if depth > MAX_DEPTH:
         raise MediumRefused(f"a formula deeper than {MAX_DEPTH}")
-    if (name not in _HOLDERS and name not in TOKENS and name not in _EMPTY) or (name == "math" and depth):
+    if (name not in HOLDERS and name not in TOKENS and name not in EMPTY) or (name == "math" and depth):
         raise MediumRefused(f"element {name} of a formula is not supported", f"<{name}>")
     attributes = _attributes(element, name)
     if name in TOKENS:
         return _token(element, name, attributes)
     if _stray_text(element):
         raise MediumRefused(f"text directly in {name}", f"<{name}> text")
-    if name in _EMPTY:
+    if name in EMPTY:
         return Node(name, "", (), attributes)
-    children = tuple(_node(child, depth + 1) for child in element if _name(child) not in _DROPPED)
-    count = _HOLDERS[name]
+    children = tuple(_node(child, depth + 1) for child in element if _name(child) not in DROPPED)
+    count = HOLDERS[name]
     if count is not None and len(children) != count:
         raise MediumRefused(f"{name} needs {count} parts, not {len(children)}", f"<{name}>")
     return _holder(name, children, attributes)
@@ -263,16 +142,14 @@ def _token(element: etree._Element, name: str, attributes: dict[str, str]) -> No
 
 
 def _attributes(element: etree._Element, name: str) -> dict[str, str]:
-    allowed = _FREE | _ATTRIBUTES.get(name, {})
+    allowed = FREE | ATTRIBUTES.get(name, {})
     found = {}
     for key, value in element.attrib.items():
         attribute, said = str(key), " ".join(str(value).split())
         values = allowed.get(attribute)
-        if values is None or (values is not _ANY and said.lower() not in values):
+        if values is None or (values is not ANY and said.lower() not in values):
             local = etree.QName(attribute).localname
-            raise MediumRefused(
-                f'attribute {local}="{said[:40]}" of {name} is not supported', f"{name} {local}"
-            )
+            raise MediumRefused(f'attribute {local}="{said[:40]}" of {name} is not supported', f"{name} {local}")
         found[attribute] = said
     return found
 
@@ -283,14 +160,12 @@ def _stray_text(element: etree._Element) -> bool:
 
 
 def _holder(name: str, children: tuple[Node, ...], attributes: dict[str, str]) -> Node:
-    if name in _WRITTEN_OUT:
+    if name in WRITTEN_OUT:
         return _written_out(name, children, attributes)
     if name == "menclose":
         notations = set((attributes.get("notation") or "longdiv").split())
         if unknown := sorted(notations - NOTATIONS):
-            raise MediumRefused(
-                f"notation {unknown[0][:40]} of menclose is not supported", "menclose notation"
-            )
+            raise MediumRefused(f"notation {unknown[0][:40]} of menclose is not supported", "menclose notation")
     if name in {"math", "mtd", "msqrt", "menclose"}:
         return Node(name, "", (row(children, {}),), attributes)
     if name != "mtr":
@@ -320,9 +195,7 @@ def _check_places(name: str, children: tuple[Node, ...]) -> None:
 def row(children: tuple[Node, ...], attributes: dict[str, str]) -> Node:
     """Make a row; of one child without more to say, the child; of none, nothing."""
     _check_places("mrow", children)
-    meaning = {
-        key: attributes[key] for key in ("displaystyle", "scriptlevel", "mathvariant") if key in attributes
-    }
+    meaning = {key: attributes[key] for key in ("displaystyle", "scriptlevel", "mathvariant") if key in attributes}
     kept = tuple(child for child in children if child != NOTHING and child.kind != "none")
     if not meaning and len(kept) == 1:
         return kept[0]
@@ -365,12 +238,7 @@ def _scripted(children: tuple[Node, ...]) -> Node:
     kinds = [child.kind for child in children]
     split = kinds.index("mprescripts") if "mprescripts" in kinds else len(children)
     after, before = children[1:split], children[split + 1 :]
-    if (
-        not children
-        or len(after) not in {0, 2}
-        or len(before) not in {0, 2}
-        or "mprescripts" in kinds[split + 1 :]
-    ):
+    if not children or len(after) not in {0, 2} or len(before) not in {0, 2} or "mprescripts" in kinds[split + 1 :]:
         raise MediumRefused("mmultiscripts with more than a pair on a side", "<mmultiscripts>")
     base = children[0]
     if after:

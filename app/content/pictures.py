@@ -69,9 +69,7 @@ def admit_picture(data: bytes) -> AdmittedPicture:
     kind = _recognised(data)
     if kind is None:
         name = next((name for start, name in _REFUSED.items() if data.startswith(start)), "")
-        raise MediumRefused(
-            f"no picture that is supported{name and ': '}{name}; save it as PNG or JPEG", name
-        )
+        raise MediumRefused(f"no picture that is supported{name and ': '}{name}; save it as PNG or JPEG", name)
     _check_size(kind.width, kind.height)
     kept = png.checked(data, png.read_header(data)) if kind.mime == "image/png" else jpeg.checked(data)
     return AdmittedPicture(kept, kind.mime, kind.width, kind.height)

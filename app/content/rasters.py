@@ -55,9 +55,7 @@ def as_png(data: bytes, raster: Raster) -> bytes:
         with av.open(io.BytesIO(data), mode="r", format=_FORMATS[raster.name]) as container:
             stream = container.streams.video[0]
             stream.codec_context.thread_count = 1
-            stream.codec_context.options = {
-                "err_detect": "explode"
-            }  # else the decoder makes up what is missing
+            stream.codec_context.options = {"err_detect": "explode"}  # else the decoder makes up what is missing
             frames = container.decode(stream)
             frame = next(frames, None)
             if next(frames, None) is not None:
