@@ -23,6 +23,7 @@ from sync.faults import EnvironmentFault
 MAX_FILES: Final = 200_000
 MAX_PATH: Final = 400  # characters
 _MAX_ZIP_DIRECTORY: Final = 32_000_000  # bytes: the zip's list of files, which is held in memory
+_ZIP_START: Final = b"PK"
 _ZIP_END: Final = b"PK\x05\x06"  # end of central directory record (APPNOTE 4.3.16)
 _ZIP_END_BYTES: Final = 22
 _ZIP_COMMENT_BYTES: Final = 65_535
@@ -66,6 +67,14 @@ class Archive:
             raise BankTooLarge(name, 0, f"more than {bound} bytes", limit=f"{bound} B")
         self._left -= len(data)
         return data
+
+    def names(self) -> tuple[str, ...]:
+        """Give the names of all plain files, in order.
+
+        Raises:
+            BankTooLarge: more than `MAX_FILES`.
+        """
+        return tuple(sorted(self._source.names()))
 
 
 @contextmanager
@@ -126,9 +135,51 @@ def _is_inside(name: str) -> bool:
     return plain and not name.startswith("/") and all(part not in {"", ".", ".."} for part in name.split("/"))
 
 
+def is_zip(path: Path) -> bool:
+    """Tell whether a bank is packed: a plain file that begins as a zip does.
+
+    Raises:
+        BankUnreadable: nothing is there, it may not be read, or it is neither a folder nor a plain file.
+    """
+    descriptor = _open_bank(path)
+    try:
+        kind = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(kind):
+            return False
+        if not stat.S_ISREG(kind):
+            raise BankUnreadable("neither a folder nor a plain file", path=str(path))
+        return os.read(descriptor, len(_ZIP_START)) == _ZIP_START
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def open_beside(path: Path) -> Iterator[tuple[Archive, str]]:
+    """Open the folder that a lone file lies in, and give the file's name there.
+
+    Raises:
+        BankUnsafe: a name that no file of a bank can have.
+    """
+    if not _is_inside(path.name):
+        raise BankUnsafe(ascii(path.name[:100]), 0, "a name that no file of a bank can have")
+    yield Archive(_Folder(path.parent)), path.name
+
+
 class _Folder:
     def __init__(self, root: Path) -> None:
         self._root = root
+
+    def names(self) -> Iterator[str]:
+        """Give the plain files below the folder; links are passed over."""
+        count = 0
+        for folder, below, files in os.walk(self._root, followlinks=False):
+            below.sort()
+            count += len(files) + len(below)
+            if count > MAX_FILES:
+                raise BankTooLarge(self._root.name, 0, "too many files", limit=MAX_FILES)
+            here = Path(folder).relative_to(self._root)
+            names = ((here / name).as_posix() for name in files if not (Path(folder) / name).is_symlink())
+            yield from (name for name in names if _is_inside(name))
 
     def open(self, name: str) -> BinaryIO | None:
         """Open a regular file without following a link anywhere below the bank's folder."""
@@ -178,6 +229,9 @@ class _Zip:
         if name in self._members:
             raise BankUnsafe(name, 0, "stands twice in the zip")
         self._members[name] = member
+
+    def names(self) -> Iterator[str]:
+        return (name for name, member in self._members.items() if not member.is_dir())
 
     def open(self, name: str) -> BinaryIO | None:
         member = self._members.get(name)

@@ -1,8 +1,8 @@
 """The blueprint (组卷规则) that a bank brings, from its QTI 3 assessment test.
 
-QTI says it so: a section lists a pool of items, `qti-selection` says how many of them are drawn, and
-`qti-weight` what each is worth. Our blueprint names a pool by its kind and, if need be, its subject. So a
-section is taken only if its list is exactly that: every item of one kind, or of one kind and subject.
+QTI says it so: a section lists a pool of items, `qti-selection` says how many of them are drawn, `qti-ordering`
+whether their order is drawn too, `qti-weight` what each is worth. A pool of every item of one kind, or of one kind and
+subject, is named so, and grows with the bank; any other is named item by item.
 """
 
 import re
@@ -14,18 +14,24 @@ from lxml import etree
 
 from app.content.archive import Archive, resolve
 from app.content.bank import BlueprintRefused, PictureRefused
-from app.content.markup import MarkupReader
+from app.content.qti.body import BodyReader
+from app.content.qti.flow import Inside
+from app.content.qti.upgrade import upgraded
 from app.content.xml import LANG, check_attributes, check_no_text, line_of, qti, read_xml, refuse_element
-from app.exam.item import Item, Language, plain_text
+from app.exam.item import Item
+from app.exam.prose import Formula, Language, plain_text
 from sync.wire.plan import Bilingual, Blueprint, BlueprintSection
 
 MAX_TEST_BYTES: Final = 16_000_000
+MAX_TEST_NODES: Final = 250_000
 _MAX_COUNT: Final = 500  # as in `BlueprintSection`
 _MAX_MARKS: Final = 100
 _MAX_PASS_MARK: Final = 1_000  # as in `Policy`
 _MAX_TIME_S: Final = 86_400
 _MAX_TITLE: Final = 200
-_WHOLE: Final = re.compile(r"([0-9]{1,6})(?:\.0{1,6})?")
+_MAX_SECTIONS: Final = 50
+_MAX_REQUIRED: Final = 500
+_NUMBER: Final = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,3})0{0,6})?")
 
 _TEST_ATTRIBUTES: Final = frozenset({"identifier", "title", "tool-name", "tool-version", LANG})
 _PART_ATTRIBUTES: Final = frozenset({"identifier", "navigation-mode", "submission-mode"})
@@ -52,9 +58,13 @@ class ExamRules:
 
 @dataclass(frozen=True)
 class _Section:
+    """A section before its pool is named; `weights` are thousandths of a mark, by the item's file."""
+
     title: Bilingual
     count: int | None
     weights: Mapping[str, int]
+    required: tuple[str, ...]
+    shuffle: bool
 
 
 def read_test(archive: Archive, file: str, items: Mapping[str, Item]) -> ExamRules:
@@ -64,7 +74,9 @@ def read_test(archive: Archive, file: str, items: Mapping[str, Item]) -> ExamRul
         BlueprintRefused: something that a blueprint cannot say.
         BankRefused: its other kinds.
     """
-    root = read_xml(archive.read(file, MAX_TEST_BYTES), file, qti("qti-assessment-test"))
+    root = upgraded(read_xml(archive.read(file, MAX_TEST_BYTES), file, max_nodes=MAX_TEST_NODES))
+    if root.tag != qti("qti-assessment-test"):
+        raise BlueprintRefused(file, line_of(root), "the root is not qti-assessment-test")
     check_attributes(root, file, _TEST_ATTRIBUTES)
     check_no_text(root, file)
     parts: list[etree._Element] = []
@@ -119,7 +131,7 @@ def _sections(part: etree._Element, file: str, items: Mapping[str, Item]) -> tup
         if element.tag != qti("qti-assessment-section"):
             raise refuse_element(element, file)
         sections.append(_match(_section(element, file, items), line_of(element), file, items))
-    if not 1 <= len(sections) <= 50:  # noqa: PLR2004 - as in `Blueprint`
+    if not 1 <= len(sections) <= _MAX_SECTIONS:
         raise BlueprintRefused(file, line_of(part), f"{len(sections)} sections")
     return tuple(sections)
 
@@ -129,77 +141,116 @@ def _section(element: etree._Element, file: str, items: Mapping[str, Item]) -> _
     check_no_text(element, file)
     title = Bilingual(zh=element.get("title") or "-", en=element.get("title") or "-")
     count: int | None = None
+    shuffle = False
     weights: dict[str, int] = {}
+    required: list[str] = []
     for child in element:
         if child.tag == qti("qti-assessment-item-ref"):
             name, weight = _reference(child, file)
             if name not in items or name in weights:
                 raise BlueprintRefused(file, line_of(child), "no item of the bank, or one listed twice")
             weights[name] = weight
+            required += [name] if child.get("required", "false") == "true" else []
         elif child.tag == qti("qti-selection"):
             check_attributes(child, file, frozenset({"select"}))
             count = _whole(child, file, "select", _MAX_COUNT)
         elif child.tag == qti("qti-ordering"):
             check_attributes(child, file, frozenset({"shuffle"}))
+            shuffle = child.get("shuffle", "false") == "true"
         elif child.tag == qti("qti-rubric-block"):
             title = _title(child, file)
         else:
             raise refuse_element(child, file)
-    return _Section(title, count, weights)
+    if not weights:
+        raise BlueprintRefused(file, line_of(element), "a section without items")
+    return _Section(title, count, weights, tuple(required), shuffle)
 
 
 def _reference(element: etree._Element, file: str) -> tuple[str, int]:
-    """Give the item's file and what the item is worth."""
-    check_attributes(element, file, frozenset({"identifier", "href"}))
+    """Give the item's file and what the item is worth, in thousandths of a mark."""
+    check_attributes(element, file, frozenset({"identifier", "href", "required", "category"}))
     weights = list(element)
     for weight in weights:
         if weight.tag != qti("qti-weight") or len(weights) > 1:
             raise refuse_element(weight, file)
         check_attributes(weight, file, frozenset({"identifier", "value"}))
     name = resolve(element.get("href", ""), file, line_of(element))
-    return name, _whole(weights[0], file, "value", _MAX_MARKS) if weights else 1
+    return name, _milli(weights[0], file, "value", _MAX_MARKS) if weights else 1000
+
+
+class _NoMedia:
+    """What candidates read at the head of a section has nothing but text."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def picture(self, source: str, line: int) -> str:
+        raise PictureRefused(self._file, line, "a rubric has no pictures here", name=source[:100])
+
+    clip = picture
+
+    def formula(self, element: etree._Element) -> Formula:
+        raise refuse_element(element, self._file)
 
 
 def _title(rubric: etree._Element, file: str) -> Bilingual:
     """Give what a section's rubric tells the candidate, in both languages."""
-    check_attributes(rubric, file, frozenset({"view"}))
-    check_no_text(rubric, file)
-    if rubric.get("view") != "candidate" or [child.tag for child in rubric] != [qti("qti-content-body")]:
+    check_attributes(rubric, file, frozenset({"view", "use"}))
+    if rubric.get("view") != "candidate":
         raise refuse_element(rubric, file)
-
-    def no_picture(source: str, line: int) -> str:
-        raise PictureRefused(file, line, "a rubric has no pictures here", name=source[:100])
-
-    bodies = MarkupReader(file, no_picture).content(rubric[0], "zh-CN")
-    chinese, english = (plain_text(bodies.get(language, ())) for language in (Language.ZH, Language.EN))
+    chinese, english = (
+        " ".join(plain_text(BodyReader(file, _NoMedia(file), language).body(rubric, Inside.NOTHING)).split())
+        for language in Language
+    )
     if not (chinese or english) or max(len(chinese), len(english)) > _MAX_TITLE:
         raise BlueprintRefused(file, line_of(rubric), "an empty rubric, or too long a one")
     return Bilingual(zh=chinese or english, en=english or chinese)
 
 
 def _match(section: _Section, line: int, file: str, items: Mapping[str, Item]) -> BlueprintSection:
-    """Find the kind, and if need be the subject, whose items are exactly those listed."""
+    """Name a section's pool: by the kind, or kind and subject, of which all items are listed, or else item by item."""
     listed = {items[name].id for name in section.weights}
     kinds = {items[name].kind for name in section.weights}
     subjects = {items[name].subject for name in section.weights}
-    marks = set(section.weights.values())
-    if len(kinds) != 1 or len(marks) != 1:
-        raise BlueprintRefused(file, line, "a section's items differ in kind or in weight")
-    kind = kinds.pop()
-    of_kind = {item.id for item in items.values() if item.kind is kind}
-    subject = next(iter(subjects)) if listed != of_kind else None
-    of_subject = {item.id for item in items.values() if item.kind is kind and item.subject == subject}
-    if subject is not None and listed != of_subject:
-        raise BlueprintRefused(file, line, "a section lists neither all items of a kind nor of a subject's")
+    milli = set(section.weights.values())
+    if len(milli) != 1:
+        raise BlueprintRefused(file, line, "a section's items differ in weight")
     count = section.count if section.count is not None else len(listed)
-    if not count <= min(len(listed), _MAX_COUNT):
+    if not 1 <= count <= min(len(listed), _MAX_COUNT) or len(section.required) > min(count, _MAX_REQUIRED):
         raise BlueprintRefused(file, line, f"{count} items to draw from {len(listed)}")
-    return BlueprintSection(title=section.title, kind=kind, count=count, marks_each=marks.pop(), subject=subject)
+    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    subject = next(iter(subjects)) if len(subjects) == 1 else None
+    common = {
+        "title": section.title,
+        "count": count,
+        "milli_each": milli.pop(),
+        "required": tuple(items[name].id for name in section.required),
+        "shuffle": section.shuffle,
+    }
+    of_kind = {item.id for item in items.values() if item.kind is kind}
+    if section.shuffle and kind and listed == of_kind:
+        return BlueprintSection(**common, kind=kind)
+    if (
+        section.shuffle
+        and kind
+        and listed == {one.id for one in items.values() if one.id in of_kind and one.subject == subject}
+    ):
+        return BlueprintSection(**common, kind=kind, subject=subject)
+    return BlueprintSection(**common, items=tuple(items[name].id for name in section.weights))
 
 
 def _whole(element: etree._Element, file: str, name: str, most: int) -> int:
     """Read a whole number from 1 to `most`."""
-    found = _WHOLE.fullmatch(element.get(name, ""))
-    if not found or not 1 <= int(found[1]) <= most:
+    found = _milli(element, file, name, most)
+    if found % 1000:
         raise BlueprintRefused(file, line_of(element), f"{name} is no whole number from 1 to {most}")
-    return int(found[1])
+    return found // 1000
+
+
+def _milli(element: etree._Element, file: str, name: str, most: int) -> int:
+    """Read a number of at most three decimals in thousandths, above 0 and up to `most` wholes."""
+    found = _NUMBER.fullmatch(element.get(name, "").strip())
+    value = int(found[1]) * 1000 + int((found[2] or "0").ljust(3, "0")) if found else 0
+    if not 1 <= value <= most * 1000:
+        raise BlueprintRefused(file, line_of(element), f"{name} is no number up to {most}")
+    return value

@@ -125,8 +125,9 @@ def name_of(element: etree._Element) -> str:
 
 
 def children(element: etree._Element, name: str = "") -> list[etree._Element]:
-    """Give an element's children of a local name, whatever their namespace; all of them without a name."""
-    return [child for child in element if not name or name_of(child) == name]
+    """Give an element's children of a local name ("a|b": of either), whatever their namespace; all without a name."""
+    names = name.split("|")
+    return [child for child in element if not name or name_of(child) in names]
 
 
 def refuse_element(element: etree._Element, file: str) -> MarkupRefused:

@@ -14,7 +14,8 @@ from app.content.archive import Archive, resolve
 from app.content.bank import BankTooLarge, PictureRefused
 from app.content.formula import formula
 from app.content.medium import FormulaRefused, MediumRefused
-from app.content.pictures import MAX_PICTURE_BYTES, recognise_picture
+from app.content.pictures import MAX_PICTURE_BYTES, admit_picture
+from app.content.svg import admit_svg, is_svg
 from app.content.xml import line_of
 from app.exam.interactions import Canvas
 from app.exam.item import Item, Medium
@@ -45,11 +46,12 @@ class Shelf:
         path = resolve(source, self.file, line)
         if path not in self.names:
             data = self.archive.read(path, MAX_PICTURE_BYTES, wanted_by=self.file, line=line)
-            kind = recognise_picture(data)
-            if kind is None:
-                raise PictureRefused(self.file, line, "neither PNG nor JPEG, or too large a one", name=path)
-            name = self._put(path, data, kind.mime, line)
-            self.sides[name] = kind.width, kind.height
+            try:
+                admitted = admit_svg(data) if is_svg(data) else admit_picture(data)
+            except MediumRefused as refused:
+                raise PictureRefused(self.file, line, f"{path}: {refused.reason}", name=path) from None
+            name = self._put(path, admitted.data, admitted.mime, line)
+            self.sides[name] = admitted.width, admitted.height
         return self.names[path].name
 
     def clip(self, source: str, line: int) -> str:

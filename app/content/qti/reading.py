@@ -1,0 +1,178 @@
+"""Reading QTI: a content package (a folder or a zip, with or without a manifest), or one item file.
+
+Everything in it is hostile until read: see `archive` (files), `xml` (documents), `body` (what is shown).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from app.content.archive import Archive, is_zip, open_archive, open_beside
+from app.content.bank import Bank, BankRefused, FileMissing, Note, NoteKind, Rejection, TwiceRefused
+from app.content.blueprint import ExamRules, read_test
+from app.content.qti.item import MAX_ITEM_BYTES, ReadItem, Sorting, read_item
+from app.content.qti.manifest import MANIFEST, Listed, Manifest, bank_id, read_manifest, titled
+from app.content.qti.upgrade import is_qti
+from app.content.xml import read_xml
+from app.exam.item import Stimulus
+from app.exam.prose import plain_text
+from sync.wire.plan import Bilingual
+
+
+def read_package(path: Path) -> Bank:
+    """Read a bank of which everything must be good; nothing is skipped.
+
+    Raises:
+        BankUnreadable: nothing is there, or it may not be read.
+        BankRefused: one of its kinds (see `app.content.bank`), with file and line: the first that is met.
+    """
+    with _open(path) as (archive, lone):
+        return _Reading(archive, strict=True).bank(lone)
+
+
+def read_bank(path: Path) -> tuple[Bank, tuple[Rejection, ...]]:
+    """Read a bank, keep what is good, and tell for each item that is not why.
+
+    Raises:
+        BankUnreadable: nothing is there, or it may not be read.
+        BankRefused: the zip or the manifest as a whole cannot be read or is unsafe.
+    """
+    with _open(path) as (archive, lone):
+        reading = _Reading(archive, strict=False)
+        return reading.bank(lone), tuple(reading.rejected)
+
+
+def read_item_file(path: Path) -> ReadItem:
+    """Read one item file; what it shows lies in its folder or below.
+
+    Raises:
+        BankUnreadable: nothing is there, or it may not be read.
+        BankRefused: one of its kinds.
+    """
+    is_zip(path)  # says what is wrong with a path that is no plain file
+    with open_beside(path) as (archive, name):
+        return read_item(archive, name, Sorting())
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[tuple[Archive, str]]:
+    """Open a bank, or the folder of a lone item file and give the file's name."""
+    if path.is_dir() or is_zip(path):
+        with open_archive(path) as archive:
+            yield archive, ""
+        return
+    with open_beside(path) as (archive, name):
+        yield archive, name
+
+
+@dataclass
+class _Reading:
+    archive: Archive
+    strict: bool
+    rejected: list[Rejection] = field(default_factory=list)
+    read: dict[str, ReadItem] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def bank(self, lone: str) -> Bank:
+        """Read everything; `lone`: one item file and nothing else."""
+        manifest = self._lone(lone) if lone else self._manifest()
+        for name, refused in manifest.refused:
+            self._reject(MANIFEST, name, refused)
+        self.notes += manifest.notes
+        seen: set[str] = set()
+        stimuli: dict[str, Stimulus] = {}
+        for file, listed in manifest.items.items():
+            try:
+                found = read_item(self.archive, file, listed.sorting)
+                _check_once(found, file, seen, stimuli)
+            except BankRefused as refused:
+                self._reject(file, listed.name, refused)
+                continue
+            self.read[file] = found
+        rules = self._rules(manifest.test) if manifest.test else None
+        return self._made(manifest, rules)
+
+    def _reject(self, file: str, name: str, refused: BankRefused) -> None:
+        if self.strict:
+            raise refused
+        self.rejected.append(Rejection(file, name, refused.detail, refused))
+
+    def _lone(self, name: str) -> Manifest:
+        title = titled(PurePosixPath(name).stem)
+        return Manifest(
+            bank_id(title), Bilingual(zh=title, en=title), {name: Listed(PurePosixPath(name).stem, Sorting())}, None
+        )
+
+    def _manifest(self) -> Manifest:
+        try:
+            return read_manifest(self.archive)
+        except FileMissing as missing:
+            return self._without_manifest(missing)
+
+    def _without_manifest(self, missing: FileMissing) -> Manifest:
+        """List the items of a folder that has no manifest: every XML file that is one."""
+        items: dict[str, Listed] = {}
+        refused: list[tuple[str, BankRefused]] = []
+        test = None
+        for name in self.archive.names():
+            if not name.lower().endswith(".xml"):
+                continue
+            try:
+                root = read_xml(self.archive.read(name, MAX_ITEM_BYTES), name)
+            except BankRefused as one:
+                refused.append((PurePosixPath(name).stem, one))
+                continue
+            if is_qti(root, "qti-assessment-item"):
+                items[name] = Listed(PurePosixPath(name).stem, Sorting())
+            elif is_qti(root, "qti-assessment-test"):
+                test = test or name
+        if not items and not refused:
+            raise missing
+        notes = (Note(NoteKind.NO_MANIFEST, ""), Note(NoteKind.UNSORTED, "", f"{len(items)}/{len(items)}"))
+        title = titled(PurePosixPath(next(iter(items), "bank")).parts[0])
+        return Manifest(bank_id(title), Bilingual(zh=title, en=title), items, test, tuple(refused), notes)
+
+    def _rules(self, file: str) -> ExamRules | None:
+        """Read the test; a bank is good without the rule for its forms, unless everything must be."""
+        items = {name: one.item for name, one in self.read.items()}
+        try:
+            return read_test(self.archive, file, items)
+        except BankRefused as refused:
+            if self.strict:
+                raise
+            self.notes.append(Note(NoteKind.BLUEPRINT_LEFT_OUT, "", refused.detail))
+            return None
+
+    def _made(self, manifest: Manifest, rules: ExamRules | None) -> Bank:
+        once: dict[bytes, bytes] = {}  # a picture that many items show is held once
+        read = self.read.values()
+        media = {
+            (one.item.id, name): once.setdefault(hashlib.sha256(data).digest(), data)
+            for one in read
+            for name, data in one.media.items()
+        }
+        return Bank(
+            id=manifest.bank,
+            title=manifest.title,
+            items=tuple(sorted((one.item for one in read), key=lambda item: item.id)),
+            markings={one.item.id: one.marking for one in read},
+            media=media,
+            blueprint=rules.blueprint if rules else None,
+            duration_ms=rules.duration_ms if rules else None,
+            pass_mark=rules.pass_mark if rules else None,
+            notes=(*self.notes, *(note for one in read for note in one.notes)),
+        )
+
+
+def _check_once(found: ReadItem, file: str, seen: set[str], stimuli: dict[str, Stimulus]) -> None:
+    if found.item.id in seen:
+        raise TwiceRefused(file, 0, "an item's identifier stands twice", name=found.item.id)
+    stimulus = found.item.stimulus
+    if stimulus:
+        other = stimuli.setdefault(stimulus.id, stimulus)
+        for one, another in zip(stimulus.wording.bodies(), other.wording.bodies(), strict=True):
+            if plain_text(one) != plain_text(another):
+                raise TwiceRefused(file, 0, "two stimuli have one identifier", name=stimulus.id)
+    seen.add(found.item.id)
