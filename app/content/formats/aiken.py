@@ -11,7 +11,6 @@ from typing import Final
 
 from app.content.bank import BankRefused, BankTooLarge, KeyRefused
 from app.content.formats.building import (
-    NO_MEDIA,
     NONE,
     ONE,
     Sorting,
@@ -21,7 +20,7 @@ from app.content.formats.building import (
     single_choice,
 )
 from app.content.formats.encodings import decode
-from app.content.formats.found import MAX_SOURCE_ITEMS, Collector, FormatReading, Found
+from app.content.formats.found import MAX_SOURCE_ITEMS, NO_MEDIA, Collector, FormatReading, Found
 from app.content.formats.plaintext import body_of_text
 
 OPTION: Final = re.compile(r"([A-Z])[.)、．）]\s*(\S.*)")

@@ -3,14 +3,15 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from app.content.bank import BankTooLarge, KeyRefused
 from app.content.blobs import item_bytes, marking_bytes
-from app.content.formats.found import Found
+from app.content.formats.found import Found, Media
 from app.content.formats.rules import (
+    OF_ONE,
     RESPONSE,
     Rule,
     by_mapping,
@@ -23,11 +24,12 @@ from app.content.formats.rules import (
     share,
     unmarked,
 )
+from app.content.qti.keys import kind_of
+from app.content.qti.shelf import numbered
 from app.exam.interactions import Choice, ExtendedText, Interaction, Match, Option, Order, TextEntry
-from app.exam.item import Item, Medium, Stimulus
+from app.exam.item import Item, Stimulus
 from app.exam.marking import (
     MATCH_CORRECT,
-    SCORE,
     BaseType,
     Cardinality,
     Declaration,
@@ -38,7 +40,7 @@ from app.exam.marking import (
     match_correct,
 )
 from app.exam.prose import Block, Body, Paragraph, Place, Wording, text_body
-from sync.wire.plan import Difficulty, ItemKind
+from sync.wire.plan import Difficulty
 
 MAX_OPTIONS: Final = 100
 ONE: Final = Decimal(1)
@@ -68,38 +70,29 @@ class Sorting:
 class Draft:
     """An item that has no id yet; its marking names none either."""
 
-    kind: ItemKind
     stem: Wording
     interactions: tuple[Interaction, ...]
     marking: Marking
 
 
-@dataclass(frozen=True)
-class Media:
-    """What an item shows, by medium name."""
-
-    media: tuple[Medium, ...] = ()
-    data: Mapping[str, bytes] = field(default_factory=dict)
-
-
-NO_MEDIA: Final = Media()
-
-
 def finish(draft: Draft, name: str, sorting: Sorting, media: Media, place: str) -> Found:
     """Give a draft its id: `name` where its author's name for it can be one, else a digest of all it says."""
-    item = Item(
-        id="_",
-        kind=draft.kind,
-        subject=sorting.subject,
-        difficulty=sorting.difficulty,
-        stem=draft.stem,
-        interactions=draft.interactions,
-        media=media.media,
-        stimulus=sorting.stimulus,
-        enemies=sorting.enemies,
+    item, data = numbered(
+        Item(
+            id="_",
+            kind=kind_of(draft.interactions),
+            subject=sorting.subject,
+            difficulty=sorting.difficulty,
+            stem=draft.stem,
+            interactions=draft.interactions,
+            media=media.media,
+            stimulus=sorting.stimulus,
+            enemies=sorting.enemies,
+        ),
+        media.data,
     )
-    identifier = name if _ITEM_ID.fullmatch(name) else f"i-{_digest(name, item, draft.marking, media)[:24]}"
-    return Found(replace(item, id=identifier), replace(draft.marking, item=identifier), media.data, place)
+    told = name if _ITEM_ID.fullmatch(name) else f"i-{_digest(name, item, draft.marking, data)[:24]}"
+    return Found(replace(item, id=told), replace(draft.marking, item=told), data, place)
 
 
 def subject_of(names: Iterable[str]) -> str:
@@ -117,7 +110,6 @@ def true_false(stem: Wording, *, correct: bool) -> Draft:
     options = (Option("true", TRUE), Option("false", FALSE))
     key = "true" if correct else "false"
     return Draft(
-        ItemKind.TRUE_FALSE,
         with_place(stem),
         (Choice(RESPONSE, None, options, max_choices=1),),
         match_correct("", Cardinality.SINGLE, (key,)),
@@ -150,7 +142,7 @@ def single_choice(
         )
         marking = by_mapping("", bounded)
     choice = Choice(RESPONSE, None, named, max_choices=1, shuffle=shuffle)
-    return Draft(ItemKind.SINGLE_CHOICE, with_place(stem), (choice,), marking)
+    return Draft(with_place(stem), (choice,), marking)
 
 
 def multiple_choice(
@@ -181,7 +173,7 @@ def multiple_choice(
         entries = _entries([(option.id, value) for option, value in zip(named, fractions, strict=True)])
         marking = by_mapping("", mapped(RESPONSE, Cardinality.MULTIPLE, BaseType.IDENTIFIER, correct, entries))
     choice = Choice(RESPONSE, None, named, max_choices=0, shuffle=shuffle)
-    return Draft(ItemKind.MULTIPLE_CHOICE, with_place(stem), (choice,), marking)
+    return Draft(with_place(stem), (choice,), marking)
 
 
 def text_entry(stem: Wording, rules: Sequence[Rule], place: tuple[str, int], *, placed: bool = False) -> Draft:
@@ -193,7 +185,7 @@ def text_entry(stem: Wording, rules: Sequence[Rule], place: tuple[str, int], *, 
     check_rules(rules, place)
     marking = by_rules("", RESPONSE, rules)
     entry = TextEntry(RESPONSE)
-    return Draft(ItemKind.TEXT_ENTRY, stem if placed else with_line(stem), (entry,), marking)
+    return Draft(stem if placed else with_line(stem), (entry,), marking)
 
 
 def check_rules(rules: Sequence[Rule], place: tuple[str, int]) -> None:
@@ -210,7 +202,7 @@ def extended_text(stem: Wording, lines: int = 0) -> Draft:
     """Make an item that a person marks."""
     declaration = Declaration(Role.RESPONSE, RESPONSE, Cardinality.SINGLE, BaseType.STRING)
     entry = ExtendedText(RESPONSE, None, expected_lines=lines)
-    return Draft(ItemKind.EXTENDED_TEXT, with_place(stem), (entry,), unmarked("", declaration))
+    return Draft(with_place(stem), (entry,), unmarked("", declaration))
 
 
 def matching(
@@ -241,7 +233,7 @@ def matching(
     correct = tuple(f"{row.id} {columns[column]}" for row, (_, column) in zip(rows, pairs, strict=True))
     marking = _pairs_marking(correct, whole=whole)
     match = Match(RESPONSE, None, rows, answers, max_associations=len(rows), shuffle=shuffle)
-    return Draft(ItemKind.MATCH, with_place(stem), (match,), marking)
+    return Draft(with_place(stem), (match,), marking)
 
 
 def ordering(
@@ -266,7 +258,7 @@ def ordering(
     # in the order of their texts: the right order must not be the one that is shown
     shown = tuple(sorted(named, key=lambda option: hashlib.sha256(repr(option.wording).encode()).digest()))
     order = Order(RESPONSE, None, shown, shuffle=shuffle)
-    return Draft(ItemKind.ORDER, with_place(stem), (order,), Marking("", (declaration, SCORE), rules))
+    return Draft(with_place(stem), (order,), Marking("", (declaration, OF_ONE), rules))
 
 
 def with_place(stem: Wording, response: str = RESPONSE) -> Wording:
@@ -295,7 +287,7 @@ def _pairs_marking(correct: tuple[str, ...], *, whole: bool) -> Marking:
             BaseType.DIRECTED_PAIR,
             correct=tuple(Written(value) for value in correct),
         )
-        return Marking("", (declaration, SCORE), processing(matched(RESPONSE, "SCORE")))
+        return Marking("", (declaration, OF_ONE), processing(matched(RESPONSE, "SCORE")))
     part = share(len(correct))
     entries = _entries([(pair, part) for pair in correct])
     return by_mapping("", mapped(RESPONSE, Cardinality.MULTIPLE, BaseType.DIRECTED_PAIR, correct, entries))
@@ -316,8 +308,8 @@ def _entries(values: Iterable[tuple[str, Decimal]]) -> tuple[MapEntry, ...]:
     return tuple(MapEntry(key, float(value)) for key, value in values if value)
 
 
-def _digest(name: str, item: Item, marking: Marking, media: Media) -> str:
+def _digest(name: str, item: Item, marking: Marking, media: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256(name.encode() + b"\0" + item_bytes(item) + marking_bytes(marking))
-    for medium in media.media:
-        digest.update(hashlib.sha256(media.data[medium.name]).digest())
+    for medium in item.media:
+        digest.update(hashlib.sha256(media[medium.name]).digest())
     return digest.hexdigest()

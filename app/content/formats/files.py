@@ -7,9 +7,11 @@ from typing import Final
 from lxml import etree
 
 from app.content.bank import BankTooLarge, MarkupRefused, PictureRefused
+from app.content.formats.found import Media
 from app.content.formula import formula as draw_formula
 from app.content.medium import FormulaRefused, MediumRefused
 from app.content.pictures import MAX_PICTURE_BYTES, recognise_picture
+from app.exam.item import Medium
 from app.exam.prose import Formula
 
 MAX_MEDIA: Final = 50
@@ -54,6 +56,11 @@ class Files:
         except MediumRefused as refused:
             raise FormulaRefused(*self.place, refused.reason, name=refused.name or "math") from None
         return Formula(self._keep("image/png", drawn.png), drawn.text, drawn.height_milli_em, drawn.drop_milli_em)
+
+    def media(self) -> Media:
+        """Give what was kept."""
+        media = tuple(Medium(name, mime) for name, (mime, _) in self.kept.items())
+        return Media(media, {name: data for name, (_, data) in self.kept.items()})
 
     def _keep(self, mime: str, data: bytes) -> str:
         for name, (_, known) in self.kept.items():

@@ -5,12 +5,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.content.bank import BankRefused, Rejection
-from app.exam.item import Item
+from app.exam.item import Item, Medium
 from app.exam.marking import Marking
 
 MAX_SOURCE_BYTES: Final = 128_000_000
 MAX_SOURCE_ITEMS: Final = 50_000
 _MAX_WARNINGS: Final = 1_000
+
+
+@dataclass(frozen=True)
+class Media:
+    """What an item shows; `data` is by medium name."""
+
+    media: tuple[Medium, ...] = ()
+    data: Mapping[str, bytes] = field(default_factory=dict)
+
+
+NO_MEDIA: Final = Media()
 
 
 @dataclass(frozen=True)

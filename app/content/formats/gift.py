@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.content.bank import BankRefused, BankTooLarge
-from app.content.formats.building import NO_MEDIA, Draft, Sorting, finish, subject_of
+from app.content.formats.building import Draft, Sorting, finish, subject_of
 from app.content.formats.encodings import decode
-from app.content.formats.found import MAX_SOURCE_ITEMS, Collector, FormatReading
+from app.content.formats.found import MAX_SOURCE_ITEMS, NO_MEDIA, Collector, FormatReading
 from app.content.formats.gift_answers import Parts, read_answers
 from app.content.formats.gift_text import EscapedText, escape, read_text, unescape
 

@@ -24,64 +24,16 @@ MAX_FRAGMENT: Final = 1_000_000  # characters
 _MAX_TAGS: Final = 5_000
 _MAX_DEPTH: Final = 60
 
+# fmt: off
 _TAGS: Final = frozenset(
-    [
-        "p",
-        "br",
-        "div",
-        "span",
-        "b",
-        "strong",
-        "i",
-        "em",
-        "u",
-        "s",
-        "del",
-        "sub",
-        "sup",
-        "small",
-        "big",
-        "code",
-        "pre",
-        "img",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "td",
-        "th",
-        "ul",
-        "ol",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "blockquote",
-        "a",
-        "font",
-        "center",
-        "math",
-        "mi",
-        "mn",
-        "mo",
-        "mrow",
-        "ruby",
-        "rt",
-        "rp",
-        "rb",
-        "svg",
-        "video",
-        "audio",
-        "script",
-        "style",
-        "iframe",
-        "input",
-    ]
+    {
+        "p", "br", "div", "span", "b", "strong", "i", "em", "u", "s", "del", "sub", "sup", "small", "big",
+        "code", "pre", "img", "table", "thead", "tbody", "tr", "td", "th", "ul", "ol", "li", "h1", "h2", "h3",
+        "h4", "h5", "h6", "hr", "blockquote", "a", "font", "center", "math", "mi", "mn", "mo", "mrow", "ruby",
+        "rt", "rp", "rb", "svg", "video", "audio", "script", "style", "iframe", "input",
+    }
 )
+# fmt: on
 _TAG: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(\s[^<>]*)?/?>")
 _ENTITY: Final = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*")

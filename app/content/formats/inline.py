@@ -23,7 +23,6 @@ from app.exam.prose import (
     Table,
     Wording,
 )
-from sync.wire.plan import ItemKind
 
 Standing = Place | Gap
 
@@ -80,7 +79,6 @@ def inline_choice_item(stem: Wording, options: Sequence[tuple[Wording, Decimal]]
     chosen = choice.options if isinstance(choice, Choice) else ()
     return replace(
         draft,
-        kind=ItemKind.INLINE_CHOICE,
         stem=stem,
         interactions=(InlineChoice(RESPONSE, chosen, shuffle=True),),
     )

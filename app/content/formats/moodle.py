@@ -12,13 +12,12 @@ from typing import Final
 from lxml import etree
 
 from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, MarkupRefused
-from app.content.formats.building import Media, Sorting, finish, subject_of
+from app.content.formats.building import Sorting, finish, subject_of
 from app.content.formats.encodings import decode
 from app.content.formats.found import MAX_SOURCE_ITEMS, Collector, FormatReading
 from app.content.formats.moodle_kinds import KINDS
 from app.content.formats.moodle_question import Question
 from app.content.xml import MAX_DEPTH, line_of
-from app.exam.item import Medium
 
 _MAX_NODES: Final = 20_000  # elements of one question
 _DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]{0,200}\?>")
@@ -119,11 +118,7 @@ def _read(element: etree._Element, number: int, subject: str, found: Collector) 
             raise MarkupRefused(found.source, line, f"{shown} is not supported", name=shown)
         question = Question(element, (found.source, line))
         draft = read(question)
-        media = Media(
-            tuple(Medium(one, mime) for one, (mime, _) in question.files.kept.items()),
-            {one: data for one, (_, data) in question.files.kept.items()},
-        )
-        found.items.append(finish(draft, name, Sorting(subject), media, f"{found.source}:{line}"))
+        found.items.append(finish(draft, name, Sorting(subject), question.files.media(), f"{found.source}:{line}"))
     except BankRefused as fault:
         found.refuse(name or f"#{number}", fault)
         return

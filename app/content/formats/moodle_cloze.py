@@ -29,21 +29,10 @@ _WEIGHT: Final = re.compile(r"%(-?\d+(?:\.\d+)?)%")
 _FEEDBACK: Final = re.compile(r"(?<![\\&])#.*", re.DOTALL)
 _SHORT: Final = {"SHORTANSWER": False, "SA": False, "MW": False, "SHORTANSWER_C": True, "SAC": True, "MWC": True}
 _NUMBER: Final = frozenset({"NUMERICAL", "NM"})
+# how Moodle lays the options out, and S for shuffled
+_WAYS: Final = ("V", "H", "S", "VS", "HS")
 _CHOICE: Final = frozenset(
-    [
-        "MULTICHOICE",
-        "MC",
-        "MULTICHOICE_V",
-        "MCV",
-        "MULTICHOICE_H",
-        "MCH",
-        "MULTICHOICE_S",
-        "MCS",
-        "MULTICHOICE_VS",
-        "MCVS",
-        "MULTICHOICE_HS",
-        "MCHS",
-    ]
+    ("MULTICHOICE", "MC", *(f"MULTICHOICE_{way}" for way in _WAYS), *(f"MC{way}" for way in _WAYS))
 )
 _WILD: Final = re.compile(r"(?<!\\)\*")
 

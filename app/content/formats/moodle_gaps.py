@@ -15,7 +15,6 @@ from app.content.formats.rules import RESPONSE, by_mapping, mapped, share
 from app.exam.interactions import GapMatch, Option
 from app.exam.marking import BaseType, Cardinality, MapEntry
 from app.exam.prose import Gap, Place, Wording
-from sync.wire.plan import ItemKind
 
 _GAP: Final = re.compile(r"\[\[(\d{1,3})\]\]")
 _MAX_GAPS: Final = 50
@@ -61,7 +60,7 @@ def drag_into_text(question: Question) -> Draft:
     )
     shuffle = question.flag("shuffleanswers", otherwise=True)
     interaction = GapMatch(RESPONSE, None, options, _placed(question, gaps), shuffle=shuffle)
-    return Draft(ItemKind.GAP_MATCH, with_place(_EMPTY), (interaction,), by_mapping("", declaration))
+    return Draft(with_place(_EMPTY), (interaction,), by_mapping("", declaration))
 
 
 def _numbers(question: Question, boxes: Sequence[etree._Element]) -> list[int]:

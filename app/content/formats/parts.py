@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.content.formats.building import Draft
-from app.content.formats.rules import RESPONSE, Rule, map_response, matched, processing, set_outcome, several, typed
+from app.content.formats.rules import (
+    OF_ONE,
+    RESPONSE,
+    Rule,
+    map_response,
+    matched,
+    processing,
+    set_outcome,
+    several,
+    typed,
+)
 from app.exam.interactions import Choice, InlineChoice, Interaction, TextEntry
-from app.exam.marking import SCORE, Declaration, Marking, Node
+from app.exam.marking import Declaration, Marking, Node
 from app.exam.prose import Wording
-from sync.wire.plan import ItemKind
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,6 @@ def several_parts(stem: Wording, parts: Sequence[Part]) -> Draft:
     interactions = tuple(part.interaction for part in parts)
     if len(parts) > 1:
         told = [(part.declaration, part.rule, outcome_of(part.interaction.response), part.weight) for part in parts]
-        return Draft(ItemKind.COMPOSITE, stem, interactions, several("", told))
+        return Draft(stem, interactions, several("", told))
     part = parts[0]
-    kind = ItemKind.INLINE_CHOICE if isinstance(part.interaction, InlineChoice) else ItemKind.TEXT_ENTRY
-    return Draft(kind, stem, interactions, Marking("", (part.declaration, SCORE), processing(part.rule)))
+    return Draft(stem, interactions, Marking("", (part.declaration, OF_ONE), processing(part.rule)))

@@ -4,7 +4,7 @@ Every item of these formats earns a fraction of 1 for each response; SCORE is 1 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import Final
 
@@ -22,6 +22,8 @@ from app.exam.marking import (
 )
 
 RESPONSE: Final = "RESPONSE"
+OF_ONE: Final = replace(SCORE, normal_maximum=1.0)
+"""SCORE where its rules do not show by themselves what the most is."""
 _PLACES: Final = Decimal("1e-9")
 
 
@@ -79,18 +81,18 @@ def mapped(
 
 def by_mapping(item: str, response: Declaration) -> Marking:
     """Make the marking of an item whose one response earns by its mapping."""
-    return Marking(item, (response, SCORE), processing(set_outcome("SCORE", map_response(response.identifier))))
+    return Marking(item, (response, OF_ONE), processing(set_outcome("SCORE", map_response(response.identifier))))
 
 
 def by_rules(item: str, identifier: str, rules: Sequence[Rule]) -> Marking:
     """Make the marking of an item whose one typed response earns by the first rule that fits."""
     declaration, chain = typed(identifier, "SCORE", rules)
-    return Marking(item, (declaration, SCORE), processing(chain))
+    return Marking(item, (declaration, OF_ONE), processing(chain))
 
 
 def unmarked(item: str, response: Declaration) -> Marking:
     """Make the marking of an item that a person marks."""
-    return Marking(item, (response, SCORE))
+    return Marking(item, (response, OF_ONE))
 
 
 def typed(identifier: str, outcome: str, rules: Sequence[Rule]) -> tuple[Declaration, Node]:
@@ -132,7 +134,7 @@ def several(item: str, parts: Sequence[tuple[Declaration, Node, str, int]]) -> M
     mean = node("divide", (node("sum", weighed), number(total)))
     return Marking(
         item,
-        (*(declaration for declaration, *_ in parts), SCORE, *outcomes),
+        (*(declaration for declaration, *_ in parts), OF_ONE, *outcomes),
         processing(*(rule for _, rule, _, _ in parts), set_outcome("SCORE", mean)),
     )
 

@@ -1,0 +1,197 @@
+"""A spreadsheet of items: one row each, under headings in Chinese or English in any order (`sheet_columns`).
+
+A sheet without the headings for type, stem and answer is not read. A row that cannot be used is put aside with its
+number; rows are counted as the spreadsheet program shows them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.content.bank import BankRefused, BankTooLarge, MarkupRefused
+from app.content.formats.building import Sorting, finish, subject_of
+from app.content.formats.found import MAX_SOURCE_ITEMS, Collector, FormatReading, Found, Media
+from app.content.formats.sheet_columns import (
+    DIFFICULTIES,
+    TYPES,
+    Column,
+    SheetType,
+    column_of,
+    narrow,
+)
+from app.content.formats.sheet_kinds import draft_of
+from app.content.formats.sheet_row import Row
+from app.content.formats.workbook import Sheet, Workbook, open_workbook
+from app.exam.item import Stimulus
+from app.exam.prose import Body, Wording
+from sync.wire.plan import Difficulty, ItemKind
+
+Key = Column | tuple[str, bool]
+_NEEDED: Final = (Column.TYPE, Column.STEM, Column.ANSWER)
+_HEADING_ROWS: Final = 10  # a title and notes may stand above
+_FILLED: Final = (Column.SUBJECT, Column.DIFFICULTY, Column.TYPE, Column.MATERIAL, Column.MATERIAL_TEXT, Column.ENEMIES)
+
+
+@dataclass
+class _Reading:
+    """What a sheet's rows share."""
+
+    found: Collector
+    fetch: Callable[[str], bytes]
+    materials: dict[str, Wording] = field(default_factory=dict)
+
+
+def read_sheet(data: bytes, source: str, fetch: Callable[[str], bytes]) -> FormatReading:
+    """Read an .xlsx; `fetch` gives the bytes of a picture that lies beside it.
+
+    Raises:
+        BankRefused: one of its kinds: no .xlsx, damaged, beyond a bound, or no sheet with the headings.
+    """
+    book = open_workbook(data, source)
+    found = Collector(source)
+    read = 0
+    for sheet in book.sheets:
+        headings = _headings(sheet)
+        if headings is None:
+            continue
+        read += 1
+        _read_sheet(sheet, headings, book, _Reading(found, fetch))
+    if not read:
+        raise BankRefused(source, 0, "no sheet with the headings 题型 (type), 题干 (stem) and 答案 (answer)")
+    return found.reading()
+
+
+def _headings(sheet: Sheet) -> tuple[int, dict[int, Key]] | None:
+    """Find the row of headings; give its number, and what each column holds."""
+    for number, cells in enumerate(sheet.rows[:_HEADING_ROWS], start=1):
+        known = {at: key for at, cell in enumerate(cells) if (key := column_of(cell)) is not None}
+        if all(needed in known.values() for needed in _NEEDED):
+            return number, known
+    return None
+
+
+def _read_sheet(sheet: Sheet, headings: tuple[int, dict[int, Key]], book: Workbook, reading: _Reading) -> None:
+    heading_row, columns = headings
+    found = reading.found
+    if len(set(columns.values())) != len(columns):
+        raise BankRefused(found.source, heading_row, "two columns have the same heading")
+    unknown = [cell for at, cell in enumerate(sheet.rows[heading_row - 1]) if cell and at not in columns]
+    if unknown:
+        found.warn(heading_row, f"columns that are not read: {', '.join(one[:40] for one in unknown[:20])}")
+    filled, torn = _merged(sheet, heading_row, columns)
+    rows = []
+    for number, cells in enumerate(sheet.rows[heading_row:], start=heading_row + 1):
+        named = {key: filled.get((number, at), cells[at] if at < len(cells) else "") for at, key in columns.items()}
+        if any(named.values()):
+            rows.append(Row(number, named, book.rich, (found.source, number)))
+    if any(row.cells.get(Column.EXPLANATION) for row in rows):
+        found.warn(heading_row, "explanations are never shown in an exam and were left out")
+    if any(row.cells.get(Column.MARKS) for row in rows):
+        found.warn(heading_row, "marks are not taken from here: the blueprint says what an item is worth")
+    broken: Mapping[int, str] = {**torn, **sheet.bad}
+    _materials(rows, broken, reading)
+    for row in rows:
+        if found.full:
+            raise BankTooLarge(found.source, row.number, "too many items", limit=MAX_SOURCE_ITEMS)
+        _read_row(row, broken.get(row.number, ""), reading)
+
+
+def _merged(
+    sheet: Sheet, heading_row: int, columns: Mapping[int, Key]
+) -> tuple[dict[tuple[int, int], str], dict[int, str]]:
+    """Give what merged cells say of each row below, where that is plain, and the rows where it is not."""
+    filled: dict[tuple[int, int], str] = {}
+    torn: dict[int, str] = {}
+    for top, left, bottom, right in sheet.merged:
+        if bottom <= heading_row:
+            continue
+        plain = left == right and columns.get(left) in _FILLED and top > heading_row
+        for row in range(max(top, heading_row + 1), min(bottom, len(sheet.rows)) + 1):
+            if plain:
+                cells = sheet.rows[top - 1]
+                filled[row, left] = cells[left] if left < len(cells) else ""
+            else:
+                torn[row] = "merged cells: which row they belong to is not plain"
+    return filled, torn
+
+
+def _materials(rows: list[Row], broken: Mapping[int, str], reading: _Reading) -> None:
+    """Gather the case texts; a number that has two different ones is refused with its rows."""
+    for row in rows:
+        name = row.text(Column.MATERIAL)
+        if not name or not row.text(Column.MATERIAL_TEXT) or row.number in broken:
+            continue
+        try:
+            wording = row.wording(Column.MATERIAL_TEXT, Column.MATERIAL_TEXT_EN)
+        except BankRefused:
+            continue  # the row itself says so
+        reading.materials.setdefault(name, wording)
+
+
+def _read_row(row: Row, broken: str, reading: _Reading) -> None:
+    found = reading.found
+    try:
+        one = _item(row, broken, reading)
+    except BankRefused as fault:
+        found.refuse(row.cells.get(Column.NUMBER, "")[:80] or f"row {row.number}", fault)
+        return
+    if one is None:
+        return  # a row that only brings a case text
+    found.items.append(one)
+    if one.item.kind is ItemKind.EXTENDED_TEXT:
+        found.warn(row.number, "an essay is marked by a person")
+
+
+def _item(row: Row, broken: str, reading: _Reading) -> Found | None:
+    if broken:
+        raise BankRefused(*row.place, broken)
+    kind = TYPES.get(narrow(row.text(Column.TYPE)))
+    if kind is None:
+        shown = f"题型 {row.text(Column.TYPE)[:40]!r}"
+        raise MarkupRefused(*row.place, f"{shown} is not one of the template's", name=shown)
+    stimulus = _stimulus(row, reading)
+    if kind is SheetType.MATERIAL:
+        if row.text(Column.STEM) or stimulus is None:
+            raise BankRefused(*row.place, "a row of material with a stem, or without a number and a text")
+        return None
+    subject = subject_of([row.text(Column.SUBJECT)])
+    sorting = Sorting(subject, _difficulty(row), tuple(_enemies(row)), stimulus)
+    media, picture = _picture(row, reading)
+    name = row.text(Column.NUMBER)
+    return finish(draft_of(kind, row, picture), name, sorting, media, f"{row.place[0]}:{row.number}")
+
+
+def _stimulus(row: Row, reading: _Reading) -> Stimulus | None:
+    name = row.text(Column.MATERIAL)
+    if not name:
+        if row.text(Column.MATERIAL_TEXT):
+            raise BankRefused(*row.place, "material without a material number")
+        return None
+    wording = reading.materials.get(name)
+    if wording is None:
+        raise BankRefused(*row.place, f"no row gives the text of material {name[:40]!r}")
+    if row.text(Column.MATERIAL_TEXT) and row.wording(Column.MATERIAL_TEXT, Column.MATERIAL_TEXT_EN) != wording:
+        raise BankRefused(*row.place, f"material {name[:40]!r} has another text in another row")
+    return Stimulus(row.stimulus_name(name, wording), wording)
+
+
+def _difficulty(row: Row) -> Difficulty:
+    told = narrow(row.text(Column.DIFFICULTY))
+    if told not in DIFFICULTIES:
+        raise BankRefused(*row.place, f"难度 {row.text(Column.DIFFICULTY)[:20]!r} is none of 易, 中, 难")
+    return DIFFICULTIES[told]
+
+
+def _enemies(row: Row) -> list[str]:
+    names = row.listed(Column.ENEMIES)
+    return sorted({row.group_name(name) for name in names})
+
+
+def _picture(row: Row, reading: _Reading) -> tuple[Media, Body]:
+    name = row.text(Column.PICTURE)
+    if not name:
+        return Media(), ()
+    files, body = row.picture(name, reading.fetch)
+    if not row.text(Column.PICTURE_TEXT):
+        reading.found.warn(row.number, f"the picture {name[:80]!r} has no description")
+    return files.media(), body
