@@ -195,7 +195,7 @@ def _check_places(name: str, children: tuple[Node, ...]) -> None:
 def row(children: tuple[Node, ...], attributes: dict[str, str]) -> Node:
     """Make a row; of one child without more to say, the child; of none, nothing."""
     _check_places("mrow", children)
-    meaning = {key: attributes[key] for key in ("displaystyle", "scriptlevel", "mathvariant") if key in attributes}
+    meaning = {key: value for key, value in attributes.items() if key in _INHERITED}
     kept = tuple(child for child in children if child != NOTHING and child.kind != "none")
     if not meaning and len(kept) == 1:
         return kept[0]
