@@ -26,11 +26,11 @@ _SPOKEN_OF: Final = re.compile(
     r"|\b(?:in|see) the (?:figure|picture|diagram|image)\b",
     re.IGNORECASE,
 )
-_INTERVAL: Final = re.compile(r"[(\[]\s*[-+−]?[\w.∞]+\s*[,，;]\s*[-+−]?[\w.∞]+\s*[)\]]")
-_NUMBERED: Final = re.compile(r"(?:^|[\s；;，,。])[\dA-Za-z一二三四五六七八九十①-⑳]{1,2}[)）]", re.MULTILINE)
+_INTERVAL: Final = re.compile(r"[(\[]\s*[-+−]?[\w.∞]+\s*[,;]\s*[-+−]?[\w.∞]+\s*[)\]]")
+_NUMBERED: Final = re.compile(r"(?:^|[\s；;，,。])[\dA-Za-z一二三四五六七八九十①-⑳]{1,2}[)]", re.MULTILINE)
 _OPEN: Final = {"(": ")", "[": "]", "【": "】", "《": "》", "“": "”", "「": "」", "〔": "〕"}
 _CLOSE: Final = frozenset(_OPEN.values())
-_SAME: Final = str.maketrans("（）［］", "()[]")
+_SAME: Final = str.maketrans("（）［］，", "()[],")
 
 
 def check_language(bank: Bank) -> Iterator[Finding]:
@@ -97,11 +97,14 @@ def _unfinished(item: Item) -> Iterator[Finding]:
 
 def is_balanced(text: str) -> bool:
     """Tell whether brackets and Chinese quotation marks close what they open; "a)" and "[0, 5)" are right too."""
-    plain = _NUMBERED.sub(" ", _INTERVAL.sub(" ", text)).translate(_SAME)
+    plain = _INTERVAL.sub(" ", text.translate(_SAME))
+    numbered = {found.end() - 1 for found in _NUMBERED.finditer(plain)}
     awaited: list[str] = []
-    for char in plain:
+    for place, char in enumerate(plain):
         if char in _OPEN:
             awaited.append(_OPEN[char])
-        elif char in _CLOSE and (not awaited or awaited.pop() != char):
+        elif awaited and char == awaited[-1]:
+            awaited.pop()
+        elif char in _CLOSE and place not in numbered:
             return False
     return not awaited

@@ -52,11 +52,11 @@ from sync.wire.plan import ItemKind
 PAGE: Final = 768 - 2 * 64
 """Pixels between the bars."""
 COLUMN: Final = 38  # Chinese characters
-STIMULUS_COLUMN: Final = 30  # … beside an item
+STIMULUS_COLUMN: Final = 29  # … beside an item
 _EM: Final = 19
 _LINE: Final = 1.6 * _EM
 _PICTURE_MOST: Final = 320
-_AROUND: Final = 116  # the head of an item and the spaces around it
+_AROUND: Final = 76  # the head of an item and the spaces around it
 _OPTION: Final = (34 + 24, 12)  # the least height of a row, the space below it
 _SPACE: Final = 12
 
