@@ -134,13 +134,8 @@ def single_choice(
         marking = match_correct("", Cardinality.SINGLE, tuple(best))
     else:
         entries = _entries([(option.id, value) for option, value in zip(named, fractions, strict=True)])
-        declaration = mapped(RESPONSE, Cardinality.SINGLE, BaseType.IDENTIFIER, best, entries)
-        bounded = (
-            replace(declaration, mapping=replace(declaration.mapping, lower=0.0))
-            if declaration.mapping
-            else declaration
-        )
-        marking = by_mapping("", bounded)
+        # a wrong option may take marks away, as it does in Moodle
+        marking = by_mapping("", mapped(RESPONSE, Cardinality.SINGLE, BaseType.IDENTIFIER, best, entries))
     choice = Choice(RESPONSE, None, named, max_choices=1, shuffle=shuffle)
     return Draft(with_place(stem), (choice,), marking)
 
