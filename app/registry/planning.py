@@ -119,9 +119,9 @@ def _check(request: SessionRequest, now_ms: int) -> None:
     _once("device", request.devices)
     if len(request.proctors) < request.policy.proctors_needed:
         raise PlanRefused(f"{len(request.proctors)} proctors, {request.policy.proctors_needed} are needed")
-    most = sum(section.count * section.milli_each for section in request.blueprint.sections)
-    if request.policy.pass_mark > most:
-        raise PlanRefused(f"the pass mark is {request.policy.pass_mark}, the form has {most} marks")
+    most_milli = sum(section.count * section.milli_each for section in request.blueprint.sections)
+    if request.policy.pass_mark * 1000 > most_milli:
+        raise PlanRefused(f"the pass mark is {request.policy.pass_mark}, the form has {most_milli / 1000:g} marks")
     _check_times(request, now_ms)
     _check_photos(request)
     _check_recipients(request)

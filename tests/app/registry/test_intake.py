@@ -21,7 +21,7 @@ from sync.trust.keys import SigningKey
 from sync.wire.enrolment import RegistryRole
 from sync.wire.ids import new_id
 from sync.wire.packet import ItemOutcome, PackageUsed, ScorePacket
-from sync.wire.plan import Accommodation, ItemKind
+from sync.wire.plan import Accommodation, ItemKind, ScoringPolicy
 from sync.wire.receipt import Receipt
 from tests.app.exam.given import answer, chosen
 from tests.app.registry.world import PIN, Seat, World, enrol_seat, signed, simulated_packet
@@ -193,7 +193,7 @@ OTHER = new_id()
         ({"plan_sha256": "1" * 64}, PacketRefused),
         ({"package": PackageUsed(package=OTHER, version=3, sha256="2" * 64)}, PacketRefused),
         ({"device": OTHER}, PacketRefused),
-        ({"scoring": "generous@1"}, PacketRefused),
+        ({"scoring": ScoringPolicy.HALVES}, PacketRefused),
     ],
 )
 def test_a_packet_that_does_not_fit_its_plan_is_refused(
