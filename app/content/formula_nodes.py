@@ -20,7 +20,7 @@ from app.content.mathml_names import TOKENS
 from app.content.medium import MediumRefused
 
 HAN: Final = "han"
-MAX_WORK: Final = 30_000  # characters laid out, each as often as ziamath does; about a second
+MAX_WORK: Final = 16_000  # characters laid out, each as often as ziamath does; about a second
 
 _EM: Final = 0.75  # ziamath's em in terms of ours
 _LENGTH: Final = re.compile(r"([+-]?\d*\.?\d+)(em|ex|px|pt|mm|cm|in)?")

@@ -14,6 +14,7 @@ from app.content.jpeg import check_upright
 from app.content.medium import MediumRefused
 
 _ANIMATED: Final = 0x02  # of VP8X's flags
+_CORE: Final = 12  # bytes of OS/2's header
 _EXIF_HEAD: Final = b"Exif\0\0"
 _FORMATS: Final = {"GIF": "gif", "WebP": "webp_pipe", "BMP": "bmp_pipe"}
 
@@ -35,7 +36,7 @@ def recognise_raster(data: bytes) -> Raster | None:
         sizes = [_webp_size(kind, body) for kind, body in _webp_chunks(data)]
         return Raster("WebP", max((w for w, _ in sizes), default=0), max((h for _, h in sizes), default=0))
     if data[:2] == b"BM" and len(data) > 26:  # noqa: PLR2004 - up to the height
-        core = int.from_bytes(data[14:18], "little") == 12  # noqa: PLR2004 - OS/2's header
+        core = int.from_bytes(data[14:18], "little") == _CORE
         width, height = struct.unpack_from("<HH" if core else "<ii", data, 18)
         return Raster("BMP", width, abs(height))
     return None
@@ -51,6 +52,8 @@ def as_png(data: bytes, raster: Raster) -> bytes:
         _check_webp(data)
     elif raster.name == "GIF":
         check_gif(data)
+    else:
+        _check_bmp(data, raster)
     try:
         with av.open(io.BytesIO(data), mode="r", format=_FORMATS[raster.name]) as container:
             stream = container.streams.video[0]
@@ -97,3 +100,14 @@ def _check_webp(data: bytes) -> None:
             raise MediumRefused("an animated WebP; a picture stands still", "animated")
         if kind == b"EXIF":
             check_upright(body.removeprefix(_EXIF_HEAD))
+
+
+def _check_bmp(data: bytes, raster: Raster) -> None:
+    """Check that all lines are there; the decoder makes do with fewer."""
+    size, start, head = (int.from_bytes(data[at : at + 4], "little") for at in (2, 10, 14))
+    core = head == _CORE
+    bits = int.from_bytes(data[24:26] if core else data[28:30], "little")
+    packed = not core and data[30:34] != bytes(4)
+    line = (raster.width * bits + 31) // 32 * 4
+    if size > len(data) or (not packed and start + line * raster.height > len(data)):
+        raise MediumRefused("a BMP that is cut short", "BMP")

@@ -38,9 +38,7 @@ _REFERRING: Final = frozenset({"use", "linearGradient", "radialGradient", "patte
 _TEXTS: Final = frozenset({"text", "tspan"})
 _CONDITIONS: Final = frozenset({"requiredFeatures", "requiredExtensions", "systemLanguage"})
 _ADDRESS: Final = re.compile(r"url\(\s*['\"]?\s*(?!#)", re.IGNORECASE)
-_UNSAFE_STYLE: Final = re.compile(
-    r"@|\\|<|javascript|expression|image\s*\(|-moz-binding|behavior|image-set", re.IGNORECASE
-)
+_UNSAFE_STYLE: Final = re.compile(r"@|\\|<|javascript|expression|image|binding|behavior|filter", re.IGNORECASE)
 _SYMBOL_FONTS: Final = re.compile(r"symbol|wingdings|webdings|dingbats", re.IGNORECASE)
 _LENGTH: Final = re.compile(r"(\d*\.?\d+)(px|pt|pc|mm|cm|in)?")
 _PIXELS: Final = {None: 1, "px": 1, "pt": 96 / 72, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96}

@@ -13,6 +13,7 @@ def draw(svg: bytes) -> bytes:
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg.decode(),
+            dpi=96,
             background="#ffffff",  # drawings are made for paper, and would vanish on a dark page
             skip_system_fonts=True,
             font_files=[str(font)] if font else None,
