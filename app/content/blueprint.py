@@ -220,23 +220,19 @@ def _match(section: _Section, line: int, file: str, items: Mapping[str, Item]) -
         raise BlueprintRefused(file, line, f"{count} items to draw from {len(listed)}")
     kind = next(iter(kinds)) if len(kinds) == 1 else None
     subject = next(iter(subjects)) if len(subjects) == 1 else None
-    common = {
-        "title": section.title,
-        "count": count,
-        "milli_each": milli.pop(),
-        "required": tuple(items[name].id for name in section.required),
-        "shuffle": section.shuffle,
-    }
-    of_kind = {item.id for item in items.values() if item.kind is kind}
-    if section.shuffle and kind and listed == of_kind:
-        return BlueprintSection(**common, kind=kind)
-    if (
-        section.shuffle
-        and kind
-        and listed == {one.id for one in items.values() if one.id in of_kind and one.subject == subject}
-    ):
-        return BlueprintSection(**common, kind=kind, subject=subject)
-    return BlueprintSection(**common, items=tuple(items[name].id for name in section.weights))
+    made = BlueprintSection(
+        title=section.title,
+        count=count,
+        milli_each=milli.pop(),
+        required=tuple(items[name].id for name in section.required),
+        shuffle=section.shuffle,
+    )
+    of_kind = {item.id: item.subject for item in items.values() if item.kind is kind}
+    if section.shuffle and kind and listed == of_kind.keys():
+        return made.model_copy(update={"kind": kind})
+    if section.shuffle and kind and listed == {one for one, about in of_kind.items() if about == subject}:
+        return made.model_copy(update={"kind": kind, "subject": subject})
+    return made.model_copy(update={"items": tuple(items[name].id for name in section.weights)})
 
 
 def _whole(element: etree._Element, file: str, name: str, most: int) -> int:

@@ -312,10 +312,9 @@ class BodyReader:
             else:
                 flow.block(place)
             return
-        needs, handler = self._OWN.get(name, (None, None))
-        if needs is None or needs not in flow.inside:
+        if name not in self._OWN or self._OWN[name][0] not in flow.inside:
             raise refuse_element(element, self.file)
-        handler(self, flow, element, styles)
+        self._OWN[name][1](self, flow, element, styles)
 
     def _gap(self, flow: Flow, element: etree._Element, _: frozenset[Style]) -> None:
         self.look(element, "identifier")

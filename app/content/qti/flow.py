@@ -60,7 +60,7 @@ class Flow:
         self.line, self.stays = [], False
         if sum(len(one.text) for one in line if isinstance(one, Run)) > MAX_TEXT:
             raise FlowTooLargeError(f"a paragraph of more than {MAX_TEXT} characters")
-        if line and not stays and all(isinstance(one, InlinePicture | Break) for one in line):
+        if line and not stays and is_pictures(line):
             for one in line:
                 if isinstance(one, InlinePicture):
                     self.block(Picture(one.media, one.alt))
@@ -81,3 +81,10 @@ class Flow:
         """Give the body."""
         self.flush()
         return tuple(self.blocks)
+
+
+def is_pictures(line: tuple[Inline, ...]) -> bool:
+    """Tell whether a line is nothing but pictures, with breaks and spaces between them."""
+    between = (one for one in line if not isinstance(one, InlinePicture))
+    alone = all(isinstance(one, Break) or (isinstance(one, Run) and one.text.isspace()) for one in between)
+    return alone and any(isinstance(one, InlinePicture) for one in line)

@@ -12,8 +12,9 @@ from lxml import etree
 
 from app.content.archive import Archive, resolve
 from app.content.bank import BankTooLarge, PictureRefused
+from app.content.clips import MAX_CLIP_BYTES, admit_clip
 from app.content.formula import formula
-from app.content.medium import FormulaRefused, MediumRefused
+from app.content.medium import ClipRefused, FormulaRefused, MediumRefused
 from app.content.pictures import MAX_PICTURE_BYTES, admit_picture
 from app.content.svg import admit_svg, is_svg
 from app.content.xml import line_of
@@ -55,8 +56,21 @@ class Shelf:
         return self.names[path].name
 
     def clip(self, source: str, line: int) -> str:
-        """Keep the sound or film that an address in the file names. Raises what `picture` raises."""
-        raise PictureRefused(self.file, line, "no clips yet", name=source[:100])
+        """Keep the sound or film that an address in the file names.
+
+        Raises:
+            ClipRefused: it is in no open codec, too large, or damaged.
+            BankRefused: as `picture`.
+        """
+        path = resolve(source, self.file, line)
+        if path not in self.names:
+            data = self.archive.read(path, MAX_CLIP_BYTES, wanted_by=self.file, line=line)
+            try:
+                admitted = admit_clip(data)
+            except MediumRefused as refused:
+                raise ClipRefused(self.file, line, f"{path}: {refused.reason}", name=path) from None
+            self._put(path, admitted.data, admitted.mime, line)
+        return self.names[path].name
 
     def formula(self, element: etree._Element) -> Formula:
         """Draw and keep a formula; equal formulas are drawn once.
