@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from app.content.bank import BankRefused, BankTooLarge, MarkupRefused
+from app.content.bank import BankRefused, BankTooLarge, MarkupRefused, RulesRefused
 from app.content.qti.declarations import read_declaration
 from app.content.xml import (
     QTI,
@@ -66,14 +66,14 @@ class Lines:
         if isinstance(refused, ProcessingNotSupported):
             name = f"<{refused.rule.name}>" if refused.rule else refused.reason
             return MarkupRefused(self.file, line, refused.reason, name=name)
-        return BankRefused(self.file, line, refused.reason)
+        return RulesRefused(self.file, line, refused.reason, name=refused.reason)
 
 
 def read_marking(root: etree._Element, file: str, item_id: str) -> Marking:
     """Read and check an item's marking; `root` is QTI 3's `qti-assessment-item`.
 
     Raises:
-        BankRefused: a declaration or rule that is not as QTI requires; with its line.
+        BankRefused, RulesRefused: a declaration or rule that is not as QTI requires; with its line.
         MarkupRefused: an element, attribute or response processing template that is not followed here.
         BankTooLarge: too many rules, or rules nested too deeply.
     """

@@ -1,0 +1,216 @@
+"""`examroom content score`: what an item, or a test, makes of responses; the same rules that a seat follows."""
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final
+
+import typer
+
+from app.cli.console import command, print_text, say
+from app.cli.content.group import app
+from app.exam.marking import BaseType, Cardinality, Declaration, Marking, Role
+from app.exam.processing.faults import ResponseRefused
+from app.exam.processing.lexical import shown, write_scalar
+from app.exam.processing.run import ItemResult, score_values, typed_responses
+from app.exam.processing.values import Container, Pair, Point, Record, Scalar, Single, Value
+from sync.faults import Refused
+
+MAX_INPUT: Final = 1_000_000
+MAX_SEED: Final = 2**63
+
+Json = dict[str, Any]
+
+
+class ResponsesUnreadable(Refused):
+    """What came in is not JSON of the form that is needed, or too long."""
+
+    code: ClassVar[str] = "RESPONSES_UNREADABLE"
+
+
+@app.command("score")
+@command
+def score(
+    file: Annotated[Path, typer.Argument(help="An item or a test of QTI 2.x or 3.0.", metavar="ITEM.xml")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """Score an item (or a test) with the responses that come in as JSON on standard input."""
+    from app.content.archive import open_archive
+    from app.content.qti.scorable import read_scorable
+
+    path = file.resolve() if file.is_symlink() else file
+    with open_archive(path.parent) as archive:
+        marking = read_scorable(archive, path.name).marking
+    given = read_input(sys.stdin.buffer.read(MAX_INPUT + 1))
+    responses = given_responses(marking, given.get("responses"))
+    result = score_values(marking, responses, seed=read_seed(given), duration_s=read_duration(given))
+    if as_json:
+        typer.echo(json.dumps(item_json(result), ensure_ascii=False, separators=(",", ":")))
+    else:
+        print_outcomes(result)
+
+
+def print_outcomes(result: ItemResult) -> None:
+    """Say in words what an item came to."""
+    for name, value in result.outcomes.items():
+        print_text(f"{name}: {shown(value)}")
+    if result.score is None:
+        say("scoring.unscored")
+    elif result.max_score is None:
+        say("scoring.scored", score=write_scalar(result.score))
+    else:
+        say("scoring.scored_of", score=write_scalar(result.score), max=write_scalar(result.max_score))
+
+
+def item_json(result: ItemResult) -> Json:
+    """Give an item's result as the command prints it."""
+    return {
+        "outcomes": {name: plain(value) for name, value in result.outcomes.items()},
+        "score": finite(result.score),
+        "max_score": finite(result.max_score),
+    }
+
+
+def plain(value: Value) -> object:
+    """Give a value as JSON has it: numbers, booleans and texts; pairs and points as QTI writes them; NULL null."""
+    match value:
+        case Single():
+            return _plain_scalar(value.value)
+        case Container():
+            return [_plain_scalar(each) for each in value.values]
+        case Record():
+            return {name: _plain_scalar(one.value) for name, one in value.fields}
+    return None
+
+
+def finite(number: float | None) -> float | str | None:
+    """Give a number as JSON can hold it; what is infinite or none as QTI writes it."""
+    return number if number is None or math.isfinite(number) else write_scalar(number)
+
+
+def _plain_scalar(value: Scalar) -> object:
+    if isinstance(value, Pair | Point):
+        return write_scalar(value)
+    return finite(value) if isinstance(value, float) else value
+
+
+def read_input(raw: bytes) -> Json:
+    """Read what came in on standard input.
+
+    Raises:
+        ResponsesUnreadable: too long, no JSON, or not an object.
+    """
+    if len(raw) > MAX_INPUT:
+        raise ResponsesUnreadable(f"more than {MAX_INPUT} bytes")
+    try:
+        given = json.loads(raw.decode("utf-8-sig") or "{}", object_pairs_hook=_once, parse_constant=_no_constant)
+    except RecursionError:
+        raise ResponsesUnreadable("nested too deeply") from None
+    except ValueError as error:  # JSON's and Unicode's errors among them
+        raise ResponsesUnreadable(str(error)[:200]) from None
+    if not isinstance(given, dict):
+        raise ResponsesUnreadable("not an object")
+    return given
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Json:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def read_seed(given: Json) -> int:
+    """Give the seed of templates, 0 if none is given.
+
+    Raises:
+        ResponsesUnreadable: it is no whole number of 64 bits.
+    """
+    seed = given.get("seed", 0)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not -MAX_SEED <= seed < MAX_SEED:
+        raise ResponsesUnreadable("the seed is not a whole number")
+    return seed
+
+
+def read_duration(given: Json) -> float:
+    """Give the attempt's duration in seconds, 0 if none is given.
+
+    Raises:
+        ResponsesUnreadable: it is no duration.
+    """
+    seconds = given.get("duration", 0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < 10**9:
+        raise ResponsesUnreadable("the duration is not a number of seconds")
+    return float(seconds)
+
+
+def given_responses(marking: Marking, given: object) -> dict[str, Value]:
+    """Read the responses to an item, as its declarations say.
+
+    Raises:
+        ResponsesUnreadable: they are not an object of responses.
+        ResponseRefused: one is not declared, or not of its type.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise ResponsesUnreadable("the responses are not an object")
+    responses: dict[str, Value] = {}
+    for name, value in given.items():
+        declaration = marking.declaration(name)
+        if declaration is None or declaration.role is not Role.RESPONSE:
+            raise ResponseRefused(name[:80], "no response of this item")
+        if isinstance(value, dict):
+            responses[name] = _record(declaration, value)
+        else:
+            responses |= typed_responses(marking, {name: _texts(declaration, value)})
+    return responses
+
+
+def _texts(declaration: Declaration, value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return tuple(_text(declaration, each) for each in values)
+
+
+def _text(declaration: Declaration, value: object) -> str:
+    kind = declaration.base_type
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        fits = kind is BaseType.BOOLEAN
+    else:
+        fits = isinstance(value, int | float) and kind in {BaseType.INTEGER, BaseType.FLOAT, BaseType.DURATION, None}
+    if not fits or not isinstance(value, int | float):
+        raise ResponseRefused(declaration.identifier, f"{json.dumps(value)[:60]} is not of type {kind}")
+    if isinstance(value, float) and not (kind is BaseType.INTEGER and value.is_integer()):
+        return repr(value) if math.isfinite(value) else str(value)
+    try:
+        return str(value).lower() if isinstance(value, bool) else str(int(value))
+    except ValueError:  # more digits than Python writes
+        raise ResponseRefused(declaration.identifier, "a number that is too large") from None
+
+
+def _record(declaration: Declaration, given: Json) -> Value:
+    if declaration.cardinality is not Cardinality.RECORD:
+        raise ResponseRefused(declaration.identifier, "an object for what is no record")
+    fields: list[tuple[str, Single]] = []
+    for name, value in given.items():
+        match value:
+            case bool():
+                fields.append((name, Single(BaseType.BOOLEAN, value)))
+            case int() if abs(value) < MAX_SEED:
+                fields.append((name, Single(BaseType.INTEGER, value)))
+            case float() if math.isfinite(value):
+                fields.append((name, Single(BaseType.FLOAT, value)))
+            case str() if value:
+                fields.append((name, Single(BaseType.STRING, value)))
+            case None | "":
+                pass
+            case _:
+                raise ResponseRefused(declaration.identifier, f"the field {name[:60]!r}")
+    return Record(tuple(fields)) if fields else None
