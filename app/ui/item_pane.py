@@ -100,6 +100,11 @@ class ItemPane(Looked, QWidget):
         """Show the item from its top."""
         self.page.verticalScrollBar().setValue(0)
 
+    def below_the_edge(self) -> int:
+        """Give how many pixels of the item, or of what it shares, have to be scrolled to."""
+        beside = self.column.verticalScrollBar().maximum() if not self.column.isHidden() else 0
+        return max(self.page.verticalScrollBar().maximum(), beside)
+
     def set_flagged(self, flagged: bool) -> None:
         """Show or hide the flag beside the number."""
         self.sheet.head.set_flagged(flagged)

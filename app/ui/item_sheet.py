@@ -68,7 +68,7 @@ class ItemSheet(Looked, QWidget):
                 self._pieces.append(self._view(interaction))
         used = sum(isinstance(piece, BodyView) for piece in self._pieces)
         for text in self._texts[used:]:
-            text.show_body((), {})
+            text.show_body((), {}, words=self._need().words)
             text.hide()
         self._pool.hide_rest()
         self.head.clear.setVisible(bool(self._responses))

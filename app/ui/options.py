@@ -62,16 +62,16 @@ class OptionRow(Looked, QAbstractButton):
     def look_changed(self) -> None:
         """Nothing yet: the owner arranges again."""
 
-    def arrange(self, width: int) -> int:
-        """Lay the row out in `width` and give its height."""
+    def arrange(self, width: int, least: int = 0) -> int:
+        """Lay the row out in `width`, at least `least` high, and give its height."""
         marker = self.look.length(tokens.MARKER, 1.8)
         left = Space.L + marker + Space.L
         right = Space.L + self.look.length(tokens.ICON, 1.5) + Space.L
         self._body.set_look(self.look)
         inner = self._body.arrange(width - left - right)
-        height = max(inner, marker) + 2 * Space.M
+        height = max(max(inner, marker) + 2 * Space.M, tokens.TARGET, least)
         self._body.setGeometry(left, (height - inner) // 2, width - left - right, inner)
-        return max(height, tokens.TARGET)
+        return height
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose by Return as by Space; move by the arrows."""

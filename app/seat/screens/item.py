@@ -18,7 +18,7 @@ from app.ui.item_pane import ItemPane, PaneItem, PaneWords
 from app.ui.message import MessagePanel
 from app.ui.number_grid import GridCell
 from app.ui.picture_viewer import PictureViewer
-from app.ui.text import Text, say
+from app.ui.text import Sentence, Text, say
 from app.ui.tokens import Tone
 from app.words import Words
 from sync.faults import Fault
@@ -117,6 +117,12 @@ class ItemScreen(Screen):
     def show_header(self, header: ItemHeader) -> None:
         """Show who sits what."""
         self._head.show_header(header, self.words)
+
+    def show_preview(self, name: str) -> None:
+        """Say that this is a preview of an item: there is no clock, no recording and nothing to save."""
+        self.show_header(ItemHeader(Sentence("screen.item.preview"), name, None))
+        for widget in (self._head.clock, self._foot.recording, self._foot.saved):
+            widget.hide()
 
     def show_cells(self, cells: tuple[GridCell, ...]) -> None:
         """Show the answer card."""

@@ -15,19 +15,18 @@ from app.ui.icons import Icon
 from app.ui.labels import Line, StatusMark
 from app.ui.look import Looked
 from app.ui.pictures import Photo
-from app.ui.text import say
+from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
-from sync.wire.plan import Bilingual
 
 
 @dataclass(frozen=True)
 class ItemHeader:
-    """Who sits what, where."""
+    """Who sits what, where; without a seat number it is no sitting, and no photo is looked for."""
 
-    exam_title: Bilingual
+    exam_title: Text
     candidate_name: str
-    seat_number: int
+    seat_number: int | None
     photo: bytes | None = None
 
 
@@ -106,7 +105,11 @@ class ItemHead(QFrame):
         self._photo.show_photo(header.photo)
         self._photo.setAccessibleName(words("screen.candidate.photo", name=header.candidate_name))
         self._title.setText(say(header.exam_title, words))
-        self._who.setText(words("screen.item.who", name=header.candidate_name, seat=f"{header.seat_number:02}"))
+        who = header.candidate_name
+        if header.seat_number is not None:
+            who = words("screen.item.who", name=who, seat=f"{header.seat_number:02}")
+        self._who.setText(who)
+        self._photo.setVisible(header.seat_number is not None)
 
     def show_warning(self, minutes: int | None, words: Words) -> None:
         """Put the warning over the title, or take it away. The focus is not touched."""

@@ -1,10 +1,10 @@
 """An area of a picture as something the keyboard can reach; presses are told to it by the picture below."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from app.exam.prose import Body
+from app.exam.prose import Body, plain_text
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
 from app.ui.interactions.base import Setting
@@ -14,7 +14,8 @@ from app.ui.tokens import Space, Type
 
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1}
 _VEIL = 56  # of 255: how much a chosen area is covered
-_ROOM = Space.S  # around the outline, for the ring
+_SAMPLES = 64
+_ROOM = Space.L  # around the outline, for ring and tick
 
 
 class AreaButton(Looked, QAbstractButton):
@@ -35,7 +36,7 @@ class AreaButton(Looked, QAbstractButton):
         self._letters = ""
         self._filling = BodyView(self, after=self)
         self._filling.hide()
-        self._filled = False
+        self._filled, self._said = False, ""
         self._path = QPainterPath()
 
     def show_area(self, area: str, *, slot: bool) -> None:
@@ -59,7 +60,7 @@ class AreaButton(Looked, QAbstractButton):
 
     def fill(self, letters: str, body: Body, setting: Setting) -> None:
         """Show what is in a slot: its words if they fit, else its letters."""
-        self._letters, self._filled = letters, bool(body)
+        self._letters, self._filled, self._said = letters, bool(body), plain_text(body)
         self._filling.show_body(body, setting.media, words=setting.words)
         self._fit()
         self.update()
@@ -91,7 +92,9 @@ class AreaButton(Looked, QAbstractButton):
             self._filling.set_look(self.look)
             height = self._filling.arrange(box.width())
             fits = height <= box.height()
-            self._filling.setGeometry(box.left(), box.center().y() - height // 2, box.width(), height)
+            words = QFontMetrics(self.look.font(Type.EXAM)).horizontalAdvance(self._said)
+            inside = max(0, (box.width() - words) // 2)
+            self._filling.setGeometry(box.left() + inside, box.center().y() - height // 2, box.width(), height)
         self._filling.setVisible(fits)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
@@ -126,11 +129,17 @@ class AreaButton(Looked, QAbstractButton):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
 
+    def _corner(self, side: float) -> QPointF:
+        """Give the place of the tick: on the outline at the upper right, clear of what the area shows."""
+        goal = self._path.boundingRect().topRight()
+        around = [self._path.pointAtPercent(step / _SAMPLES) for step in range(_SAMPLES)]
+        at = min(around, key=lambda point: (point - goal).manhattanLength())
+        inside = QRectF(self.rect()).adjusted(side / 2 + 1, side / 2 + 1, -side / 2 - 1, -side / 2 - 1)
+        return QPointF(min(max(at.x(), inside.left()), inside.right()), min(max(at.y(), inside.top()), inside.bottom()))
+
     def _badge(self, painter: QPainter, letters: str) -> None:
         palette, side = self.look.palette, self.look.length(tokens.ICON * 1.3, 1.5)
-        middle = self._path.boundingRect().center()
-        if not self._path.contains(middle):
-            middle = self._path.pointAtPercent(0.25)
+        middle = self._path.boundingRect().center() if letters else self._corner(side)
         width = side * max(1.0, len(letters) * 0.6)
         box = QRectF(middle.x() - width / 2, middle.y() - side / 2, width, side)
         painter.setPen(QPen(QColor(palette.surface), tokens.EDGE))

@@ -15,7 +15,7 @@ from app.ui.look import Looked
 from app.ui.pictures import read_picture
 from app.ui.tokens import Space, Tone, Type
 
-_HIGH: Final = 380
+HIGH: Final = 380
 """The most pixels a picture is high at 100 %: the text around it should be seen with it."""
 _ENLARGED: Final = 2.0
 
@@ -27,8 +27,9 @@ class AreaCanvas(Looked, QWidget):
     let_go = Signal()
     area_focused = Signal(QWidget)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, most_high: int = HIGH) -> None:
         super().__init__(parent)
+        self._most_high = most_high
         self.setMouseTracking(True)
         self._canvas: Canvas | None = None
         self._image: QImage | None = None
@@ -63,7 +64,7 @@ class AreaCanvas(Looked, QWidget):
         """Give the size of the picture in a column of `width`."""
         if self._canvas is None:
             return QSize(width, 0)
-        most_high = self.look.length(_HIGH, 1.6)
+        most_high = self.look.length(self._most_high, 1.6)
         self._scale = min(width / self._canvas.width, most_high / self._canvas.height, _ENLARGED * self.look.scale)
         return QSize(round(self._canvas.width * self._scale), round(self._canvas.height * self._scale))
 

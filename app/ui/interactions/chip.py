@@ -72,7 +72,7 @@ class Chip(Carried):
             paint_focus(painter, QRectF(self.rect()), self.look)
 
 
-def chip_columns(bodies: list[Body], look: Look, width: int) -> int:
+def chip_columns(bodies: list[Body], look: Look, width: int, *, lettered: bool = False) -> int:
     """Give how many chips of the same width stand in a line, so that most of what they say stays in one line."""
     metrics = QFontMetrics(look.font(Type.EXAM))
     longest = look.length(tokens.TARGET * 2, 1.5)
@@ -81,7 +81,7 @@ def chip_columns(bodies: list[Body], look: Look, width: int) -> int:
         if any(isinstance(piece, Picture | InlinePicture) for piece in walk(body)):
             texts = ["图" * 8]
         longest = max(longest, *(metrics.horizontalAdvance(text) for text in texts), 0)
-    frame = 2 * Space.M + look.length(tokens.ICON, 1.5) + Space.S + Space.XS
+    frame = 2 * Space.M + (2 if lettered else 1) * (look.length(tokens.ICON, 1.5) + Space.S) + Space.XS
     return max(1, min(len(bodies), (width + Space.M) // (longest + frame + Space.M)))
 
 

@@ -1,13 +1,20 @@
 """Choice (选择): rows to press, one or several."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.exam.interactions import Choice, Interaction
+from app.exam.prose import Body, InlinePicture, Paragraph, Picture
 from app.ui.interactions.base import Setting
 from app.ui.interactions.board import Board
 from app.ui.options import OptionRow
 from app.ui.tokens import Space
+
+
+_PICTURES_A_LINE: Final = 2
+"""Options that are pictures stand side by side, so that they can be compared."""
 
 
 class ChoiceView(Board):
@@ -17,6 +24,7 @@ class ChoiceView(Board):
         super().__init__(parent)
         self._choice: Choice | None = None
         self._rows: list[OptionRow] = []
+        self._pictures = False
 
     @property
     def rows(self) -> list[OptionRow]:
@@ -41,6 +49,9 @@ class ChoiceView(Board):
             row.show()
         for row in self._rows[len(interaction.options) :]:
             row.hide()
+        self._pictures = len(interaction.options) > _PICTURES_A_LINE and all(
+            _is_picture(self.body(option)) for option in interaction.options
+        )
         self.ask(*_asked(interaction, setting))
         self.show_values()
 
@@ -72,10 +83,16 @@ class ChoiceView(Board):
     def arrange(self, width: int) -> int:
         """Lay the rows out."""
         top = self.arrange_top(width)
-        for row in self.rows:
-            row.set_look(self.look)
-            height = row.arrange(width)
-            row.setGeometry(0, top, width, height)
+        columns = _PICTURES_A_LINE if self._pictures else 1
+        wide = (width - (columns - 1) * Space.M) // columns
+        for start in range(0, len(self.rows), columns):
+            line = self.rows[start : start + columns]
+            for row in line:
+                row.set_look(self.look)
+            height = max(row.arrange(wide) for row in line)
+            for at, row in enumerate(line):
+                row.arrange(wide, height)
+                row.setGeometry(at * (wide + Space.M), top, wide, height)
             top += height + Space.M
         return top - Space.M if self.rows else top
 
@@ -102,6 +119,14 @@ class ChoiceView(Board):
         if 0 <= at < len(self.rows):
             self.rows[at].setFocus(Qt.FocusReason.TabFocusReason)
             self.row_focused.emit(self.rows[at])
+
+
+def _is_picture(body: Body) -> bool:
+    """Tell whether a body is a picture and nothing else."""
+    match body:
+        case (Picture(),) | (Paragraph(inlines=(InlinePicture(),)),):
+            return True
+    return False
 
 
 def _asked(choice: Choice, setting: Setting) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Graphic gap match (图上填空): options onto the areas of a picture, carried, by two presses, or by keys."""
 
+from typing import Final
+
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +15,9 @@ from app.ui.interactions.pairing import placed
 from app.ui.options import marker
 from app.ui.tokens import Space
 
+_HIGH: Final = 330
+"""The most pixels the picture is high at 100 %: the options are to be seen with it."""
+
 
 class GraphicGapView(Board):
     """The options above, the picture with its gaps below. A press on a filled gap takes out what is in it."""
@@ -22,7 +27,7 @@ class GraphicGapView(Board):
         self._gaps: GraphicGapMatch | None = None
         self._chips: list[Chip] = []
         self._held = ""
-        self.canvas = AreaCanvas(self)
+        self.canvas = AreaCanvas(self, _HIGH)
         self.canvas.pressed.connect(self._press_area)
         self.canvas.let_go.connect(self._let_go)
         self.canvas.area_focused.connect(self.row_focused)
@@ -84,7 +89,7 @@ class GraphicGapView(Board):
         for chip in self.chips:
             chip.set_look(self.look)
         bodies = [self.body(option) for option in self._gaps.options] if self._gaps else []
-        top = arrange_chips(self.chips, chip_columns(bodies, self.look, width), top, width) + Space.L
+        top = arrange_chips(self.chips, chip_columns(bodies, self.look, width, lettered=True), top, width) + Space.L
         self.canvas.set_look(self.look)
         size = self.canvas.size_within(width)
         self.canvas.setGeometry(0, top, size.width(), size.height())

@@ -49,8 +49,9 @@ class MatchView(Board):
         self._show_bodies((*interaction.columns, *interaction.rows))
         while len(self._cells) < len(interaction.rows) * len(interaction.columns):
             self._cells.append(self._new_cell())
-        for cell in self._cells:
-            cell.setVisible(cell in self.cells)
+        for cell in self._cells[len(interaction.rows) * len(interaction.columns) :]:
+            cell.hide()
+        self._name_cells(interaction)
         self._say_asked()
         self.show_values()
 
@@ -79,10 +80,7 @@ class MatchView(Board):
         column = self._column_width(width)
         self._headed = column > 0
         for index, cell in enumerate(self.cells):
-            row, at = divmod(index, len(match.columns))
-            letter = "" if self._headed else marker(at)
-            several = match.rows[row].match_max != 1
-            cell.show_pair(match.rows[row].id, match.columns[at].id, letter, several=several)
+            cell.set_letter("" if self._headed else marker(index % len(match.columns)))
             cell.set_look(self.look)
         return self._arrange_headed(top, width, column) if self._headed else self._arrange_lettered(top, width)
 
@@ -98,6 +96,12 @@ class MatchView(Board):
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, letter)
 
     # how it is laid out
+
+    def _name_cells(self, match: Match) -> None:
+        pairs = ((row, column) for row in match.rows for column in match.columns)
+        for cell, (row, column) in zip(self._cells, pairs, strict=False):
+            cell.show_pair(row.id, column.id, several=row.match_max != 1)
+            cell.show()
 
     def _show_bodies(self, options: tuple[Option, ...]) -> None:
         while len(self._bodies) < len(options):
@@ -121,7 +125,7 @@ class MatchView(Board):
         room = round(width * (1 - _WORDS)) // max(1, len(match.columns))
         least = self.look.length(tokens.TARGET * 2, 1.5)
         if longest <= room:
-            return min(max(least, longest), room)
+            return min(room, max(least, longest) + Space.XXL)
         return room if longest <= 2 * room and room >= self.look.length(tokens.TARGET * 3) else 0
 
     def _arrange_headed(self, top: int, width: int, column: int) -> int:
@@ -137,9 +141,9 @@ class MatchView(Board):
             heights.append(body.arrange(column - 2 * Space.S))
         high = max(heights, default=0)
         for at, height in enumerate(heights):
-            self._bodies[at].setGeometry(
-                left + at * column + Space.S, top + high - height, column - 2 * Space.S, height
-            )
+            body = self._bodies[at]
+            inside = self._centred(match.columns[at], column - 2 * Space.S)
+            body.setGeometry(left + at * column + Space.S + inside, top + high - height, column - 2 * Space.S, height)
         top += high + Space.S
         for row in range(len(match.rows)):
             self._lines.append(top)
@@ -153,6 +157,11 @@ class MatchView(Board):
             top += height
         self._lines.append(top)
         return top + 1
+
+    def _centred(self, option: Option, width: int) -> int:
+        """Give how far a line of words begins from the left, so that it stands over the marks below it."""
+        words = QFontMetrics(self.look.font(Type.EXAM)).horizontalAdvance(self._said(option))
+        return max(0, (width - words) // 2)
 
     def _arrange_lettered(self, top: int, width: int) -> int:
         match = self._match

@@ -32,10 +32,15 @@ class MatchCell(Looked, QAbstractButton):
         self._letter = ""
         self._several = False
 
-    def show_pair(self, row: str, column: str, letter: str, *, several: bool) -> None:
-        """Stand for a pair."""
-        self.row, self.column, self._letter, self._several = row, column, letter, several
+    def show_pair(self, row: str, column: str, *, several: bool) -> None:
+        """Stand for a pair; `several`: the row may have more than one."""
+        self.row, self.column, self._several = row, column, several
         self.setObjectName(f"cell_{row}_{column}")
+        self.update()
+
+    def set_letter(self, letter: str) -> None:
+        """Show the letter of the column, where its words do not stand above."""
+        self._letter = letter
         self.update()
 
     def look_changed(self) -> None:

@@ -9,8 +9,11 @@ from PySide6.QtWidgets import QWidget
 from app.exam.interactions import (
     Associate,
     Choice,
+    ExtendedText,
+    GapMatch,
     GraphicGapMatch,
     Hotspot,
+    Hottext,
     InlineChoice,
     Interaction,
     Match,
@@ -21,18 +24,28 @@ from app.exam.interactions import (
 from app.ui.interactions.associate import AssociateView
 from app.ui.interactions.base import InteractionView
 from app.ui.interactions.choice import ChoiceView
+from app.ui.interactions.extended_text import ExtendedTextView
+from app.ui.interactions.gap_match import GapMatchView
 from app.ui.interactions.graphic_gap import GraphicGapView
 from app.ui.interactions.hotspot import HotspotView
+from app.ui.interactions.hottext import HottextView
+from app.ui.interactions.inline_choice import InlineChoiceView
 from app.ui.interactions.match import MatchView
 from app.ui.interactions.order import OrderView
 from app.ui.interactions.slider import SliderView
+from app.ui.interactions.text_entry import TextEntryView
 
 VIEWS: Final[Mapping[type, Callable[[QWidget], InteractionView]]] = MappingProxyType(
     {
         Choice: ChoiceView,
+        InlineChoice: InlineChoiceView,
+        TextEntry: TextEntryView,
+        ExtendedText: ExtendedTextView,
         Order: OrderView,
         Match: MatchView,
         Associate: AssociateView,
+        GapMatch: GapMatchView,
+        Hottext: HottextView,
         Hotspot: HotspotView,
         GraphicGapMatch: GraphicGapView,
         Slider: SliderView,
