@@ -134,7 +134,7 @@ def test_a_root_covers_what_is_under_it() -> None:
 
 def test_limits_stand_over_and_under_a_sum_and_brackets_grow_around_a_matrix() -> None:
     assert len(bands(drawn(SUM, display="block"))) >= 3
-    cells = "<mtable><mtr><mtd><mn>1</mn></mtd></mtr><mtr><mtd><mn>2</mn></mtd></mtr><mtr><mtd><mn>3</mn></mtd></mtr></mtable>"
+    cells = f"<mtable>{''.join(f'<mtr><mtd><mn>{digit}</mn></mtd></mtr>' for digit in (1, 2, 3))}</mtable>"
     matrix = drawn(f"<mo>(</mo>{cells}<mo>)</mo>")
     assert len(bands(drawn(cells))) == 3
     assert len(bands(matrix)) == 1  # the brackets are as high as all of it
