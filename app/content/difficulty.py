@@ -17,7 +17,6 @@ from sync.wire.package import ItemFacts
 from sync.wire.plan import Difficulty
 
 EXPECTED: Final = {Difficulty.EASY: 850, Difficulty.MEDIUM: 550, Difficulty.HARD: 200}
-_MAX_ROWS: Final = 200_000
 
 
 class DifficultyRefused(Refused):
@@ -37,17 +36,20 @@ def read_difficulties(raw: bytes) -> dict[str, int]:
     Raises:
         DifficultyRefused: no UTF-8, no such columns, a value that is no number from 0 to 1, or an item twice.
     """
-    measured: dict[str, int] = {}
-    number = 1
     try:
-        rows = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DifficultyRefused("not UTF-8", place=1) from None
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    measured: dict[str, int] = {}
+    try:
         if not {"item", "p"} <= set(rows.fieldnames or ()):
             raise DifficultyRefused("the columns `item` and `p` are not there", place=1)
-        for number, row in enumerate(rows, start=2):
+        for row in rows:
             item, value = (row["item"] or "").strip(), float(row["p"] or "")
-            if not 0 <= value <= 1 or not item or item in measured or number > _MAX_ROWS:
-                raise DifficultyRefused("an item twice, or a value that is not from 0 to 1", place=number)
+            if not 0 <= value <= 1 or not item or item in measured:
+                raise DifficultyRefused("an item twice, or a value that is not from 0 to 1", place=rows.line_num)
             measured[item] = round(value * 1000)
     except (csv.Error, ValueError) as error:
-        raise DifficultyRefused(str(error)[:200], place=number) from None
+        raise DifficultyRefused(str(error)[:200], place=rows.line_num) from None
     return measured

@@ -31,7 +31,7 @@ from sync.wire.plan import Blueprint
 
 
 class ParallelUnmet(Refused):
-    """The bank does not give so many forms. Facts: `forms`, how many were asked for, and `found`."""
+    """The bank does not give so many forms. Fact: `forms`, how many were asked for."""
 
     code = "PARALLEL_UNMET"
 
@@ -82,7 +82,7 @@ def make_parallel(
     for to_come in reversed(range(forms)):
         form = desk.form(to_come)
         if form is None:
-            raise ParallelUnmet(f"form {len(made) + 1} of {forms}", forms=forms, found=len(made))
+            raise ParallelUnmet(f"form {len(made) + 1} of {forms}", forms=forms)
         made.append(form)
     whole = blueprint.model_copy(update={"forms": tuple(made)})
     prepared_forms(facts.items, whole)  # what leaves this room can be drawn
