@@ -50,10 +50,11 @@ def check_bank(bank: Bank, rejections: Sequence[Rejection] = ()) -> BankReport:
     for check in _CHECKS:
         findings += check(bank)
     refused = {name for one in findings if one.code is Code.RULES_REFUSED for name in one.items}
-    findings += check_draws(without_templates(_without(bank, refused)))
+    findings += check_draws(without_templates(_drawable(bank, refused)))
     findings.sort(key=lambda one: (_ORDER.index(one.severity), _CODES.index(one.code)))
     return BankReport(tuple(findings), statistics_of(bank))
 
 
-def _without(bank: Bank, refused: set[str]) -> Bank:
-    return replace(bank, items=tuple(item for item in bank.items if item.id not in refused))
+def _drawable(bank: Bank, refused: set[str]) -> Bank:
+    """Give the bank without items whose rules cannot be followed, and without media: drawing needs none."""
+    return replace(bank, items=tuple(replace(one, media=()) for one in bank.items if one.id not in refused), media={})

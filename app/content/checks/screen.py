@@ -56,7 +56,7 @@ STIMULUS_COLUMN: Final = 29  # … beside an item
 _EM: Final = 19
 _LINE: Final = 1.6 * _EM
 _PICTURE_MOST: Final = 320
-_AROUND: Final = 76  # the head of an item and the spaces around it
+_AROUND: Final = 92  # the head of an item and the spaces around it
 _OPTION: Final = (34 + 24, 12)  # the least height of a row, the space below it
 _SPACE: Final = 12
 
@@ -100,7 +100,8 @@ def ems(text: str) -> float:
 
 def _board(bank: Bank, item: Item, interaction: Interaction, language: Language) -> float:  # noqa: PLR0911 - as below
     """Give the height of what an interaction adds below its prompt."""
-    rows = [_height(bank, item.id, one.wording.in_language(language), COLUMN) for one in options_of(interaction)]
+    bodies = (option.wording.in_language(language) for option in options_of(interaction))
+    rows = [max(0.0, _height(bank, item.id, body, COLUMN) - _SPACE) for body in bodies]
     match interaction:
         case Choice() | Order():
             return sum(max(_OPTION[0], row + 24) + _OPTION[1] for row in rows)
