@@ -136,12 +136,17 @@ def test_bombs_are_refused_before_anything_is_drawn(data: bytes) -> None:
     assert time.monotonic() - begun < 1
 
 
+PATTERN = (
+    '<pattern id="p" width="0.001" height="0.001" patternUnits="userSpaceOnUse"><path d="M0 0h1v1"/></pattern>'
+    '<rect width="200" height="100" fill="url(#p)"/>'
+)
+
+
 @pytest.mark.parametrize(
     "inside",
     [
         '<path d="M0 0 ' + "L 1e9 0 L 0 1e9 " * 4_000 + '" stroke="black" stroke-dasharray="0.001"/>',
-        '<pattern id="p" width="0.001" height="0.001" patternUnits="userSpaceOnUse"><path d="M0 0h1v1"/></pattern>'
-        '<rect width="200" height="100" fill="url(#p)"/>',
+        PATTERN,
         '<g opacity="0.5">' * 50 + '<rect width="9" height="9"/>' + "</g>" * 50,
         "<style>g{mask:url(#m)}</style><mask id='m'><g><rect/></g></mask><g><rect width='9' height='9'/></g>",
     ],

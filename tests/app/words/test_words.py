@@ -36,6 +36,8 @@ LATIN_IN_CHINESE = {
     "SHA-": "an algorithm's name",
     "base": "an encoding's name",
     "JPEG": "a picture format's name",
+    "WebM": "a format of clips",
+    "Opus": "a codec",
     "English": "the way to the other language, for those who read only that",
 }
 
