@@ -166,7 +166,7 @@ def test_measured_difficulties_are_read_from_csv_and_go_before_the_banks_words()
         (b"item,p\ni1,nan\n", 2),
         (b"item,p\ni1,\n", 2),
         (b"item,p\n,0.5\n", 2),
-        (b'item,p\n"i1,0.5\n', 2),
+        (b'item,p\ni1,0.5\n"i2,0.5\n', 2),  # the end of the file is met after the last line that was whole
     ],
 )
 def test_a_file_of_difficulties_that_cannot_be_used_is_refused_with_the_line(raw: bytes, line: int) -> None:
