@@ -46,13 +46,12 @@ def assemble_form(  # noqa: PLR0913, PLR0917 - the options of the command
 ) -> None:
     """Draw the form of a bank, a blueprint and a seed: everywhere the same. With --parallel, make parallel forms."""
     from app.content.assembling import assemble, form_json, read_blueprint, read_seed
-    from app.content.facts import facts_of
-    from app.content.qti.reading import read_package
+    from app.content.folder import folder_facts
 
     if (parallel and out is None) or (not parallel and (reuse or difficulty)):
         raise ParallelOptions
     rule, digits = read_blueprint(read_file(blueprint)), read_seed(seed)
-    facts = facts_of(read_package(bank))
+    facts = folder_facts(bank)
     if parallel and out:
         wanted = Wanted(parallel, reuse or 1, read_file(difficulty) if difficulty else None)
         _write_parallel(facts, rule, digits, out, wanted, as_json=as_json)

@@ -20,6 +20,8 @@ from app.content.assembling import (
 )
 from app.content.bank import Bank
 from app.content.facts import BankFacts, facts_of
+from app.content.folder import Origin, folder_facts, merge
+from app.content.formats.found import Found
 from app.content.package import SealedPackage, pack
 from app.content.qti.reading import read_package
 from app.resources import resource_folder
@@ -91,6 +93,23 @@ def test_the_banks_digest_hangs_on_every_item_and_key_and_on_nothing_else(bank: 
     assert facts_of(Bank(bank.id, bank.title, bank.items, swapped, bank.media)).sha256 != facts.sha256
     renamed = Bank("other", bank.title, bank.items, bank.markings, bank.media)
     assert facts_of(renamed).sha256 == facts.sha256
+
+
+def test_a_bank_that_was_imported_into_a_folder_gives_the_same_form(
+    bank: Bank, facts: BankFacts, tmp_path: Path
+) -> None:
+    """From the folder's index, without reading an item."""
+    found = [
+        Found(one, bank.markings[one.id], {m.name: bank.media[one.id, m.name] for m in one.media}, one.id)
+        for one in bank.items
+    ]
+    merge(tmp_path / "bank", found, Origin(bank.id, bank.title, "sample-bank"))
+    imported = folder_facts(tmp_path / "bank")
+    assert imported.items == facts.items
+    rule, seed = read_blueprint(EXAMPLE.read_bytes()), read_seed("s")
+    assert form_json(imported, rule, seed, assemble(imported, rule, seed)) == form_json(
+        facts, rule, seed, assemble(facts, rule, seed)
+    )
 
 
 def test_a_bank_and_the_package_made_of_it_tell_the_same_of_their_items(bank: Bank, facts: BankFacts) -> None:
