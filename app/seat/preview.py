@@ -9,7 +9,6 @@ from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QEvent
 from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QApplication
 
-from app.exam.interactions import Responses
 from app.exam.item import Item, is_complete
 from app.exam.prose import Language
 from app.seat.screens.item import ItemScreen, ItemView
@@ -56,7 +55,7 @@ class Previewer:
     def render(self, item: Item, media: Mapping[str, bytes], settings: PreviewSettings) -> PreviewPicture:
         """Show an item and give the picture of it."""
         screen = ItemScreen(Words(settings.language))
-        responses: Responses = dict(settings.responses or {})
+        responses = dict(settings.responses or {})
         screen.show_preview(item.id)
         screen.show_cells((GridCell(1, answered=is_complete(item, responses), flagged=False),))
         screen.show_item(ItemView(item, 1, _A_MARK, responses, flagged=False, media=media))

@@ -12,7 +12,6 @@ from app.ui.interactions.board import Board
 from app.ui.options import OptionRow
 from app.ui.tokens import Space
 
-
 _PICTURES_A_LINE: Final = 2
 """Options that are pictures stand side by side, so that they can be compared."""
 

@@ -1,10 +1,11 @@
 """Slider (滑块): a number on a scale. Until the person moves it there is no response, and it looks so."""
 
+import math
 from decimal import Decimal
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.exam.interactions import Interaction, Slider
@@ -20,6 +21,8 @@ from app.ui.tokens import Space, Tone, Type
 _POSITIONS: Final = 100
 """So many positions a scale has that names no step and is not of whole numbers."""
 _TALL: Final = 320
+_APART: Final = 1.6
+"""Numbers under the track stand apart by so many times their width."""
 
 
 class Scale:
@@ -117,6 +120,10 @@ class Track(Looked, QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event.position())
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Stay where the hand let go."""
+        event.accept()
+
     def _go(self, at: QPointF) -> None:
         if self._scale is None:
             return
@@ -180,11 +187,11 @@ class SliderView(Board):
         self._scale: Scale | None = None
         self._number = Line(Type.TITLE)
         self._number.setObjectName("slider_number")
-        self._bounds = (Line(Type.BODY, Tone.SOFT), Line(Type.BODY, Tone.SOFT))
+        self._labels: list[tuple[str, QRectF]] = []
         self.less = Button("slider_less", icon=Icon.MINUS)
         self.track = Track(self)
         self.more = Button("slider_more", icon=Icon.PLUS)
-        for widget in (self._number, *self._bounds, self.less, self.track, self.more):
+        for widget in (self._number, self.less, self.track, self.more):
             widget.setParent(self)
         self.less.clicked.connect(lambda: self.track.step(-1))
         self.more.clicked.connect(lambda: self.track.step(1))
@@ -199,9 +206,6 @@ class SliderView(Board):
         words = setting.words
         self.less.setAccessibleName(words("screen.interaction.slider.less"))
         self.more.setAccessibleName(words("screen.interaction.slider.more"))
-        ends = (self._scale.text(0), self._scale.text(self._scale.most))
-        for line, text in zip(self._bounds, ends, strict=True):
-            line.setText(text)
         self.ask(words("screen.interaction.slider.asked"))
         self.show_values()
 
@@ -223,7 +227,7 @@ class SliderView(Board):
         if self._slider is None:
             return 0
         top = self.arrange_top(width)
-        for widget in (self._number, *self._bounds, self.less, self.track, self.more):
+        for widget in (self._number, self.less, self.track, self.more):
             widget.set_look(self.look)
         height = self._number.sizeHint().height()
         self._number.setGeometry(0, top, width, height)
@@ -241,13 +245,8 @@ class SliderView(Board):
         middle = top + (size.height() - button.height()) // 2
         left.setGeometry(0, middle, button.width(), button.height())
         right.setGeometry(width - button.width(), middle, button.width(), button.height())
-        top += size.height() + Space.XS
-        most = self._scale.most if self._scale else 0
-        for line, position in zip(self._bounds, (0, most), strict=True):
-            hint = line.sizeHint()
-            x = start + self.track.place_of(position).x() - hint.width() / 2
-            line.setGeometry(round(max(0, min(x, width - hint.width()))), top, hint.width(), hint.height())
-        return top + self._bounds[0].sizeHint().height()
+        self._label(QPointF(start, top))
+        return top + size.height() + Space.XS + QFontMetrics(self.look.font(Type.BODY)).height()
 
     def _stand(self, top: int, button: QSize) -> int:
         upper, lower = (self.less, self.more) if self._slider and self._slider.reverse else (self.more, self.less)
@@ -256,14 +255,38 @@ class SliderView(Board):
         upper.setGeometry((width - button.width()) // 2, top, button.width(), button.height())
         top += button.height() + Space.S
         self.track.setGeometry((width - size.width()) // 2, top, size.width(), size.height())
-        most = self._scale.most if self._scale else 0
-        for line, position in zip(self._bounds, (0, most), strict=True):
-            hint = line.sizeHint()
-            y = top + self.track.place_of(position).y() - hint.height() / 2
-            line.setGeometry(width + Space.S, round(y), hint.width(), hint.height())
+        self._label(QPointF(width + Space.S, top))
         top += size.height() + Space.S
         lower.setGeometry((width - button.width()) // 2, top, button.width(), button.height())
         return top + button.height()
+
+    def _label(self, corner: QPointF) -> None:
+        """Put the numbers beside the track, which has its corner there: the bounds, or as many as find room."""
+        self._labels = []
+        if self._slider is None or self._scale is None:
+            return
+        metrics, most = QFontMetrics(self.look.font(Type.BODY)), self._scale.most
+        widest = max(metrics.horizontalAdvance(self._scale.text(at)) for at in (0, most))
+        each = metrics.height() if self._slider.vertical else widest * _APART
+        run = self.track.place_of(most) - self.track.place_of(0)
+        length = max(1.0, abs(run.x()) + abs(run.y()))
+        stride = max(1, math.ceil(each * most / length)) if self._slider.step_label else max(1, most)
+        for position in range(0, most + 1, stride):
+            text = self._scale.text(position)
+            width, at = metrics.horizontalAdvance(text), self.track.place_of(position)
+            if self._slider.vertical:
+                place = QPointF(corner.x(), corner.y() + at.y() - metrics.height() / 2)
+            else:
+                place = QPointF(corner.x() + at.x() - width / 2, corner.y() + self.track.height() + Space.XS)
+            self._labels.append((text, QRectF(place, QSizeF(width + 1, metrics.height()))))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Write the numbers beside the track."""
+        painter = QPainter(self)
+        painter.setFont(self.look.font(Type.BODY))
+        painter.setPen(self.look.tone(Tone.INK))
+        for text, place in self._labels:
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _choose(self, position: int) -> None:
         if self._scale is not None:

@@ -73,12 +73,17 @@ def shown(view: InteractionView, interaction: Interaction, values: tuple[str, ..
     window.show()
     window.activateWindow()
     QTest.qWaitForWindowActive(window)
-    view.destroyed.connect(window.deleteLater)
     _WINDOWS.append(window)
     return one
 
 
 _WINDOWS: list[QWidget] = []
+
+
+def floor() -> QWidget:
+    """Give a widget for a view to begin on; kept, for what stands on it goes with it."""
+    _WINDOWS.append(QWidget())
+    return _WINDOWS[-1]
 
 
 def close_windows() -> None:
