@@ -42,7 +42,7 @@ from app.exam.prose import (
 )
 from app.ui import tokens
 from app.ui.flow_document import FlowDocument
-from app.ui.flow_inlines import BOLD, JOINED, NEW_LINE, OBJECT, plain_format, said, said_as_it_is, styled
+from app.ui.flow_inlines import BOLD, JOINED, NEW_LINE, plain_format, said, said_as_it_is, styled
 from app.ui.flow_slots import LineBox, Slot, SlotPiece
 from app.ui.tokens import Palette, Space
 
@@ -240,12 +240,13 @@ class FlowBuilder:
             table.mergeCells(row, column, cell.rows, cell.columns)
         there = table.cellAt(row, column)
         font = QFont(self._document.defaultFont())
+        form = QTextTableCellFormat(there.format().toTableCellFormat())
+        form.setTopPadding(Space.S - self._document.lead // 2)
+        form.setBottomPadding(Space.S + self._document.lead // 2)
         if cell.heading:
             font.setWeight(BOLD)
-            form = there.format().toTableCellFormat()
-            shaded = QTextTableCellFormat(form)
-            shaded.setBackground(QColor(self._palette.sunken))
-            there.setFormat(shaded)
+            form.setBackground(QColor(self._palette.sunken))
+        there.setFormat(form)
         self._in = _Setting(max(self._document.em, room * cell.columns - TABLE_EXTRA), font)
         self._cursor = there.firstCursorPosition()
         self._fresh = True
@@ -277,7 +278,7 @@ class FlowBuilder:
         box = self._measure(index, piece, self._in.room, alone)
         slot = Slot(piece, box, self._cursor.position())
         self.slots.append(slot)
-        self._cursor.insertText(OBJECT, self._document.slot_format(box))
+        self._document.insert_slot(self._cursor, box)
         return slot
 
 

@@ -6,10 +6,11 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSizeF, QUrl
 from PySide6.QtGui import (
     QFont,
-    QFontMetricsF,
+    QFontMetrics,
     QPyTextObject,
     QTextBlock,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
     QTextFormat,
     QTextLine,
@@ -17,6 +18,7 @@ from PySide6.QtGui import (
 )
 
 from app.ui import tokens
+from app.ui.flow_inlines import JOINED, OBJECT
 from app.ui.flow_slots import LineBox, Slot
 from app.ui.look import Look
 from app.ui.tokens import Type
@@ -24,6 +26,7 @@ from app.ui.tokens import Type
 _SLOT: Final = QTextFormat.ObjectTypes.UserObject.value + 1
 _WIDTH: Final = QTextFormat.Property.UserProperty.value + 1
 _HEIGHT: Final = _WIDTH + 1
+_APART: Final = 2  # pixels between what stands above each other in two lines
 _HANGS: Final = 0.3  # em below the baseline that every line has room for
 
 
@@ -39,7 +42,11 @@ class _Rooms(QPyTextObject):
 
 
 class FlowDocument(QTextDocument):
-    """An empty document in a look; `em` is the size of its text in pixels, `pitch` the distance of its lines."""
+    """An empty document in a look.
+
+    In pixels: `em` is the size of its text, `pitch` the distance of its lines, `lead` the part of it that
+    lies above the characters of a line (above the first one too: the view takes half of it away).
+    """
 
     def __init__(self, look: Look, shrink: float = 1.0) -> None:
         super().__init__()
@@ -51,9 +58,7 @@ class FlowDocument(QTextDocument):
         font = look.font(Type.EXAM)
         font.setPixelSize(self.em)
         self.setDefaultFont(font)
-        metrics = QFontMetricsF(font)
-        # A box "in the middle" of a line has its middle so far above the baseline, in em of its font.
-        self._middle = (metrics.ascent() - metrics.descent()) / 2 / self.em
+        self.lead = max(0, self.pitch - QFontMetrics(font).height())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setDefaultTextOption(option)
@@ -63,33 +68,38 @@ class FlowDocument(QTextDocument):
     def loadResource(self, type: int, name: QUrl | str) -> None:  # noqa: A002 - Qt's signature
         """Load nothing: our text names no file and no address, and its pictures are painted by the view."""
 
-    def slot_format(self, box: LineBox) -> QTextCharFormat:
-        """Give the format of the one character that keeps room for `box`.
+    def insert_slot(self, cursor: QTextCursor, box: LineBox) -> None:
+        """Write the character that keeps room for `box`, on the baseline.
 
-        Qt puts an object on the baseline, or around the middle of the object's own font. By the size of that font,
-        in which nothing is written, a box can have any part of it below the baseline.
+        Qt's objects have nothing below the baseline, or as much above it as below. So what a box has there is kept
+        by a second one, of no width, around the baseline.
         """
-        form = QTextCharFormat()
-        form.setObjectType(_SLOT)
-        form.setProperty(_WIDTH, float(box.width))
-        height = float(box.ascent)
-        if box.descent > self.em * _HANGS:
-            size = min(max((box.ascent - box.descent) / 2 / self._middle, 1), self.em)
-            height = 2 * max(box.ascent - size * self._middle, box.descent + size * self._middle)
-            font = QFont(self.defaultFont())
-            font.setPixelSize(round(size))
-            form.setFont(font)
-            form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
-        form.setProperty(_HEIGHT, height)
-        return form
+        cursor.insertText(OBJECT, _room(box.width, box.ascent + self.lead // 2 + _APART))
+        if box.descent <= self.em * _HANGS:
+            return
+        strut = _room(0, 2 * box.descent)
+        font = QFont(self.defaultFont())
+        font.setPixelSize(1)  # Qt puts its middle a quarter of this font's height too high
+        strut.setFont(font)
+        strut.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+        cursor.insertText(JOINED)
+        cursor.insertText(OBJECT, strut)
 
-    def locate(self, slot: Slot) -> None:
-        """Write down where a slot came to stand, once the document has its width."""
+    def locate(self, slot: Slot, shift: int) -> None:
+        """Write down where a slot came to stand in a view that paints the document `shift` pixels higher."""
         block = self.findBlock(slot.position)
-        origin = self.documentLayout().blockBoundingRect(block).topLeft()
+        origin = self.documentLayout().blockBoundingRect(block).topLeft() - QPointF(0, shift)
         line = block.layout().lineForTextPosition(slot.position - block.position())
         slot.at = origin + QPointF(_x(line, slot.position - block.position()), line.y() + line.ascent())
         slot.lines = list(_stretches(block, origin, slot.position + 1, slot.end)) if slot.end else []
+
+
+def _room(width: int, height: int) -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setObjectType(_SLOT)
+    form.setProperty(_WIDTH, float(width))
+    form.setProperty(_HEIGHT, float(height))
+    return form
 
 
 def _stretches(block: QTextBlock, origin: QPointF, start: int, end: int) -> Iterator[QRectF]:

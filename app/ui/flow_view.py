@@ -33,7 +33,7 @@ class FlowView(Looked, QWidget):
         self._slots: list[Slot] = []
         self._ink: Ink | None = None
         self._laid_out = (0, 0.0, self.look)
-        self._height = 0
+        self._height = self._shift = 0
 
     def show_blocks(self, body: Body, widgets: Sequence[QWidget | None], images: Images) -> None:
         """Take blocks, and the widget for each of their slots in reading order (None: it is painted)."""
@@ -57,10 +57,11 @@ class FlowView(Looked, QWidget):
         builder = FlowBuilder(document, self.look.palette, width, self._measure)
         builder.build(self._body)
         document.setTextWidth(width)
+        self._shift = 0 if isinstance(next(iter(self._body), None), Table) else document.lead // 2
         self._height = round(document.size().height() + 0.4)
         self._document, self._slots = document, builder.slots
         for slot, widget in zip(self._slots, self._widgets, strict=True):
-            document.locate(slot)
+            document.locate(slot, self._shift)
             if widget is not None:
                 _place(slot, widget)
         self.update()
@@ -95,6 +96,7 @@ class FlowView(Looked, QWidget):
         for widget in self._widgets:
             if isinstance(widget, OverText):
                 widget.paint_ground(painter)
+        painter.translate(0, -self._shift)
         self._paint_grounds(painter, self._document)
         context = QAbstractTextDocumentLayout.PaintContext()
         palette = QPalette(context.palette)
@@ -102,6 +104,7 @@ class FlowView(Looked, QWidget):
         palette.setColor(QPalette.ColorRole.Dark, QColor(self.look.palette.line_strong))
         context.palette = palette
         self._document.documentLayout().draw(painter, context)
+        painter.translate(0, self._shift)
         for slot, widget in zip(self._slots, self._widgets, strict=True):
             if widget is None:
                 self._ink.paint(painter, slot, self.devicePixelRatioF())

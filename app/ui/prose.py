@@ -107,15 +107,17 @@ class BodyView(Looked, QWidget):
             top += height
         return top
 
+    def natural_width(self) -> int:
+        """Give the width that it took when it was arranged, less than it was given where nothing filled it."""
+        return max((_natural(part) for part in self._parts), default=0)
+
     def _part(self, blocks: Body) -> QWidget:
         """Give the widget that shows blocks which stand together."""
         match blocks[0]:
             case Table() as table:
                 view = self._tables.take(lambda: TableView(self))
                 self._next(view)
-                view.show_table(
-                    table, [self._widget(piece, view.flow) for piece in slot_pieces(blocks)], self._images
-                )
+                view.show_table(table, [self._widget(piece, view.flow) for piece in slot_pieces(blocks)], self._images)
                 return view
             case Picture() | Clip() | Place() as piece if (widget := self._widget(piece, self)) is not None:
                 if not isinstance(widget, InLine):
@@ -205,6 +207,16 @@ class _Pool(Generic[W]):
         for widget in self._all[: self._used]:
             widget.hide()
         self._used = 0
+
+
+def _natural(part: QWidget) -> int:
+    match part:
+        case FlowView():
+            return part.natural_width()
+        case TableView():
+            return part.flow.natural_width()
+        case _:
+            return part.width()
 
 
 def _grouped(body: Body) -> Iterator[Body]:

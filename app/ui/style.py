@@ -143,6 +143,35 @@ def _fields(look: Look) -> str:
                 f" border-color: {colours.line}; }}"
             ),
             f'QLineEdit[type="code"] {{ {_font(look, Type.LEAD)} font-weight: 700; padding: 0 {Space.XS}px; }}',
+            _answers(look),
+        )
+    )
+
+
+def _answers(look: Look) -> str:
+    """Style what responses are written in: a blank in a line, and a sheet of lines."""
+    colours = look.palette
+    blank = 'QLineEdit[part="blank"]'
+    sheet = 'QTextEdit[part="answer"]'
+    edge = f"{tokens.EDGE}px solid {colours.line_strong}"
+    ring = f"{tokens.RING}px solid {colours.focus}"
+    return "\n".join(
+        (
+            (
+                f"{blank} {{ {_font(look, Type.EXAM)} min-height: 0; padding: 0 {Space.XS}px; border: 0;"
+                f" border-bottom: {edge}; border-radius: 0; background: {colours.accent_soft}; }}"
+            ),
+            f"{blank}:focus {{ padding: 0 {Space.XS}px; border: 0; border-bottom: {ring}; }}",
+            (
+                f'{blank}[wrong="true"] {{ border: 0; background: {colours.attention_soft};'
+                f" border-bottom: {tokens.RING}px dashed {colours.attention}; }}"
+            ),
+            (
+                f"{sheet} {{ {_font(look, Type.EXAM)} color: {colours.ink}; background: {colours.surface};"
+                f" border: {edge}; border-radius: {tokens.RADIUS}px; padding: {Space.S}px;"
+                f" selection-background-color: {colours.accent}; selection-color: {colours.on_accent}; }}"
+            ),
+            f"{sheet}:focus {{ border: {ring}; padding: {Space.S - tokens.RING + tokens.EDGE}px; }}",
         )
     )
 
