@@ -101,7 +101,7 @@ def _steps(slider: Slider) -> tuple[list[Values], int]:
     step = float(slider.step or 1)
     count = int((upper - lower) / step) + 1 if step > 0 else MOST + 1
     values = (lower + step * place for place in range(min(count, MOST)))
-    written = [(f"{value:g}",) for value in values]
+    written = [(str(int(value)) if slider.whole else f"{value:.12g}",) for value in values]
     return [(), *written], count + 1
 
 

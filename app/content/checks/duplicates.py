@@ -7,18 +7,14 @@ compared: no form holds two of them. Items with different stimuli are never the 
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
-from hashlib import sha256
 from itertools import combinations
 from typing import Final
 
 from app.content.bank import Bank
+from app.content.checks.compared import Compared, compare, joined
 from app.content.checks.finding import Code, Finding, excerpt
 from app.content.checks.likeness import Alike, alike
-from app.content.checks.said import asked, offered, tokens
-from app.exam.item import Item
-from app.exam.prose import Language, media_of, plain_text
 from sync.wire.plan import ItemKind
 
 MAX_LISTED: Final = 500
@@ -27,26 +23,6 @@ _DIFFERENCES: Final = 3  # … shown of a pair
 _NEGATING: Final = frozenset("不没无未非禁勿")
 _ALLOWING: Final = frozenset("得应能可以要准许必需是有严止当须都也")  # … and what stands beside them
 _MOST_COMPARED: Final = 60  # items with one stem that are compared each with each
-
-
-@dataclass(frozen=True)
-class Compared:
-    """An item as it is compared: what it asks, what it offers, whether it is right, its stimulus and pictures."""
-
-    item: Item
-    stem: tuple[str, ...]
-    options: tuple[tuple[str, ...], ...]
-    right: frozenset[tuple[str, ...]]
-    wrong: frozenset[tuple[str, ...]]
-    stimulus: tuple[str, ...]
-    pictures: str
-
-    @property
-    def everything(self) -> tuple[str, ...]:
-        """All tokens, options in the order of their texts; those of true and false say nothing."""
-        if self.item.kind is ItemKind.TRUE_FALSE:
-            return self.stem
-        return (*self.stem, *(token for option in self.options for token in option))
 
 
 def check_duplicates(bank: Bank) -> Iterator[Finding]:
@@ -65,37 +41,11 @@ def check_duplicates(bank: Bank) -> Iterator[Finding]:
     yield from _near(list(first_of.values()), contradicting)
 
 
-def compare(bank: Bank, item: Item) -> Compared:
-    """Give an item as it is compared."""
-    options: list[tuple[str, ...]] = []
-    right: set[tuple[str, ...]] = set()
-    wrong: set[tuple[str, ...]] = set()
-    marking = bank.markings[item.id]
-    for interaction in item.interactions:
-        key = set(marking.correct(interaction.response))
-        texts = {name: tokens(text) for name, text in offered(interaction, Language.ZH).items()}
-        options += texts.values()
-        if key and key <= texts.keys():
-            right |= {texts[name] or (name,) for name in key}
-            wrong |= {text or (name,) for name, text in texts.items() if name not in key}
-        else:
-            right |= {tokens(value) for value in key}
-    return Compared(
-        item,
-        tokens(asked(item, Language.ZH)),
-        tuple(sorted(options)),
-        frozenset(right),
-        frozenset(wrong),
-        tokens(plain_text(item.stimulus.wording.zh)) if item.stimulus else (),
-        _pictures(bank, item),
-    )
-
-
 def difference(one: Sequence[str], other: Sequence[str]) -> list[tuple[str, str]]:
     """Give what stands in one text and what in the other instead, piece by piece."""
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return [
-        (_joined(one[start:end]), _joined(other[from_:to]))
+        (joined(one[start:end]), joined(other[from_:to]))
         for kind, start, end, from_, to in matcher.get_opcodes()
         if kind != "equal"
     ]
@@ -112,7 +62,7 @@ def _contradictions(compared: Sequence[Compared]) -> Iterator[Finding]:
             if one.options == other.options and one.right != other.right and _exclude(one, other):
                 yield Finding(Code.CONTRADICTING_KEYS, (one.item.id, other.item.id), _keys(one, other))
             elif clash := (one.right & other.wrong) or (other.right & one.wrong):
-                fact = {"option": excerpt(_joined(min(clash)))}
+                fact = {"option": excerpt(joined(min(clash)[1]))}
                 yield Finding(Code.RIGHT_AND_WRONG, (one.item.id, other.item.id), fact)
 
 
@@ -122,7 +72,7 @@ def _exclude(one: Compared, other: Compared) -> bool:
 
 
 def _keys(one: Compared, other: Compared) -> Mapping[str, str]:
-    first, second = ("; ".join(sorted(_joined(key) for key in each.right)) for each in (one, other))
+    first, second = ("; ".join(sorted(joined(key) for _place, key in each.right)) for each in (one, other))
     return {"first": excerpt(first), "second": excerpt(second)}
 
 
@@ -164,20 +114,3 @@ def _is_negated(differs: Sequence[tuple[str, str]]) -> bool:
     """Tell whether two statements differ in nothing but a negation."""
     words = all(set(was + now) <= _NEGATING | _ALLOWING for was, now in differs)
     return words and any(_NEGATING.isdisjoint(was) is not _NEGATING.isdisjoint(now) for was, now in differs)
-
-
-def _pictures(bank: Bank, item: Item) -> str:
-    """Give a digest of the pictures an item shows, for two items may differ in nothing else."""
-    shown = dict.fromkeys(name for wording in item.wordings() for name in media_of(wording.zh))
-    canvases = (interaction.canvas.media for interaction in item.interactions if hasattr(interaction, "canvas"))
-    data = [sha256(bank.media.get((item.id, name), b"")).digest() for name in (*shown, *canvases)]
-    return sha256(b"".join(data)).hexdigest() if data else ""
-
-
-def _joined(words: Sequence[str]) -> str:
-    """Put tokens together again: Chinese characters without a space between, words with one."""
-    text = ""
-    for word in words:
-        spaced = text and not ("\u3400" <= text[-1] <= "\u9fff" or "\u3400" <= word[0] <= "\u9fff")
-        text += f" {word}" if spaced else word
-    return text

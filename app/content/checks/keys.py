@@ -10,8 +10,10 @@ from app.content.checks.said import offered
 from app.exam.interactions import Choice, ExtendedText, InlineChoice, Interaction, Slider, TextEntry
 from app.exam.item import Item
 from app.exam.marking import Cardinality, Declaration, Marking
+from app.exam.processing.faults import ProcessingRefused
 from app.exam.prose import Gap, Language, walk
 from app.exam.responses import can_be_given
+from app.exam.template import instantiate
 from sync.wire.plan import ItemKind
 
 ENOUGH: Final = 20
@@ -23,8 +25,14 @@ _SIGMAS: Final = 3  # standard deviations from an even spread before a position 
 def check_keys(bank: Bank) -> Iterator[Finding]:
     """Find keys that are missing, impossible or odd."""
     for item in bank.items:
-        for interaction in item.interactions:
-            yield from _key(item, interaction, bank.markings[item.id])
+        made, marking = item, bank.markings[item.id]
+        if marking.template is not None:
+            try:
+                made, marking = instantiate(item, marking, 1)
+            except ProcessingRefused:
+                continue  # `scores` tells it
+        for interaction in made.interactions:
+            yield from _key(made, interaction, marking)
     yield from _true_false(bank)
     yield from _positions(bank)
 
@@ -48,7 +56,7 @@ def _key(item: Item, interaction: Interaction, marking: Marking) -> Iterator[Fin
         return
     key = marking.correct(response)
     if not key:
-        if marking.template is None and _needs_key(marking, declared):
+        if _needs_key(marking, declared):
             yield Finding(Code.NO_KEY, (item.id,), {"response": response})
     elif strange := _strangers(interaction, key):
         yield Finding(Code.KEY_NO_OPTION, (item.id,), {"response": response, "name": strange[0]})

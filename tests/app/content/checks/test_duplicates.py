@@ -4,8 +4,11 @@ import pytest
 
 from app.content.checks.duplicates import MAX_LISTED, difference
 from app.content.checks.finding import Code
-from app.exam.item import Stimulus
+from app.exam.interactions import InlineChoice, Match, Order
+from app.exam.item import Item, Stimulus
+from app.exam.marking import MATCH_CORRECT, SCORE, BaseType, Cardinality, Declaration, Marking, Node, Role, Written
 from app.exam.prose import Picture
+from sync.wire.plan import ItemKind
 from tests.app.content.banks import png
 from tests.app.content.checks.small import (
     STEMS,
@@ -13,7 +16,9 @@ from tests.app.content.checks.small import (
     bank,
     codes,
     found,
+    item,
     judged,
+    options,
     right,
     single,
     the,
@@ -101,3 +106,64 @@ def test_pairs_beyond_the_list_are_counted() -> None:
 def test_a_difference_is_told_piece_by_piece() -> None:
     assert difference("甲乙丙丁", "甲丙丁戊") == [("乙", ""), ("", "戊")]
     assert difference(("10", "m"), ("15", "m")) == [("10", "15")]
+
+
+def test_options_that_are_signs_are_told_apart() -> None:
+    one = single("a", STEMS[0], (("→", "→"), ("←", "←")))
+    other = single("b", STEMS[0], (("↑", "↑"), ("↓", "↓")))
+    assert Code.DUPLICATE not in codes(bank((one, right("a", "A")), (other, right("b", "A"))))
+
+
+def matched(name: str, rows: str, key: tuple[str, ...]) -> tuple[Item, Marking]:
+    """A match whose rows are called differently and say the same."""
+    board = Match(
+        "RESPONSE",
+        None,
+        tuple(replace(one, id=row) for one, row in zip(options(*WORDS[:2]), rows, strict=True)),
+        tuple(replace(one, id=one.id.lower()) for one in options(*WORDS[2:])),
+        max_associations=2,
+    )
+    written = tuple(Written(pair) for pair in key)
+    declared = Declaration(Role.RESPONSE, "RESPONSE", Cardinality.MULTIPLE, BaseType.DIRECTED_PAIR, correct=written)
+    return item(name, ItemKind.MATCH, STEMS[0], board), Marking(name, (declared, SCORE), MATCH_CORRECT)
+
+
+def test_pairs_are_compared_by_what_they_say() -> None:
+    same = bank(matched("a", "AB", ("A a", "B b")), matched("b", "XY", ("Y b", "X a")))
+    assert codes(same) == [Code.DUPLICATE]
+    crossed = bank(matched("a", "AB", ("A a", "B b")), matched("b", "XY", ("X b", "Y a")))
+    assert codes(crossed) == [Code.CONTRADICTING_KEYS]
+
+
+def test_two_orders_of_the_same_options_contradict_each_other() -> None:
+    def ordered(name: str, key: str) -> tuple[Item, Marking]:
+        written = tuple(Written(one) for one in key)
+        declared = Declaration(Role.RESPONSE, "RESPONSE", Cardinality.ORDERED, BaseType.IDENTIFIER, correct=written)
+        board = Order("RESPONSE", None, options(*WORDS[:3]))
+        return item(name, ItemKind.ORDER, STEMS[0], board), Marking(name, (declared, SCORE), MATCH_CORRECT)
+
+    assert codes(bank(ordered("a", "ABC"), ordered("b", "CAB"))) == [Code.CONTRADICTING_KEYS]
+    assert codes(bank(ordered("a", "ABC"), ordered("b", "ABC"))) == [Code.DUPLICATE]
+
+
+def test_one_list_of_options_used_twice_in_an_item_contradicts_nothing() -> None:
+    def twofold(name: str) -> tuple[Item, Marking]:
+        lists = [InlineChoice(response, options(*WORDS)) for response in ("R1", "R2")]
+        keys = [
+            Declaration(Role.RESPONSE, name, Cardinality.SINGLE, BaseType.IDENTIFIER, correct=(Written(key),))
+            for name, key in (("R1", "A"), ("R2", "B"))
+        ]
+        rules = tuple(
+            Node("match", (), tuple(Node(what, (("identifier", response),)) for what in ("variable", "correct")))
+            for response in ("R1", "R2")
+        )
+        one = Node(
+            "set-outcome-value", (("identifier", "SCORE"),), (Node("base-value", (("base-type", "float"),), (), "1"),)
+        )
+        when = Node("response-condition", (), (Node("response-if", (), (Node("and", (), rules), one)),))
+        return (
+            item(name, ItemKind.COMPOSITE, STEMS[0], *lists),
+            Marking(name, (*keys, SCORE), Node("response-processing", (), (when,))),
+        )
+
+    assert codes(bank(twofold("a"), twofold("b"))) == [Code.DUPLICATE]

@@ -116,3 +116,17 @@ def test_only_responses_are_tried_that_can_be_given_and_not_without_end() -> Non
     much = attempts(wide, right_several("w", "A", "B"))
     assert not much.whole
     assert len(much.others) <= MOST + 2
+
+
+def template(name: str, key: str) -> Marking:
+    """A template item whose key is what its template sets."""
+    value = Node("base-value", (("base-type", "identifier"),), (), key)
+    rules = Node("template-processing", (), (Node("set-correct-response", (("identifier", "RESPONSE"),), (value,)),))
+    return replace(right(name, "A"), template=rules)
+
+
+def test_a_template_item_is_checked_as_it_is_made() -> None:
+    assert codes(bank((single("a"), template("a", "B")))) == []
+    assert Code.KEY_NO_OPTION in codes(bank((single("a"), template("a", "Z"))))
+    wrong = replace(template("a", "B"), template=Node("template-processing", (), (Node("nonsense"),)))
+    assert codes(bank((single("a"), wrong))) == [Code.RULES_REFUSED]
