@@ -3,8 +3,9 @@
 import json
 import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, TypedDict
 
 import typer
 
@@ -13,6 +14,7 @@ from app.cli.content.group import app
 from app.exam.marking import BaseType, Cardinality, Declaration, Marking, Role
 from app.exam.processing.faults import ResponseRefused
 from app.exam.processing.lexical import shown, write_scalar
+from app.exam.processing.outcomes import AssessmentResult, Attempt, score_assessment
 from app.exam.processing.run import ItemResult, score_values, typed_responses
 from app.exam.processing.values import Container, Pair, Point, Record, Scalar, Single, Value
 from sync.faults import Refused
@@ -37,22 +39,65 @@ def score(
 ) -> None:
     """Score an item (or a test) with the responses that come in as JSON on standard input."""
     from app.content.archive import open_archive
-    from app.content.qti.scorable import read_scorable
+    from app.content.qti.scorable import ITEM, read_root, scorable
+    from app.content.qti.test import TEST, read_test
+    from app.content.xml import name_of
 
     path = file.resolve() if file.is_symlink() else file
     with open_archive(path.parent) as archive:
-        marking = read_scorable(archive, path.name).marking
+        root = read_root(archive, path.name, ITEM, TEST)
+        what = scorable(root, path.name) if name_of(root) == ITEM else read_test(archive, root, path.name)
     given = read_input(sys.stdin.buffer.read(MAX_INPUT + 1))
-    responses = given_responses(marking, given.get("responses"))
-    result = score_values(marking, responses, seed=read_seed(given), duration_s=read_duration(given))
+    result: ItemResult | AssessmentResult
+    if isinstance(what, Marking):
+        result = score_values(what, given_responses(what, given.get("responses")), **_circumstances(given))
+    else:
+        seed = read_seed(given)
+        result = score_assessment(what.assessment, what.markings, given_attempts(what.markings, given, seed), seed)
     if as_json:
-        typer.echo(json.dumps(item_json(result), ensure_ascii=False, separators=(",", ":")))
+        typer.echo(json.dumps(result_json(result), ensure_ascii=False, separators=(",", ":")))
     else:
         print_outcomes(result)
 
 
-def print_outcomes(result: ItemResult) -> None:
-    """Say in words what an item came to."""
+class _Circumstances(TypedDict):
+    seed: int
+    duration_s: float
+
+
+def _circumstances(given: Json, seed: int = 0) -> _Circumstances:
+    return {"seed": read_seed(given, seed), "duration_s": read_duration(given)}
+
+
+def given_attempts(markings: Mapping[str, Marking], given: Json, seed: int) -> dict[str, Attempt]:
+    """Read the responses to a test's items, by item reference (with ".2" for one that was drawn a second time).
+
+    Raises:
+        ResponsesUnreadable: they are not an object of objects.
+        ResponseRefused: an item is not the test's, or a response not of its type.
+    """
+    items = given.get("items")
+    if items is None:
+        return {}
+    if not isinstance(items, dict):
+        raise ResponsesUnreadable("the items are not an object")
+    attempts = {}
+    for key, entry in items.items():
+        marking = markings.get(key, markings.get(key.rpartition(".")[0]))
+        if marking is None:
+            raise ResponseRefused(key[:80], "no item of this test")
+        if entry is None:
+            continue
+        if not isinstance(entry, dict):
+            raise ResponsesUnreadable(f"the item {key[:80]!r} is not an object")
+        wrapped = "responses" in entry and marking.declaration("responses") is None
+        responses = given_responses(marking, entry["responses"] if wrapped else entry)
+        attempts[key] = Attempt(responses, **_circumstances(entry if wrapped else {}, seed))
+    return attempts
+
+
+def print_outcomes(result: ItemResult | AssessmentResult) -> None:
+    """Say in words what an item or a test came to."""
     for name, value in result.outcomes.items():
         print_text(f"{name}: {shown(value)}")
     if result.score is None:
@@ -63,13 +108,25 @@ def print_outcomes(result: ItemResult) -> None:
         say("scoring.scored_of", score=write_scalar(result.score), max=write_scalar(result.max_score))
 
 
-def item_json(result: ItemResult) -> Json:
-    """Give an item's result as the command prints it."""
-    return {
+def result_json(result: ItemResult | AssessmentResult) -> Json:
+    """Give a result as the command prints it: an item's, or a test's with its items' and its feedback."""
+    made: Json = {
         "outcomes": {name: plain(value) for name, value in result.outcomes.items()},
         "score": finite(result.score),
         "max_score": finite(result.max_score),
     }
+    if isinstance(result, AssessmentResult):
+        made["items"] = {key: result_json(item) for key, item in result.items.items()}
+        made["feedback"] = [
+            {
+                "identifier": each.identifier,
+                "outcome": each.outcome,
+                "access": "atEnd" if each.at_end else "during",
+                "title": each.title,
+            }
+            for each in result.feedback
+        ]
+    return made
 
 
 def plain(value: Value) -> object:
@@ -125,13 +182,13 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def read_seed(given: Json) -> int:
-    """Give the seed of templates, 0 if none is given.
+def read_seed(given: Json, otherwise: int = 0) -> int:
+    """Give the seed of templates and tests.
 
     Raises:
         ResponsesUnreadable: it is no whole number of 64 bits.
     """
-    seed = given.get("seed", 0)
+    seed = given.get("seed", otherwise)
     if isinstance(seed, bool) or not isinstance(seed, int) or not -MAX_SEED <= seed < MAX_SEED:
         raise ResponsesUnreadable("the seed is not a whole number")
     return seed

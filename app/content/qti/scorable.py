@@ -67,26 +67,19 @@ _INTERACTIONS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Scorable:
-    """An item that can be scored, and its file's root in QTI 3's names."""
-
-    marking: Marking
-    root: etree._Element
-    file: str
+ITEM: Final = "qti-assessment-item"
 
 
-def read_scorable(archive: Archive, file: str) -> Scorable:
-    """Read an item of QTI 2.x or 3.0; what it includes has to lie in its own folder.
+def scorable(root: etree._Element, file: str) -> Marking:
+    """Read the marking of an item that `read_root` has read, and check that its interactions fit its variables.
 
     Raises:
         BankRefused: one of its kinds (see `app.content.bank`), with file and line.
     """
-    root = read_root(archive, file, "qti-assessment-item")
     refuse_unscored(root, file)
     marking = read_marking(root, file, str(root.get("identifier", "")) or file)
     _check_interactions(root, marking, file)
-    return Scorable(marking, root, file)
+    return marking
 
 
 def read_root(archive: Archive, file: str, *names: str) -> etree._Element:

@@ -26,7 +26,7 @@ from app.exam.prose import (
     walk,
 )
 from app.exam.template import formatted, instantiate
-from sync.wire.plan import ItemKind
+from sync.wire.plan import Difficulty, ItemKind
 from tests.app.exam.processing.trees import ident, node, outcome, response, template
 
 SET = node("set-template-value", ident("rain"), identifier="SKY")
@@ -65,7 +65,7 @@ def item(stem: Wording) -> Item:
         )
     )
     choice = Choice("RESPONSE", Wording((Paragraph((Printed("N"),)),), text_body("x")), options)
-    return Item("item", ItemKind.SINGLE_CHOICE, "s", "d", stem, (choice,))
+    return Item("item", ItemKind.SINGLE_CHOICE, "s", Difficulty.EASY, stem, (choice,))
 
 
 def test_a_clone_says_what_was_drawn_and_holds_nothing_of_templates() -> None:

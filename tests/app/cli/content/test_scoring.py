@@ -120,7 +120,7 @@ REFUSED = [
     ("stands twice", xml(DECLARED + BODY.replace('"B"', '"A"'))),
     ("not well-formed", xml(DECLARED + BODY + MATCH)[:-30]),
     ("document type", '<!DOCTYPE x [<!ENTITY a "b">]>' + xml(DECLARED)),
-    ("not qti-assessment-item", "<html/>"),
+    ("not qti-assessment-item or qti-assessment-test", "<html/>"),
     ("too many elements", xml("<qti-item-body>" + "<p/>" * 120_000 + "</qti-item-body>")),
     ("without end", xml("<qti-item-body>" + "<p>" * 150 + "</p>" * 150 + "</qti-item-body>")),
 ]
