@@ -148,6 +148,7 @@ class _ItemReader:
         if self.root.get("adaptive", "false") not in {"false", "0"}:
             raise MarkupRefused(self.file, line_of(self.root), "adaptive item", name="adaptive")
         body = self._parts()
+        declare_score(self.root)
         marking = read_marking(self.root, self.file, item_id)
         if len(self.includer.shared) > 1:
             line = line_of(self.root)
@@ -311,6 +312,20 @@ class _ItemReader:
         if used - named:
             name = min(used - named)[:60]
             raise BankRefused(self.file, line_of(body), f"{name!r} is not a declared template variable")
+
+
+def declare_score(root: etree._Element) -> None:
+    """Declare SCORE for a standard template, which sets it, where an item forgot to; editors do."""
+    named = {child.get("identifier") for child in root if name_of(child) in _DECLARED}
+    processing = root.find(qti("qti-response-processing"))
+    if processing is None or len(processing) or "SCORE" in named:
+        return
+    score = etree.Element(qti("qti-outcome-declaration"), identifier="SCORE", cardinality="single")
+    score.set("base-type", "float")
+    default = etree.SubElement(etree.SubElement(score, qti("qti-default-value")), qti("qti-value"))
+    default.text = "0"
+    last = [at for at, child in enumerate(root) if name_of(child) == "qti-response-declaration"]
+    root.insert(last[-1] + 1 if last else 0, score)
 
 
 def _visible(marking: Marking) -> Callable[[etree._Element], bool]:
