@@ -95,7 +95,7 @@ def _ink(element: ET.Element) -> tuple[bytes, int, int]:
         skip_system_fonts=True,
         font_files=[str(font)] if has_han else None,
     )
-    return _cropped(png.alpha_of(bytes(picture), width, height), width, -top)
+    return _cropped(png.alpha_of(bytes(picture)), width, -top)
 
 
 def _cropped(alpha: bytes, width: int, baseline: int) -> tuple[bytes, int, int]:
