@@ -7,7 +7,8 @@ fsynced. Only after that may anybody be told "saved".
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sync.faults import EnvironmentFault
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _MB = 1_000_000
+_AT_ONCE = 16  # files on their way to the disk
 
 
 class DiskFull(EnvironmentFault):
@@ -39,16 +41,47 @@ def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     sibling = path.with_name(f".{path.name}.{secrets.token_hex(8)}.new")
     with disk_faults(path.parent, needed=len(data)):
         try:
-            with os.fdopen(os.open(sibling, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            _write_synced(sibling, data, mode)
             sibling.replace(path)
         except OSError:
             with suppress(OSError):
                 sibling.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def write_all_durably(files: Mapping[Path, bytes], mode: int = 0o600) -> None:
+    """Replace many files, each whole or not at all and in no particular order, in much less time than one by one.
+
+    The disk is told of all of them at once, so that it may carry them out together.
+
+    Raises:
+        DiskFull, DiskFault: as `write_durably`; some of the files may be replaced already.
+    """
+    siblings = {path.with_name(f".{path.name}.{secrets.token_hex(8)}.new"): path for path in files}
+    place = next(iter(files), Path()).parent
+    with disk_faults(place, needed=sum(map(len, files.values()))):
+        try:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                writes = [pool.submit(_write_synced, one, files[path], mode) for one, path in siblings.items()]
+                for write in writes:
+                    write.result()
+            for sibling, path in siblings.items():
+                sibling.replace(path)
+        except OSError:
+            for sibling in siblings:
+                with suppress(OSError):
+                    sibling.unlink(missing_ok=True)
+            raise
+        for folder in {path.parent for path in files}:
+            sync_folder(folder)
+
+
+def _write_synced(path: Path, data: bytes, mode: int) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -24,7 +24,7 @@ from app.content.formats.sheet_row import Row
 from app.content.formats.workbook import Sheet, Workbook, open_workbook
 from app.exam.item import Stimulus
 from app.exam.prose import Body, Wording
-from sync.wire.plan import Difficulty, ItemKind
+from sync.wire.plan import Difficulty
 
 Key = Column | tuple[str, bool]
 _NEEDED: Final = (Column.TYPE, Column.STEM, Column.ANSWER)
@@ -138,8 +138,6 @@ def _read_row(row: Row, broken: str, reading: _Reading) -> None:
     if one is None:
         return  # a row that only brings a case text
     found.items.append(one)
-    if one.item.kind is ItemKind.EXTENDED_TEXT:
-        found.warn(row.number, "an essay is marked by a person")
 
 
 def _item(row: Row, broken: str, reading: _Reading) -> Found | None:

@@ -1,0 +1,298 @@
+"""Spreadsheets: the template's types, the ways people write answers, and what is refused with its row."""
+
+import base64
+import io
+import struct
+import zipfile
+from datetime import date
+
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]
+
+from app.content.bank import BankRefused
+from app.content.formats.sheet_template import template
+from app.exam.prose import Paragraph, Picture, Run, Style, plain_text
+from sync.wire.plan import Difficulty, ItemKind
+from tests.app.content.formats.giving import most, only, score, stem
+from tests.app.content.formats.workbooks import HEADS, TRUE, read, workbook
+
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M8AAAIBAQDJ/pLvAAAAAElFTkSuQmCC")
+
+
+def choice(kind: str, answer: object, *options: object, number: object = "q-1") -> list[object]:
+    """Write a row with options."""
+    return [number, kind, "", "", "题干", *options, *[""] * (4 - len(options)), answer]
+
+
+def test_the_template_itself_comes_in_whole() -> None:
+    reading = read(template())
+    assert reading.rejected == ()
+    assert {one.item.kind for one in reading.items} == {
+        ItemKind.TRUE_FALSE,
+        ItemKind.SINGLE_CHOICE,
+        ItemKind.MULTIPLE_CHOICE,
+        ItemKind.COMPOSITE,
+        ItemKind.ORDER,
+        ItemKind.MATCH,
+        ItemKind.EXTENDED_TEXT,
+    }
+    assert reading.warnings == ()
+    assert template() == template()
+    cases = [one.item for one in reading.items if one.item.stimulus]
+    assert [item.id for item in cases] == ["space-001", "space-002"]
+    assert cases[0].stimulus == cases[1].stimulus
+    assert "sewage" in plain_text(cases[0].stimulus.wording.en)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("对", "true"),
+        ("√", "true"),
+        ("Ｔ", "true"),
+        (True, "true"),
+        ("正确 ", "true"),
+        ("错", "false"),
+        ("×", "false"),
+        (False, "false"),
+    ],
+)
+def test_true_and_false_however_it_is_written(answer: object, right: str) -> None:
+    found = only(read(workbook(["1", "判断题", "电工", "难", "题干", "", "", "", "", answer])))
+    assert (found.item.kind, found.item.difficulty, found.item.subject) == (
+        ItemKind.TRUE_FALSE,
+        Difficulty.HARD,
+        "电工",
+    )
+    assert score(found, right) == 1
+
+
+def test_true_and_false_with_letters_for_its_options() -> None:
+    assert score(only(read(workbook(choice("判断", "A", "错误", "正确")))), "false") == 1
+
+
+@pytest.mark.parametrize("answer", ["ABD", "A,B,D", "A、B、D", "ａｂｄ", "A；B；D", "A B D"])
+def test_several_letters_however_they_are_written(answer: str) -> None:
+    found = only(read(workbook(choice("多选", answer, "甲", "乙", "丙", "丁"))))
+    assert (score(found, ["A", "B", "D"]), score(found, ["A", "B"]), most(found)) == (1, 0, 1)
+
+
+def test_a_multiple_choice_can_be_marked_by_parts() -> None:
+    row = [*choice("多选", "AB", "甲", "乙", "丙"), "按项"]
+    found = only(read(workbook(row, heads=[*HEADS, "多选计分"])))
+    assert [score(found, one) for one in (["A", "B"], ["A"], ["A", "B", "C"])] == [1, 0.5, 0]
+
+
+def test_numbers_in_cells_read_as_a_person_sees_them() -> None:
+    found = only(read(workbook(choice("单选", "B", 24, 36.0, 0.5, 1e6))))
+    assert [plain_text(option.wording.zh) for option in found.item.interactions[0].options] == [  # type: ignore[union-attr]
+        "24",
+        "36",
+        "0.5",
+        "1000000",
+    ]
+
+
+def test_blanks_are_places_in_the_text() -> None:
+    row = ["b-1", "填空", "", "", "高于 ____ m 的作业称为____。", "", "", "", "", "2±0.01；高处作业|高空作业"]
+    found = only(read(workbook(row)))
+    assert stem(found) == "高于 ____ m 的作业称为____。"
+    assert score(found, {"RESPONSE1": "2.0", "RESPONSE2": "高空作业"}) == 1
+    assert score(found, {"RESPONSE1": "3", "RESPONSE2": "高处作业"}) == 0.5
+    single = only(read(workbook(["b-2", "填空", "", "", "火警电话是____。", "", "", "", "", 119])))
+    assert (single.item.kind, score(single, "119")) == (ItemKind.TEXT_ENTRY, 1)
+
+
+def test_an_order_and_pairs() -> None:
+    order = only(read(workbook(choice("排序", "CAB", "戴好", "挂好", "检查"))))
+    assert (score(order, ["C", "A", "B"]), score(order, ["A", "B", "C"])) == (1, 0)
+    pairs = only(read(workbook(choice("连线", "", "甲 -> 一", "乙→二", "-> 三"))))
+    assert (pairs.item.kind, score(pairs, ["R1 C1", "R2 C2"])) == (ItemKind.MATCH, 1)
+
+
+def test_headings_in_english_in_any_order_below_a_title() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:D1", "Bank of 2026")
+        sheet.write_row(2, 0, ["Answer", "option B", "Option A", "STEM", "Type", "remarks"])
+        sheet.write_row(3, 0, ["B", "right", "wrong", "Which?", "single", "x"])
+        book.add_worksheet("notes").write(0, 0, "nothing here")
+    reading = read(file.getvalue())
+    assert score(only(reading), "B") == 1
+    assert reading.warnings == ("bank.xlsx:3: columns that are not read: remarks",)
+
+
+def test_both_languages_enemies_and_a_picture() -> None:
+    heads = [*HEADS, "英文题干", "选项A_en", "选项B_en", "互斥组", "图片", "图片说明"]
+    row = [
+        *choice("单选", "A", "禁止", "警告"),
+        "Which?",
+        "Prohibition",
+        "Warning",
+        "signs、elec-a",
+        "sign.png",
+        "红圈斜杠",
+    ]
+    found = only(read(workbook(row, heads=heads), sign__png=PNG))
+    assert found.item.stem.en[0] == Paragraph((Run("Which?"),))
+    assert found.item.stem.zh[1] == Picture("1.png", "红圈斜杠")
+    assert (found.item.enemies, found.media) == (("elec-a", "signs"), {"1.png": PNG})
+
+
+@pytest.mark.parametrize("name", ["../sign.png", "/etc/passwd", "a/b.png", "missing.png"])
+def test_a_picture_lies_beside_the_sheet_or_the_row_is_refused(name: str) -> None:
+    (rejected,) = read(workbook([*TRUE, name], heads=[*HEADS, "图片"])).rejected
+    assert rejected.fault.facts["name"] == name
+
+
+def test_raised_and_lowered_letters_are_kept() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADS)
+        sheet.write_row(1, 0, TRUE)
+        raised = book.add_format({"font_script": 1})
+        sheet.write_rich_string(1, 4, "面积为 10", " m", raised, "2", "。")
+    paragraph, _ = only(read(file.getvalue())).item.stem.zh
+    assert paragraph == Paragraph((Run("面积为 10 m"), Run("2", frozenset({Style.SUPER})), Run("。")))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (["q", "论述", "", "", "题干", "", "", "", "", "对"], "题型"),
+        (["q", "判断", "", "", "题干", "", "", "", "", "也许"], "neither true nor false"),
+        (["q", "判断", "", "", "", "", "", "", "", "对"], "nothing to read"),
+        (["q", "判断", "", "极难", "题干", "", "", "", "", "对"], "难度"),
+        (choice("单选", "E", "甲", "乙"), "no option"),
+        (choice("单选", "AB", "甲", "乙"), "2 answers"),
+        (choice("单选", "", "甲", "乙"), "does not name"),
+        (choice("单选", "A", "甲", "", "丙"), "left out"),
+        (choice("单选", "A", "甲", "甲"), "the same"),
+        (choice("单选", "A", "甲"), "1 options"),
+        (choice("多选", "AA", "甲", "乙"), "twice"),
+        (choice("排序", "AB", "甲", "乙", "丙"), "every option once"),
+        (choice("匹配", "", "甲", "乙"), "not a pair"),
+        (["q", "填空", "", "", "____和____", "", "", "", "", "一"], "2 blanks and 1 answers"),
+        (["q", "单选", "", "", "题干", date(2026, 1, 2), "乙", "", "", "A"], "a date"),
+        (["q", "判断", "", "", "题干 \u202e", "", "", "", "", "对"], "unseen"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_put_aside_with_its_number(row: list[object], words: str) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "m-d"}) as book:
+        sheet = book.add_worksheet()
+        for at, cells in enumerate([HEADS, TRUE, row]):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, date):
+                    sheet.write_datetime(at, column, cell)
+                else:
+                    sheet.write(at, column, cell)
+    reading = read(file.getvalue())
+    assert [one.item.id for one in reading.items] == ["elec-1"]
+    (rejected,) = reading.rejected
+    assert rejected.fault.line == 3
+    assert words in rejected.reason
+
+
+def test_a_formula_is_refused_with_its_cell_and_merged_cells_with_their_rows() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for at, cells in enumerate([HEADS, TRUE, ["f-1", *TRUE[1:]], ["m-1", *TRUE[1:]], ["m-2", *TRUE[1:]]]):
+            sheet.write_row(at, 0, cells)
+        sheet.write_formula("J3", '=IF(1,"对","错")', value="对")
+        sheet.merge_range("E4:E5", "合并的题干")
+    reading = read(file.getvalue())
+    assert [one.item.id for one in reading.items] == ["elec-1"]
+    assert [(one.item, one.reason.partition(": ")[2]) for one in reading.rejected] == [
+        ("f-1", "a formula in J3: put its value there"),
+        ("m-1", "merged cells: which row they belong to is not plain"),
+        ("m-2", "merged cells: which row they belong to is not plain"),
+    ]
+
+
+def test_cells_merged_over_rows_of_one_subject_or_case_hold_for_all_of_them() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for at, cells in enumerate(
+            [[*HEADS, "材料编号", "材料"], [*TRUE, "c", "案例。"], ["elec-2", *TRUE[1:], "c", ""]]
+        ):
+            sheet.write_row(at, 0, cells)
+        sheet.merge_range("C2:C3", "焊接")
+    reading = read(file.getvalue())
+    assert [one.item.subject for one in reading.items] == ["焊接", "焊接"]
+    assert {one.item.stimulus.id for one in reading.items if one.item.stimulus} == {"c"}
+
+
+def test_a_case_with_two_texts_or_none_is_refused() -> None:
+    heads = [*HEADS, "材料编号", "材料"]
+    rows = [
+        [*TRUE, "c", "一"],
+        ["elec-2", *TRUE[1:], "c", "二"],
+        ["elec-3", *TRUE[1:], "d", ""],
+        ["elec-4", *TRUE[1:], "", "三"],
+    ]
+    reading = read(workbook(*rows, heads=heads))
+    assert [one.item.id for one in reading.items] == ["elec-1"]
+    assert [one.fault.line for one in reading.rejected] == [3, 4, 5]
+
+
+def bomb() -> bytes:
+    """Make a workbook of which one part unpacks to more than any bank."""
+    file = io.BytesIO(workbook(TRUE))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/bomb.xml", "w") as part:
+        for _ in range(210):
+            part.write(b"\0" * 1_000_000)
+    return file.getvalue()
+
+
+def lying(data: bytes) -> bytes:
+    """Make a zip's directory say that its largest part is small."""
+    at = data.rfind(b"PK\x01\x02")
+    return data[: at + 24] + struct.pack("<I", 10) + data[at + 28 :]
+
+
+def repeated() -> bytes:
+    """Make a small workbook in which one long text stands in very many cells."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADS)
+        for row in range(1, 2_500):
+            sheet.write(row, 4, "安" * 32_000)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "BANK_MARKUP"),
+        (workbook(TRUE)[:-40], "BANK_REFUSED"),
+        (workbook(TRUE)[:300], "BANK_REFUSED"),
+        (workbook(TRUE, heads=["a", "b"]), "BANK_REFUSED"),
+        (workbook(TRUE, heads=[*HEADS[:-1], "题干"]), "BANK_REFUSED"),
+        (bomb(), "BANK_TOO_LARGE"),
+        (lying(bomb()), "BANK_REFUSED"),
+        (repeated(), "BANK_TOO_LARGE"),
+    ],
+    ids=["xls", "no end", "cut off", "no headings", "no answer", "bomb", "lying bomb", "repeated text"],
+)
+def test_a_file_that_is_no_bank_is_refused_as_a_whole(data: bytes, code: str) -> None:
+    with pytest.raises(BankRefused) as refused:
+        read(data)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("part", "name"), [("xl/vbaProject.bin", "macros"), ("xl/workbook.bin", ".xlsb"), ("content.xml", ".ods")]
+)
+def test_other_kinds_of_workbooks_are_refused_by_name(part: str, name: str) -> None:
+    file = io.BytesIO(workbook(TRUE))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(part, b"x")
+    with pytest.raises(BankRefused) as refused:
+        read(file.getvalue())
+    assert refused.value.facts["name"] == name
