@@ -168,11 +168,16 @@ def _whole(names: list[str], number: int) -> list[str]:
 
 
 def _aim(pool: Pool, values: Mapping[str, int]) -> Aim:
-    """Give what a section is to come to: its required items, and as hard a rest as the pool is on average."""
+    """Give what a section is to come to: its required items, and as hard a rest as the pool is on average.
+
+    Sums of so many values lie on a grid; the aim does too, or the optimiser would look for ever for what is not there.
+    """
     forced = sum(values[name] for block in pool.forced for name in block.ids)
-    rest = [values[name] for block in pool.free for name in block.ids]
-    drawn = round(Fraction(pool.to_draw * sum(rest), len(rest))) if pool.to_draw else 0
-    return Aim(pool.section.count, forced + drawn, pool.section.milli_each)
+    rest = [values[name] for block in pool.free for name in block.ids] or [0]
+    least = min(rest) * pool.to_draw
+    grid = math.gcd(*(value - min(rest) for value in rest)) or 1
+    above = Fraction(pool.to_draw * sum(rest), len(rest)) - least
+    return Aim(pool.section.count, forced + least + grid * round(above / grid), pool.section.milli_each)
 
 
 def _measured(blueprint: Blueprint, values: Mapping[str, int]) -> ParallelForms:
