@@ -30,12 +30,20 @@ def read_size(text: str) -> tuple[int, int]:
     return size
 
 
+def checked_size(text: str) -> str:
+    """Give a size back that can be read."""
+    read_size(text)
+    return text
+
+
 @app.command("preview")
 @command
 def preview(
     file: Annotated[Path, typer.Argument(help="An item of QTI 2.x or 3.0.", metavar="ITEM.xml")],
     png: Annotated[Path, typer.Option("--png", help="Where the picture goes.", metavar="OUT.png")],
-    size: Annotated[str, typer.Option(help="The screen, in pixels.", metavar="WIDTHxHEIGHT")] = "1366x768",
+    size: Annotated[
+        str, typer.Option(callback=checked_size, help="The screen, in pixels.", metavar="WIDTHxHEIGHT")
+    ] = "1366x768",
     locale: Annotated[Language, typer.Option(help="The candidate's language.")] = Language.ZH,
     text: Annotated[int, typer.Option(help="The size of all text, per cent.", min=100, max=200)] = 100,
     seed: Annotated[int, typer.Option(help="For a template item: which of its clones.", min=0)] = 0,
@@ -45,10 +53,9 @@ def preview(
     from app.exam.template import instantiate
     from app.seat.preview import Previewer, PreviewSettings
 
-    pixels = read_size(size)
     read = read_item_file(file)
     item, _marking = instantiate(read.item, read.marking, seed)
-    picture = Previewer().render(item, read.media, PreviewSettings(locale, pixels, text))
+    picture = Previewer().render(item, read.media, PreviewSettings(locale, read_size(size), text))
     write_durably(png, picture.png, mode=0o644)
     say("preview.done", file=str(png))
     if picture.below:

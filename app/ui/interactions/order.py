@@ -207,6 +207,8 @@ class OrderView(Board):
         at = max(0, min(at, len(others)))
         self.respond((*others[:at], option, *others[at:]))
         self._show_rows()
+        if hold:
+            self.tell(self.setting.words("screen.interaction.order.held"))
         self.row_focused.emit(self._rows[option])
 
     def _let_go(self) -> None:
@@ -224,6 +226,8 @@ class OrderView(Board):
         if over != option:
             self._placed.remove(option)
             self._placed.insert(at, option)
+            self._held = option
+            self._show_rows()
             self.arrange(self.width())
         self.row_focused.emit(self._rows[option])
 

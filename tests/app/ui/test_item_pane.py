@@ -21,7 +21,7 @@ from app.ui.look import Look, Looked
 from app.ui.prose import BodyView
 from app.ui.style import stylesheet
 from app.words import Words
-from sync.wire.plan import ItemKind
+from sync.wire.plan import Difficulty, ItemKind
 from tests.app.seat.screens.hands import find, key, press, settle
 from tests.app.ui.interactions.boards import options
 
@@ -39,7 +39,7 @@ def line(text: str) -> Paragraph:
 
 def item(name: str, stem: Body, *interactions: Interaction, stimulus: str = "") -> Item:
     shared = Stimulus(f"s-{stimulus[:8]}", Wording((line(stimulus),), (line(stimulus),))) if stimulus else None
-    return Item(name, ItemKind.COMPOSITE, "s", "easy", Wording(stem, stem), interactions, stimulus=shared)
+    return Item(name, ItemKind.COMPOSITE, "s", Difficulty.EASY, Wording(stem, stem), interactions, stimulus=shared)
 
 
 THREE = item("three", (line("一"), Place("A"), line("二"), Place("B"), Place("C")), CHOICE, ORDER, SLIDER)

@@ -15,7 +15,7 @@ from app.seat.screens.sign_in import SignInView
 from app.seat.screens.view import CandidateCard, ProctorCard, SessionFacts
 from app.ui.number_grid import GridCell
 from app.words import Words
-from sync.wire.plan import Bilingual, ItemKind
+from sync.wire.plan import Bilingual, Difficulty, ItemKind
 from tests.app.seat.screens.pictures import drawn_face, encoded, fire_triangle
 
 ZH, EN = Words(Language.ZH), Words(Language.EN)
@@ -153,7 +153,7 @@ def asked(name: str, kind: ItemKind, stem: Wording, options: tuple[Option, ...])
     place = Place("RESPONSE")
     most = 0 if kind is ItemKind.MULTIPLE_CHOICE else 1
     choice = Choice("RESPONSE", None, options, max_choices=most)
-    return Item(name, kind, "welding", "easy", Wording((*stem.zh, place), (*stem.en, place)), (choice,))
+    return Item(name, kind, "welding", Difficulty.EASY, Wording((*stem.zh, place), (*stem.en, place)), (choice,))
 
 
 def item() -> ItemView:
