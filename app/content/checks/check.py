@@ -16,6 +16,7 @@ from app.content.checks.scores import check_scores
 from app.content.checks.screen import check_screen
 from app.content.checks.statistics import Statistics, statistics_of
 from app.content.clones import without_templates
+from app.content.facts import item_facts
 
 _ORDER: Final = tuple(Severity)
 _CODES: Final = tuple(Code)
@@ -50,9 +51,10 @@ def check_bank(bank: Bank, rejections: Sequence[Rejection] = ()) -> BankReport:
     for check in _CHECKS:
         findings += check(bank)
     refused = {name for one in findings if one.code is Code.RULES_REFUSED for name in one.items}
-    findings += check_draws(without_templates(_drawable(bank, refused)))
+    facts = [item_facts(item) for item in without_templates(_drawable(bank, refused)).items]
+    findings += check_draws(bank, facts)
     findings.sort(key=lambda one: (_ORDER.index(one.severity), _CODES.index(one.code)))
-    return BankReport(tuple(findings), statistics_of(bank))
+    return BankReport(tuple(findings), statistics_of(bank, facts))
 
 
 def _drawable(bank: Bank, refused: set[str]) -> Bank:

@@ -7,7 +7,6 @@ from typing import Final
 from app.content.bank import Bank
 from app.content.checks.finding import Code, Finding
 from app.exam.form import draw_form
-from app.exam.item import Item, choices
 from app.exam.pools import BlueprintUnmet, Pool, check_pool, pools_of
 from sync.wire.package import ItemFacts
 from sync.wire.plan import Blueprint
@@ -18,27 +17,14 @@ OFTEN_PERMILLE: Final = 500
 _DIGEST: Final = "0" * 64  # of a trial: whether a form can be drawn does not hang on it
 
 
-def check_draws(bank: Bank) -> Iterator[Finding]:
-    """Find sets and groups of one, and a blueprint that the bank cannot serve, or hardly."""
+def check_draws(bank: Bank, facts: Sequence[ItemFacts]) -> Iterator[Finding]:
+    """Find sets and groups of one, and a blueprint that the bank cannot serve, or hardly.
+
+    `facts` are those of the items a package would hold: clones in place of template items.
+    """
     yield from _alone(bank)
     if bank.blueprint is not None:
-        yield from _blueprint(facts_of(bank.items), bank.blueprint)
-
-
-def facts_of(items: Sequence[Item]) -> list[ItemFacts]:
-    """Give what drawing needs to know of items; the order of options is left out, for it decides nothing here."""
-    return [
-        ItemFacts(
-            item=item.id,
-            kind=item.kind,
-            subject=item.subject,
-            difficulty=item.difficulty,
-            stimulus=item.stimulus.id if item.stimulus else None,
-            enemies=item.enemies,
-            choices=choices(item),
-        )
-        for item in items
-    ]
+        yield from _blueprint(facts, bank.blueprint)
 
 
 def independent_forms(pools: Sequence[Pool]) -> int:

@@ -20,6 +20,7 @@ from sync.wire.plan import ItemKind
 MAX_LISTED: Final = 500
 """Pairs of near-duplicates that are listed, the most alike first; the others are counted."""
 _DIFFERENCES: Final = 3  # … shown of a pair
+_LOOKED_AT: Final = 300  # tokens of a pair in which they are looked for
 _NEGATING: Final = frozenset("不没无未非禁勿")
 _ALLOWING: Final = frozenset("得应能可以要准许必需是有严止当须都也")  # … and what stands beside them
 _MOST_COMPARED: Final = 60  # items with one stem that are compared each with each
@@ -99,7 +100,7 @@ def _comparable(one: Compared, other: Compared) -> bool:
 
 
 def _described(pair: Alike, one: Compared, other: Compared) -> Finding:
-    differs = difference(one.everything, other.everything)
+    differs = difference(one.everything[:_LOOKED_AT], other.everything[:_LOOKED_AT])
     items = (one.item.id, other.item.id)
     shown = " · ".join(f"{excerpt(was or '–')} → {excerpt(now or '–')}" for was, now in differs[:_DIFFERENCES])
     if len(differs) > _DIFFERENCES:

@@ -15,7 +15,7 @@ from app.exam.prose import Language, plain_text
 _HALF: Final = re.compile(rf"[{HAN}][,;:?!()]|[,;:?!()][{HAN}]")
 _FULL: Final = re.compile("[，。；：？！（）]")
 _LATIN_WORDS: Final = re.compile(
-    r"[A-Za-z]{2,}(?:\s+[A-Za-z]{2,}){2}"
+    r"\b[A-Za-z]{2,}(?:\s+[A-Za-z]{2,}){2}"
 )  # three words in a row: no unit, no name of a thing
 _PLACEHOLDER: Final = re.compile(
     r"\b(?:TODO|TBD|FIXME|lorem ipsum|x{3,}|placeholder)\b|待补充|待定稿|此处填写|占位|[?？]{3,}",

@@ -1,17 +1,18 @@
 """Figures of a bank: what is in it, how long it is, how its keys lie, and what one form takes of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.content.bank import Bank
-from app.content.checks.draws import exposures, facts_of, independent_forms
+from app.content.checks.draws import exposures, independent_forms
 from app.content.checks.keys import key_letter
 from app.content.checks.language import only_language
 from app.content.checks.said import asked, offered
 from app.exam.interactions import Choice
 from app.exam.pools import BlueprintUnmet, pools_of
 from app.exam.prose import Language
+from sync.wire.package import ItemFacts
 from sync.wire.plan import ItemKind
 
 Counts = Mapping[str, int]
@@ -61,8 +62,8 @@ class Statistics:
     form: FormFigures | None
 
 
-def statistics_of(bank: Bank) -> Statistics:
-    """Count."""
+def statistics_of(bank: Bank, facts: Sequence[ItemFacts]) -> Statistics:
+    """Count; `facts` as in `check_draws`."""
     judged = [item for item in bank.items if item.kind is ItemKind.TRUE_FALSE]
     choosing = [one for item in bank.items for one in item.interactions if isinstance(one, Choice)]
     lengths = sorted(
@@ -90,7 +91,7 @@ def statistics_of(bank: Bank) -> Statistics:
             key for item in judged for key in bank.markings[item.id].correct(item.interactions[0].response)
         ),
         positions=_counted(filter(None, (key_letter(item, bank.markings[item.id]) for item in bank.items))),
-        form=_form(bank),
+        form=_form(bank, facts),
     )
 
 
@@ -98,11 +99,11 @@ def _counted(values: Iterable[str]) -> Counts:
     return dict(sorted(Counter(values).items()))
 
 
-def _form(bank: Bank) -> FormFigures | None:
-    if bank.blueprint is None or not bank.items:
+def _form(bank: Bank, facts: Sequence[ItemFacts]) -> FormFigures | None:
+    if bank.blueprint is None or not facts:
         return None
     try:
-        pools = pools_of(facts_of(bank.items), bank.blueprint)
+        pools = pools_of(facts, bank.blueprint)
     except BlueprintUnmet:
         return None
     count = sum(section.count for section in bank.blueprint.sections)

@@ -1,7 +1,7 @@
 from app.content.bank import BankRefused, Rejection
 from app.content.checks.check import check_bank
 from app.content.checks.finding import Code, Severity, excerpt
-from app.content.checks.statistics import FormFigures, Spread, statistics_of
+from app.content.checks.statistics import FormFigures, Spread
 from app.exam.prose import Language
 from app.words import Words, all_keys
 from tests.app.content.checks.small import bank, clean, right, right_several, several, single
@@ -41,7 +41,7 @@ def test_every_finding_has_words_and_no_words_are_kept_for_none() -> None:
 
 
 def test_the_figures_are_counted() -> None:
-    figures = statistics_of(clean())
+    figures = check_bank(clean()).statistics
     assert figures.kinds == {"multiple_choice": 1, "single_choice": 2, "true_false": 2}
     assert figures.subjects == {"fire": 5}
     assert figures.languages == {"both": 5}

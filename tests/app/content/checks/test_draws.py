@@ -1,7 +1,8 @@
 from dataclasses import replace
 
-from app.content.checks.draws import exposures, facts_of, independent_forms
+from app.content.checks.draws import exposures, independent_forms
 from app.content.checks.finding import Code
+from app.content.facts import item_facts
 from app.exam.item import Stimulus
 from app.exam.pools import pools_of
 from sync.wire.plan import Blueprint, ItemKind
@@ -40,6 +41,6 @@ def test_too_few_forms_and_items_that_everybody_meets_are_noted() -> None:
 
 def test_sections_that_share_a_pool_share_its_items() -> None:
     said = [judged(f"j{n}", "字" * 12, "s") for n in range(12)]
-    pools = pools_of(facts_of(said), Blueprint(sections=(section(2), section(2))))
+    pools = pools_of([item_facts(one) for one in said], Blueprint(sections=(section(2), section(2))))
     assert independent_forms(pools) == 3
     assert exposures(pools) == [166, 166]

@@ -85,3 +85,8 @@ def test_intervals_close_with_either_bracket() -> None:
     assert is_balanced("x ∈ [0, 5)")
     assert is_balanced("区间（0，5］")
     assert not is_balanced("（甲]")
+
+
+@pytest.mark.parametrize("text", ["a" * 100_000, "(" * 100_000, "字" * 100_000, "x x" * 30_000, "?" * 100_000])
+def test_a_text_made_to_be_slow_is_looked_through_all_the_same(text: str) -> None:
+    assert Code.SCROLLS in asked(text, text)
