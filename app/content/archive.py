@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, FileMissing
@@ -38,10 +38,20 @@ class BankUnreadable(EnvironmentFault):
     code = "BANK_UNREADABLE"
 
 
+class Source(Protocol):
+    """Where a bank's files come from: each by its name, None if there is none."""
+
+    def open(self, name: str) -> BinaryIO | None:
+        """Open a file."""
+
+    def names(self) -> Iterator[str]:
+        """Give the names of all plain files."""
+
+
 class Archive:
     """The files of one bank. `read` raises what its docstring says; nothing else is public."""
 
-    def __init__(self, source: "_Folder | _Zip") -> None:
+    def __init__(self, source: "Source") -> None:
         self._source = source
         self._left = MAX_PACKAGE_BYTES
 
