@@ -138,9 +138,7 @@ class ClipPlayer(Looked, QWidget):
         picture = playback.take_picture()
         self._picture = picture or self._picture
         if playback.starts > self._counted:
-            self._plays[self._clip.media] = (
-                self._plays.get(self._clip.media, 0) + playback.starts - self._counted
-            )
+            self._plays[self._clip.media] = self._plays.get(self._clip.media, 0) + playback.starts - self._counted
             self._counted = playback.starts
         if playback.state is not Playing.PLAYING:
             self._timer.stop()
@@ -227,9 +225,7 @@ class ClipPlayer(Looked, QWidget):
         box = QRectF(self.button.geometry())
         wide = QFontMetrics(self.look.font(Type.BODY)).horizontalAdvance("00:00 / 00:00") + Space.M
         left = box.right() + Space.M
-        return QRectF(
-            left, box.center().y() - _TRACK / 2, max(8.0, self.width() - left - wide - Space.M), _TRACK
-        )
+        return QRectF(left, box.center().y() - _TRACK / 2, max(8.0, self.width() - left - wide - Space.M), _TRACK)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw picture, track, time, and what there is to say."""

@@ -122,9 +122,7 @@ class Reel:
     def turn(self) -> QImage | None:
         """Decode what is due soon; give the picture that is due now, if it is another one."""
         now = self.position_s
-        while (
-            not self._all_decoded and self._decoded_s < now + _AHEAD_S and len(self._pictures) < _MOST_WAITING
-        ):
+        while not self._all_decoded and self._decoded_s < now + _AHEAD_S and len(self._pictures) < _MOST_WAITING:
             self._decode()
         due = None
         while self._pictures and self._pictures[0][0] <= now:

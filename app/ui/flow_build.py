@@ -41,8 +41,8 @@ from app.exam.prose import (
     Verbatim,
 )
 from app.ui import tokens
-from app.ui.flow_document import FlowDocument
-from app.ui.flow_inlines import BOLD, JOINED, NEW_LINE, plain_format, said, said_as_it_is, styled
+from app.ui.flow_document import NEVER_LAST, FlowDocument
+from app.ui.flow_inlines import BOLD, NEW_LINE, plain_format, said, said_as_it_is, styled
 from app.ui.flow_slots import LineBox, Slot, SlotPiece
 from app.ui.tokens import Palette, Space
 
@@ -75,11 +75,18 @@ class _Setting:
 
 
 class FlowBuilder:
-    """Writes bodies into a document. `slots` come in reading order."""
+    """Writes bodies into a document. `slots` come in reading order; before those numbered in `breaks` a line begins."""
 
-    def __init__(self, document: FlowDocument, palette: Palette, width: int, measure: Measure) -> None:
+    def __init__(
+        self,
+        document: FlowDocument,
+        palette: Palette,
+        width: int,
+        measure: Measure,
+        breaks: frozenset[int] = frozenset(),
+    ) -> None:
         self.slots: list[Slot] = []
-        self._document, self._palette, self._measure = document, palette, measure
+        self._document, self._palette, self._measure, self._breaks = document, palette, measure, breaks
         self._cursor = QTextCursor(document)
         self._in = _Setting(width, document.defaultFont())
         self._fresh = True  # the cursor stands in an empty block that is to be used
@@ -105,9 +112,7 @@ class FlowBuilder:
                 self._table(block)
             case Quote():
                 outer = self._in
-                self._in = replace(
-                    outer, indent=outer.indent + 1, quoted=outer.quoted + 1, room=self._set_in()
-                )
+                self._in = replace(outer, indent=outer.indent + 1, quoted=outer.quoted + 1, room=self._set_in())
                 self._body(block.body, last=last)
                 self._in = outer
             case Verbatim():
@@ -127,9 +132,7 @@ class FlowBuilder:
 
     def _block_format(self, *, last: bool, size: float = 1.0, align: Align = Align.START) -> QTextBlockFormat:
         form = QTextBlockFormat()
-        form.setLineHeight(
-            round(self._document.pitch * size), QTextBlockFormat.LineHeightTypes.MinimumHeight.value
-        )
+        form.setLineHeight(round(self._document.pitch * size), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         form.setBottomMargin(0 if last else self._gap)
         form.setAlignment(_ALIGNMENTS[align])
         form.setIndent(self._in.indent)
@@ -194,9 +197,7 @@ class FlowBuilder:
         made: QTextList | None = None
         for number, entry in enumerate(listing.entries):
             ends = last and number == len(listing.entries) - 1
-            head, rest = (
-                (entry[0], entry[1:]) if entry and isinstance(entry[0], Paragraph) else (_NOTHING, entry)
-            )
+            head, rest = (entry[0], entry[1:]) if entry and isinstance(entry[0], Paragraph) else (_NOTHING, entry)
             self._in = replace(within, indent=outer.indent)  # the list itself sets it in once more
             self._paragraph(head, last=ends and not rest)
             if made is None:
@@ -267,7 +268,6 @@ class FlowBuilder:
                     self._inlines(inline.inlines, style)
                 case Hot():
                     slot = self._slot(inline, alone=False)
-                    self._cursor.insertText(JOINED, style)
                     self._inlines(inline.text, style)
                     slot.end = self._cursor.position()
                 case _:
@@ -275,11 +275,19 @@ class FlowBuilder:
 
     def _slot(self, piece: SlotPiece, *, alone: bool) -> Slot:
         index = len(self.slots)
-        box = self._measure(index, piece, self._in.room, alone)
-        slot = Slot(piece, box, self._cursor.position())
+        if index in self._breaks:
+            self._break()
+        slot = Slot(piece, self._measure(index, piece, self._in.room, alone), self._cursor.position())
         self.slots.append(slot)
-        self._document.insert_slot(self._cursor, box)
+        slot.length = self._document.insert_slot(self._cursor, slot.box)
         return slot
+
+    def _break(self) -> None:
+        """Begin a line here, or before the character here that never ends one."""
+        at = QTextCursor(self._cursor)
+        if at.positionInBlock() > 0 and self._document.characterAt(at.position() - 1) in NEVER_LAST:
+            at.movePosition(QTextCursor.MoveOperation.Left)
+        at.insertText(NEW_LINE)
 
 
 def _grid(table: Table) -> tuple[list[tuple[int, int, Cell]], int]:

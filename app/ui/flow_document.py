@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 
 from app.ui import tokens
-from app.ui.flow_inlines import JOINED, OBJECT
+from app.ui.flow_inlines import OBJECT
 from app.ui.flow_slots import LineBox, Slot
 from app.ui.look import Look
 from app.ui.tokens import Type
@@ -26,6 +26,8 @@ from app.ui.tokens import Type
 _SLOT: Final = QTextFormat.ObjectTypes.UserObject.value + 1
 _WIDTH: Final = QTextFormat.Property.UserProperty.value + 1
 _HEIGHT: Final = _WIDTH + 1
+NEVER_LAST: Final = frozenset("（《「『【〈〔“‘([{$￥¥")
+_NEVER_FIRST: Final = frozenset("，。、；：？！）》」』】〉〕…—”’％‰℃,.;:?!)]}%°")
 _APART: Final = 2  # pixels between what stands above each other in two lines
 _HANGS: Final = 0.3  # em below the baseline that every line has room for
 
@@ -41,7 +43,14 @@ class _Rooms(QPyTextObject):
         """Leave the room empty."""
 
 
-class FlowDocument(QTextDocument):
+class ClosedDocument(QTextDocument):
+    """A document that opens no file and no address, whatever stands in it (Qt's own opens files)."""
+
+    def loadResource(self, type: int, name: QUrl | str) -> None:  # noqa: A002 - Qt's signature
+        """Load nothing: our text names no file, and its pictures are painted by the view."""
+
+
+class FlowDocument(ClosedDocument):
     """An empty document in a look.
 
     In pixels: `em` is the size of its text, `pitch` the distance of its lines, `lead` the part of it that
@@ -65,25 +74,22 @@ class FlowDocument(QTextDocument):
         self._rooms = _Rooms(self)
         self.documentLayout().registerHandler(_SLOT, self._rooms)
 
-    def loadResource(self, type: int, name: QUrl | str) -> None:  # noqa: A002 - Qt's signature
-        """Load nothing: our text names no file and no address, and its pictures are painted by the view."""
-
-    def insert_slot(self, cursor: QTextCursor, box: LineBox) -> None:
-        """Write the character that keeps room for `box`, on the baseline.
+    def insert_slot(self, cursor: QTextCursor, box: LineBox) -> int:
+        """Write what keeps room for `box`, on the baseline; give how many characters it is.
 
         Qt's objects have nothing below the baseline, or as much above it as below. So what a box has there is kept
         by a second one, of no width, around the baseline.
         """
         cursor.insertText(OBJECT, _room(box.width, box.ascent + self.lead // 2 + _APART))
         if box.descent <= self.em * _HANGS:
-            return
+            return 1
         strut = _room(0, 2 * box.descent)
         font = QFont(self.defaultFont())
         font.setPixelSize(1)  # Qt puts its middle a quarter of this font's height too high
         strut.setFont(font)
         strut.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
-        cursor.insertText(JOINED)
         cursor.insertText(OBJECT, strut)
+        return 2
 
     def locate(self, slot: Slot, shift: int) -> None:
         """Write down where a slot came to stand in a view that paints the document `shift` pixels higher."""
@@ -92,6 +98,21 @@ class FlowDocument(QTextDocument):
         line = block.layout().lineForTextPosition(slot.position - block.position())
         slot.at = origin + QPointF(_x(line, slot.position - block.position()), line.y() + line.ascent())
         slot.lines = list(_stretches(block, origin, slot.position + 1, slot.end)) if slot.end else []
+
+
+def is_torn(document: QTextDocument, slot: Slot) -> bool:
+    """Tell whether a line ends beside a slot where it must not: Qt breaks lines before and after every object.
+
+    That is before a character that never begins a line, after one that never ends one, and between a box and the
+    text it belongs to.
+    """
+    block = document.findBlock(slot.position)
+    text, at = block.text(), slot.position - block.position()
+    line = block.layout().lineForTextPosition(at)
+    after = at + slot.length
+    if line.textStart() + line.textLength() <= after < len(text):
+        return bool(slot.end) or text[after] in _NEVER_FIRST
+    return 0 < at == line.textStart() and text[at - 1] in NEVER_LAST
 
 
 def _room(width: int, height: int) -> QTextCharFormat:

@@ -60,17 +60,13 @@ class Ink:
             case _:
                 words = _words(piece)
                 wide = QFontMetrics(self._look.font(Type.EXAM)).horizontalAdvance(words) + self._em // 2
-                return LineBox(
-                    min(room, wide if words else _BLANK * self._em), self._em, round(self._em * 0.25)
-                )
+                return LineBox(min(room, wide if words else _BLANK * self._em), self._em, round(self._em * 0.25))
 
     def _formula(self, piece: Formula, image: QImage, room: int) -> LineBox:
         height = max(1.0, self._em * piece.height_milli_em / 1000)
         scale = min(1.0, room / max(1.0, height * image.width() / image.height()))
         below = round(self._em * piece.drop_milli_em / 1000 * scale)
-        return LineBox(
-            round(height * scale * image.width() / image.height()), round(height * scale) - below, below
-        )
+        return LineBox(round(height * scale * image.width() / image.height()), round(height * scale) - below, below)
 
     def paint(self, painter: QPainter, slot: Slot, ratio: float) -> None:
         """Paint a piece where it stands; `ratio` is the device's pixels to one of ours."""

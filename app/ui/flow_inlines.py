@@ -10,7 +10,6 @@ from app.ui import tokens
 BOLD: Final = QFont.Weight.Bold
 NEW_LINE: Final = "\N{LINE SEPARATOR}"
 OBJECT: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
-JOINED: Final = "\N{WORD JOINER}"
 _SMALL: Final = 0.85
 _MARKS: Final = str.maketrans(
     # new paragraphs, objects, and the two by which a QTextDocument knows its frames
@@ -52,10 +51,7 @@ def styled(plain: QTextCharFormat, styles: frozenset[Style]) -> QTextCharFormat:
         font.setPixelSize(max(1, round(font.pixelSize() * _SMALL)))
     font.setStrikeOut(Style.STRUCK in styles)
     form.setFont(font)
-    if Style.EMPHASIS in styles:  # Chinese is not slanted: papers put dots below
-        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
-    if Style.UNDERLINE in styles:
-        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+    form.setFontUnderline(bool(styles & {Style.EMPHASIS, Style.UNDERLINE}))  # Chinese is not slanted
     if Style.SUB in styles:
         form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSubScript)
     if Style.SUPER in styles:

@@ -64,22 +64,21 @@ class Arranged(Protocol):
 class Slot:
     """A slot of a document: what it is for, its room, and where it came to stand.
 
-    `position` is its character's, `end` the one after a hot text. `at` is the left end of its baseline, `lines` the
-    parts of the lines that a hot text takes; both in the document's pixels.
+    `position` is its first character's, of which it has `length`; `end` is the one after a hot text. `at` is the
+    left end of its baseline, `lines` the parts of the lines that a hot text takes; both in the view's pixels.
     """
 
     piece: SlotPiece
     box: LineBox
     position: int
+    length: int = 1
     end: int = 0
     at: QPointF = field(default_factory=QPointF)
     lines: list[QRectF] = field(default_factory=list)
 
     def rect(self) -> QRect:
         """Give the rectangle it fills."""
-        return QRect(
-            round(self.at.x()), round(self.at.y()) - self.box.ascent, self.box.width, self.box.height
-        )
+        return QRect(round(self.at.x()), round(self.at.y()) - self.box.ascent, self.box.width, self.box.height)
 
 
 def slot_pieces(body: Body) -> list[SlotPiece]:

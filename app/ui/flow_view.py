@@ -1,5 +1,6 @@
 """A document on the page: its text painted, its widgets in their lines. Wide tables shrink a little, then scroll."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.exam.prose import Body, Picture, Table, inline_text, plain_text
 from app.ui.flow_build import QUOTED, TABLE_EXTRA, VERBATIM, FlowBuilder
-from app.ui.flow_document import FlowDocument
+from app.ui.flow_document import FlowDocument, is_torn
 from app.ui.flow_ink import Images, Ink
 from app.ui.flow_slots import Arranged, InLine, LineBox, OverText, Slot, SlotPiece
 from app.ui.look import Look, Looked, paint_focus
@@ -52,20 +53,32 @@ class FlowView(Looked, QWidget):
         if self._document is not None and key == self._laid_out and not any(self._widgets):
             return self._height
         self._laid_out = key
-        document = FlowDocument(self.look, shrink)
-        self._ink = Ink(self._images, self.look, document.em)
-        builder = FlowBuilder(document, self.look.palette, width, self._measure)
-        builder.build(self._body)
-        document.setTextWidth(width)
+        document = self._broken(width, shrink)
         self._shift = 0 if isinstance(next(iter(self._body), None), Table) else document.lead // 2
         self._height = round(document.size().height() + 0.4)
-        self._document, self._slots = document, builder.slots
+        self._document = document
         for slot, widget in zip(self._slots, self._widgets, strict=True):
             document.locate(slot, self._shift)
             if widget is not None:
                 _place(slot, widget)
         self.update()
         return self._height
+
+    def _broken(self, width: int, shrink: float) -> FlowDocument:
+        """Give the document with its lines broken, again where a line ended beside a slot in the wrong place."""
+        breaks: frozenset[int] = frozenset()
+        while True:
+            document = FlowDocument(self.look, shrink)
+            self._ink = Ink(self._images, self.look, document.em)
+            builder = FlowBuilder(document, self.look.palette, width, self._measure, breaks)
+            builder.build(self._body)
+            document.setTextWidth(width)
+            document.size()  # lays everything out
+            torn = {at for at, slot in enumerate(builder.slots) if at not in breaks and is_torn(document, slot)}
+            if not torn:
+                self._slots = builder.slots
+                return document
+            breaks |= {min(torn)}  # what comes after it may fall into place
 
     def natural_width(self) -> int:
         """Give the width that the text really takes."""
@@ -79,14 +92,10 @@ class FlowView(Looked, QWidget):
             widget.set_look(self.look)
         if isinstance(widget, PictureButton):
             size = widget.size_within(room)
-            return LineBox(
-                size.width(), size.height() if alone or isinstance(piece, Picture) else size.height() + 2
-            )
+            return LineBox(size.width(), size.height() if alone or isinstance(piece, Picture) else size.height() + 2)
         if isinstance(widget, InLine):
             return widget.line_box(room)
-        return LineBox(
-            room, widget.arrange(room) if isinstance(widget, Arranged) else widget.sizeHint().height()
-        )
+        return LineBox(room, widget.arrange(room) if isinstance(widget, Arranged) else widget.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Write the text, and paint what stands in it without being a widget."""
@@ -166,9 +175,8 @@ class TableView(Looked, QScrollArea):
     def arrange(self, width: int) -> int:
         """Lay the table out in `width` and give the height it takes, its scroll bar included."""
         self.flow.set_look(self.look)
-        needed = least_width(self._table, self.look)
-        shrink = min(1.0, max(_SHRINKS, width / needed))
-        inner = max(width, round(needed * shrink))
+        shrink = min(1.0, max(_SHRINKS, width / least_width(self._table, self.look, 1.0)))
+        inner = max(width, least_width(self._table, self.look, shrink))
         height = self.flow.arrange(inner, shrink)
         inner = max(inner, self.flow.natural_width())
         self.flow.resize(inner, height)
@@ -192,7 +200,7 @@ class TableView(Looked, QScrollArea):
             paint_focus(QPainter(self.viewport()), QRectF(self.viewport().rect()), self.look)
 
 
-def least_width(table: Table, look: Look) -> int:
+def least_width(table: Table, look: Look, shrink: float) -> int:
     """Give the width below which a table cannot be read, pixels: no column narrower than a few characters."""
     columns: dict[int, float] = {}
     for row in table.rows:
@@ -201,10 +209,10 @@ def least_width(table: Table, look: Look) -> int:
             if cell.columns == 1:
                 columns[at] = max(columns.get(at, 0.0), _least(plain_text(cell.body)))
             at += cell.columns
-    em = look.px(Type.EXAM)
-    return max(1, round(sum(columns.values()) * em) + len(columns) * TABLE_EXTRA)
+    em = look.px(Type.EXAM) * shrink
+    return max(1, math.ceil(sum(columns.values()) * em) + len(columns) * TABLE_EXTRA)
 
 
 def _least(text: str) -> float:
     lines = (sum(_LATIN if character.isascii() else 1.0 for character in line) for line in text.splitlines())
-    return min(_LEAST_CELL, max(lines, default=0.0))
+    return min(_LEAST_CELL, max(lines, default=0.0)) + 0.1

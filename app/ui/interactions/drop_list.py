@@ -115,9 +115,7 @@ class DropList(Looked, QWidget):
         """Close: what lies below has moved."""
         self.close_list()
 
-    def open_list(
-        self, options: list[tuple[str, Body]], chosen: str, setting: Setting, text_width: int
-    ) -> None:
+    def open_list(self, options: list[tuple[str, Body]], chosen: str, setting: Setting, text_width: int) -> None:
         """Open over the page, below the owner, or above it where there is more room."""
         for option, body in options:
             row = ListRow(self._page)

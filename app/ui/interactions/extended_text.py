@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QSignalBlocker, Qt, QUrl, Signal
+from PySide6.QtCore import QMimeData, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.exam.interactions import ExtendedText, Interaction
 from app.ui import tokens
+from app.ui.flow_document import ClosedDocument
 from app.ui.icons import Icon
 from app.ui.interactions.base import Setting
 from app.ui.interactions.board import Board
@@ -31,6 +32,7 @@ class Editor(Looked, QTextEdit):
 
     def __init__(self, parent: QWidget, number: int) -> None:
         super().__init__(parent)
+        self.setDocument(ClosedDocument(self))
         self.setObjectName(f"extended_text_{number}")
         self.setProperty("part", "answer")
         self.setAcceptRichText(False)
@@ -70,9 +72,6 @@ class Editor(Looked, QTextEdit):
                     self.setPlainText(self.toPlainText()[:_LONGEST])
                     self.moveCursor(QTextCursor.MoveOperation.End)
         self.written.emit()
-
-    def loadResource(self, type: int, name: QUrl | str) -> None:  # noqa: A002 - Qt's signature
-        """Load nothing."""
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Give nothing away, neither to the clipboard nor to the X selection."""
@@ -138,9 +137,7 @@ class ExtendedTextView(Board):
                 aloud=True,
             )
         elif extended.expected_length:
-            text = words(
-                "screen.interaction.extended_text.count_of", count=count, expected=extended.expected_length
-            )
+            text = words("screen.interaction.extended_text.count_of", count=count, expected=extended.expected_length)
             self.ask(text)
         else:
             self.ask(words("screen.interaction.extended_text.count", count=count))

@@ -110,9 +110,7 @@ class HotButton(Looked, QAbstractButton):
         painter.drawRoundedRect(box, radius, radius)
         if chosen:
             inset = side * 0.14
-            paint_icon(
-                painter, Icon.CHECK, box.adjusted(inset, inset, -inset, -inset), QColor(palette.on_accent)
-            )
+            paint_icon(painter, Icon.CHECK, box.adjusted(inset, inset, -inset, -inset), QColor(palette.on_accent))
 
     def _repaint(self) -> None:
         self.update()

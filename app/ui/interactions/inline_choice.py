@@ -162,11 +162,7 @@ class InlineChoiceView(InteractionView):
 
     def _options(self) -> list[tuple[str, Body]]:
         language = self._setting.language
-        return (
-            [(one.id, one.wording.in_language(language)) for one in self._choice.options]
-            if self._choice
-            else []
-        )
+        return [(one.id, one.wording.in_language(language)) for one in self._choice.options] if self._choice else []
 
     def _show_value(self) -> None:
         chosen = self._values[0] if self._values else ""
