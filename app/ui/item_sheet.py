@@ -149,6 +149,8 @@ class ItemSheet(Looked, QWidget):
         view = self._views.get(interaction.response) or self._pool.take(interaction)
         self._views[interaction.response] = view
         view.set_look(self.look)
+        if isinstance(view, ChoiceView):
+            view.among_others = self._item is not None and len(self._item.interactions) > 1
         view.show_interaction(interaction, self._responses.get(interaction.response, ()), self._need())
         return view
 

@@ -90,9 +90,11 @@ class AssociateView(Board):
         for chip in self._chips:
             chip.setVisible(chip in self.chips)
         words, most = setting.words, interaction.max_associations
-        key = "most" if most else "asked"
+        asked = words("screen.interaction.associate.asked")
+        if most:
+            asked = words("screen.interaction.associate.most", most=most)
         self.ask(
-            words(f"screen.interaction.associate.{key}", most=most),
+            asked,
             words("screen.interaction.associate.held"),
             words("screen.interaction.associate.full", most=most),
             words("screen.interaction.associate.used"),

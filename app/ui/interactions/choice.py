@@ -24,6 +24,7 @@ class ChoiceView(Board):
         self._choice: Choice | None = None
         self._rows: list[OptionRow] = []
         self._pictures = False
+        self.among_others = False  # then the head of the item does not say that several may be right
 
     @property
     def rows(self) -> list[OptionRow]:
@@ -51,7 +52,10 @@ class ChoiceView(Board):
         self._pictures = len(interaction.options) > _PICTURES_A_LINE and all(
             _is_picture(self.body(option)) for option in interaction.options
         )
-        self.ask(*_asked(interaction, setting))
+        asked = _asked(interaction, setting)
+        if self.among_others and self.several and not asked[0]:
+            asked = (setting.words("screen.interaction.choice.several"),)
+        self.ask(*asked)
         self.show_values()
 
     def choose(self, index: int) -> bool:

@@ -52,15 +52,14 @@ class GraphicGapView(Board):
         self.canvas.show_canvas(interaction.canvas, interaction.areas, setting.media, slots=True)
         words, most = setting.words, interaction.max_associations
         limited = 0 < most < len(interaction.areas)
-        asked = words(
-            "screen.interaction.graphic_gap.most" if limited else "screen.interaction.graphic_gap.asked",
-            most=most,
-        )
+        asked = words("screen.interaction.graphic_gap.asked")
+        if limited:
+            asked = words("screen.interaction.graphic_gap.most", most=most)
         self.ask(
             asked,
             words("screen.interaction.graphic_gap.held"),
             words("screen.interaction.graphic_gap.first"),
-            words("screen.interaction.graphic_gap.full", most=most),
+            words("screen.interaction.graphic_gap.full"),
         )
         self.show_values()
 
@@ -166,7 +165,7 @@ class GraphicGapView(Board):
         pairs, _moved = placed(self.values, (option, area), (most, room), gaps.max_associations)
         if pairs is None:
             self._show_chips()
-            self.warn(self.setting.words("screen.interaction.graphic_gap.full", most=gaps.max_associations))
+            self.warn(self.setting.words("screen.interaction.graphic_gap.full"))
         else:
             self.respond(pairs)
         for chip in self.chips:

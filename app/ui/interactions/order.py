@@ -38,7 +38,6 @@ class OrderView(Board):
         self.begin(interaction, values, setting)
         words = setting.words
         self.keep.setText(words("screen.interaction.order.keep"))
-        self._chosen_title.setText(words("screen.interaction.order.chosen"))
         self._rest_title.setText(words("screen.interaction.order.rest"))
         for title in (self._chosen_title, self._rest_title):
             title.setVisible(self._some)
@@ -76,6 +75,9 @@ class OrderView(Board):
         given = [value for value in self.values if value in ids]
         self._placed = given if self._some else [*given, *(one for one in ids if one not in given)]
         self.keep.setVisible(not self._some and not self.values)
+        words = self.setting.words
+        chosen = words("screen.interaction.order.chosen" if given else "screen.interaction.order.none_chosen")
+        self._chosen_title.setText(chosen)
         self._say_asked()
         self._show_rows()
         self.rearrange()

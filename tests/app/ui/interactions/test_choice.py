@@ -55,6 +55,16 @@ def test_limits_are_said_before_anything_is_chosen(least: int, most: int, senten
     assert not one.told
 
 
+def test_among_other_interactions_it_is_said_that_several_may_be_right() -> None:
+    one = shown(view := ChoiceView(floor()), choice(most=0))
+    assert not view.hint.text()
+    view.among_others = True
+    one.show(choice(most=0))
+    assert view.hint.text() == "选出全部正确项。"
+    one.show(choice(most=1))
+    assert not view.hint.text()
+
+
 def test_the_sentence_of_a_limit_moves_nothing() -> None:
     shown(view := ChoiceView(floor()), choice(most=1 + 1))
     before = [row.geometry() for row in view.rows]
