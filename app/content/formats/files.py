@@ -1,4 +1,4 @@
-"""The pictures of one item in a format that is not QTI: taken in once, by what they are, named by their order."""
+"""What one item of an older format shows beside text: taken in once, by what it is, named by its order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,10 +7,12 @@ from typing import Final
 from lxml import etree
 
 from app.content.bank import BankTooLarge, MarkupRefused, PictureRefused
+from app.content.clips import admit_clip
 from app.content.formats.found import Media
 from app.content.formula import formula as draw_formula
-from app.content.medium import FormulaRefused, MediumRefused
-from app.content.pictures import MAX_PICTURE_BYTES, recognise_picture
+from app.content.medium import ClipRefused, FormulaRefused, MediumRefused
+from app.content.pictures import admit_picture
+from app.content.svg import admit_svg, is_svg
 from app.exam.item import Medium
 from app.exam.prose import Formula
 
@@ -29,21 +31,32 @@ class Files:
         """Keep a picture.
 
         Raises:
-            PictureRefused: neither PNG nor JPEG, or too large.
+            PictureRefused: it is not let in (`admit_picture`, `admit_svg`).
             BankTooLarge: too many media, and what `fetch` raises.
         """
         data = self.fetch(source)
-        kind = recognise_picture(data) if len(data) <= MAX_PICTURE_BYTES else None
-        if kind is None:
-            reason = f"the picture {source[-80:]!r} is neither PNG nor JPEG, damaged, or too large"
-            raise PictureRefused(self.place[0], line or self.place[1], reason, name=source[-80:])
-        return self._keep(kind.mime, data)
+        try:
+            admitted = admit_svg(data) if is_svg(data) else admit_picture(data)
+        except MediumRefused as refused:
+            where = self.place[0], line or self.place[1]
+            reason = f"the picture {source[-80:]!r}: {refused.reason}"
+            raise PictureRefused(*where, reason, name=refused.name or source[-80:]) from None
+        return self._keep(admitted.mime, admitted.data)
 
     def clip(self, source: str, line: int) -> str:
-        """Refuse a clip: these formats bring them by address."""
-        raise MarkupRefused(
-            self.place[0], line or self.place[1], "sound and film are not supported here", name=source[:80]
-        )
+        """Keep sound or film.
+
+        Raises:
+            ClipRefused: it is in no open codec, too large, or damaged.
+            BankTooLarge: too many media, and what `fetch` raises.
+        """
+        data = self.fetch(source)
+        try:
+            admitted = admit_clip(data)
+        except MediumRefused as refused:
+            where = self.place[0], line or self.place[1]
+            raise ClipRefused(*where, f"the clip {source[-80:]!r}: {refused.reason}", name=source[-80:]) from None
+        return self._keep(admitted.mime, admitted.data)
 
     def formula(self, element: etree._Element) -> Formula:
         """Draw and keep a formula.
@@ -68,7 +81,7 @@ class Files:
                 return name
         if len(self.kept) >= MAX_MEDIA:
             raise BankTooLarge(*self.place, "too many pictures", limit=MAX_MEDIA)
-        name = f"{len(self.kept) + 1}.{mime.removeprefix('image/')}"
+        name = f"{len(self.kept) + 1}.{mime.rpartition('/')[2]}"
         self.kept[name] = (mime, data)
         return name
 

@@ -1,5 +1,7 @@
 """What the tests of the formats share: reading a text as a file, and scoring as a seat does."""
 
+import struct
+import zlib
 from collections.abc import Mapping
 
 from app.content.formats.found import FormatReading, Found
@@ -7,6 +9,19 @@ from app.content.formats.moodle import read_moodle
 from app.exam.processing.check import check_marking
 from app.exam.processing.run import score_item
 from app.exam.prose import plain_text
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n"
+    + _chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0))
+    + _chunk(b"IDAT", zlib.compress(b"\0\x00\xff\0\xff\x00"))
+    + _chunk(b"IEND", b"")
+)
+"""A picture of four pixels."""
 
 
 def only(reading: FormatReading) -> Found:

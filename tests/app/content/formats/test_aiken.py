@@ -27,7 +27,8 @@ def test_several_letters_are_a_multiple_choice() -> None:
 
 
 def test_a_bad_item_is_put_aside_with_its_line_and_the_others_stay() -> None:
-    text = f"{GOOD}\nNo answer here\nA. x\nB. y\n\nKey beyond\nA. x\nB. y\nANSWER: C\n\nGap\nA. x\nC. y\nANSWER: A\n\n{GOOD}"
+    bad = "No answer here\nA. x\nB. y\n\nKey beyond\nA. x\nB. y\nANSWER: C\n\nGap\nA. x\nC. y\nANSWER: A\n"
+    text = f"{GOOD}\n{bad}\n{GOOD}"
     reading = read_aiken(text.encode(), "bank.txt")
     assert len(reading.items) == 2
     assert [one.reason for one in reading.rejected] == [
