@@ -4,8 +4,9 @@ Forms are made one after the other. Each is a mixed-integer program for scipy's 
 form at hand, and the forms still to come as one block of fractions beside it, so that no form takes what later ones
 need (the "shadow test" of van der Linden and Adema, Journal of Educational Measurement 35, 1998). Every section of
 every form is to come to one aim: its count times the mean p-value of its pool, so the forms are not only equally hard
-but as hard as the bank. What is minimised is how far off the form is, section by section in marks, and a tenth of how
-far off the block is.
+but as hard as the bank; what the first form comes to is the aim of the others. What is minimised is how far off the
+form is, section by section in marks, and a tenth of how far off the block is. The search ends after so many nodes: the
+spread that was reached is told, and is not always the least there is.
 
 Items of equal p-value that fit the same sections, without case and enemies, are one stock with a number in it; which
 of them are taken is drawn by the stream of `app.exam.stream`, so equal input gives equal forms with one version of the
@@ -97,6 +98,7 @@ class _Desk:
         self._columns: list[Column] = []
         self._takers: list[Callable[[int], list[str]]] = []  # of each column: takes so many items, or the whole case
         self._limits: list[Limit] = []
+        self._begun = False
         self._add_stocks(pools, values, numbers, reuse)
         self._add_cases(pools, values, reuse)
 
@@ -110,8 +112,13 @@ class _Desk:
             for limit in self._limits
         ]
         sections: list[list[str]] = [[] for _ in self._aims]
+        reached = [0 for _ in self._aims]
         for column, take, number in zip(self._columns, self._takers, found, strict=True):
             sections[column.section] += take(number)
+            reached[column.section] += column.value * number
+        if not self._begun:  # what one form could come to, the others follow
+            self._aims = [replace(aim, value=value) for aim, value in zip(self._aims, reached, strict=True)]
+            self._begun = True
         return tuple(tuple(sorted(names)) for names in sections)
 
     def _add_stocks(self, pools: Sequence[Pool], values: Mapping[str, int], numbers: Numbers, reuse: int) -> None:

@@ -32,7 +32,7 @@ def test_parallel_forms_are_a_blueprint_that_is_drawn_from_at_once(tmp_path: Pat
     assert told.code == 0
     report = json.loads(told.output)
     assert (report["forms"], report["reuse"], len(report["expected"])) == (2, 1, 2)
-    assert report["spread"] <= 0.01
+    assert report["spread"] <= 0.05, "one odd value cannot be on both forms"
     drawn = Terminal().run(*GIVEN[:4], "--blueprint", out, "--seed", "s", "--json")
     form = json.loads(drawn.output)
     assert form["blueprint_sha256"] == report["blueprint_sha256"]
