@@ -81,7 +81,7 @@ class Includer:
         found = read_xml(raw, path)
         self._follow(found, path, depth - 1)
         if _is_top(element):
-            self.shared.append(Shared(named(path), path, found))
+            self.shared.append(Shared(stimulus_name(path), path, found))
             _remove(element)
             return
         _rebase(found, path, file)
@@ -111,7 +111,7 @@ def identified(raw: str) -> tuple[str, bool]:
     return f"{plain if re.match('[A-Za-z_]', plain) else f'i-{plain}'.rstrip('-')}-{digest}", True
 
 
-def named(path: str) -> str:
+def stimulus_name(path: str) -> str:
     """Give a stimulus the name of its file; the digest keeps files of one name in two folders apart."""
     plain = _PLAIN.sub("-", posixpath.basename(path).partition(".")[0]).strip("-.")[:40]
     return f"s-{plain}-{hashlib.sha256(path.encode()).hexdigest()[:12]}"

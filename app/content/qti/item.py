@@ -284,10 +284,9 @@ class _ItemReader:
 
     def _check_readable(self, item: Item, body: etree._Element) -> None:
         """Refuse an item that says nothing, and note one that says it in one language."""
-        said = [plain_text(one) for wording in item.wordings() for one in wording.bodies()]
-        shown = any(_things(one) for wording in item.wordings() for one in wording.bodies())
-        if not any(text.strip("_ \n") for text in said) and not shown:
-            raise BankRefused(self.file, line_of(body), "nothing to read here")
+        for language in Language:
+            if not _says_anything(item, language):
+                raise BankRefused(self.file, line_of(body), "nothing to read here")
         if any(_things(wording.zh) != _things(wording.en) for wording in item.wordings()):
             raise PictureRefused(self.file, line_of(body), "a picture stands in one language only", name="<img>")
         if sorted(places_of(item.stem.zh)) != sorted(places_of(item.stem.en)):
@@ -338,6 +337,19 @@ def _visible(marking: Marking) -> Callable[[etree._Element], bool]:
         return (element.get("identifier", "") in values) != hides
 
     return visible
+
+
+def _says_anything(item: Item, language: Language) -> bool:
+    """Tell whether there is anything to read or see beside the options."""
+    wordings = [item.stem, *(one for one in (_above(interaction) for interaction in item.interactions) if one)]
+    bodies = [wording.in_language(language) for wording in wordings]
+    shown = any(hasattr(interaction, "canvas") for interaction in item.interactions) or item.stimulus is not None
+    return shown or any(_things(body) or plain_text(body).strip("_ \n") for body in bodies)
+
+
+def _above(interaction: Interaction) -> Wording | None:
+    """Give the text that an interaction brings with it."""
+    return getattr(interaction, "text", None) or getattr(interaction, "prompt", None)
 
 
 def _things(body: Body) -> int:

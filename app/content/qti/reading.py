@@ -59,7 +59,8 @@ def read_item_file(path: Path) -> ReadItem:
 @contextmanager
 def _open(path: Path) -> Iterator[tuple[Archive, str]]:
     """Open a bank, or the folder of a lone item file and give the file's name."""
-    if path.is_dir() or is_zip(path):
+    packed = is_zip(path)
+    if packed or path.is_dir():
         with open_archive(path) as archive:
             yield archive, ""
         return
@@ -109,6 +110,8 @@ class _Reading:
         try:
             return read_manifest(self.archive)
         except FileMissing as missing:
+            if self.strict:
+                raise
             return self._without_manifest(missing)
 
     def _without_manifest(self, missing: FileMissing) -> Manifest:

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -12,13 +13,17 @@ from hypothesis import strategies as st
 
 from app.content import archive, bank
 from app.content.archive import BankUnreadable, open_archive, resolve
-from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, MarkupRefused, PictureRefused
-from app.content.blobs import MAX_BLOCKS, MAX_MEDIA, MAX_OPTIONS, MAX_TEXT
-from app.content.items import MAX_ITEM_BYTES
+from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, FileMissing, MarkupRefused, PictureRefused
 from app.content.package import PackageRefused
-from app.content.qti import read_package
+from app.content.qti.choices import MAX_OPTIONS
+from app.content.qti.flow import MAX_BLOCKS, MAX_TEXT
+from app.content.qti.item import MAX_ITEM_BYTES, MAX_ITEM_NODES
+from app.content.qti.reading import read_bank, read_package
+from app.content.qti.shelf import MAX_MEDIA
+from app.content.xml import read_xml
 from app.exam.form import BlueprintUnmet
-from app.exam.item import Language
+from app.exam.interactions import Choice
+from app.exam.prose import Language, plain_text
 from app.words import Words
 from tests.app.content.banks import BODY, Files, item, one_item, png, small_bank, write_folder, write_zip
 
@@ -209,8 +214,9 @@ def test_what_is_neither_folder_nor_zip_is_refused(tmp_path: Path) -> None:
         path.write_bytes(data)
         with pytest.raises(BankRefused):
             read_package(path)
-    with pytest.raises(BankRefused):
-        read_package(tmp_path)  # a folder without a manifest
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileMissing):
+        read_package(tmp_path / "empty")  # a folder with neither a manifest nor an item
 
 
 @settings(max_examples=300)
@@ -264,7 +270,10 @@ def test_a_document_type_is_refused_before_anything_is_expanded(tmp_path: Path, 
         b"",
         b"<",
         b"\xff\xfe\xff",
-        item("single-1").decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        item("single-1").replace(b"UTF-8", b"UTF-7"),
+        item("single-1").replace(b"UTF-8", b"EBCDIC-CP-BE"),
+        item("single-1", body="<p>\xb7</p>").decode().encode("gb18030"),
+        "对".encode("utf-16-le")[:3],
         item("single-1", body="<p>&nothing;</p>"),
         item("single-1", body="<p>&#0;</p>"),
         item("single-1", body="<p>\x08</p>"),
@@ -283,7 +292,7 @@ def test_a_comment_or_an_instruction_is_neither_shown_nor_followed(tmp_path: Pat
     body = '<?xml-stylesheet href="http://127.0.0.1:9/a.css"?><p>a<!-- <b>hidden</b> -->b</p>'
     (only,) = read_package(write_folder(with_item(item("single-1", body=body)), tmp_path)).items
     assert only.stem.zh == only.stem.en
-    assert [block.text for block in only.stem.zh if hasattr(block, "text")] == ["ab"]
+    assert plain_text(only.stem.zh) == "ab"
 
 
 @pytest.mark.parametrize(
@@ -291,7 +300,7 @@ def test_a_comment_or_an_instruction_is_neither_shown_nor_followed(tmp_path: Pat
     [
         ("<p>" + "长" * (MAX_TEXT + 1) + "</p>", 3),
         ("<p>a</p>" * (MAX_BLOCKS + 1), 3),
-        ("<p>" + "<b>a</b>b" * 150 + "</p>", 3),
+        ("<p>" + "<b>a</b>" * MAX_ITEM_NODES + "</p>", 3),
         ("<p>a</p>" + " " * MAX_ITEM_BYTES, 3),
         ("<p>a</p>", MAX_OPTIONS + 1),
     ],
@@ -305,9 +314,8 @@ def test_what_is_over_long_is_refused(tmp_path: Path, body: str, options: int) -
 
 def test_too_many_pictures_are_refused(tmp_path: Path) -> None:
     pictures = {f"pictures/{number}.png": png() for number in range(MAX_MEDIA + 1)}
-    choices = "".join(f'<img src="../{name}" alt="x"/>' for name in list(pictures)[:MAX_BLOCKS])
-    more = f'<div xml:lang="en"><img src="../{list(pictures)[-1]}" alt="x"/></div>'
-    data = item("single-1", body=f'<div xml:lang="zh">{choices}</div>{more}')
+    shown = "".join(f'<img src="../{name}" alt="x"/>' for name in pictures)
+    data = item("single-1", body=f"<div>{shown}</div>")
     with pytest.raises(BankTooLarge):
         read_package(write_folder(with_item(data) | pictures, tmp_path))
 
@@ -325,7 +333,64 @@ def test_an_item_with_noise_in_it_is_refused_or_read_with_no_other_error(
         (only,) = read_package(write_folder(files, folder)).items
     except BankRefused:
         return
-    assert len(only.options) == 3
+    (choice,) = only.interactions
+    assert isinstance(choice, Choice)
+    assert len(choice.options) == 3
+
+
+def test_a_million_choices_are_refused_before_they_are_made(tmp_path: Path) -> None:
+    options = b"".join(b'<qti-simple-choice identifier="o%d">x</qti-simple-choice>' % number for number in range(10**6))
+    data = item("single-1").replace(b"</qti-choice-interaction>", options + b"</qti-choice-interaction>")
+    files = one_item(data)
+    with pytest.raises(BankTooLarge):
+        read_package(write_zip(files, tmp_path / "bank.zip"))
+    with pytest.raises(BankTooLarge):
+        read_xml(data, "a.xml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "gb18030", "gbk", "utf-16-le", "utf-16-be"])
+def test_an_item_is_read_in_the_encoding_that_it_declares(tmp_path: Path, encoding: str) -> None:
+    name = {"utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}.get(encoding, encoding)
+    data = item("single-1").decode().replace("UTF-8", name).encode(encoding)
+    (only,) = read_package(write_folder(one_item(data), tmp_path)).items
+    assert plain_text(only.stem.zh) == "对吗？"
+
+
+def test_an_item_in_windows_1252_keeps_its_quotes(tmp_path: Path) -> None:
+    data = item("single-1", body="<p>“é–”</p>", options=("A", "B")).decode()
+    plain = re.sub("选项[AB]", "x", data).replace("UTF-8", "windows-1252").encode("cp1252")
+    (only,) = read_package(write_folder(one_item(plain), tmp_path)).items
+    assert plain_text(only.stem.zh) == "“é–”"
+
+
+@pytest.mark.parametrize(
+    "href",
+    ["../../secret.xml", "/etc/hostname", "file:///etc/hostname", "http://127.0.0.1:9/a.xml", "no.xml", "self.xml"],
+)
+def test_an_inclusion_from_outside_or_without_end_is_refused(tmp_path: Path, href: str) -> None:
+    (tmp_path / "secret.xml").write_bytes(b"<p>secret</p>")
+    include = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{href}"/>'
+    files = one_item(item("single-1", body=f"<div><p>a</p>{include}</div>"))
+    files["items/self.xml"] = include.encode()
+    with pytest.raises(BankRefused):
+        read_package(write_folder(files, tmp_path / "bank"))
+
+
+def test_a_text_in_the_place_of_elements_is_not_included(tmp_path: Path) -> None:
+    include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="a.xml" parse="text"/>'
+    files = one_item(item("single-1", body=f"<div><p>a</p>{include}</div>")) | {"items/a.xml": b"<p>a</p>"}
+    with pytest.raises(MarkupRefused):
+        read_package(write_folder(files, tmp_path / "bank"))
+
+
+def test_one_bad_item_of_a_bank_is_told_and_the_rest_is_in(tmp_path: Path) -> None:
+    files = small_bank() | {"items/judge-1.xml": b"<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><x>&e;</x>"}
+    found, rejected = read_bank(write_folder(files, tmp_path))
+    assert [one.id for one in found.items] == ["multi-1", "single-1"]
+    assert [(one.source, one.item, one.fault.code) for one in rejected] == [
+        ("items/judge-1.xml", "judge-1", "BANK_UNSAFE")
+    ]
+    assert rejected[0].reason == "items/judge-1.xml:1: a document type"
 
 
 # ------------------------------------------------------------------------------------------------------- words
@@ -335,7 +400,11 @@ def test_every_refusal_of_ours_has_words_in_both_languages() -> None:
     kinds = [one for _, one in inspect.getmembers(bank, inspect.isclass) if issubclass(one, BankRefused)]
     assert {MarkupRefused, PictureRefused, BankTooLarge} <= set(kinds)
     faults = [kind("items/a.xml", 7, "why", name="<br>", limit=9) for kind in kinds]
-    others = [BankUnreadable("gone", path="/a"), PackageRefused("why"), BlueprintUnmet("", needed=3, found=1)]
+    others = [
+        BankUnreadable("gone", path="/a"),
+        PackageRefused("why"),
+        BlueprintUnmet("", section=1, needed=3, found=1),
+    ]
     for language in Language:
         words = Words(language)
         for fault in (*faults, *others):
@@ -345,4 +414,4 @@ def test_every_refusal_of_ours_has_words_in_both_languages() -> None:
         for fault in faults:
             assert "items/a.xml:7" in words.fault(fault).what
         for note in bank.NoteKind:
-            assert "single-1" in words(f"bank_note.{note}", item="single-1")
+            assert words(f"bank_note.{note}", item="single-1", detail="3").endswith((".", "。", "3"))

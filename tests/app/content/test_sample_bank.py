@@ -10,14 +10,24 @@ from PySide6.QtGui import QImage
 
 from app.content.bank import Bank
 from app.content.package import SealedPackage, pack
-from app.content.qti import read_package
+from app.content.qti.reading import read_package
 from app.exam.form import draw_form
-from app.exam.item import Language, Picture, plain_text
+from app.exam.interactions import Choice, Option
+from app.exam.item import Item
+from app.exam.prose import Language, Picture, plain_text
 from app.resources import resource_folder
 from sync.wire.plan import ItemKind
 
 FOLDER = resource_folder() / "sample-bank"
 KEY = bytes(32)
+KINDS = (ItemKind.TRUE_FALSE, ItemKind.SINGLE_CHOICE, ItemKind.MULTIPLE_CHOICE)
+
+
+def _options(item: Item) -> tuple[Option, ...]:
+    """Give the options of an item that is one choice, as all of this bank are."""
+    (choice,) = item.interactions
+    assert isinstance(choice, Choice)
+    return choice.options
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +51,7 @@ def test_its_readme_tells_the_counts(bank: Bank) -> None:
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     for subject in {item.subject for item in bank.items}:
         of_subject = [item for item in bank.items if item.subject == subject]
-        counts = [sum(item.kind is kind for item in of_subject) for kind in ItemKind]
+        counts = [sum(item.kind is kind for item in of_subject) for kind in KINDS]
         assert f"`{subject}` | {' | '.join(map(str, counts))} | {len(of_subject)} |" in readme
 
 
@@ -54,7 +64,7 @@ def test_no_two_stems_are_the_same(bank: Bank) -> None:
 def test_every_item_reads_as_plain_text_in_both_languages(bank: Bank) -> None:
     for item in bank.items:
         for language in Language:
-            options = [plain_text(option.wording.in_language(language)) for option in item.options]
+            options = [plain_text(option.wording.in_language(language)) for option in _options(item)]
             assert plain_text(item.stem.in_language(language)).strip()
             assert all(options)
             assert len(set(options)) == len(options), f"{item.id}: two options say the same"
@@ -63,18 +73,20 @@ def test_every_item_reads_as_plain_text_in_both_languages(bank: Bank) -> None:
 
 def test_keys_are_spread_so_that_one_guess_does_not_pay(bank: Bank) -> None:
     for kind in (ItemKind.TRUE_FALSE, ItemKind.SINGLE_CHOICE):
-        keys = Counter(option for item in bank.items if item.kind is kind for option in bank.markings[item.id].correct)
+        keys = Counter(
+            option for item in bank.items if item.kind is kind for option in bank.markings[item.id].correct()
+        )
         assert max(keys.values()) <= 1.3 * sum(keys.values()) / len(keys)
     for item in bank.items:
         if item.kind is ItemKind.MULTIPLE_CHOICE:
-            assert 2 <= len(bank.markings[item.id].correct) < len(item.options)
+            assert 2 <= len(bank.markings[item.id].correct()) < len(_options(item))
 
 
 def test_an_item_whose_options_are_letters_of_a_picture_keeps_their_order(bank: Bank) -> None:
     for item in bank.items:
-        named = sum(plain_text(option.wording.zh).startswith(option.id) for option in item.options)
-        if named == len(item.options):
-            assert item.keep_order, item.id
+        named = sum(plain_text(option.wording.zh).startswith(option.id) for option in _options(item))
+        if named == len(_options(item)):
+            assert list(item.shuffle_sets()) == [], item.id
 
 
 def test_pictures_are_small_described_and_drawn_from_their_sources(bank: Bank) -> None:
@@ -93,8 +105,8 @@ def test_pictures_are_small_described_and_drawn_from_their_sources(bank: Bank) -
 
 def test_it_promises_seventy_and_thirty_in_two_hours_with_eighty_to_pass(bank: Bank) -> None:
     assert bank.blueprint is not None
-    sections = [(section.kind, section.count, section.marks_each) for section in bank.blueprint.sections]
-    assert sections == [(ItemKind.TRUE_FALSE, 70, 1), (ItemKind.SINGLE_CHOICE, 30, 1)]
+    sections = [(section.kind, section.count, section.milli_each) for section in bank.blueprint.sections]
+    assert sections == [(ItemKind.TRUE_FALSE, 70, 1_000), (ItemKind.SINGLE_CHOICE, 30, 1_000)]
     assert (bank.duration_ms, bank.pass_mark) == (7_200_000, 80)
 
 
