@@ -55,8 +55,14 @@ class Lines:
         self._declared[declaration.identifier] = line
 
     def rule(self, node: Node, line: int) -> None:
-        """Note a rule's line."""
+        """Note a rule's line.
+
+        Raises:
+            BankTooLarge: there are more than `MOST_RULES`.
+        """
         self._rules.append((node, line))
+        if len(self._rules) > MOST_RULES:
+            raise BankTooLarge(self.file, line, f"more than {MOST_RULES} rules", limit=MOST_RULES)
 
     def refusal(self, refused: ProcessingRefused) -> BankRefused:
         """Give the refusal of a file, with the line of what is at fault."""
@@ -113,9 +119,6 @@ def read_node(element: etree._Element, lines: Lines, extra: frozenset[str] = fro
         MarkupRefused: an element that is not QTI's, an attribute that is not followed.
         BankTooLarge: too many rules, or rules nested too deeply.
     """
-    count = sum(1 for _ in element.iter())
-    if count > MOST_RULES:
-        raise BankTooLarge(lines.file, line_of(element), f"{count} rules", limit=MOST_RULES)
     return _node(element, lines, _ATTRIBUTES | extra, 0)
 
 

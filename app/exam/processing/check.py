@@ -21,6 +21,9 @@ BUILT_IN: Final = (
 )
 """Variables that every item has without declaring them."""
 
+MOST_PATTERNS: Final = 200
+"""The most patterns that the rules of one item may match."""
+
 _SET: Final = {
     "set-outcome-value": ("response", frozenset({Role.OUTCOME})),
     "lookup-outcome-value": ("response", frozenset({Role.OUTCOME})),
@@ -55,6 +58,7 @@ def check_marking(marking: Marking) -> None:
     """
     try:
         known = variables(marking.declarations)
+        _check_patterns(marking)
         for declaration in marking.declarations:
             check_declaration(declaration)
         for kind, root in (("response", marking.response), ("template", marking.template)):
@@ -62,6 +66,14 @@ def check_marking(marking: Marking) -> None:
                 check_rules(root.children, known, kind)
     except UnfitError as unfit:
         raise unfit.refusal(marking.item) from None
+
+
+def _check_patterns(marking: Marking) -> None:
+    """Bound what reading patterns costs: no item has hundreds."""
+    trees = (root for root in (marking.response, marking.template) if root is not None)
+    matching = [node for root in trees for node in root.walk() if node.name == "pattern-match"]
+    if len(matching) > MOST_PATTERNS:
+        raise UnfitError(f"more than {MOST_PATTERNS} patterns", matching[MOST_PATTERNS])
 
 
 def check_declaration(declaration: Declaration) -> None:

@@ -7,9 +7,8 @@ from decimal import Context, Decimal
 from typing import Final
 
 from app.exam.marking import Node
-from app.exam.processing import patterns
 from app.exam.processing.numbers import rounded, rounding_mode
-from app.exam.processing.operands import Operation, flag, number, real, reference, text, whole
+from app.exam.processing.operands import Operation, flag, number, real, text, whole
 from app.exam.processing.shapes import inside, read_coords
 from app.exam.processing.values import Point, Value, boolean, same, scalars
 
@@ -33,16 +32,6 @@ def _string_match(node: Node, values: tuple[Value, ...], _variables: Mapping[str
 def _substring(node: Node, values: tuple[Value, ...], _variables: Mapping[str, Value]) -> Value:
     one, other = _texts(node, values, otherwise=True)
     return boolean(one in other)
-
-
-def _pattern_match(node: Node, values: tuple[Value, ...], variables: Mapping[str, Value]) -> Value:
-    pattern = node.get("pattern")
-    if pattern.startswith("{") and pattern.endswith("}") and reference(pattern) in variables:
-        named = variables[reference(pattern)]
-        if named is None:
-            return None
-        pattern = text(named)
-    return boolean(patterns.matches(pattern, text(values[0])))
 
 
 def _equal(node: Node, values: tuple[Value, ...], variables: Mapping[str, Value]) -> Value:
@@ -98,7 +87,6 @@ COMPARING: Final[dict[str, Operation]] = {
     "match": _match,
     "string-match": _string_match,
     "substring": _substring,
-    "pattern-match": _pattern_match,
     "equal": _equal,
     "equal-rounded": _equal_rounded,
     "inside": _inside,

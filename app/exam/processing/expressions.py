@@ -14,9 +14,10 @@ from app.exam.processing.logic import LOGIC
 from app.exam.processing.mappings import mapped, mapped_points
 from app.exam.processing.maths import MATHS
 from app.exam.processing.numbers import NUMBERS
-from app.exam.processing.operands import Operation, real, truth, whole
+from app.exam.processing.operands import Operation, real, reference, text, truth, whole
+from app.exam.processing.patterns import MOST_WORK, compiled
 from app.exam.processing.signatures import judged
-from app.exam.processing.values import MOST_VALUES, Container, Value, kind_of, single
+from app.exam.processing.values import MOST_VALUES, Container, Value, boolean, kind_of, scalars, single
 
 MOST_STEPS: Final = 300_000
 """The most expressions and rules that one run may follow."""
@@ -40,6 +41,7 @@ class Scope:
     corrects: dict[str, Value] = field(default_factory=dict)
     defaults: dict[str, Value] = field(default_factory=dict)
     steps: int = 0
+    work_left: int = MOST_WORK
 
     def step(self, node: Node, depth: int) -> None:
         """Count a step.
@@ -47,11 +49,19 @@ class Scope:
         Raises:
             UnfitError: there are too many, or they are nested too deeply.
         """
-        self.steps += 1
-        if self.steps > MOST_STEPS:
-            raise UnfitError(f"more than {MOST_STEPS} steps", node)
+        self.spend(node, 1)
         if depth > MOST_DEPTH:
             raise UnfitError(f"nested more than {MOST_DEPTH} deep", node)
+
+    def spend(self, node: Node, steps: int) -> None:
+        """Count what takes longer than one step: values that are looked at.
+
+        Raises:
+            UnfitError: there are too many.
+        """
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            raise UnfitError(f"more than {MOST_STEPS} steps", node)
 
 
 def evaluated(node: Node, scope: Scope, depth: int = 0) -> Value:
@@ -64,6 +74,7 @@ def evaluated(node: Node, scope: Scope, depth: int = 0) -> Value:
     if node.name == "repeat":
         return _repeated(node, scope, depth)
     values = tuple(evaluated(child, scope, depth + 1) for child in node.children)
+    scope.spend(node, sum(len(scalars(value)) for value in values))
     judged(node, tuple(kind_of(value) for value in values), scope.declarations)
     if None in values and node.name not in _TAKES_NULL:
         return None
@@ -117,11 +128,36 @@ def _leaf(node: Node, values: tuple[Value, ...], scope: Scope) -> Value:  # noqa
             if identifier in scope.defaults:
                 return scope.defaults[identifier]
             return declared_value(scope.declarations[identifier], scope.declarations[identifier].default)
-        case "map-response":
-            return single(BaseType.FLOAT, mapped(scope.declarations[identifier], scope.values.get(identifier)))
-        case "map-response-point":
-            return single(BaseType.FLOAT, mapped_points(scope.declarations[identifier], scope.values.get(identifier)))
+        case "map-response" | "map-response-point":
+            return _mapped(node, scope)
+        case "pattern-match":
+            return _pattern_match(node, values, scope)
     return _drawn(node, values, scope)
+
+
+def _mapped(node: Node, scope: Scope) -> Value:
+    declaration = scope.declarations[node.get("identifier")]
+    value = scope.values.get(node.get("identifier"))
+    looked_at = len(scalars(value)) or 1
+    if node.name == "map-response":
+        entries = declaration.mapping.entries if declaration.mapping else ()
+        scope.spend(node, looked_at + len(entries))
+        return single(BaseType.FLOAT, mapped(declaration, value))
+    areas = declaration.areas.entries if declaration.areas else ()
+    scope.spend(node, looked_at * sum(1 + len(area.coords) for area in areas))
+    return single(BaseType.FLOAT, mapped_points(declaration, value))
+
+
+def _pattern_match(node: Node, values: tuple[Value, ...], scope: Scope) -> Value:
+    pattern = node.get("pattern")
+    if pattern.startswith("{") and pattern.endswith("}") and reference(pattern) in scope.values:
+        named = scope.values[reference(pattern)]
+        if named is None:
+            return None
+        pattern = text(named)
+    matched, work = compiled(pattern).matches(text(values[0]), scope.work_left)
+    scope.work_left -= work
+    return boolean(matched)
 
 
 def _drawn(node: Node, values: tuple[Value, ...], scope: Scope) -> Value:

@@ -20,11 +20,17 @@ def mapped(declaration: Declaration, value: Value) -> float:
     if mapping is None or base_type is None:
         raise UnfitError(f"{declaration.identifier} has no mapping", declared=declaration.identifier)
     given: tuple[Scalar, ...] = tuple({key(base_type, each): each for each in scalars(value)}.values())
-    entries = map_keys(declaration)
+    exact: dict[object, int] = {}
+    folded: dict[object, int] = {}
+    for at, (mine, case_sensitive) in enumerate(map_keys(declaration)):
+        exact.setdefault(key(base_type, mine), at)
+        if not case_sensitive:
+            folded.setdefault(key(base_type, _folded(mine)), at)
     used: set[int] = set()
     total = 0.0
     for each in given or ("",):
-        found = next((at for at, entry in enumerate(entries) if _fits(base_type, *entry, each)), None)
+        hits = (exact.get(key(base_type, each)), folded.get(key(base_type, _folded(each))))
+        found = min((hit for hit in hits if hit is not None), default=None)
         if found is None:
             total += mapping.default
         elif found not in used:
@@ -117,12 +123,8 @@ def looked_up(table: LookupTable, base_type: BaseType, value: Value) -> Value:
         raise UnfitError(f"a target of the lookup table: {error}") from None
 
 
-def _fits(base_type: BaseType, mine: Scalar, case_sensitive: bool, given: Scalar) -> bool:  # noqa: FBT001 - an entry
-    if case_sensitive or isinstance(mine, bool | int | float | Point):
-        return key(base_type, mine) == key(base_type, given)
-    if isinstance(mine, str) and isinstance(given, str):
-        return mine.casefold() == given.casefold()
-    if isinstance(mine, Pair) and isinstance(given, Pair):
-        folded = (Pair(*(part.casefold() for part in pair)) for pair in (mine, given))
-        return len({key(base_type, pair) for pair in folded}) == 1
-    return False
+def _folded(value: Scalar) -> Scalar:
+    """Give a text without its case; what has none stays as it is."""
+    if isinstance(value, Pair):
+        return Pair(value.first.casefold(), value.second.casefold())
+    return value.casefold() if isinstance(value, str) else value

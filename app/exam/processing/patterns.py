@@ -17,7 +17,7 @@ from app.exam.processing.faults import UnfitError
 MOST_PATTERN: Final = 2_000
 MOST_STATES: Final = 4_000
 MOST_WORK: Final = 1_500_000
-"""The most states visited for one text, about a second."""
+"""The most states visited for all texts of one run, about a second."""
 
 Test = Callable[[str], bool]
 
@@ -56,7 +56,7 @@ def matches(pattern: str, text: str) -> bool:
     Raises:
         UnfitError: it is no pattern of XML Schema, or too large a one.
     """
-    return compiled(pattern).matches(text)
+    return compiled(pattern).matches(text, MOST_WORK)[0]
 
 
 @lru_cache(maxsize=256)
@@ -88,19 +88,23 @@ class Automaton:
         self.step.append(None)
         return len(self.free) - 1
 
-    def matches(self, text: str) -> bool:
-        """Walk along a text with all states it may be in."""
+    def matches(self, text: str, most_work: int) -> tuple[bool, int]:
+        """Walk along a text with all states it may be in; tell whether it ends well, and how much work it was.
+
+        Raises:
+            UnfitError: it would be more than `most_work`, in states visited.
+        """
         work = 0
         states = self._reach([self.start])
         for char in text:
             work += len(states) + 1
-            if work > MOST_WORK:
+            if work > most_work:
                 raise UnfitError("a text too long for its pattern")
             steps = (self.step[state] for state in states)
             states = self._reach([step[1] for step in steps if step and step[0](char)])
             if not states:
-                return False
-        return self.end in states
+                return False, work
+        return self.end in states, work
 
     def _reach(self, states: list[int]) -> set[int]:
         seen: set[int] = set()

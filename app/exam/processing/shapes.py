@@ -7,7 +7,7 @@ from app.exam.processing.faults import UnfitError
 from app.exam.processing.lexical import read_integer
 from app.exam.processing.values import Point
 
-MOST_COORDS: Final = 2_000
+MOST_COORDS: Final = 500
 
 _COUNTS: Final = {"rect": 4, "circle": 3, "ellipse": 4, "default": 0}
 

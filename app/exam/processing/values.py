@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from app.exam.marking import BaseType, Cardinality
 from app.exam.processing.faults import UnfitError
 
-MOST_VALUES: Final = 10_000
+MOST_VALUES: Final = 2_000
 """The most values a container may hold."""
 
 INTEGER_LIMIT: Final = 2**63

@@ -184,7 +184,7 @@ def test_a_repetition_without_end_is_stopped() -> None:
         endless = node("repeat", endless, number_repeats="9000")
     made = with_rules(node("response-condition", node("response-if", node("is-null", endless))))
     check_marking(made)
-    with pytest.raises(ProcessingRefused, match=f"more than ({MOST_STEPS} steps|10000 values)"):
+    with pytest.raises(ProcessingRefused, match=f"more than ({MOST_STEPS} steps|2000 values)"):
         score_item(made, {})
 
 
