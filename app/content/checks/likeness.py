@@ -25,7 +25,7 @@ MAX_POSTINGS: Final = 64
 MAX_ALIKE: Final = 8
 _CANDIDATE: Final = 0.5  # Jaccard index; three tokens in twenty, scattered, leave 0.54, four in a row 0.60
 _LONGER: Final = 8  # `c`, where the set is large enough
-_SHARED: Final = 4  # … of which some may be lost to `MAX_POSTINGS`
+_SHARED: Final = 5  # … of which some may be lost to `MAX_POSTINGS`
 
 
 @dataclass(frozen=True)
