@@ -66,6 +66,11 @@ _INTERACTIONS: Final = {
     "end-attempt": _Takes(frozenset({BaseType.BOOLEAN}), _ONE),
 }
 
+# Feedback and printed variables have identifiers too, which may well be a choice's.
+_CHOICES: Final = (
+    *("simple-choice", "inline-choice", "simple-associable-choice", "gap-text", "gap-img", "gap"),
+    *("hottext", "hotspot-choice", "associable-hotspot"),
+)
 
 ITEM: Final = "qti-assessment-item"
 
@@ -143,7 +148,7 @@ def _check_interaction(element: etree._Element, declaration: Declaration | None,
 
 
 def _choices(element: etree._Element) -> Iterator[str]:
-    for child in element.iter(etree.Element):
+    for child in element.iter(*(qti(f"qti-{name}") for name in _CHOICES)):
         identifier = child.get("identifier")
-        if child is not element and identifier is not None and child.get("response-identifier") is None:
+        if identifier is not None:
             yield str(identifier)
