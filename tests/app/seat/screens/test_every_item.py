@@ -1,0 +1,106 @@
+"""What holds for every kind of item, as the gallery has them, on the screen the candidate sits at."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTextEdit, QWidget
+
+from app.cli.content.gallery import item_files, key_of
+from app.content.qti.reading import read_item_file
+from app.seat.screens.item import ItemScreen, ItemView
+from app.ui.interactions.area_button import AreaButton
+from app.ui.pictures import PictureButton
+from app.words import Words
+from tests.app.seat.screens import samples
+from tests.app.seat.screens.conftest import Show
+from tests.app.seat.screens.hands import find, key, press, settle
+from tests.app.seat.screens.samples import EN, ZH
+
+IN_A_LINE = 32
+"""What stands in a line of text is as high as the line; everything else that is pressed is 44 pixels or more."""
+ITEMS = {file.stem: read_item_file(file) for file in item_files()}
+every_item = pytest.mark.parametrize("name", ITEMS)
+
+
+def seen(show: Show[ItemScreen], name: str, words: Words = ZH, *, answered: bool = False) -> ItemScreen:
+    read = ITEMS[name]
+    screen = show(ItemScreen(words))
+    screen.show_header(samples.header())
+    screen.show_cells(samples.cells())
+    responses = key_of(read.item, read.marking) if answered else {}
+    screen.show_item(ItemView(read.item, 23, 1000, responses, flagged=False, media=read.media))
+    settle()
+    return screen
+
+
+def used(screen: ItemScreen) -> list[QWidget]:
+    kinds = QAbstractButton | QLineEdit | QTextEdit
+    found = [widget for widget in screen.pane.findChildren(QWidget) if isinstance(widget, kinds)]
+    return [one for one in found if one.isVisible() and not one.objectName().startswith("qt_")]
+
+
+@every_item
+def test_everything_has_a_name_for_a_reader_and_can_be_reached_by_keys(show: Show[ItemScreen], name: str) -> None:
+    for widget in used(seen(show, name, answered=True)):
+        assert widget.objectName(), widget
+        said = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
+        assert said, widget.objectName()
+        assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, widget.objectName()
+
+
+@every_item
+@pytest.mark.parametrize("percent", [100, 200])
+def test_nothing_is_beyond_the_edge_or_too_small_to_hit(show: Show[ItemScreen], name: str, percent: int) -> None:
+    screen = seen(show, name, EN, answered=True)
+    screen.set_text_percent(percent)
+    settle()
+    assert (screen.width(), screen.height()) == (1366, 768)
+    for widget in used(screen):
+        left = widget.mapTo(screen.pane, QPoint(0, 0)).x()
+        assert left >= 0, widget.objectName()
+        assert left + widget.width() <= screen.pane.width(), widget.objectName()
+        if isinstance(widget, QAbstractButton) and not isinstance(widget, AreaButton | PictureButton):
+            least = IN_A_LINE if widget.objectName().startswith(("inline_choice", "gap_", "hot_")) else 44
+            assert min(widget.width(), widget.height()) >= least, (widget.objectName(), widget.size().toTuple())
+
+
+@every_item
+def test_tab_goes_through_all_of_it_and_on_to_the_card(show: Show[ItemScreen], name: str) -> None:
+    screen = seen(show, name)
+    screen.pane.sheet.setFocus()
+    met: set[QWidget] = set()
+    for _stop in range(120):
+        key(Qt.Key.Key_Tab)
+        widget = QApplication.focusWidget()
+        if widget is None or widget in met:
+            break
+        met.add(widget)
+    missed = [one.objectName() for one in used(screen) if one not in met]
+    assert not missed
+
+
+@every_item
+def test_clearing_leaves_it_as_it_came(show: Show[ItemScreen], name: str) -> None:
+    fresh = seen(show, name).pane.grab().toImage()
+    screen = seen(show, name, answered=True)
+    told: list[tuple[str, object]] = []
+    screen.responded.connect(lambda item, responses: told.append((item, responses)))
+    assert screen.pane.grab().toImage() != fresh
+    press(screen.pane.clear)
+    settle()
+    assert told == [(ITEMS[name].item.id, {})]
+    screen.setFocus()
+    settle()
+    assert screen.pane.grab().toImage() == fresh
+
+
+@every_item
+def test_the_language_changes_in_place_and_the_response_stays(show: Show[ItemScreen], name: str) -> None:
+    screen = seen(show, name, answered=True)
+    before = screen.pane.grab().toImage()
+    screen.set_words(EN)
+    settle()
+    assert screen.pane.grab().toImage() != before
+    screen.set_words(ZH)
+    settle()
+    assert screen.pane.grab().toImage() == before
+    assert find(screen, QAbstractButton, "clear_response").isVisible()
