@@ -121,7 +121,7 @@ def line_of(element: etree._Element) -> int:
 
 def name_of(element: etree._Element) -> str:
     """Give an element's name as a person wrote it, without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def children(element: etree._Element, name: str = "") -> list[etree._Element]:

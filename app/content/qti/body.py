@@ -17,6 +17,14 @@ from app.content.qti.languages import other_versions
 from app.content.qti.line import fold, tidy
 from app.content.qti.looks import Look, look_of
 from app.content.qti.pieces import Piece, kind_of_object, read_listing, read_ruby, read_table
+from app.content.qti.vocabulary import (
+    BLOCK_INTERACTIONS,
+    HOLDERS,
+    LEVELS,
+    LINE_INTERACTIONS,
+    PLAIN_LINES,
+    STYLED,
+)
 from app.content.xml import MATHML, QTI, line_of, name_of, refuse_attribute, refuse_element
 from app.exam.prose import (
     Align,
@@ -42,51 +50,8 @@ from app.exam.prose import (
 )
 
 NO_ALT: Final = "（图 picture）"
-LINE_INTERACTIONS: Final = frozenset({"qti-text-entry-interaction", "qti-inline-choice-interaction"})
-BLOCK_INTERACTIONS: Final = frozenset(
-    f"qti-{name}-interaction"
-    for name in (
-        "choice",
-        "extended-text",
-        "order",
-        "match",
-        "associate",
-        "gap-match",
-        "hottext",
-        "hotspot",
-        "graphic-gap-match",
-        "slider",
-    )
-)
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
 _WHITE: Final = frozenset("\t\n\r")
-_STYLED: Final = {
-    **dict.fromkeys(("strong", "b", "mark"), Style.STRONG),
-    **dict.fromkeys(("em", "i", "cite", "dfn", "var"), Style.EMPHASIS),
-    **dict.fromkeys(("u", "ins"), Style.UNDERLINE),
-    **dict.fromkeys(("s", "del", "strike"), Style.STRUCK),
-    **dict.fromkeys(("code", "kbd", "samp", "tt"), Style.CODE),
-    "sub": Style.SUB,
-    "sup": Style.SUPER,
-    "small": Style.SMALL,
-}
-_PLAIN_LINES: Final = frozenset({"span", "abbr", "acronym", "big", "bdi", "time", "font", "label", "wbr"})
-_HOLDERS: Final = frozenset(
-    {
-        "div",
-        "section",
-        "article",
-        "aside",
-        "header",
-        "footer",
-        "main",
-        "figure",
-        "address",
-        "center",
-        "qti-content-body",
-    }
-)
-_LEVELS: Final = {"p": 0, "figcaption": 0, **{f"h{level}": level for level in range(1, 7)}}
 _CONDITION: Final = frozenset({"template-identifier", "identifier", "show-hide"})
 _FEEDBACK: Final = frozenset({"outcome-identifier", "identifier", "show-hide"})
 
@@ -164,7 +129,7 @@ class BodyReader:
 
     def check_text(self, text: str, element: etree._Element) -> str:
         """Give a text back if every character of it can be seen."""
-        if not text.isprintable():
+        if not text.isprintable() and not text.isspace():
             for character in text:
                 if unicodedata.category(character) in _UNSEEN and character not in _WHITE:
                     name = f"U+{ord(character):04X}"
@@ -197,13 +162,13 @@ class BodyReader:
             flow.inline(self.media.formula(element))
         elif qualified.namespace != QTI:
             raise refuse_element(element, self.file)
-        elif name in _STYLED or name in _PLAIN_LINES:
+        elif name in STYLED or name in PLAIN_LINES:
             look = self.look(element)
-            own = {_STYLED[name]} if name in _STYLED else set()
+            own = {STYLED[name]} if name in STYLED else set()
             self._fill(flow, element, styles | look.styles | own)
-        elif name in _HOLDERS or name in _LEVELS:
+        elif name in HOLDERS or name in LEVELS:
             look = self.look(element)
-            with flow.paragraph(_LEVELS.get(name, 0), look.align):
+            with flow.paragraph(LEVELS.get(name, 0), look.align):
                 self._fill(flow, element, styles | look.styles)
         elif name in self._ELEMENTS:
             self._ELEMENTS[name](self, flow, element, styles)
