@@ -12,11 +12,11 @@ from typing import Final
 from lxml import etree
 
 from app.content.bank import Bank
-from app.content.qti.write_blueprint import write_test
 from app.content.qti.write_body import BodyWriter, Media, element
 from app.content.qti.write_item import ItemWriter
 from app.content.qti.write_manifest import Entry, write_manifest
 from app.content.qti.write_marking import declarations, rules
+from app.content.qti.write_test import write_test
 from app.exam.item import Item, Medium, Stimulus
 from app.exam.marking import Marking
 from sync.replica.durable import write_durably
