@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.exam.interactions import Choice
 from app.exam.prose import Wording
 from app.seat.screens import item_bars
 from app.seat.screens.item import ItemScreen, RecordingState
@@ -317,7 +318,9 @@ def test_a_picture_is_enlarged_by_keys_as_everything_is_pressed(screen: ItemScre
 
 def test_a_picture_in_an_option_enlarges_by_its_glass_and_chooses_elsewhere(screen: ItemScreen, qtbot: QtBot) -> None:
     view = samples.picture_item()
-    right, wrong = view.item.interaction("RESPONSE").options
+    asked = view.item.interaction("RESPONSE")
+    assert isinstance(asked, Choice)
+    right, wrong = asked.options
     shown = Wording(view.item.stem.zh[:-1], view.item.stem.en[:-1])
     item = samples.asked("F041", view.item.kind, right.wording, (replace(right, wording=shown), wrong))
     screen.show_item(replace(view, item=item))
