@@ -68,6 +68,11 @@ class Playback:
                 self.state = Playing.PAUSED
             self._wake.notify()
 
+    @property
+    def seeking(self) -> bool:
+        """Tell whether it is still on its way to another place."""
+        return self._goal is not None
+
     def take_picture(self) -> QImage | None:
         """Give the picture to be shown now, once; None if there is no new one."""
         picture, self._picture = self._picture, None
@@ -97,11 +102,13 @@ class Playback:
     def _turn(self, reel: Reel) -> None:
         running = False
         while self._wait(running=running):
-            goal, self._goal = self._goal, None
+            goal = self._goal
             if goal is not None:
                 reel.go(goal)
                 self._picture = reel.first_picture() or self._picture
                 running = False
+                with self._wake:
+                    self._goal = None if self._goal == goal else self._goal
             if not self._wanted:
                 reel.stop()
                 running = False

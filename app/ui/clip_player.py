@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -140,7 +141,8 @@ class ClipPlayer(Looked, QWidget):
         if playback.starts > self._counted:
             self._plays[self._clip.media] = self._plays.get(self._clip.media, 0) + playback.starts - self._counted
             self._counted = playback.starts
-        if playback.state is not Playing.PLAYING:
+        waits = playback.seeking or (self._shows() and self._picture is None)
+        if playback.state is Playing.BROKEN or (playback.state is not Playing.PLAYING and not waits):
             self._timer.stop()
         self._show_state()
 
@@ -181,6 +183,16 @@ class ClipPlayer(Looked, QWidget):
             self._tick()
             self._playback.close()
             self._playback = None
+
+    def _shows(self) -> bool:
+        return self._facts is not None and self._facts.width > 0
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fetch the picture it begins with."""
+        super().showEvent(event)
+        if self._shows() and self._picture is None and self._playback is None:
+            self._playback = Playback(self._data)
+            self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Be silent when the item is gone."""

@@ -1,7 +1,7 @@
 """A QTextDocument that opens nothing and keeps exact room in its lines for what is not text."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, QUrl
 from PySide6.QtGui import (
@@ -137,5 +137,5 @@ def _stretches(block: QTextBlock, origin: QPointF, start: int, end: int) -> Iter
 
 def _x(line: QTextLine, position: int) -> float:
     """Give how far right in its line a character begins; PySide answers with the position beside it."""
-    x, _position = line.cursorToX(position)  # type: ignore[misc]
-    return float(x)
+    found: Any = line.cursorToX(position)
+    return float(found[0])

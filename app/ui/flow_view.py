@@ -102,7 +102,8 @@ class FlowView(Looked, QWidget):
         if self._document is None or self._ink is None:
             return
         painter = QPainter(self)
-        for widget in self._widgets:
+        over: list[object] = list(self._widgets)
+        for widget in over:
             if isinstance(widget, OverText):
                 widget.paint_ground(painter)
         painter.translate(0, -self._shift)
@@ -114,8 +115,8 @@ class FlowView(Looked, QWidget):
         context.palette = palette
         self._document.documentLayout().draw(painter, context)
         painter.translate(0, self._shift)
-        for slot, widget in zip(self._slots, self._widgets, strict=True):
-            if widget is None:
+        for slot, filled in zip(self._slots, self._widgets, strict=True):
+            if filled is None:
                 self._ink.paint(painter, slot, self.devicePixelRatioF())
 
     def _paint_grounds(self, painter: QPainter, document: FlowDocument) -> None:

@@ -1,7 +1,5 @@
 """Widgets that stand in a text: where they are, and in which order the keyboard comes to them."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QRect, Qt, QUrl
 from PySide6.QtGui import QTextDocument
@@ -55,7 +53,7 @@ class Blanks:
 
 
 @pytest.fixture
-def page(qtbot: QtBot) -> Iterator[Page]:
+def page(qtbot: QtBot) -> Page:
     made = Page()
     qtbot.addWidget(made)
     return made

@@ -1,7 +1,5 @@
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtGui import QFontMetrics, QImage
+from PySide6.QtGui import QFontMetrics, QImage, QTextList
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -36,7 +34,7 @@ NEVER_LAST = "（《「『【〈"
 
 
 @pytest.fixture
-def page(qtbot: QtBot) -> Iterator[Page]:
+def page(qtbot: QtBot) -> Page:
     made = Page()
     qtbot.addWidget(made)
     return made
@@ -125,7 +123,7 @@ def test_styles_stay_in_place_after_a_character_of_two_units(page: Page) -> None
     page.put((Paragraph((Run("𠮷"), Run("不正确", strong), Run("的是"))),))
     document = page.flow()._document
     assert document is not None
-    bold = [span.start for span in document.begin().textFormats() if span.format.fontWeight() >= 700]  # type: ignore[attr-defined]
+    bold = [span.start for span in document.begin().textFormats() if span.format.fontWeight() >= 700]
     assert bold == [2]
 
 
@@ -158,8 +156,8 @@ def test_lists_are_set_in_numbered_from_their_start_and_nested(page: Page) -> No
     assert document is not None
     block, said = document.begin(), []
     while block.isValid():
-        listed = block.textList()
-        said.append((block.text(), listed.itemText(block) if listed else ""))
+        listed: QTextList | None = block.textList()
+        said.append((block.text(), listed.itemText(block) if listed is not None else ""))
         block = block.next()
     assert said[:3] == [("甲", "7."), ("乙", "8."), ("乙二", "")]
     assert said[3][0] == "丙"
