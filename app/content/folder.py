@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import io
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +18,11 @@ from typing import BinaryIO, ClassVar, Final
 
 from app.content.archive import Archive, open_archive
 from app.content.bank import Bank, BankRefused, BankTooLarge, Note, Rejection, TwiceRefused
-from app.content.blobs import item_bytes, marking_bytes
-from app.content.clones import without_templates
-from app.content.facts import BankFacts, facts_of, item_facts
 from app.content.folder_index import INDEX, BankIndex, IndexedItem, SealedFacts, read_index
 from app.content.formats.found import Found
+from app.content.forms.facts import BankFacts, facts_of, item_facts
+from app.content.packing.blobs import item_bytes, marking_bytes
+from app.content.packing.clones import without_templates
 from app.content.qti.item import Sorting, read_item
 from app.content.qti.manifest import MANIFEST, MAX_ITEMS
 from app.content.qti.reading import read_bank
@@ -32,7 +33,7 @@ from app.exam.item import Item, Stimulus
 from app.exam.prose import Wording
 from sync.faults import EnvironmentFault
 from sync.replica.durable import disk_faults, write_all_durably, write_durably
-from sync.wire.plan import Bilingual
+from sync.wire.plan import Bilingual, ItemKind
 
 _MAX_FILE: Final = 64_000_000
 _MODE: Final = 0o644
@@ -55,7 +56,7 @@ class Merged:
     added: int = 0
     known: int = 0
     rejected: list[Rejection] = field(default_factory=list)
-    taken: list[Item] = field(default_factory=list)
+    kinds: Counter[ItemKind] = field(default_factory=Counter)
     notes: list[Note] = field(default_factory=list)
 
 
@@ -205,7 +206,7 @@ def _put(folder: Path, state: _State, found: Found, merged: Merged) -> None:
     told = _sha(files[stimulus_path(stimulus)]) if stimulus else ""
     if known == indexed and (stimulus is None or state.stimuli.get(stimulus.id) == told):
         merged.known += 1
-        merged.taken.append(found.item)
+        merged.kinds[found.item.kind] += 1
         return
     if known is not None:
         raise TwiceRefused(*where, f"another item has the identifier {item}", name=item)
@@ -222,7 +223,7 @@ def _put(folder: Path, state: _State, found: Found, merged: Merged) -> None:
     state.items[item] = indexed
     state.changed = True
     merged.added += 1
-    merged.taken.append(found.item)
+    merged.kinds[found.item.kind] += 1
     merged.notes += notes
 
 
@@ -238,12 +239,16 @@ def _written(found: Found) -> tuple[dict[str, bytes], IndexedItem]:
     media = {(item.id, name): data for name, data in found.media.items()}
     alone = Bank(item.id, Bilingual(zh="-", en="-"), (item,), {item.id: found.marking}, media)
     clones = without_templates(alone)
+    own = item_facts(item)
     drawn = tuple(
-        SealedFacts(facts=item_facts(one), sealed=_sha(item_bytes(one) + marking_bytes(clones.markings[one.id])))
+        SealedFacts(
+            facts=own if one is item else item_facts(one),
+            sealed=_sha(item_bytes(one) + marking_bytes(clones.markings[one.id])),
+        )
         for one in clones.items
     )
     indexed = IndexedItem(
-        item=item.id, sha256=_sha(written), own=item_facts(item), media=tuple(sorted(set(paths.values()))), drawn=drawn
+        item=item.id, sha256=_sha(written), own=own, media=tuple(sorted(set(paths.values()))), drawn=drawn
     )
     return files, indexed
 
@@ -255,8 +260,8 @@ def _proved(found: Found, files: Mapping[str, bytes], where: tuple[str, int]) ->
     try:
         read = read_item(Archive(_Memory(files)), item_path(item), sorting)
     except BankRefused as refused:
-        refused.file, refused.line = where
-        raise
+        facts = {name: fact for name, fact in refused.facts.items() if name != "place"}
+        raise type(refused)(*where, refused.detail.partition(": ")[2], **facts) from None
     same = read.item == item and dict(read.media) == dict(found.media)
     if not same and len(set(found.media.values())) < len(found.media):  # one picture under two names becomes one
         same = _written(Found(read.item, read.marking, read.media, found.place))[0] == dict(files)

@@ -3,7 +3,6 @@
 import os
 import re
 import stat
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +18,7 @@ from app.content.formats.found import MAX_SOURCE_BYTES, FormatReading, Found
 from app.content.formats.gift import read_gift
 from app.content.formats.moodle import read_moodle
 from app.content.formats.sheet import read_sheet
-from app.content.pictures import MAX_PICTURE_BYTES
+from app.content.media.pictures import MAX_PICTURE_BYTES
 from app.content.qti.manifest import bank_id, titled
 from app.content.qti.reading import read_bank
 from app.content.qti.write_test import write_test
@@ -73,7 +72,6 @@ def import_file(path: Path, folder: Path) -> ImportReport:
     merged = merge(folder, reading.items, origin) if reading.items else Merged()
     rejected_all = (*reading.rejected, *merged.rejected)
     accepted = merged.added + merged.known
-    kinds = Counter(item.kind.value for item in merged.taken)
     return ImportReport(
         source,
         reading.encoding,
@@ -81,7 +79,7 @@ def import_file(path: Path, folder: Path) -> ImportReport:
         accepted,
         merged.known,
         rejected_all,
-        dict(sorted(kinds.items())),
+        {kind.value: count for kind, count in sorted(merged.kinds.items())},
         (*reading.warnings, *_told(merged.notes)),
     )
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.content.formats.found import FormatReading
 from app.content.formats.gift import read_gift
 from app.exam.interactions import InlineChoice, Match, TextEntry
 from app.exam.prose import Paragraph, Place, Run, Style
@@ -9,7 +10,7 @@ from sync.wire.plan import ItemKind
 from tests.app.content.formats.giving import most, only, score, stem
 
 
-def gift(text: str):  # noqa: ANN201 - what `read_gift` gives
+def gift(text: str) -> FormatReading:
     return read_gift(text.encode(), "bank.gift")
 
 

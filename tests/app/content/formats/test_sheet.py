@@ -180,7 +180,8 @@ def test_a_row_that_cannot_be_used_is_put_aside_with_its_number(row: list[object
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "m-d"}) as book:
         sheet = book.add_worksheet()
-        for at, cells in enumerate([HEADS, TRUE, row]):
+        lines: list[list[object]] = [[*HEADS], [*TRUE], row]
+        for at, cells in enumerate(lines):
             for column, cell in enumerate(cells):
                 if isinstance(cell, date):
                     sheet.write_datetime(at, column, cell)
