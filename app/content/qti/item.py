@@ -364,6 +364,6 @@ def _only_language(item: Item, named: str) -> NoteKind | None:
     same = [plain_text(wording.zh) for wording in item.wordings() if wording.zh == wording.en]
     if any("\u3400" <= character <= "\u9fff" for text in same for character in text):
         return NoteKind.ONLY_CHINESE
-    stem = plain_text(item.stem.en)
-    told = item.stem.zh == item.stem.en and re.search("[A-Za-z]{2}", stem)
+    above = [item.stem, *(one for one in (_above(interaction) for interaction in item.interactions) if one)]
+    told = any(one.zh == one.en and re.search("[A-Za-z]{2}", plain_text(one.en)) for one in above)
     return NoteKind.ONLY_ENGLISH if told else None
