@@ -61,7 +61,7 @@ def publish(
     """Seal a bank (a QTI 3 package) item by item and publish it."""
     import secrets
 
-    from app.content.package import pack
+    from app.content.packing.package import pack
     from app.content.qti.reading import read_package
     from app.registry.service import Registry
     from sync.trust.aead import KEY_BYTES

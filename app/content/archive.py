@@ -17,7 +17,7 @@ from typing import BinaryIO, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, FileMissing
-from app.content.package import MAX_PACKAGE_BYTES
+from app.content.packing.package import MAX_PACKAGE_BYTES
 from sync.faults import EnvironmentFault
 
 MAX_FILES: Final = 200_000

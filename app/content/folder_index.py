@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from app.content.archive import Archive
 from app.content.bank import BankRefused
-from app.content.facts import BankFacts
+from app.content.forms.facts import BankFacts
 from sync.wire.document import Document, DocumentRefused, Part, canonical_json, payload_type
 from sync.wire.ids import Digest, ItemId
 from sync.wire.package import ItemFacts
@@ -56,7 +56,7 @@ class BankIndex(Document):
     items: Annotated[tuple[IndexedItem, ...], Field(max_length=50_000)]
 
     def facts(self) -> BankFacts:
-        """Give what drawing needs, as `app.content.facts.facts_of` would of the whole bank."""
+        """Give what drawing needs, as `app.content.forms.facts.facts_of` would of the whole bank."""
         drawn = sorted((one for item in self.items for one in item.drawn), key=lambda one: one.facts.item)
         digests = [[one.facts.item, one.sealed] for one in drawn]
         sha256 = hashlib.sha256(canonical_json(digests)).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.content.bank import Bank
-from app.content.package import pack
+from app.content.packing.package import pack
 from app.content.qti.reading import read_package
 from app.demo.cast import CANDIDATES, EXAM_TITLE, PROCTORS, ROOM, SEAT, SITE, blueprint, policy
 from app.demo.home import DemoHome

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.content.pictures import recognise_picture
+from app.content.media.pictures import recognise_picture
 from app.exam.form import draw_form
 from app.registry.granting import Granter
 from app.registry.identity import IdentityNumberWrong, is_identity_number, masked

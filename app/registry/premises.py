@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from app.content.package import SealedPackage
+from app.content.packing.package import SealedPackage
 from app.registry.database import Database
 from app.registry.keyroom import KeyName, KeyRoom
 from app.registry.log import TransparencyLog

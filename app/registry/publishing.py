@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.content.package import SealedPackage
+from app.content.packing.package import SealedPackage
 from app.registry.keyroom import PackageSecrets
 from app.registry.models import Package
 from app.registry.premises import Premises

@@ -1,6 +1,6 @@
 """The items of one candidate's form. Nothing can be taken from this shelf without the content key."""
 
-from app.content.package import SealedPackage
+from app.content.packing.package import SealedPackage
 from app.exam.form import Form, FormItem
 from app.exam.item import Item
 from app.exam.marking import Marking

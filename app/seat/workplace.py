@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from app.content.package import SealedPackage
+from app.content.packing.package import SealedPackage
 from app.seat.home import SeatHome
 from sync.client.enrolment import Enrolment, load_enrolment
 from sync.client.plans import load_plan

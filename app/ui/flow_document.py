@@ -71,8 +71,7 @@ class FlowDocument(ClosedDocument):
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setDefaultTextOption(option)
-        self._rooms = _Rooms(self)
-        self.documentLayout().registerHandler(_SLOT, self._rooms)
+        self._rooms: _Rooms | None = None
 
     def insert_slot(self, cursor: QTextCursor, box: LineBox) -> int:
         """Write what keeps room for `box`, on the baseline; give how many characters it is.
@@ -80,6 +79,9 @@ class FlowDocument(ClosedDocument):
         Qt's objects have nothing below the baseline, or as much above it as below. So what a box has there is kept
         by a second one, of no width, around the baseline.
         """
+        if self._rooms is None:
+            self._rooms = _Rooms(self)
+            self.documentLayout().registerHandler(_SLOT, self._rooms)
         cursor.insertText(OBJECT, _room(box.width, box.ascent + self.lead // 2 + _APART))
         if box.descent <= self.em * _HANGS:
             return 1

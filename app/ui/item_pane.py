@@ -1,7 +1,7 @@
 """An item as it is read and answered, with what it shares with others beside it or above it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -52,6 +52,7 @@ class ItemPane(Looked, QWidget):
         self.setObjectName("item_pane")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._item: PaneItem | None = None
+        self._plays: dict[str, dict[str, int]] = {}
         self.sheet = ItemSheet()
         self.page = Scroll(self.sheet)
         self.column = StimulusColumn()
@@ -80,16 +81,25 @@ class ItemPane(Looked, QWidget):
         """Give the rows of the item's options where it is one choice, in the order shown."""
         return self.sheet.choice.rows if self.sheet.choice else []
 
+    def reset(self) -> None:
+        """Forget the sitting before: where the page stood, and how often its clips were played."""
+        self._plays.clear()
+        self.to_top()
+
+    def _plays_of(self, owner: str) -> dict[str, int]:
+        return self._plays.setdefault(owner, {})
+
     def show_item(self, item: PaneItem, words: Words, around: PaneWords, *, flagged: bool) -> None:
         """Show an item, from its top when it is another one."""
         another = self._item is None or self._item.item.id != item.item.id
         self._item = item
-        setting = Setting(item.language, item.media, words)
+        setting = Setting(item.language, item.media, words, self._plays_of(item.item.id))
         self.sheet.show_item(item.item, item.responses, setting)
         self.sheet.head.show_words(around, flagged=flagged)
         stimulus = item.item.stimulus
         if stimulus is not None:
-            other = self._stimulus.show_stimulus(stimulus, setting, around)
+            shared = replace(setting, plays=self._plays_of(f"stimulus {stimulus.id}"))
+            other = self._stimulus.show_stimulus(stimulus, shared, around)
             if other:
                 self.column.verticalScrollBar().setValue(0)
         if another:

@@ -68,7 +68,7 @@ class ItemSheet(Looked, QWidget):
                 self._pieces.append(self._view(interaction))
         used = sum(isinstance(piece, BodyView) for piece in self._pieces)
         for text in self._texts[used:]:
-            text.show_body((), {}, words=self._need().words)
+            text.show_body((), {}, words=self._need().words, plays={})
             text.hide()
         self._pool.hide_rest()
         self.head.clear.setVisible(bool(self._responses))
@@ -142,7 +142,7 @@ class ItemSheet(Looked, QWidget):
                 return self._view(waiting[piece.response])
             return None
 
-        self._texts[used].show_body(body, setting.media, words=setting.words, fill=fill)
+        self._texts[used].show_body(body, setting.media, words=setting.words, plays=setting.plays, fill=fill)
         return self._texts[used]
 
     def _view(self, interaction: Interaction) -> InteractionView:

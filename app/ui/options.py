@@ -48,7 +48,7 @@ class OptionRow(Looked, QAbstractButton):
     def show_option(self, option: str, body: Body, setting: Setting, *, several: bool) -> None:
         """Show an option; `several`: more than one may be chosen, so its marker is square."""
         self.option, self._several, self._words = option, several, plain_text(body)
-        self._body.show_body(body, setting.media, words=setting.words)
+        self._body.show_body(body, setting.media, words=setting.words, plays=setting.plays)
 
     def set_chosen(self, chosen: bool, state: str) -> None:
         """Show it as chosen or not; `state` says so to a screen reader."""

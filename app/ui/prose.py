@@ -52,7 +52,7 @@ class BodyView(Looked, QWidget):
     def __init__(self, parent: QWidget, *, after: QWidget, corner: bool = False) -> None:
         super().__init__(parent)
         self._after, self._corner = after, corner
-        self.plays: MutableMapping[str, int] = {}  # of clips; whoever keeps the sitting puts its own here
+        self._plays: MutableMapping[str, int] = {}
         self._images = Images({})
         self._media: Mapping[str, bytes] = {}
         self._words = Words(Language.ZH)
@@ -74,15 +74,17 @@ class BodyView(Looked, QWidget):
         media: Mapping[str, bytes],
         *,
         words: Words,
+        plays: MutableMapping[str, int],
         fill: Filler | None = None,
     ) -> None:
         """Take a body and the bytes of its media.
 
-        `words` are those around clips. `fill` gives the widgets for places, gaps and hot texts; they stay the
+        `words` are those around clips, `plays` counts how often each was begun (see `Setting`). `fill` gives the widgets for places, gaps and hot texts; they stay the
         caller's, but stand here until the next body.
         """
         self._retire()
-        self._images, self._media, self._words, self._fill = Images(media), media, words, fill or _unfilled
+        self._images, self._media, self._words, self._plays = Images(media), media, words, plays
+        self._fill = fill or _unfilled
         for blocks in _grouped(body):
             self._parts.append(self._part(blocks))
 
@@ -171,7 +173,7 @@ class BodyView(Looked, QWidget):
 
     def _clip(self, clip: Clip) -> ClipPlayer:
         player = self._players.take(lambda: ClipPlayer(self))
-        player.show_clip(clip, self._media.get(clip.media, b""), self._words, self.plays)
+        player.show_clip(clip, self._media.get(clip.media, b""), self._words, self._plays)
         return player
 
     def _next(self, widget: QWidget) -> None:

@@ -46,7 +46,9 @@ class StimulusPanel(Looked, QWidget):
             self._stimulus, self._open = stimulus.id, True
         self._words = words
         self._title.setText(words.stimulus)
-        self._body.show_body(stimulus.wording.in_language(setting.language), setting.media, words=setting.words)
+        self._body.show_body(
+            stimulus.wording.in_language(setting.language), setting.media, words=setting.words, plays=setting.plays
+        )
         self._name_fold()
         return another
 

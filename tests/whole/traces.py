@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import select
 
-from app.content.package import SealedPackage
+from app.content.packing.package import SealedPackage
 from app.content.qti.reading import read_package
 from app.demo.cast import CANDIDATES, PROCTORS, blueprint
 from app.exam.form import Form, draw_form

@@ -9,7 +9,7 @@ import typer
 from app.cli.console import command, language, say
 from app.cli.content.group import app
 from app.cli.files import read_file, write_new_file
-from app.content.facts import BankFacts
+from app.content.forms.facts import BankFacts
 from app.exam.prose import Language
 from sync.faults import Exit, Fault
 from sync.wire.document import canonical_json
@@ -45,8 +45,8 @@ def assemble_form(  # noqa: PLR0913, PLR0917 - the options of the command
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
 ) -> None:
     """Draw the form of a bank, a blueprint and a seed: everywhere the same. With --parallel, make parallel forms."""
-    from app.content.assembling import assemble, form_json, read_blueprint, read_seed
     from app.content.folder import folder_facts
+    from app.content.forms.assembling import assemble, form_json, read_blueprint, read_seed
 
     if (parallel and out is None) or (not parallel and (reuse or difficulty)):
         raise ParallelOptions
@@ -71,9 +71,9 @@ def assemble_form(  # noqa: PLR0913, PLR0917 - the options of the command
 
 
 def _write_parallel(facts: BankFacts, rule: Blueprint, seed: str, out: Path, wanted: Wanted, *, as_json: bool) -> None:
-    from app.content.assembling import blueprint_digest, marks
-    from app.content.difficulty import read_difficulties
-    from app.content.parallel import make_parallel
+    from app.content.forms.assembling import blueprint_digest, marks
+    from app.content.forms.difficulty import read_difficulties
+    from app.content.forms.parallel import make_parallel
 
     values = read_difficulties(wanted.measured) if wanted.measured is not None else {}
     made = make_parallel(facts, rule, seed, forms=wanted.forms, reuse=wanted.reuse, measured=values)

@@ -6,7 +6,7 @@ from typing import Final
 from app.content.bank import Bank
 from app.content.checks.finding import Code, Finding, excerpt
 from app.content.checks.said import asked, offered, prompt_of, tokens
-from app.content.pictures import recognise_picture
+from app.content.media.pictures import recognise_picture
 from app.exam.interactions import Canvas, GraphicGapMatch, Hotspot
 from app.exam.item import Item
 from app.exam.marking import Marking

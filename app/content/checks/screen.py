@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 from app.content.bank import Bank
 from app.content.checks.finding import Code, Finding
 from app.content.checks.said import options_of, prompt_of
-from app.content.pictures import recognise_picture
+from app.content.media.pictures import recognise_picture
 from app.exam.interactions import (
     Associate,
     Choice,

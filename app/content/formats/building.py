@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Final
 
 from app.content.bank import BankTooLarge, KeyRefused
-from app.content.blobs import item_bytes, marking_bytes
 from app.content.formats.found import Found, Media
 from app.content.formats.rules import (
     OF_ONE,
@@ -24,6 +23,7 @@ from app.content.formats.rules import (
     share,
     unmarked,
 )
+from app.content.packing.blobs import item_bytes, marking_bytes
 from app.content.qti.keys import kind_of
 from app.content.qti.shelf import numbered
 from app.exam.interactions import Choice, ExtendedText, Interaction, Match, Option, Order, TextEntry

@@ -7,12 +7,12 @@ from typing import Final
 from lxml import etree
 
 from app.content.bank import BankTooLarge, MarkupRefused, PictureRefused
-from app.content.clips import admit_clip
 from app.content.formats.found import Media
-from app.content.formula import formula as draw_formula
-from app.content.medium import ClipRefused, FormulaRefused, MediumRefused
-from app.content.pictures import admit_picture
-from app.content.svg import admit_svg, is_svg
+from app.content.media.clips import admit_clip
+from app.content.media.formula import formula as draw_formula
+from app.content.media.medium import ClipRefused, FormulaRefused, MediumRefused
+from app.content.media.pictures import admit_picture
+from app.content.media.svg import admit_svg, is_svg
 from app.exam.item import Medium
 from app.exam.prose import Formula
 

@@ -111,8 +111,8 @@ def _number(element: etree._Element, name: str, file: str) -> float:
         raise BankRefused(file, line_of(element), f"{name}: {error}") from None
 
 
-def _truth(element: etree._Element, name: str, file: str) -> bool:
-    given = str(element.get(name, "true")).strip()
+def _truth(element: etree._Element, name: str, file: str, otherwise: str = "true") -> bool:
+    given = str(element.get(name, otherwise)).strip()
     if given not in {"true", "false", "1", "0"}:
         raise BankRefused(file, line_of(element), f"{name} is not a boolean")
     return given in {"true", "1"}
@@ -150,7 +150,8 @@ def _mapping(element: etree._Element, file: str) -> Mapping:
         if entry.get("map-key") is None:
             raise BankRefused(file, line_of(entry), "qti-map-entry needs map-key")
         key = str(entry.get("map-key"))
-        entries.append(MapEntry(key, _number(entry, "mapped-value", file), _truth(entry, "case-sensitive", file)))
+        case_sensitive = _truth(entry, "case-sensitive", file, "false")  # QTI 3; of 2.x, see `upgrade`
+        entries.append(MapEntry(key, _number(entry, "mapped-value", file), case_sensitive))
     return Mapping(
         tuple(entries),
         _optional(element, "default-value", file) or 0.0,

@@ -61,6 +61,20 @@ def has_versions(root: etree._Element) -> bool:
     return {Language.ZH, Language.EN} <= found
 
 
+def keep_version(root: etree._Element, language: Language, file: str) -> None:
+    """Take out of a document, in place, what says in the other language what stands beside it in `language`.
+
+    Raises:
+        MarkupRefused: as `other_versions`.
+    """
+    for parent in list(root.iter(etree.Element)):
+        for child in other_versions(parent, language, file):
+            before = child.getprevious()
+            if before is not None:
+                before.tail = (before.tail or "") + (child.tail or "")
+            parent.remove(child)
+
+
 def _may_be_version(element: etree._Element) -> bool:
     name = name_of(element)
     return name in _QTI_VERSIONS if name.startswith("qti-") else name not in _NO_VERSIONS

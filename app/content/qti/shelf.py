@@ -12,11 +12,11 @@ from lxml import etree
 
 from app.content.archive import Archive, resolve
 from app.content.bank import BankTooLarge, PictureRefused
-from app.content.clips import MAX_CLIP_BYTES, admit_clip
-from app.content.formula import formula
-from app.content.medium import ClipRefused, FormulaRefused, MediumRefused
-from app.content.pictures import MAX_PICTURE_BYTES, admit_picture
-from app.content.svg import admit_svg, is_svg
+from app.content.media.clips import MAX_CLIP_BYTES, admit_clip
+from app.content.media.formula import formula
+from app.content.media.medium import ClipRefused, FormulaRefused, MediumRefused
+from app.content.media.pictures import MAX_PICTURE_BYTES, admit_picture
+from app.content.media.svg import admit_svg, is_svg
 from app.content.xml import line_of
 from app.exam.interactions import Canvas
 from app.exam.item import Item, Medium

@@ -75,6 +75,8 @@ def _rename(element: etree._Element) -> None:
         if _ATTRIBUTE.fullmatch(str(key)):
             del element.attrib[key]
             element.set(_HUMP.sub("-", str(key)).lower(), value)
+    if name == "qti-map-entry" and element.get("case-sensitive") is None:
+        element.set("case-sensitive", "true")  # what 2.x means by saying nothing; QTI 3 means the contrary
 
 
 def _unspoken(root: etree._Element) -> None:

@@ -100,8 +100,7 @@ def _mapping(mapping: Mapping) -> etree._Element:
         one = element("qti-map-entry")
         one.set("map-key", entry.key)
         one.set("mapped-value", _float(entry.value))
-        if not entry.case_sensitive:
-            one.set("case-sensitive", "false")
+        one.set("case-sensitive", "true" if entry.case_sensitive else "false")  # QTI's versions differ in silence
         made.append(one)
     return made
 

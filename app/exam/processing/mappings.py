@@ -4,7 +4,7 @@ from app.exam.marking import AreaMapping, BaseType, Declaration, LookupTable, Ma
 from app.exam.processing.faults import UnfitError
 from app.exam.processing.lexical import read_scalar
 from app.exam.processing.shapes import inside
-from app.exam.processing.values import Pair, Point, Scalar, Single, Value, key, scalars, single
+from app.exam.processing.values import Point, Scalar, Single, Value, key, scalars, single
 
 
 def mapped(declaration: Declaration, value: Value) -> float:
@@ -24,7 +24,7 @@ def mapped(declaration: Declaration, value: Value) -> float:
     folded: dict[object, int] = {}
     for at, (mine, case_sensitive) in enumerate(map_keys(declaration)):
         exact.setdefault(key(base_type, mine), at)
-        if not case_sensitive:
+        if not case_sensitive and base_type is BaseType.STRING:  # identifiers are names, each its own
             folded.setdefault(key(base_type, _folded(mine)), at)
     used: set[int] = set()
     total = 0.0
@@ -59,7 +59,9 @@ def map_keys(declaration: Declaration) -> tuple[tuple[Scalar, bool], ...]:
 
 
 def mapped_points(declaration: Declaration, value: Value) -> float:
-    """Map points: every area they hit counts once; a point outside all areas earns the default.
+    """Map points: each to the first area it lies in, every area once; a point outside all areas earns the default.
+
+    Where areas overlap the one that is listed first has priority (QTI, "areaMapEntry").
 
     Raises:
         UnfitError: there is no area mapping.
@@ -73,9 +75,12 @@ def mapped_points(declaration: Declaration, value: Value) -> float:
     used: set[int] = set()
     total = 0.0
     for point in points:
-        hits = {at for at, area in enumerate(areas.entries) if inside(area.shape, area.coords, point)}
-        total += sum(areas.entries[at].value for at in sorted(hits - used)) if hits else areas.default
-        used |= hits
+        hit = next((at for at, area in enumerate(areas.entries) if inside(area.shape, area.coords, point)), None)
+        if hit is None:
+            total += areas.default
+        elif hit not in used:
+            used.add(hit)
+            total += areas.entries[hit].value
     return bounded(areas, total)
 
 
@@ -92,14 +97,12 @@ def best(declaration: Declaration) -> float | None:
     if mapping is None:
         return None
     values = [entry.value for entry in mapping.entries]
-    if declaration.cardinality.value == "single" and not declaration.areas:
+    if declaration.cardinality.value == "single":
         return bounded(mapping, max((mapping.default, *values)))
     if mapping.default > 0 and mapping.upper is None:
         return None
     if mapping.default > 0 and mapping.upper is not None:
         return mapping.upper
-    if declaration.cardinality.value == "single":  # one point may lie in several areas
-        return bounded(mapping, max((mapping.default, sum(value for value in values if value > 0))))
     return bounded(mapping, sum(value for value in values if value > 0))
 
 
@@ -125,6 +128,4 @@ def looked_up(table: LookupTable, base_type: BaseType, value: Value) -> Value:
 
 def _folded(value: Scalar) -> Scalar:
     """Give a text without its case; what has none stays as it is."""
-    if isinstance(value, Pair):
-        return Pair(value.first.casefold(), value.second.casefold())
     return value.casefold() if isinstance(value, str) else value

@@ -25,6 +25,11 @@ def _growing(function: Function) -> Function:
     return grown
 
 
+def _logarithm(function: Function) -> Function:
+    """Let a logarithm of zero be minus infinity."""
+    return lambda x: function(x) if x else -math.inf
+
+
 _sinh, _cosh = _growing(math.sinh), _growing(math.cosh)
 
 FUNCTIONS: Final[dict[str, Function]] = {
@@ -46,8 +51,8 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "sech": lambda x: 1 / _cosh(x),
     "csch": lambda x: 1 / _sinh(x),
     "coth": lambda x: 1 / math.tanh(x),
-    "log": math.log10,
-    "ln": math.log,
+    "log": _logarithm(math.log10),
+    "ln": _logarithm(math.log),
     "exp": _growing(math.exp),
     "abs": abs,
     "toDegrees": math.degrees,

@@ -43,8 +43,10 @@ def standard(address: str, declarations: Iterable[Declaration]) -> Node | None:
     name = address.strip().rstrip("/").replace("\\", "/").rpartition("/")[2].partition("?")[0]
     known = {each.identifier: each for each in declarations}
     match name.removesuffix(".xml").lower():
-        case "match_correct" | "cc2_match":
+        case "match_correct":
             return MATCH_CORRECT
+        case "cc2_match":
+            return _match_basic({"MAXSCORE": known["MAXSCORE"]}) if "MAXSCORE" in known else MATCH_CORRECT
         case "map_response":
             return MAP_RESPONSE
         case "map_response_point":

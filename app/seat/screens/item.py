@@ -110,7 +110,7 @@ class ItemScreen(Screen):
         self._foot.show_nothing(self.words)
         self._head.forget()
         self.card.show_all()
-        self.pane.to_top()
+        self.pane.reset()
         self._show_page()
         self.pane.setFocus()
 

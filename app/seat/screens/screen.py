@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.seat.screens.view import SessionFacts, Simulated
 from app.ui import tokens
 from app.ui.buttons import Button

@@ -61,7 +61,7 @@ class AreaButton(Looked, QAbstractButton):
     def fill(self, letters: str, body: Body, setting: Setting) -> None:
         """Show what is in a slot: its words if they fit, else its letters."""
         self._letters, self._filled, self._said = letters, bool(body), plain_text(body)
-        self._filling.show_body(body, setting.media, words=setting.words)
+        self._filling.show_body(body, setting.media, words=setting.words, plays=setting.plays)
         self._fit()
         self.update()
 

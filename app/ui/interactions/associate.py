@@ -112,7 +112,7 @@ class AssociateView(Board):
             row.value = value
             names = [name for name in value.split(" ") if name in options]
             for body, name in zip(row.bodies, names, strict=False):
-                body.show_body(self.body(options[name]), self.setting.media, words=words)
+                body.show_body(self.body(options[name]), self.setting.media, words=words, plays=self.setting.plays)
             row.part.setText(words("screen.interaction.associate.part"))
             first, second = (plain_text(self.body(options[name])) for name in names)
             said = words("screen.interaction.associate.part_long", first=first, second=second)

@@ -1,7 +1,7 @@
 """What every interaction is shown with, and what its owner hears from it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
@@ -17,12 +17,14 @@ from app.words import Words
 class Setting:
     """What every interaction needs to be shown.
 
-    `media` are the item's decrypted media by name; the sentences stand under `screen.interaction`.
+    `media` are the item's decrypted media by name; the sentences stand under `screen.interaction`. `plays`: how often
+    each of its clips was begun; it is counted on here, and outlives what is shown.
     """
 
     language: Language
     media: Mapping[str, bytes]
     words: Words
+    plays: MutableMapping[str, int] = field(default_factory=dict)
 
 
 class InteractionView(Looked, QWidget):

@@ -41,7 +41,7 @@ class Board(InteractionView):
         prompt: Wording | None = getattr(interaction, "prompt", None)
         body = prompt.in_language(setting.language) if prompt else ()
         self._has_prompt = bool(body)
-        self._prompt.show_body(body, setting.media, words=setting.words)
+        self._prompt.show_body(body, setting.media, words=setting.words, plays=setting.plays)
         self._prompt.setVisible(self._has_prompt)
         self.setAccessibleName(plain_text(body))
 

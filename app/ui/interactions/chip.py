@@ -28,7 +28,7 @@ class Chip(Carried):
         """Show an option, with a letter where something else refers to it by one."""
         self.option, self._said, self._letter = option, plain_text(body), letter
         self.setObjectName(f"chip_{option}")
-        self.body.show_body(body, setting.media, words=setting.words)
+        self.body.show_body(body, setting.media, words=setting.words, plays=setting.plays)
 
     def show_state(self, state: str, *, held: bool, used: bool) -> None:
         """Show whether it is picked up or used up; `state` says so in words."""

@@ -43,7 +43,7 @@ class ListRow(Looked, QAbstractButton):
         self.setObjectName(f"row_{option}")
         self.setCheckable(True)
         self.setChecked(chosen)
-        self.body.show_body(body, setting.media, words=setting.words)
+        self.body.show_body(body, setting.media, words=setting.words, plays=setting.plays)
         state = setting.words("screen.item.chosen") if chosen else ""
         self.setAccessibleName(f"{plain_text(body)} {state}".rstrip())
 

@@ -43,7 +43,7 @@ class GapButton(Carried):
         """Show what is in it; nothing with an empty option."""
         self.option, self.movable = option, bool(option)
         words = setting.words
-        self._body.show_body(body, setting.media, words=words)
+        self._body.show_body(body, setting.media, words=words, plays=setting.plays)
         said = words("screen.interaction.gap_match.gap", number=self._number)
         filled = words("screen.interaction.gap_match.gap_filled", option=plain_text(body))
         empty = words("screen.interaction.gap_match.gap_empty")

@@ -57,7 +57,7 @@ class GapMatchView(Board):
             chip.setVisible(chip in self.chips)
         self._widest.take([self.body(option) for option in interaction.options], setting)
         body = interaction.text.in_language(setting.language)
-        self._text.show_body(body, setting.media, words=setting.words, fill=self._fill)
+        self._text.show_body(body, setting.media, words=setting.words, plays=setting.plays, fill=self._fill)
         words, most = setting.words, interaction.max_associations
         limited = 0 < most < self._used
         asked = words("screen.interaction.gap_match.most", most=most) if limited else ""

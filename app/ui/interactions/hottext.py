@@ -34,7 +34,7 @@ class HottextView(Board):
         self._hottext, self._hots = interaction, []
         self.begin(interaction, values, setting)
         body = interaction.text.in_language(setting.language)
-        self._text.show_body(body, setting.media, words=setting.words, fill=self._fill)
+        self._text.show_body(body, setting.media, words=setting.words, plays=setting.plays, fill=self._fill)
         words, most = setting.words, interaction.max_choices
         if most == 1:
             self.ask(words("screen.interaction.hottext.asked_one"))

@@ -49,7 +49,7 @@ class ChoiceBox(Looked, QAbstractButton):
     def show_body(self, body: Body, setting: Setting, *, chosen: bool) -> None:
         """Show what is chosen, or the words that ask for a choice."""
         self._chosen = chosen
-        self._body.show_body(body, setting.media, words=setting.words)
+        self._body.show_body(body, setting.media, words=setting.words, plays=setting.plays)
         self._lay_body()
         self.update()
 

@@ -109,7 +109,7 @@ class MatchView(Board):
             body.picture_pressed.connect(self.picture_pressed)
             self._bodies.append(body)
         for body, option in zip(self._bodies, options, strict=False):
-            body.show_body(self.body(option), self.setting.media, words=self.setting.words)
+            body.show_body(self.body(option), self.setting.media, words=self.setting.words, plays=self.setting.plays)
             body.show()
         for body in self._bodies[len(options) :]:
             body.hide()

@@ -44,7 +44,7 @@ class OrderRow(Carried):
         """Show an option."""
         self.option, self._said = option, plain_text(body)
         self.setObjectName(f"row_{option}")
-        self.body.show_body(body, setting.media, words=setting.words)
+        self.body.show_body(body, setting.media, words=setting.words, plays=setting.plays)
 
     def show_state(self, place: int | None, parts: tuple[Part, ...], state: str, *, sure: bool, held: bool) -> None:
         """Show its place; `sure`: the person put it there; `held`: it is picked up. `state` says so in words."""

@@ -39,8 +39,8 @@ class Widest:
             return size
         self._probe.set_look(look)
         for body in self._bodies:
-            self._probe.show_body(body, self._setting.media, words=self._setting.words)
+            self._probe.show_body(body, self._setting.media, words=self._setting.words, plays={})
             height = self._probe.arrange(most)
             size = size.expandedTo(QSize(min(most, self._probe.natural_width()), height))
-        self._probe.show_body((), {}, words=self._setting.words)
+        self._probe.show_body((), {}, words=self._setting.words, plays={})
         return size

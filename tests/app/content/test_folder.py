@@ -13,12 +13,12 @@ import pytest
 
 from app.content.bank import BankRefused
 from app.content.exporting import package
-from app.content.facts import facts_of
 from app.content.folder import FolderTaken, Origin, folder_facts, merge
 from app.content.folder_index import INDEX
 from app.content.formats.found import Found
 from app.content.formats.gift import read_gift
 from app.content.formats.sheet_template import template
+from app.content.forms.facts import facts_of
 from app.content.qti.reading import read_bank, read_package
 from app.exam.item import Stimulus
 from app.exam.prose import Wording, text_body

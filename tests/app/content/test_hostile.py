@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.content import archive, bank
 from app.content.archive import BankUnreadable, open_archive, resolve
 from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, FileMissing, MarkupRefused, PictureRefused
-from app.content.package import PackageRefused
+from app.content.packing.package import PackageRefused
 from app.content.qti.choices import MAX_OPTIONS
 from app.content.qti.flow import MAX_BLOCKS, MAX_TEXT
 from app.content.qti.item import MAX_ITEM_BYTES, MAX_ITEM_NODES

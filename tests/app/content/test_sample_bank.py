@@ -9,7 +9,7 @@ from lxml import etree
 from PySide6.QtGui import QImage
 
 from app.content.bank import Bank
-from app.content.package import SealedPackage, pack
+from app.content.packing.package import SealedPackage, pack
 from app.content.qti.reading import read_package
 from app.exam.form import draw_form
 from app.exam.interactions import Choice, Option

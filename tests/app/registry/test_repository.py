@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
-from app.content.package import PackageRefused, pack
+from app.content.packing.package import PackageRefused, pack
 from app.registry.keyroom import KeyName, KeyRoom, RegistryKeysUnreadable
 from app.registry.models import Package
 from app.registry.publishing import PackageNotNewer

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.content.bank import Bank
-from app.content.package import SealedPackage, pack
+from app.content.packing.package import SealedPackage, pack
 from app.exam.form import Form, draw_form
 from app.exam.interactions import Choice, Option
 from app.exam.item import Item

@@ -26,6 +26,7 @@ class Page(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.view = BodyView(self, after=self)
+        self.plays: dict[str, int] = {}
         self.high = 0
 
     def put(
@@ -41,7 +42,7 @@ class Page(QWidget):
         look = look or Look()
         self.setStyleSheet(stylesheet(look))
         self.view.set_look(look)
-        self.view.show_body(body, media or {}, words=WORDS, fill=fill)
+        self.view.show_body(body, media or {}, words=WORDS, plays=self.plays, fill=fill)
         width = width or column_width(look)
         self.high = self.view.arrange(width)
         self.view.setGeometry(0, 0, width, self.high)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.content.package import SealedPackage, pack
+from app.content.packing.package import SealedPackage, pack
 from app.registry.service import Registry
 from sync.client.connection import RegistryConnection, RegistryUnreachable
 from sync.client.content import (

@@ -148,3 +148,39 @@ def test_what_is_not_qtis_is_refused(inner: str, kind: type[BankRefused]) -> Non
     with pytest.raises(kind) as refused:
         read(inner)
     assert refused.value.file == "items/item.xml"
+
+
+@pytest.mark.parametrize(
+    ("version", "said", "score"),
+    [
+        ("v2p1", "", 0),
+        ("v2p2", "", 0),
+        ("v2p2", 'caseSensitive="false"', 1),
+        ("v3p0", "", 1),
+        ("v3p0", 'case-sensitive="true"', 0),
+    ],
+)
+def test_a_map_entry_that_says_nothing_heeds_the_case_in_qti_2_and_not_in_qti_3(
+    version: str, said: str, score: float
+) -> None:
+    old = f"""<responseDeclaration identifier="RESPONSE" cardinality="single" baseType="string"><mapping>
+    <mapEntry mapKey="Kunming" mappedValue="1" {said}/></mapping></responseDeclaration>
+    <outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/>
+    <responseProcessing template="map_response"/>"""
+    new = f"""<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="string"><qti-mapping>
+    <qti-map-entry map-key="Kunming" mapped-value="1" {said}/></qti-mapping></qti-response-declaration>
+    <qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float"/>
+    <qti-response-processing template="map_response"/>"""
+    told = item(new) if version == "v3p0" else item(old, OLD.replace("v2p1", version), "assessmentItem")
+    marking = read_marking(upgraded(told), "items/item.xml", "item")
+    assert score_item(marking, {"RESPONSE": ["KUNMING"]}).score == score
+
+
+def test_a_duration_can_be_looked_up() -> None:
+    marking = read(f"""{CHOICE}<qti-outcome-declaration identifier="PACE" cardinality="single" base-type="string">
+    <qti-interpolation-table default-value="quick"><qti-interpolation-table-entry source-value="60"
+    target-value="slow"/></qti-interpolation-table></qti-outcome-declaration><qti-response-processing>
+    <qti-lookup-outcome-value identifier="PACE"><qti-variable identifier="duration"/></qti-lookup-outcome-value>
+    </qti-response-processing>""")
+    told = [score_item(marking, {}, duration_s=seconds).outcomes["PACE"] for seconds in (59.5, 60.0)]
+    assert [getattr(one, "value", None) for one in told] == ["quick", "slow"]

@@ -13,7 +13,9 @@ from app.content.bank import (
     RulesRefused,
     TwiceRefused,
 )
+from app.content.qti.languages import keep_version
 from app.content.qti.reading import read_package
+from app.content.xml import LANG, qti, read_xml
 from app.exam.interactions import Choice, Option
 from app.exam.item import Item, Medium
 from app.exam.prose import (
@@ -399,3 +401,13 @@ def test_what_a_manifest_does_not_say_gets_a_default_and_one_note(tmp_path: Path
     assert bank.notes == (Note(NoteKind.UNSORTED, "", "2/3"),)
     assert bank.id.startswith("manifest-1-")
     assert bank.title == Bilingual(zh="Small bank", en="Small bank")
+
+
+def test_one_version_of_a_document_has_every_interaction_once() -> None:
+    entry = '<qti-text-entry-interaction response-identifier="RESPONSE"/>'
+    body = f'<div xml:lang="zh"><p>填{entry}</p></div><div xml:lang="en"><p>Fill {entry}</p></div><p>x</p>'
+    root = read_xml(item("single-1", body=body), "a.xml")
+    keep_version(root, Language.EN, "a.xml")
+    assert [one.get("response-identifier") for one in root.iter(qti("qti-text-entry-interaction"))] == ["RESPONSE"]
+    assert [one.get(LANG) for one in root.iter(qti("div"))] == ["en"]
+    assert [one.text for one in root.iter(qti("span"))] == ["Option A", "Option B", "Option C"]

@@ -240,10 +240,15 @@ def test_signum_floor_and_ceil_give_an_integer(name: str, x: float, y: int) -> N
     assert value_of(node("math-operator", f(x), name=name)) == Single(BaseType.INTEGER, y)
 
 
+@pytest.mark.parametrize("name", ["log", "ln"])
+def test_a_logarithm_of_zero_is_minus_infinity(name: str) -> None:
+    assert value_of(node("math-operator", f(0), name=name)) == Single(BaseType.FLOAT, -math.inf)
+
+
 @pytest.mark.parametrize(
     ("name", "x"),
     [
-        *(("log", "0"), ("ln", "-1"), ("asin", "2"), ("asec", "0.5"), ("csc", "0"), ("csch", "0"), ("coth", "0")),
+        *(("log", "-1"), ("ln", "-1"), ("asin", "2"), ("asec", "0.5"), ("csc", "0"), ("csch", "0"), ("coth", "0")),
         *(("cot", "0"), ("sin", "INF"), ("acos", "NaN"), ("abs", "NaN"), ("acsc", "0")),
     ],
 )

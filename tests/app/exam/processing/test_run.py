@@ -89,6 +89,29 @@ def test_an_area_counts_once(given: tuple[str, ...], score: float) -> None:
     assert (result.score, result.max_score) == (score, 3)
 
 
+@pytest.mark.parametrize(
+    ("given", "score"),
+    [(("5 5",), 3), (("20 5",), 1), (("5 5", "20 5"), 4), (("5 5", "6 6"), 3), (("5 5", "40 5"), 2.5)],
+)
+def test_where_areas_overlap_the_first_one_listed_counts(given: tuple[str, ...], score: float) -> None:
+    areas = AreaMapping((AreaEntry("rect", (0, 0, 10, 10), 3), AreaEntry("rect", (0, 0, 30, 10), 1)), default=-0.5)
+    asked = replace(response("RESPONSE", BaseType.POINT, cardinality=Cardinality.MULTIPLE), areas=areas)
+    assert score_item(marking(asked, SCORE, response=MAP_RESPONSE_POINT), {"RESPONSE": given}).score == score
+
+
+def test_one_point_earns_no_more_than_the_best_area() -> None:
+    areas = AreaMapping((AreaEntry("rect", (0, 0, 10, 10), 3), AreaEntry("rect", (0, 0, 30, 10), 1)))
+    asked = replace(response("RESPONSE", BaseType.POINT), areas=areas)
+    result = score_item(marking(asked, SCORE, response=MAP_RESPONSE_POINT), {"RESPONSE": ("5 5",)})
+    assert (result.score, result.max_score) == (3, 3)
+
+
+def test_identifiers_that_differ_in_case_only_are_two() -> None:
+    both = Mapping((MapEntry("a", 1, case_sensitive=False), MapEntry("A", 2, case_sensitive=False)))
+    asked = replace(response("RESPONSE", BaseType.IDENTIFIER), mapping=both)
+    assert score_item(marking(asked, SCORE, response=MAP_RESPONSE), {"RESPONSE": ("A",)}).score == 2
+
+
 def test_the_first_branch_that_holds_is_followed_and_null_does_not_hold() -> None:
     tree = rules(
         node(

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.exam.item import Language
+from app.exam.prose import Language
 from app.seat.deck import Deck
 from app.seat.screens.check_in import CheckInScreen
 from app.seat.screens.item import ItemScreen

@@ -1,0 +1,1 @@
+"""A bank sealed item by item, and opened again."""
