@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from app.content.xml import QTI, XHTML
+from app.content.xml import QTI, XHTML, name_of, qti
 
 _OLD: Final = re.compile(
     r"http://www\.imsglobal\.org/xsd/"
@@ -20,6 +20,7 @@ _OLD: Final = re.compile(
 # SSML tells a speaking machine how to read; what is read stays.
 _SPOKEN: Final = ("http://www.w3.org/2001/10/synthesis", "http://www.w3.org/2010/10/synthesis")
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_DECLARATIONS: Final = frozenset({"qti-response-declaration", "qti-outcome-declaration", "qti-template-declaration"})
 _ATTRIBUTE: Final = re.compile(r"[a-z]+([A-Z][a-z0-9]*)+")
 
 # Every XHTML and HTML 5 element that QTI 2.x names, shown here or not: they are no QTI elements.
@@ -64,6 +65,20 @@ def is_qti(root: etree._Element, name: str) -> bool:
 def new_name(old: str) -> str:
     """Give an element's name in QTI 3.0: "simpleChoice" becomes "qti-simple-choice", "p" stays."""
     return old if old in _HTML or old.startswith("qti-") else f"qti-{_HUMP.sub('-', old).lower()}"
+
+
+def declare_score(root: etree._Element) -> None:
+    """Declare SCORE for a standard template, which sets it, where an item forgot to; editors do."""
+    named = {child.get("identifier") for child in root if name_of(child) in _DECLARATIONS}
+    processing = root.find(qti("qti-response-processing"))
+    if processing is None or len(processing) or "SCORE" in named:
+        return
+    score = etree.Element(qti("qti-outcome-declaration"), identifier="SCORE", cardinality="single")
+    score.set("base-type", "float")
+    default = etree.SubElement(etree.SubElement(score, qti("qti-default-value")), qti("qti-value"))
+    default.text = "0"
+    last = [at for at, child in enumerate(root) if name_of(child) == "qti-response-declaration"]
+    root.insert(last[-1] + 1 if last else 0, score)
 
 
 def _rename(element: etree._Element) -> None:

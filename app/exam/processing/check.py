@@ -187,7 +187,8 @@ def _check_set(rule: Node, known: Mapping[str, Declaration], kind: str, depth: i
     if rule.name == "lookup-outcome-value":
         if declaration.lookup is None:
             raise UnfitError(f"{identifier[:80]!r} has no lookup table", rule)
-        if found.base_type not in {None, *NUMERIC, BaseType.DURATION} or found.cardinality not in {None, Cardinality.SINGLE}:
+        counted = found.base_type in {None, *NUMERIC, BaseType.DURATION}
+        if not counted or found.cardinality not in {None, Cardinality.SINGLE}:
             raise UnfitError("only a number or a duration can be looked up", rule)
         return
     if found.cardinality not in {None, declaration.cardinality}:
