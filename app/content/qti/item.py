@@ -28,7 +28,7 @@ from app.content.qti.keys import KeyCheck, kind_of
 from app.content.qti.languages import as_ours, has_versions, named_language
 from app.content.qti.processing import read_marking
 from app.content.qti.shelf import Shelf, numbered
-from app.content.qti.upgrade import is_qti, upgraded
+from app.content.qti.upgrade import declare_score, is_qti, upgraded
 from app.content.xml import (
     LANG,
     check_attributes,
@@ -311,20 +311,6 @@ class _ItemReader:
         if used - named:
             name = min(used - named)[:60]
             raise BankRefused(self.file, line_of(body), f"{name!r} is not a declared template variable")
-
-
-def declare_score(root: etree._Element) -> None:
-    """Declare SCORE for a standard template, which sets it, where an item forgot to; editors do."""
-    named = {child.get("identifier") for child in root if name_of(child) in _DECLARED}
-    processing = root.find(qti("qti-response-processing"))
-    if processing is None or len(processing) or "SCORE" in named:
-        return
-    score = etree.Element(qti("qti-outcome-declaration"), identifier="SCORE", cardinality="single")
-    score.set("base-type", "float")
-    default = etree.SubElement(etree.SubElement(score, qti("qti-default-value")), qti("qti-value"))
-    default.text = "0"
-    last = [at for at, child in enumerate(root) if name_of(child) == "qti-response-declaration"]
-    root.insert(last[-1] + 1 if last else 0, score)
 
 
 def _visible(marking: Marking) -> Callable[[etree._Element], bool]:

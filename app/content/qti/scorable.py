@@ -10,10 +10,12 @@ from lxml import etree
 from app.content.archive import Archive
 from app.content.bank import BankRefused, MarkupRefused, TwiceRefused
 from app.content.qti.includes import Includer
+from app.content.qti.languages import keep_version
 from app.content.qti.processing import read_marking
-from app.content.qti.upgrade import is_qti, upgraded
+from app.content.qti.upgrade import declare_score, is_qti, upgraded
 from app.content.xml import QTI, line_of, name_of, qti, read_xml
 from app.exam.marking import BaseType, Cardinality, Declaration, Marking, Role
+from app.exam.prose import Language
 
 MAX_BYTES: Final = 4_000_000
 MAX_NODES: Final = 50_000
@@ -82,6 +84,8 @@ def scorable(root: etree._Element, file: str) -> Marking:
         BankRefused: one of its kinds (see `app.content.bank`), with file and line.
     """
     refuse_unscored(root, file)
+    declare_score(root)
+    keep_version(root, Language.ZH, file)  # what stands in both languages is asked once
     marking = read_marking(root, file, str(root.get("identifier", "")) or file)
     _check_interactions(root, marking, file)
     return marking
