@@ -54,7 +54,7 @@ MOODLE = (
     )
     + question(
         "gapselect",
-        "<p>[[1]]</p>",
+        "<p>Wear [[1]].</p>",
         "<selectoption><text>x</text></selectoption><selectoption><text>y</text></selectoption>",
         "m-9",
     )
