@@ -79,8 +79,8 @@ class BodyView(Looked, QWidget):
     ) -> None:
         """Take a body and the bytes of its media.
 
-        `words` are those around clips, `plays` counts how often each was begun (see `Setting`). `fill` gives the widgets for places, gaps and hot texts; they stay the
-        caller's, but stand here until the next body.
+        `words` are those around clips, `plays` counts how often each was begun (see `Setting`). `fill` gives the
+        widgets for places, gaps and hot texts; they stay the caller's, but stand here until the next body.
         """
         self._retire()
         self._images, self._media, self._words, self._plays = Images(media), media, words, plays

@@ -38,12 +38,12 @@ class InteractionView(Looked, QWidget):
     picture_pressed = Signal(QImage, str)
     row_focused = Signal(QWidget)
 
-    def show_interaction(self, interaction: Interaction, values: tuple[str, ...], setting: Setting) -> None:
-        """Show an interaction with the response it has."""
+    def show_interaction(self, interaction: Interaction, values: tuple[str, ...], setting: Setting) -> None:  # noqa: ARG002
+        """Show an interaction with the response it has; subclasses do."""
         raise TypeError(f"{type(self).__name__} shows nothing")
 
-    def arrange(self, width: int) -> int:
-        """Lay it out in `width` pixels and give the height it takes."""
+    def arrange(self, width: int) -> int:  # noqa: ARG002
+        """Lay it out in `width` pixels and give the height it takes; subclasses do."""
         raise TypeError(f"{type(self).__name__} is not laid out")
 
     def look_changed(self) -> None:

@@ -14,13 +14,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.exam.prose import Clip
+from app.exam.item import Item
+from app.exam.prose import Clip, Language, Wording
 from app.ui.clip_playback import Playing
 from app.ui.clip_player import ClipPlayer
 from app.ui.clip_reel import ClipError, clip_facts
+from app.ui.item_pane import ItemPane, PaneItem, PaneWords
 from app.ui.look import Look
+from sync.wire.plan import Difficulty, ItemKind
 from tests.app.ui.clips import clip
-from tests.app.ui.pages import Page, text
+from tests.app.ui.pages import WORDS, Page, text
 from tests.proctoring.seat import is_gone, wait_until
 
 FILM = clip(sound=False)
@@ -182,3 +185,23 @@ def test_it_fits_its_column_with_everything_it_may_say(page: Page, percent: int)
     assert found.width() <= page.width()
     assert page.rect().contains(found.geometry())
     assert found.rect().contains(found.button.geometry())
+
+
+@pytest.mark.usefixtures("speaker")
+def test_the_next_candidate_may_play_it_as_often_as_the_one_before(qtbot: QtBot) -> None:
+    here: Wording = Wording((Clip("m", "录音", 1),), (Clip("m", "Recording", 1),))
+    item = Item("i", ItemKind.COMPOSITE, "s", Difficulty.MEDIUM, here, ())
+    pane = ItemPane()
+    qtbot.addWidget(pane)
+    pane.resize(900, 600)
+    pane.show()
+
+    def shown() -> ClipPlayer:
+        pane.show_item(PaneItem(item, Language.ZH, {}, {"m": TONE}), WORDS, PaneWords(), flagged=False)
+        return pane.findChildren(ClipPlayer)[0]
+
+    press(shown())
+    qtbot.waitUntil(lambda: not pane.findChildren(ClipPlayer)[0].button.isEnabled(), timeout=8000)
+    assert not shown().button.isEnabled()
+    pane.reset()
+    assert shown().button.isEnabled()
