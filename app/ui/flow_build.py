@@ -41,6 +41,7 @@ from app.exam.prose import (
     Verbatim,
 )
 from app.ui import tokens
+from app.ui.flow_cells import cell_places
 from app.ui.flow_document import NEVER_LAST, FlowDocument
 from app.ui.flow_inlines import BOLD, NEW_LINE, plain_format, said, said_as_it_is, styled
 from app.ui.flow_slots import LineBox, Slot, SlotPiece
@@ -212,7 +213,7 @@ class FlowBuilder:
     # Tables
 
     def _table(self, table: Table) -> None:
-        placed, columns = _grid(table)
+        placed, columns = cell_places(table)
         if not placed:
             return
         if table.caption:
@@ -288,22 +289,3 @@ class FlowBuilder:
         if at.positionInBlock() > 0 and self._document.characterAt(at.position() - 1) in NEVER_LAST:
             at.movePosition(QTextCursor.MoveOperation.Left)
         at.insertText(NEW_LINE)
-
-
-def _grid(table: Table) -> tuple[list[tuple[int, int, Cell]], int]:
-    """Give every cell with its row and column, its spans cut at the table's end; and the number of columns."""
-    taken: set[tuple[int, int]] = set()
-    placed = []
-    for row, cells in enumerate(table.rows):
-        column = 0
-        for cell in cells:
-            while (row, column) in taken:
-                column += 1
-            rows = max(1, min(cell.rows, len(table.rows) - row))
-            columns = max(1, cell.columns)
-            while any((row, column + more) in taken for more in range(columns)):
-                columns -= 1
-            taken |= {(row + down, column + right) for down in range(rows) for right in range(columns)}
-            placed.append((row, column, replace(cell, rows=rows, columns=columns)))
-            column += columns
-    return placed, 1 + max((column for _row, column in taken), default=0)
