@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Final
+from typing import Any, BinaryIO, ClassVar, Final
 
 from app.content.archive import Archive, open_archive
 from app.content.bank import Bank, BankRefused, BankTooLarge, Note, Rejection, TwiceRefused
@@ -260,7 +260,7 @@ def _proved(found: Found, files: Mapping[str, bytes], where: tuple[str, int]) ->
     try:
         read = read_item(Archive(_Memory(files)), item_path(item), sorting)
     except BankRefused as refused:
-        facts = {name: fact for name, fact in refused.facts.items() if name != "place"}
+        facts: dict[str, Any] = {name: fact for name, fact in refused.facts.items() if name != "place"}
         raise type(refused)(*where, refused.detail.partition(": ")[2], **facts) from None
     same = read.item == item and dict(read.media) == dict(found.media)
     if not same and len(set(found.media.values())) < len(found.media):  # one picture under two names becomes one
