@@ -28,7 +28,7 @@ def test_the_template_itself_comes_in_whole() -> None:
         ItemKind.TRUE_FALSE,
         ItemKind.SINGLE_CHOICE,
         ItemKind.MULTIPLE_CHOICE,
-        ItemKind.COMPOSITE,
+        ItemKind.TEXT_ENTRY,
         ItemKind.ORDER,
         ItemKind.MATCH,
         ItemKind.EXTENDED_TEXT,
