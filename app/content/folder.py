@@ -20,9 +20,9 @@ from app.content.archive import Archive, open_archive
 from app.content.bank import Bank, BankRefused, BankTooLarge, Note, Rejection, TwiceRefused
 from app.content.folder_index import INDEX, BankIndex, IndexedItem, SealedFacts, read_index
 from app.content.formats.found import Found
-from app.content.forms.facts import BankFacts, facts_of, item_facts
-from app.content.packing.blobs import item_bytes, marking_bytes
+from app.content.forms.facts import BankFacts, facts_of
 from app.content.packing.clones import without_templates
+from app.content.packing.facts import item_facts, sealed_digest
 from app.content.qti.item import Sorting, read_item
 from app.content.qti.manifest import MANIFEST, MAX_ITEMS
 from app.content.qti.reading import read_bank
@@ -243,7 +243,7 @@ def _written(found: Found) -> tuple[dict[str, bytes], IndexedItem]:
     drawn = tuple(
         SealedFacts(
             facts=own if one is item else item_facts(one),
-            sealed=_sha(item_bytes(one) + marking_bytes(clones.markings[one.id])),
+            sealed=sealed_digest(one, clones.markings[one.id], found.media.__getitem__),
         )
         for one in clones.items
     )

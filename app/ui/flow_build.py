@@ -260,7 +260,7 @@ class FlowBuilder:
         for inline in inlines:
             match inline:
                 case Run():
-                    self._cursor.insertText(said(inline.text), styled(style, inline.styles))
+                    self._cursor.insertText(said(inline.text), styled(style, inline.styles, inline.text))
                 case Break():
                     self._cursor.insertText(NEW_LINE, style)
                 case Printed():

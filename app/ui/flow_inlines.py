@@ -1,5 +1,6 @@
 """Runs of text into a document: their styles, and nothing in them that a document would take for its own marks."""
 
+import re
 from typing import Final
 
 from PySide6.QtGui import QFont, QTextCharFormat
@@ -11,6 +12,7 @@ BOLD: Final = QFont.Weight.Bold
 NEW_LINE: Final = "\N{LINE SEPARATOR}"
 OBJECT: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 _SMALL: Final = 0.85
+_HAN: Final = re.compile(r"[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]")  # with kana and full-width forms
 _MARKS: Final = str.maketrans(
     # new paragraphs, objects, and the two by which a QTextDocument knows its frames
     dict.fromkeys(("\n", "\r", "\t", "\0", "\N{PARAGRAPH SEPARATOR}"), " ")
@@ -37,8 +39,8 @@ def plain_format(font: QFont) -> QTextCharFormat:
     return form
 
 
-def styled(plain: QTextCharFormat, styles: frozenset[Style]) -> QTextCharFormat:
-    """Give a format that has these styles too."""
+def styled(plain: QTextCharFormat, styles: frozenset[Style], text: str) -> QTextCharFormat:
+    """Give a format that has these styles too; emphasis slants Latin letters and underlines Chinese ones."""
     if not styles:
         return plain
     form = QTextCharFormat(plain)
@@ -50,8 +52,10 @@ def styled(plain: QTextCharFormat, styles: frozenset[Style]) -> QTextCharFormat:
     if Style.SMALL in styles:
         font.setPixelSize(max(1, round(font.pixelSize() * _SMALL)))
     font.setStrikeOut(Style.STRUCK in styles)
+    slanted = Style.EMPHASIS in styles and not _HAN.search(text)
+    font.setItalic(slanted)
     form.setFont(font)
-    form.setFontUnderline(bool(styles & {Style.EMPHASIS, Style.UNDERLINE}))  # Chinese is not slanted
+    form.setFontUnderline(Style.UNDERLINE in styles or (Style.EMPHASIS in styles and not slanted))
     if Style.SUB in styles:
         form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSubScript)
     if Style.SUPER in styles:

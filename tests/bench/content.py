@@ -20,7 +20,6 @@ from app.content.importing import import_file
 from app.content.packing.package import SealedPackage, pack
 from app.content.qti.reading import read_package
 from app.exam.form import draw_form
-from app.exam.interactions import Responses
 from app.exam.scoring import score_form
 from app.resources import resource_folder
 from sync.wire.ids import new_id
@@ -76,7 +75,7 @@ def importing(source: Path, folder: Path) -> Row:
     ours, plain = [], []
     for _ in range(TURNS):
         with tempfile.TemporaryDirectory(dir=folder) as bank:
-            ours.append(took_ms(lambda: import_file(source, Path(bank) / "bank")) * 1e-3)  # noqa: B023 - called at once
+            ours.append(took_ms(lambda: import_file(source, Path(bank) / "bank")) * 1e-3)
         plain.append(took_ms(lambda: parse_all(source)) * 1e-3)
     return Row(f"Import of {FEW} items; lxml parsing them", "s", tuple(ours), tuple(plain))
 
@@ -123,7 +122,7 @@ def opening(package: SealedPackage, key: bytes, folder: Path) -> Row:
 def scoring(package: SealedPackage, bank: Bank) -> Row:
     form = draw_form(package.header.items, package.sha256, RULE, secrets.token_hex(32))
     markings = {place.item: bank.markings[place.item] for place in form.items}
-    responses: dict[str, Responses] = {item: {"RESPONSE": one.correct()} for item, one in markings.items()}
+    responses = {item: {"RESPONSE": one.correct()} for item, one in markings.items()}
     keys = {item: {"RESPONSE": one.correct()} for item, one in markings.items()}
     policies = (ScoringPolicy.ALL_OR_NOTHING, ScoringPolicy.ITEM_RULES)
     ours = tuple(

@@ -15,8 +15,8 @@ from app.content.checks.media import check_media
 from app.content.checks.scores import check_scores
 from app.content.checks.screen import check_screen
 from app.content.checks.statistics import Statistics, statistics_of
-from app.content.forms.facts import item_facts
 from app.content.packing.clones import without_templates
+from app.content.packing.facts import item_facts
 
 _ORDER: Final = tuple(Severity)
 _CODES: Final = tuple(Code)

@@ -15,14 +15,15 @@ from app.content.bank import Bank
 from app.content.media.pictures import recognise_picture
 from app.content.packing.blobs import BlobError, item_bytes, marking_bytes, read_item, read_marking
 from app.content.packing.clones import without_templates
+from app.content.packing.facts import item_facts
 from app.exam.interactions import GraphicGapMatch, Hotspot
-from app.exam.item import Item, choices
+from app.exam.item import Item
 from app.exam.marking import Marking
 from app.exam.prose import media_of, places_of
 from sync.faults import Refused
 from sync.trust.aead import open_sealed, seal
 from sync.wire.document import DocumentRefused, canonical_json
-from sync.wire.package import Blob, MediaEntry, PackageHeader, PackedItem, PackedOptions
+from sync.wire.package import Blob, ItemFacts, MediaEntry, PackageHeader, PackedItem
 
 MAGIC = b"ERP1"
 MAX_PACKAGE_BYTES = 512_000_000
@@ -57,14 +58,7 @@ def pack(bank: Bank, package_id: str, version: int, created_ms: int, content_key
 
     packed = tuple(
         PackedItem(
-            item=item.id,
-            kind=item.kind,
-            subject=item.subject,
-            difficulty=item.difficulty,
-            shuffles=_packed_options(item),
-            stimulus=item.stimulus.id if item.stimulus else None,
-            enemies=item.enemies,
-            choices=choices(item),
+            **dict(item_facts(item)),
             content=put(item.id, _CONTENT, content_key, item_bytes(item)),
             marking=put(item.id, _MARKING, marking_key, marking_bytes(bank.markings[item.id])),
             media=tuple(
@@ -217,12 +211,6 @@ def _blobs(header: PackageHeader) -> Iterator[tuple[str, Blob]]:
             yield item.item, entry.blob
 
 
-def _packed_options(item: Item) -> tuple[PackedOptions, ...]:
-    return tuple(
-        PackedOptions(name=one.name, options=one.options, fixed=tuple(sorted(one.fixed))) for one in item.shuffle_sets()
-    )
-
-
 def _agrees(item: Item, packed: PackedItem) -> bool:
     named = {medium.name for medium in item.media}
     shown = {name for wording in item.wordings() for body in wording.bodies() for name in media_of(body)}
@@ -230,14 +218,7 @@ def _agrees(item: Item, packed: PackedItem) -> bool:
     places = [sorted(places_of(body)) for body in item.stem.bodies()]
     asked = sorted(interaction.response for interaction in item.interactions)
     return (
-        item.id == packed.item
-        and item.kind is packed.kind
-        and item.subject == packed.subject
-        and item.difficulty is packed.difficulty
-        and _packed_options(item) == packed.shuffles
-        and (item.stimulus.id if item.stimulus else None) == packed.stimulus
-        and item.enemies == packed.enemies
-        and choices(item) == packed.choices
+        item_facts(item) == ItemFacts(**{name: getattr(packed, name) for name in ItemFacts.model_fields})
         and [(medium.name, medium.mime) for medium in item.media]
         == [(entry.name, entry.mime) for entry in packed.media]
         and shown <= named

@@ -43,8 +43,10 @@ _KEYED: Final = frozenset({"correct", "map-response", "map-response-point"})
 
 
 def kind_of(interactions: tuple[Interaction, ...]) -> ItemKind:
-    """Tell what a candidate has to do, from an item's interactions."""
-    if len(interactions) != 1:
+    """Tell what a candidate has to do, from an item's interactions; several blanks of one kind are that kind."""
+    kinds = {type(one) for one in interactions}
+    blanks = len(kinds) == 1 and kinds <= {TextEntry, InlineChoice}
+    if len(interactions) != 1 and not blanks:
         return ItemKind.COMPOSITE
     only = interactions[0]
     if not isinstance(only, Choice):

@@ -18,6 +18,7 @@ BUILT_IN: Final = (
     Declaration(Role.RESPONSE, "numAttempts", Cardinality.SINGLE, BaseType.INTEGER),
     Declaration(Role.RESPONSE, "duration", Cardinality.SINGLE, BaseType.DURATION),
     Declaration(Role.OUTCOME, "completionStatus", Cardinality.SINGLE, BaseType.IDENTIFIER),
+    Declaration(Role.TEMPLATE, "QTI_CONTEXT", Cardinality.RECORD, None),
 )
 """Variables that every item has without declaring them."""
 

@@ -176,7 +176,8 @@ class _Run:
         check_rules(rules, scope.declarations, "outcome")
         with suppress(LeftError):
             follow(rules, scope)
-        return {each.identifier: scope.values[each.identifier] for each in self._assessment.declarations}
+        declared = [each.identifier for each in self._assessment.declarations if each.role is Role.OUTCOME]
+        return {name: scope.values[name] for name in declared}
 
     def _scope(self, values: Mapping[str, Value], taken: Mapping[str, Taken] | None = None) -> Scope:
         known = variables(self._assessment.declarations)

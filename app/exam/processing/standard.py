@@ -5,7 +5,7 @@ Cartridge (`CC2_…`) also set feedback; where an item does not declare what the
 without MAXSCORE a match earns 1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from app.exam.marking import MATCH_CORRECT, BaseType, Cardinality, Declaration, Node, Role
@@ -42,20 +42,8 @@ def standard(address: str, declarations: Iterable[Declaration]) -> Node | None:
     """Give the rules of a standard template by its address, however that is spelt; `None` if it is none of them."""
     name = address.strip().rstrip("/").replace("\\", "/").rpartition("/")[2].partition("?")[0]
     known = {each.identifier: each for each in declarations}
-    match name.removesuffix(".xml").lower():
-        case "match_correct":
-            return MATCH_CORRECT
-        case "cc2_match":
-            return _match_basic({"MAXSCORE": known["MAXSCORE"]}) if "MAXSCORE" in known else MATCH_CORRECT
-        case "map_response":
-            return MAP_RESPONSE
-        case "map_response_point":
-            return MAP_RESPONSE_POINT
-        case "cc2_match_basic":
-            return _match_basic(known)
-        case "cc2_map_response":
-            return _map_with_feedback(known)
-    return None
+    made = _TEMPLATES.get(name.removesuffix(".xml").lower())
+    return made(known) if made else None
 
 
 def _match_basic(known: dict[str, Declaration]) -> Node:
@@ -87,3 +75,18 @@ def _feedback(known: dict[str, Declaration], name: str) -> tuple[tuple[Node, ...
         _named("set-outcome-value", name, _value(BaseType.IDENTIFIER, said)) for said in ("correct", "incorrect")
     )
     return (right,), (wrong,)
+
+
+def _match(known: dict[str, Declaration]) -> Node:
+    """Common Cartridge's match gives MAXSCORE where there is one."""
+    return _match_basic({"MAXSCORE": known["MAXSCORE"]}) if "MAXSCORE" in known else MATCH_CORRECT
+
+
+_TEMPLATES: Final[Mapping[str, Callable[[dict[str, Declaration]], Node]]] = {
+    "match_correct": lambda _known: MATCH_CORRECT,
+    "map_response": lambda _known: MAP_RESPONSE,
+    "map_response_point": lambda _known: MAP_RESPONSE_POINT,
+    "cc2_match": _match,
+    "cc2_match_basic": _match_basic,
+    "cc2_map_response": _map_with_feedback,
+}

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from app.content.checks.draws import exposures, independent_forms
 from app.content.checks.finding import Code
-from app.content.forms.facts import item_facts
+from app.content.packing.facts import item_facts
 from app.exam.item import Stimulus
 from app.exam.pools import pools_of
 from sync.wire.plan import Blueprint, ItemKind
