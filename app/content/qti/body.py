@@ -16,7 +16,7 @@ from app.content.qti.flow import Flow, FlowTooLargeError, Inside
 from app.content.qti.languages import other_versions
 from app.content.qti.line import fold, tidy
 from app.content.qti.looks import Look, look_of
-from app.content.qti.pieces import Piece, kind_of_object, read_listing, read_ruby, read_table
+from app.content.qti.pieces import Piece, instead_of_object, kind_of_object, read_listing, read_ruby, read_table
 from app.content.qti.vocabulary import (
     BLOCK_INTERACTIONS,
     HOLDERS,
@@ -158,7 +158,9 @@ class BodyReader:
     def _element(self, flow: Flow, element: etree._Element, styles: frozenset[Style]) -> None:
         qualified = etree.QName(element)
         name = qualified.localname
-        if qualified.namespace == MATHML and name == "math":
+        if self._for_readers_aloud(element):
+            self.note(NoteKind.SUPPORT_LEFT_OUT, "")
+        elif qualified.namespace == MATHML and name == "math":
             flow.inline(self.media.formula(element))
         elif qualified.namespace != QTI:
             raise refuse_element(element, self.file)
@@ -176,6 +178,11 @@ class BodyReader:
             self._qti(flow, element, name, styles)
         else:
             raise refuse_element(element, self.file)
+
+    def _for_readers_aloud(self, element: etree._Element) -> bool:
+        """Tell whether QTI's vocabulary keeps a text from the screen: for programs that read aloud, nobody sees it."""
+        hidden = "qti-visually-hidden" in element.get("class", "").split()
+        return hidden and not any(name_of(one).endswith("-interaction") for one in element.iter(etree.Element))
 
     def _break(self, flow: Flow, element: etree._Element, _: frozenset[Style]) -> None:
         self.look(element)
@@ -240,8 +247,12 @@ class BodyReader:
             elif name_of(child) != "source":
                 raise refuse_element(child, self.file)
 
-    def _object(self, flow: Flow, element: etree._Element, _: frozenset[Style]) -> None:
+    def _object(self, flow: Flow, element: etree._Element, styles: frozenset[Style]) -> None:
         self.look(element)
+        instead = instead_of_object(element)
+        if instead is not None:
+            self._element(flow, instead, styles)
+            return
         source, line = element.get("data", ""), line_of(element)
         said = " ".join(str(piece) for piece in element.itertext())
         match kind_of_object(element):

@@ -42,13 +42,14 @@ _MAPPING: Final = frozenset({"default-value", "lower-bound", "upper-bound"})
 
 
 def read_declaration(element: etree._Element, file: str) -> Declaration:
-    """Read `qti-response-declaration`, `qti-outcome-declaration` or `qti-template-declaration`.
+    """Read `qti-response-declaration`, `qti-outcome-declaration`, `qti-template-declaration` or that of a context.
 
     Raises:
         BankRefused: a name, cardinality or type is missing or none, or a part stands twice.
         MarkupRefused: an element or attribute that is not followed.
     """
-    role = Role(name_of(element).removeprefix("qti-").removesuffix("-declaration"))
+    named = name_of(element).removeprefix("qti-").removesuffix("-declaration")
+    role = Role.TEMPLATE if named == "context" else Role(named)  # both are constants while responses are processed
     check_attributes(element, file, _ALLOWED | _ALSO[role])
     check_no_text(element, file)
     parts: dict[str, etree._Element] = {}

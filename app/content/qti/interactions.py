@@ -77,8 +77,9 @@ class InteractionReader:
         declared = self.declarations.get(name)
         if declared is None:
             raise BankRefused(self.parts.file, line_of(element), f"{name[:60]!r} is not a declared response variable")
-        if declared.base_type not in types or declared.cardinality not in cardinalities:
-            what = f"{declared.cardinality} {declared.base_type}"
+        typed = declared.base_type in types or declared.cardinality is Cardinality.RECORD
+        if not typed or declared.cardinality not in cardinalities:
+            what = f"{declared.cardinality} {declared.base_type or ''}".strip()
             raise BankRefused(self.parts.file, line_of(element), f"{name} is {what}, which does not fit here")
         return declared
 
@@ -113,7 +114,7 @@ class InteractionReader:
     def _text_entry(self, element: etree._Element) -> TextEntry:
         self._check_text(element, *_TEXT)
         self._empty(element)
-        declared = self._response(element, _TYPED, _ONE)
+        declared = self._response(element, _TYPED, _ONE | {Cardinality.RECORD})  # a record: a number's text, digits …
         return TextEntry(
             declared.identifier,
             self.parts.whole(element, "expected-length", 0, MAX_EXPECTED),

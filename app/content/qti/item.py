@@ -26,7 +26,7 @@ from app.content.qti.includes import Includer, Shared, identified
 from app.content.qti.interactions import InteractionReader, paired
 from app.content.qti.keys import KeyCheck, kind_of
 from app.content.qti.languages import as_ours, has_versions, named_language
-from app.content.qti.processing import read_marking
+from app.content.qti.processing import DECLARATIONS, read_marking
 from app.content.qti.shelf import Shelf, numbered
 from app.content.qti.upgrade import declare_score, is_qti, upgraded
 from app.content.xml import (
@@ -65,7 +65,7 @@ MAX_STYLES_BYTES: Final = 256_000
 _ITEM_ATTRIBUTES: Final = frozenset(
     {"identifier", "title", "label", "adaptive", "time-dependent", "tool-name", "tool-version", "class", LANG}
 )
-_DECLARED: Final = frozenset({"qti-response-declaration", "qti-outcome-declaration", "qti-template-declaration"})
+_DECLARED: Final = frozenset(f"qti-{name}" for name in DECLARATIONS)
 _ONCE: Final = frozenset({"qti-item-body", "qti-response-processing", "qti-template-processing"})
 _SUPPORT: Final = frozenset({"qti-catalog-info", "apipAccessibility", "qti-apip-accessibility"})
 # What a style sheet could do to a text's meaning: hide, add, number, fetch.

@@ -18,6 +18,10 @@ MAX_SPAN: Final = 100
 MAX_START: Final = 10_000
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp")
 _CLIPS: Final = (".ogg", ".oga", ".opus", ".wav", ".flac", ".webm", ".weba", ".ogv", ".mp3", ".mp4", ".m4a", ".mkv")
+_SHOWN: Final = frozenset(
+    {f"image/{name}" for name in ("png", "x-png", "jpeg", "jpg", "pjpeg", "gif", "webp", "svg+xml", "bmp")}
+    | {f"{what}/{name}" for what in ("audio", "video") for name in ("ogg", "opus", "wav", "x-wav", "flac", "webm")}
+)
 _TABLE_GROUPS: Final = {"thead": 0, "tbody": 1, "tr": 1, "tfoot": 2}
 
 
@@ -37,6 +41,14 @@ def kind_of_object(element: etree._Element) -> Piece:
     if kind.startswith(("audio/", "video/")) or (not kind and name.endswith(_CLIPS)):
         return Piece.CLIP
     return Piece.OTHER
+
+
+def instead_of_object(element: etree._Element) -> etree._Element | None:
+    """Give the picture that HTML shows in the place of an `object` of a type nobody here can show, if it holds one."""
+    kind = element.get("type", "").lower()
+    if kind in _SHOWN or (not kind and kind_of_object(element) is not Piece.OTHER):
+        return None
+    return next((child for child in element if name_of(child) in {"object", "img"}), None)
 
 
 def read_listing(reader: "BodyReader", element: etree._Element, inside: Inside) -> Listing | Quote:

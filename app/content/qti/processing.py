@@ -26,7 +26,9 @@ from app.exam.processing.standard import standard
 
 MOST_RULES: Final = 20_000
 
-DECLARATIONS: Final = frozenset({"response-declaration", "outcome-declaration", "template-declaration"})
+DECLARATIONS: Final = frozenset(
+    {"response-declaration", "outcome-declaration", "template-declaration", "context-declaration"}
+)
 
 _ATTRIBUTES: Final = frozenset(
     {
@@ -101,7 +103,7 @@ def read_marking(root: etree._Element, file: str, item_id: str) -> Marking:
 
 
 def read_declarations(root: etree._Element, lines: Lines) -> tuple[Declaration, ...]:
-    """Read the variables that an item or a test declares; the context's are not ours to set."""
+    """Read the variables that an item or a test declares, and the constants of its context."""
     found = []
     for element in root:
         name = name_of(element).removeprefix("qti-")
