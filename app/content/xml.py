@@ -146,11 +146,12 @@ def check_attributes(element: etree._Element, file: str, allowed: frozenset[str]
     """Refuse an attribute that we would not follow.
 
     Raises:
-        MarkupRefused: an attribute that is not in `allowed`; hints for schema validators pass.
+        MarkupRefused: an attribute that is not in `allowed`; hints for schema validators and an author's own
+            notes (`data-…`) pass.
     """
     for key in element.attrib:
         attribute = str(key)
-        if attribute not in allowed and not attribute.startswith(_HINTS):
+        if attribute not in allowed and not attribute.startswith((_HINTS, "data-")):
             raise refuse_attribute(element, file, etree.QName(attribute).localname)
 
 

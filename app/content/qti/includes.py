@@ -13,7 +13,7 @@ from typing import Final
 from lxml import etree
 
 from app.content.archive import Archive, resolve
-from app.content.bank import BankTooLarge, MarkupRefused
+from app.content.bank import BankTooLarge, FileMissing, MarkupRefused
 from app.content.qti.upgrade import new_name
 from app.content.xml import (
     XINCLUDE,
@@ -24,12 +24,15 @@ from app.content.xml import (
     refuse_attribute,
     refuse_element,
 )
+from app.exam.processing.standard import standard
 
 MAX_INCLUDES: Final = 20
 MAX_INCLUDED_BYTES: Final = 1_000_000
 _DEPTH: Final = 3
 _PLAIN: Final = re.compile(r"[^A-Za-z0-9_.\-]+")
 _ADDRESSES: Final = ("src", "data", "href")
+_PROCESSING: Final = frozenset({"responseProcessing", "qti-response-processing"})
+_TEMPLATE: Final = ("templateLocation", "template-location", "template")
 _INCLUDE: Final = f"{{{XINCLUDE}}}include"
 _PAGE: Final = frozenset({"text/html", "application/xhtml+xml", "text/xml", "application/xml"})
 
@@ -60,6 +63,29 @@ class Includer:
             MarkupRefused: a part of a document, or text that would be taken for elements.
         """
         self._follow(root, self.file, _DEPTH)
+        for element in root:
+            if name_of(element) in _PROCESSING and not len(element):
+                self._template(element)
+
+    def _template(self, element: etree._Element) -> None:
+        """Put the rules of a template that lies in the bank in their place; a standard one is known by its name."""
+        addresses = [str(address) for name in _TEMPLATE if (address := element.get(name))]
+        if any(standard(address, ()) is not None for address in addresses):
+            return
+        for address in (one for one in addresses if ":" not in one):
+            path, line = resolve(address, self.file, line_of(element)), line_of(element)
+            try:
+                raw = self.archive.read(path, MAX_INCLUDED_BYTES, wanted_by=self.file, line=line)
+            except FileMissing:
+                continue
+            found = read_xml(raw, path)
+            if name_of(found) not in _PROCESSING:
+                raise refuse_element(found, path)
+            self._follow(found, path, _DEPTH - 1)
+            element.attrib.clear()
+            element.attrib.update(found.attrib)
+            element.extend(list(found))
+            return
 
     def _follow(self, root: etree._Element, file: str, depth: int) -> None:
         for element in list(root.iter(_INCLUDE)):

@@ -41,11 +41,10 @@ def upgraded(root: etree._Element) -> etree._Element:
 
     XHTML in a namespace of its own moves into QTI's, and SSML's marks around words are taken off, in both.
     """
-    namespace = etree.QName(root).namespace or ""
-    if namespace != QTI and (not namespace or _OLD.fullmatch(namespace)):
-        for element in root.iter(etree.Element):
-            if etree.QName(element).namespace == (namespace or None):
-                _rename(element)
+    for element in root.iter(etree.Element):
+        namespace = etree.QName(element).namespace
+        if not namespace or _OLD.fullmatch(namespace):  # what is included may be of another version
+            _rename(element)
     _unspoken(root)
     for element in root.iter(f"{{{XHTML}}}*"):
         element.tag = f"{{{QTI}}}{etree.QName(element).localname}"

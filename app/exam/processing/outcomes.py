@@ -11,7 +11,7 @@ from typing import Final
 
 from app.exam.assessment import Assessment, Common, Placed, TestFeedback, drawn
 from app.exam.marking import BaseType, Cardinality, Declaration, Marking, Node, Role
-from app.exam.processing.check import check_declaration, check_expression, check_rules, variables
+from app.exam.processing.check import BUILT_IN, check_declaration, check_expression, check_rules, variables
 from app.exam.processing.expressions import Scope, holds
 from app.exam.processing.faults import UnfitError
 from app.exam.processing.lexical import declared_value, write_scalar
@@ -204,6 +204,8 @@ def _item_variables(taken: Mapping[str, Taken]) -> Iterator[tuple[str, Declarati
     """Give every item's variables as the test names them ("Q1.SCORE"), each also with each of its weights."""
     for key, one in taken.items():
         ref = one.placed.ref
+        for known, value in _built_in(one):
+            yield f"{key}.{known.identifier}", known, value
         names = [each.identifier for each in one.marking.declarations] + [name for name, _ in ref.mappings]
         for name in names:
             declaration = one.declaration(name)
@@ -216,6 +218,20 @@ def _item_variables(taken: Mapping[str, Taken]) -> Iterator[tuple[str, Declarati
                 named = f"{key}.{name}*{weight}"
                 base_type = BaseType.FLOAT if numeric else declaration.base_type
                 yield named, replace(declaration, identifier=named, base_type=base_type), weighed
+
+
+def _built_in(one: Taken) -> Iterator[tuple[Declaration, Value]]:
+    """Give the variables that every item has; one that was attempted once is completed (QTI, "completionStatus")."""
+    attempt = one.attempt
+    held: dict[str, Value] = {
+        "numAttempts": Single(BaseType.INTEGER, 1 if attempt else 0),
+        "duration": Single(BaseType.DURATION, attempt.duration_s if attempt else 0.0),
+        "completionStatus": one.result.outcomes.get("completionStatus")
+        or Single(BaseType.IDENTIFIER, "completed" if attempt else "not_attempted"),
+    }
+    for declaration in BUILT_IN:
+        if declaration.identifier in held and one.declaration(declaration.identifier) is None:
+            yield declaration, held[declaration.identifier]
 
 
 def _weighed(value: Value, factor: float) -> Value:

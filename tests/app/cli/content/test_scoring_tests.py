@@ -186,3 +186,30 @@ def test_a_test_that_cannot_be_scored_is_refused(tmp_path: Path, sections: str, 
 def test_items_that_are_not_the_tests_are_refused(tmp_path: Path, given: object) -> None:
     answer = told(written(tmp_path, section(reference("Q1"))), given)
     assert (answer.code, answer.output) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("condition", "score"),
+    [
+        ('<qti-duration-gte><qti-variable identifier="Q1.duration"/>{60}</qti-duration-gte>', 1),
+        ('<qti-duration-gte><qti-variable identifier="Q2.duration"/>{60}</qti-duration-gte>', 0),
+        ('<qti-match><qti-variable identifier="Q1.completionStatus"/>{completed}</qti-match>', 1),
+        ('<qti-match><qti-variable identifier="Q2.completionStatus"/>{not_attempted}</qti-match>', 1),
+        ('<qti-equal><qti-variable identifier="Q1.numAttempts"/>{1}</qti-equal>', 1),
+        ('<qti-equal><qti-variable identifier="Q2.numAttempts"/>{1}</qti-equal>', 0),
+    ],
+)
+def test_a_test_knows_what_every_item_has_without_declaring_it(tmp_path: Path, condition: str, score: float) -> None:
+    for value, kind in (
+        ("60", "duration"),
+        ("1", "integer"),
+        ("completed", "identifier"),
+        ("not_attempted", "identifier"),
+    ):
+        said = f'<qti-base-value base-type="{kind}">{value}</qti-base-value>'
+        condition = condition.replace(f"{{{value}}}", said)
+    rules = f"""<qti-outcome-condition><qti-outcome-if>{condition}<qti-set-outcome-value identifier="SCORE">
+    <qti-base-value base-type="float">1</qti-base-value></qti-set-outcome-value></qti-outcome-if>
+    </qti-outcome-condition>"""
+    file = written(tmp_path, section(reference("Q1"), reference("Q2")), rules)
+    assert result(file, {"items": {"Q1": {**RIGHT, "duration": 75}}})["score"] == score

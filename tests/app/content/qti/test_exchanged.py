@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.content.archive import open_archive
-from app.content.bank import MarkupRefused, NoteKind
+from app.content.bank import MarkupRefused, NoteKind, RulesRefused
 from app.content.qti.item import ReadItem
 from app.content.qti.reading import read_item_file
 from app.content.qti.scorable import ITEM, read_root, scorable
@@ -98,3 +98,40 @@ def test_a_context_is_what_the_item_declares(tmp_path: Path) -> None:
     result = score_item(found.marking, {})
     assert result.score == 1
     assert set(result.outcomes) == {"SCORE"}
+
+
+RULES = """<responseProcessing{0} {1}><responseProcessingFragment><setOutcomeValue identifier="SCORE">
+<baseValue baseType="float">4</baseValue></setOutcomeValue></responseProcessingFragment></responseProcessing>"""
+
+
+@pytest.mark.parametrize("said", ['template-location="rules.xml"', 'template="urn:x" template-location="rules.xml"'])
+def test_a_template_that_lies_beside_the_item_is_followed(tmp_path: Path, said: str) -> None:
+    (tmp_path / "rules.xml").write_text(RULES.format("", 'xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1"'))
+    path = write(tmp_path, KEY, CHOICE.format(""), f"<qti-response-processing {said}/>")
+    assert score_item(read_to_score(path), {}).score == 4
+
+
+def test_a_template_beside_the_item_may_name_a_standard_one(tmp_path: Path) -> None:
+    (tmp_path / "rules.xml").write_text(f'<qti-response-processing {QTI} template="x/map_response"/>')
+    path = write(tmp_path, KEY, CHOICE.format(""), '<qti-response-processing template-location="rules.xml"/>')
+    with pytest.raises(RulesRefused, match="no mapping"):
+        read_to_score(path)
+
+
+OLD = """<responseProcessingFragment{0}><setOutcomeValue identifier="SCORE"><baseValue baseType="float">5</baseValue>
+</setOutcomeValue></responseProcessingFragment>"""
+NEW = f"""<qti-response-processing-fragment {QTI}><qti-set-outcome-value identifier="SCORE">
+<qti-base-value base-type="float">5</qti-base-value></qti-set-outcome-value></qti-response-processing-fragment>"""
+
+
+@pytest.mark.parametrize("part", [OLD.format(""), OLD.format(' xmlns="http://www.imsglobal.org/xsd/imsqti_v2p0"'), NEW])
+def test_a_fragment_of_another_version_is_included(tmp_path: Path, part: str) -> None:
+    (tmp_path / "part.xml").write_text(part)
+    include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="part.xml"/>'
+    rules = f"<qti-response-processing>{include}</qti-response-processing>"
+    assert score_item(read_to_score(write(tmp_path, KEY, CHOICE.format(""), rules)), {}).score == 5
+
+
+def test_an_authors_own_notes_on_a_declaration_are_passed_over(tmp_path: Path) -> None:
+    noted = KEY.replace("identifier=", 'data-house="x" identifier=', 1)
+    assert score_item(read_to_score(write(tmp_path, noted, CHOICE.format(""))), {"RESPONSE": ["A"]}).score == 1

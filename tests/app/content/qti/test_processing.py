@@ -6,7 +6,7 @@ from lxml import etree
 from app.content.bank import BankRefused, MarkupRefused, RulesRefused
 from app.content.qti.processing import read_marking
 from app.content.qti.upgrade import upgraded
-from app.exam.marking import MATCH_CORRECT, BaseType, Cardinality, Marking
+from app.exam.marking import MATCH_CORRECT, BaseType, Cardinality, Marking, Role
 from app.exam.processing.run import score_item
 from app.exam.processing.standard import MAP_RESPONSE, MAP_RESPONSE_POINT
 
@@ -74,12 +74,13 @@ def test_everything_a_declaration_says_is_read() -> None:
     <qti-template-declaration identifier="T" cardinality="multiple" base-type="string" math-variable="true">
     <qti-default-value><qti-value>x</qti-value><qti-value>y</qti-value></qti-default-value></qti-template-declaration>
     <qti-context-declaration identifier="QTI_CONTEXT" cardinality="record"/>""")
-    record, grade, template = made.declarations
+    record, grade, template, context = made.declarations
     assert (record.cardinality, record.base_type, record.default[0].field) == (Cardinality.RECORD, None, "n")
     assert grade.lookup is not None
     assert (grade.lookup.interpolates, grade.lookup.default, grade.lookup.entries[0].included) == (True, "F", False)
     assert (grade.normal_maximum, grade.mastery) == (4, 3)
     assert [value.text for value in template.default] == ["x", "y"]
+    assert (context.role, context.cardinality) == (Role.TEMPLATE, Cardinality.RECORD)
 
 
 def test_inline_rules_are_followed() -> None:
