@@ -227,6 +227,8 @@ def matching(
     answers = tuple(Option(name, wording, match_max=0) for wording, name in columns.items())
     correct = tuple(f"{row.id} {columns[column]}" for row, (_, column) in zip(rows, pairs, strict=True))
     marking = _pairs_marking(correct, whole=whole)
+    if not shuffle:  # each beside its own row would show the key
+        answers = tuple(sorted(answers, key=_by_text))
     match = Match(RESPONSE, None, rows, answers, max_associations=len(rows), shuffle=shuffle)
     return Draft(with_place(stem), (match,), marking)
 
@@ -251,9 +253,14 @@ def ordering(
     )
     rules = processing(places_in_order(RESPONSE, "SCORE", correct)) if by_place else MATCH_CORRECT
     # in the order of their texts: the right order must not be the one that is shown
-    shown = tuple(sorted(named, key=lambda option: hashlib.sha256(repr(option.wording).encode()).digest()))
+    shown = tuple(sorted(named, key=_by_text))
     order = Order(RESPONSE, None, shown, shuffle=shuffle)
     return Draft(with_place(stem), (order,), Marking("", (declaration, OF_ONE), rules))
+
+
+def _by_text(option: Option) -> bytes:
+    """Give a key of order that says nothing of the right one."""
+    return hashlib.sha256(repr(option.wording).encode()).digest()
 
 
 def with_place(stem: Wording, response: str = RESPONSE) -> Wording:

@@ -1,6 +1,6 @@
 """What every format reader gives: the items it found, what it refused and why, and what a keeper should know."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,6 +52,16 @@ class Collector:
     items: list[Found] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    _first: dict[str, Found] = field(default_factory=dict)
+
+    def keep_titled(self, line: int, title: str, finish: Callable[[str], Found]) -> None:
+        """Keep an item whose author gave a title and no identifier: titles may be the same, identifiers may not."""
+        one = finish(title)
+        first = self._first.setdefault(one.item.id, one)
+        if (first.item, first.marking, first.media) != (one.item, one.marking, one.media):
+            one = finish(f"{title} ")  # no identifier any more
+            self.warn(line, f"{title[:80]!r} is the title of another item too; this one is {one.item.id}")
+        self.items.append(one)
 
     def refuse(self, name: str, fault: BankRefused) -> None:
         """Put an item aside; `name` is what its author calls it."""

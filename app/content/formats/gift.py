@@ -84,7 +84,10 @@ def _read(paragraph: _Paragraph, number: int, found: Collector) -> None:
             return
         sorting = Sorting(subject_of(paragraph.category))
         place = f"{found.source}:{paragraph.line}"
-        found.items.append(finish(draft, paragraph.name or title, sorting, NO_MEDIA, place))
+        if paragraph.name:
+            found.items.append(finish(draft, paragraph.name, sorting, NO_MEDIA, place))
+        else:
+            found.keep_titled(paragraph.line, title, lambda name: finish(draft, name, sorting, NO_MEDIA, place))
     except BankRefused as fault:
         found.refuse(paragraph.name or title or f"#{number}", fault)
 
@@ -95,8 +98,9 @@ def _draft(text: str, line: int, title: str, found: Collector) -> Draft | None:
         form, text = told[1], text.lstrip()[told.end() :]
     head, opened, rest = text.partition("{")
     if not opened:
-        if "}" in text:
-            raise BankRefused(found.source, line, "a brace is closed that was not opened")
+        if "}" in text or "｛" in text:
+            reason = "a brace is closed that was not opened" if "}" in text else "full-width braces: write { and }"
+            raise BankRefused(found.source, line, reason)
         words = (
             f"description {title!r} is no item and was left out"
             if title

@@ -24,7 +24,7 @@ from app.content.formats.html import looks_like_html
 from app.content.formats.inline import inline_choice_item, join_at_place
 from app.content.formats.numbers import decimal_of
 from app.content.formats.plaintext import line_of_text
-from app.content.formats.rules import RESPONSE, Accepted, Between, Rule
+from app.content.formats.rules import RESPONSE, Between, Rule, accepted, that_count
 from app.exam.prose import Body, Run, Wording
 
 _PIECE: Final = re.compile(r"([=~])([^=~]*)")
@@ -85,7 +85,7 @@ def read_answers(parts: Parts, read: ReadText) -> Draft:
 def _choice_or_text(parts: Parts, read: ReadText, found: Sequence[_Answer]) -> Draft:
     place = parts.place
     if all(one.right for one in found):
-        return _typed(parts, read, [Accepted(_plain(one.text, place), one.earns) for one in found])
+        return _typed(parts, read, that_count([accepted(_plain(one.text, place), one.earns) for one in found]))
     options = [(same(read(EscapedText(one.text, parts.head.form), place)), one.earns) for one in found]
     if not any(one.right for one in found):
         return multiple_choice(same(_stem(parts, read)), options, place)
@@ -157,6 +157,7 @@ def _plain(text: str, place: tuple[str, int]) -> str:
 
 
 def _numbers(text: str, place: tuple[str, int]) -> list[Rule]:
+    text = text.removesuffix("~").strip()  # what was said to every other number
     found = (
         _answers(text, place, numbers=True)
         if text[:1] in ("=", "~")

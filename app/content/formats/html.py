@@ -39,6 +39,7 @@ _ENTITY: Final = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*")
 _ATTRIBUTE: Final = re.compile(r"[a-z][a-z0-9\-]*")
 _SPACE: Final = re.compile(r"\s+")
+_OF_WORD: Final = {"o:p": "span"}  # what word processors put around the end of a paragraph; it means nothing
 
 
 def looks_like_html(text: str) -> bool:
@@ -62,8 +63,10 @@ def elements_of_html(fragment: str, place: tuple[str, int]) -> etree._Element:
         root = lxml.html.fragment_fromstring(fragment, create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
         raise BankRefused(*place, "HTML that cannot be read") from None
-    if _shown(_text_of(root)) != _shown(_Text.of(fragment)):
+    text = _text_of(root)
+    if _shown(text) != _shown(_Text.of(fragment)):
         raise BankRefused(*place, "HTML that cannot be read with certainty")
+    refuse_tex(text, place)  # also where tags or entities hide it
     made = etree.Element(qti("div"), nsmap={None: qti("")[1:-1]})
     _convert(root, made, place, depth=0, math=False)
     return made
@@ -82,7 +85,7 @@ def _convert(source: etree._Element, made: etree._Element, place: tuple[str, int
             else:
                 last.tail = (last.tail or "") + (child.tail or "")
             continue
-        name = child.tag.lower()
+        name = _OF_WORD.get(child.tag.lower(), child.tag.lower())
         if not _NAME.fullmatch(name):
             raise MarkupRefused(*place, f"element {name[:40]} is not supported", name=f"<{name[:40]}>")
         within_math = math or name == "math"
@@ -95,6 +98,8 @@ def _convert(source: etree._Element, made: etree._Element, place: tuple[str, int
 def _copy_attributes(source: etree._Element, made: etree._Element, place: tuple[str, int]) -> None:
     for key, value in source.attrib.items():
         name = str(key).lower()
+        if name == "xmlns":
+            continue  # the namespace is that of the element already
         if name == "xml:lang" or (name == "lang" and "multilang" in source.get("class", "").split()):
             made.set(LANG, str(value).replace("_", "-"))
         elif not _ATTRIBUTE.fullmatch(name):

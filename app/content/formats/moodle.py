@@ -29,6 +29,7 @@ _LEFT_OUT: Final = {
     "incorrectfeedback": "feedback",
     "hint": "hints",
     "graderinfo": "notes for graders",
+    "responsetemplate": "words to begin the response with",
 }
 
 
@@ -107,7 +108,8 @@ def _read(element: etree._Element, number: int, subject: str, found: Collector) 
     kind = element.get("type", "")
     title = " ".join((element.findtext("name/text") or "").split())
     line = line_of(element)
-    name = (element.findtext("idnumber") or "").strip() or title
+    number_given = (element.findtext("idnumber") or "").strip()
+    name = number_given or title
     if kind == "description":
         found.warn(line, f"description {title[:80]!r} is no item and was left out")
         return
@@ -116,14 +118,25 @@ def _read(element: etree._Element, number: int, subject: str, found: Collector) 
         if read is None:
             shown = f"question type {kind[:40]}"
             raise MarkupRefused(found.source, line, f"{shown} is not supported", name=shown)
+        _refuse_old_picture(element, (found.source, line))
         question = Question(element, (found.source, line))
         draft = read(question)
-        found.items.append(finish(draft, name, Sorting(subject), question.files.media(), f"{found.source}:{line}"))
+        rest = Sorting(subject), question.files.media(), f"{found.source}:{line}"
+        if number_given:
+            found.items.append(finish(draft, number_given, *rest))
+        else:
+            found.keep_titled(line, title, lambda name: finish(draft, name, *rest))
     except BankRefused as fault:
         found.refuse(name or f"#{number}", fault)
         return
-    for words in (*_left_out(element), *question.warnings):
+    for words in dict.fromkeys((*_left_out(element), *question.warnings)):
         found.warn(line, words)
+
+
+def _refuse_old_picture(element: etree._Element, place: tuple[str, int]) -> None:
+    """Refuse a picture as Moodle 1.9 kept it, beside the text, so that its place in the text is not said."""
+    if (element.findtext("image") or "").strip() or (element.findtext("image_base64") or "").strip():
+        raise MarkupRefused(*place, "a picture beside the text (Moodle 1.9) is not supported", name="<image>")
 
 
 def _left_out(element: etree._Element) -> Iterator[str]:
@@ -137,3 +150,7 @@ def _left_out(element: etree._Element) -> Iterator[str]:
         left.add("feedback")
     for words in sorted(left):
         yield f"{words} was left out" if words == "feedback" else f"{words} were left out"
+    if (element.findtext("hidden") or "").strip() == "1":
+        yield "hidden in Moodle, and taken in all the same"
+    if any((element.findtext(limit) or "0").strip() not in ("", "0") for limit in ("minwordlimit", "maxwordlimit")):
+        yield "the limits of its words were left out"

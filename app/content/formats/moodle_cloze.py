@@ -5,9 +5,10 @@ Source: Moodle documentation, "Embedded Answers (Cloze) question type".
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
 from typing import Final
 
 from app.content.bank import BankRefused, BankTooLarge, KeyRefused, MarkupRefused
@@ -18,7 +19,7 @@ from app.content.formats.moodle_question import Question
 from app.content.formats.numbers import decimal_of
 from app.content.formats.parts import Part, chosen, several_parts, written
 from app.content.formats.plaintext import line_of_text
-from app.content.formats.rules import RESPONSE, Accepted, Between, Rule
+from app.content.formats.rules import RESPONSE, Accepted, Between, Rule, accepted, that_count
 from app.exam.prose import Place, Wording
 
 _MAX_PLACES: Final = 50
@@ -34,7 +35,6 @@ _WAYS: Final = ("V", "H", "S", "VS", "HS")
 _CHOICE: Final = frozenset(
     ("MULTICHOICE", "MC", *(f"MULTICHOICE_{way}" for way in _WAYS), *(f"MC{way}" for way in _WAYS))
 )
-_WILD: Final = re.compile(r"(?<!\\)\*")
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,19 @@ def _part(question: Question, name: str, place: re.Match[str]) -> Part:
             single_choice(same(()), options, question.place, shuffle=kind.endswith("S")),
         )
     if kind in _SHORT:
-        rules: list[Rule] = [_text(question, one, exact=_SHORT[kind]) for one in answers if one.earns]
+        rules: list[Rule] = [_text(question, one, exact=_SHORT[kind]) for one in answers]
     elif kind in _NUMBER:
-        rules = [_number(question, one) for one in answers if one.earns]
+        rules = [_number(question, one) for one in _before_any_other(answers)]
     else:
         raise MarkupRefused(*question.place, f"{kind[:40]} within a text is not supported", name=kind[:40])
+    rules = that_count(rules)
     check_rules(rules, question.place)
     return written(name, weight, rules)
+
+
+def _before_any_other(answers: Sequence[_Answer]) -> Iterable[_Answer]:
+    """Give the numbers; an `*` that earns nothing stands for any other, and nothing behind it is reached."""
+    return takewhile(lambda one: one.text != "*" or one.earns, answers)
 
 
 def _answers(question: Question, text: str) -> Sequence[_Answer]:
@@ -108,9 +114,7 @@ def _typed(question: Question, answer: _Answer) -> str:
 
 
 def _text(question: Question, answer: _Answer, *, exact: bool) -> Accepted:
-    text = _typed(question, answer)
-    wild = bool(_WILD.search(text))
-    return Accepted(text if wild else text.replace("\\*", "*"), answer.earns, case_sensitive=exact, wild=wild)
+    return accepted(_typed(question, answer), answer.earns, exact=exact)
 
 
 def _number(question: Question, answer: _Answer) -> Between:

@@ -1,6 +1,5 @@
 """Moodle's question types that we take, each to one of our kinds; a type that is not here is refused by name."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -22,14 +21,13 @@ from app.content.formats.moodle_cloze import cloze
 from app.content.formats.moodle_gaps import drag_into_text, select_missing_words
 from app.content.formats.moodle_question import Question
 from app.content.formats.numbers import decimal_of
-from app.content.formats.rules import Accepted, Between
+from app.content.formats.rules import Accepted, Between, accepted, that_count
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from app.exam.prose import Wording
 
-_WILD: Final = re.compile(r"(?<!\\)\*")
 _MAX_LINES: Final = 50
 
 
@@ -64,7 +62,7 @@ def shortanswer(question: Question) -> Draft:
     """Read a question whose answer is typed; `*` in an answer stands for any text."""
     exact = question.flag("usecase", otherwise=False)
     rules = [_accepted(question, answer, exact=exact) for answer in _answers(question)]
-    return text_entry(question.stem(), [rule for rule in rules if rule.fraction], question.place)
+    return text_entry(question.stem(), that_count(rules), question.place)
 
 
 def numerical(question: Question) -> Draft:
@@ -75,13 +73,13 @@ def numerical(question: Question) -> Draft:
         question.warnings.append("units are left out: the answer is the number alone")
     rules: list[Between] = []
     for answer in _answers(question):
-        fraction = question.fraction(answer)
-        if not fraction:
-            continue
-        value = decimal_of(answer.findtext("text") or "", question.place)
+        fraction, text = question.fraction(answer), (answer.findtext("text") or "").strip()
+        if text == "*" and not fraction:
+            break  # any other number: nothing behind it is reached
+        value = decimal_of(text, question.place)
         by = abs(decimal_of(answer.findtext("tolerance") or "0", question.place))
         rules.append(Between(value - by, value + by, fraction, value))
-    return text_entry(question.stem(), rules, question.place)
+    return text_entry(question.stem(), that_count(rules), question.place)
 
 
 def match(question: Question) -> Draft:
@@ -133,9 +131,7 @@ def _accepted(question: Question, answer: etree._Element, *, exact: bool) -> Acc
     text = question.plain(answer)
     if not text:
         raise KeyRefused(*question.place, "an answer without text")
-    wild = bool(_WILD.search(text))
-    plain = text if wild else text.replace("\\*", "*")
-    return Accepted(plain, question.fraction(answer), case_sensitive=exact, wild=wild)
+    return accepted(text, question.fraction(answer), exact=exact)
 
 
 KINDS: Final[Mapping[str, Callable[[Question], Draft]]] = {

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -18,6 +19,7 @@ from app.content.formats.plaintext import body_of_text, line_of_text
 from app.exam.prose import Body, Wording
 
 _PLUGIN_FILE: Final = "@@PLUGINFILE@@"
+_DATA: Final = re.compile(r"data:image/[a-z+.\-]{1,20};base64,")  # a picture pasted into the text
 _TRUE: Final = frozenset({"1", "true"})
 _HUNDRED: Final = Decimal(100)
 
@@ -54,7 +56,8 @@ class Question:
         if form == "markdown" and MARKDOWN.search(text):
             raise MarkupRefused(*self.place, "Markdown is not supported", name="markdown")
         if form == "html" or (form == "moodle_auto_format" and looks_like_html(text)):
-            return wording_of_html(text, self.place, self.files)
+            breaks = text.replace("\n", "<br>") if form == "moodle_auto_format" else text
+            return wording_of_html(breaks, self.place, self.files)
         if element.findall("file"):
             raise BankRefused(*self.place, "a file in a text that is no HTML")
         body = body_of_text(text, self.place)
@@ -94,6 +97,8 @@ class Question:
         Raises:
             BankRefused: it is not embedded, or damaged.
         """
+        if data := _DATA.match(source):
+            return self._decoded(source[data.end() :], data[0])
         if not source.startswith(f"{_PLUGIN_FILE}/"):
             raise MarkupRefused(*self.place, f"{source[:100]!r} is not in the file", name=source[:100])
         wanted = unquote(source.removeprefix(_PLUGIN_FILE)).partition("?")[0]
@@ -102,8 +107,11 @@ class Question:
             if path == wanted:
                 if file.get("encoding", "base64") != "base64":
                     raise BankRefused(*self.place, f"{wanted[:100]!r} is not in base64")
-                try:
-                    return base64.b64decode("".join((file.text or "").split()), validate=True)
-                except (binascii.Error, ValueError):
-                    raise BankRefused(*self.place, f"{wanted[:100]!r} is damaged") from None
+                return self._decoded(file.text or "", wanted)
         raise BankRefused(*self.place, f"the file {wanted[:100]!r} is not there")
+
+    def _decoded(self, text: str, name: str) -> bytes:
+        try:
+            return base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            raise BankRefused(*self.place, f"{name[:100]!r} is damaged") from None

@@ -12,7 +12,12 @@ MAX_PARAGRAPHS: Final = 50
 
 _SPACE: Final = re.compile(r"[ \t\f\v]+")
 _DROPPED: Final = str.maketrans("", "", "\ufeff\u200b\xad")  # what copying from web pages and documents leaves behind
-_TEX: Final = re.compile(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_TEX: Final = re.compile(
+    r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]|\[tex\].*?\[/tex\]|\\begin\{\w+\*?\}"
+    # within single dollars, which may be money, only what nobody but TeX writes
+    r"|\$[^$\n]*(?:\\[A-Za-z]{2,}|[\^_]\{)[^$\n]*\$|\$[A-Za-z0-9()]{1,9}[\^_][A-Za-z0-9][^$\n]{0,40}\$",
+    re.DOTALL | re.IGNORECASE,
+)
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
 
 

@@ -3,6 +3,7 @@
 Every item of these formats earns a fraction of 1 for each response; SCORE is 1 at most and never below 0.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
@@ -25,6 +26,7 @@ RESPONSE: Final = "RESPONSE"
 OF_ONE: Final = replace(SCORE, normal_maximum=1.0)
 """SCORE where its rules do not show by themselves what the most is."""
 _PLACES: Final = Decimal("1e-9")
+_WILD: Final = re.compile(r"(?<!\\)\*")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,20 @@ class Between:
 
 
 Rule = Accepted | Between
+
+
+def accepted(text: str, fraction: Decimal, *, exact: bool = False) -> Accepted:
+    r"""Make the rule of a text as Moodle reads it, in all its formats: `*` is a wildcard, `\*` the character."""
+    wild = bool(_WILD.search(text))
+    return Accepted(text if wild else text.replace("\\*", "*"), fraction, case_sensitive=exact, wild=wild)
+
+
+def that_count(rules: Sequence[Rule]) -> list[Rule]:
+    """Leave out what earns nothing behind the last that earns; before it, such a rule keeps others from fitting."""
+    kept = list(rules)
+    while kept and not kept[-1].fraction:
+        kept.pop()
+    return kept
 
 
 def share(count: int) -> Decimal:

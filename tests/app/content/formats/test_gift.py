@@ -165,3 +165,43 @@ def test_what_cannot_be_used_is_put_aside_by_name(text: str, code: str) -> None:
     reading = gift(f"good{{T}}\n\n{text}\n\ngood{{F}}\n")
     assert len(reading.items) == 2
     assert [(one.fault.code, one.fault.line) for one in reading.rejected] == [(code, 3)]
+
+
+def test_a_star_in_a_typed_answer_stands_for_any_text_as_in_moodle() -> None:
+    found = only(gift(r"Name it {=*extinguisher* =%50%water\* =%0%*}"))
+    assert [score(found, text) for text in ("a fire Extinguisher", "water*", "waters", "*")] == [1, 0.5, 0, 0]
+
+
+def test_what_earns_nothing_comes_before_what_would_fit_too() -> None:
+    found = only(gift("Capital? {=%0%not beijing =*beijing*}"))
+    assert [score(found, text) for text in ("not Beijing", "in Beijing")] == [0, 1]
+
+
+def test_a_number_with_words_for_every_other_number() -> None:
+    assert score(only(gift("From 1 to 5? {#3:2~#Completely wrong}")), "4") == 1
+
+
+def test_two_items_may_have_the_same_title() -> None:
+    reading = gift("::Q1::First?{T}\n\n::Q1::Second?{F}\n\n::Q1::First?{T}\n")
+    first, second, again = (one.item.id for one in reading.items)
+    assert (first, again) == ("Q1", "Q1")
+    assert second.startswith("i-")
+    assert reading.warnings == (f"bank.gift:3: 'Q1' is the title of another item too; this one is {second}",)
+
+
+@pytest.mark.parametrize(
+    "text", ["$\\\\frac\\{1\\}\\{2\\}$", "$x^2$", "$a_\\{1\\}+b$", "[tex]x[/tex]", "\\\\begin\\{array\\}"]
+)
+def test_a_formula_in_tex_is_never_shown_as_it_is_written(text: str) -> None:
+    (rejected,) = gift(f"What is {text} ? {{T}}").rejected
+    assert rejected.fault.facts["name"] == "TeX"
+
+
+@pytest.mark.parametrize("text", ["$5 or $6", "costs $30 or $31_000", "a_b and c^d", "$HOME/x_1"])
+def test_money_and_names_are_no_formula(text: str) -> None:
+    assert stem(only(gift(f"[plain]{text} {{T}}"))) == text
+
+
+def test_braces_of_a_chinese_keyboard_are_refused_and_not_taken_for_a_description() -> None:
+    (rejected,) = gift("下列正确的是｛=甲 ~乙｝").rejected
+    assert "full-width" in rejected.reason

@@ -7,8 +7,8 @@ import pytest
 
 from app.content.bank import BankRefused
 from app.content.formats.moodle import read_moodle
-from app.exam.interactions import GapMatch, InlineChoice, Order, TextEntry
-from app.exam.prose import Gap, InlinePicture, Picture, Run, Style, plain_text, walk
+from app.exam.interactions import GapMatch, InlineChoice, Match, Order, TextEntry
+from app.exam.prose import Gap, InlinePicture, Paragraph, Picture, Run, Style, plain_text, walk
 from sync.wire.plan import ItemKind
 from tests.app.content.formats.giving import PNG, answer, moodle, most, only, question, score, stem
 
@@ -232,3 +232,82 @@ def test_a_file_as_moodle_writes_it(tmp_path: Path) -> None:
         + "\r\n</quiz>\r\n"
     )
     assert only(read_moodle(raw.encode(), str(tmp_path / "x.xml"))).place.endswith(":4")
+
+
+def test_the_first_answer_that_fits_counts_even_if_it_earns_nothing() -> None:
+    short = only(moodle(question("shortanswer", "?", answer("0", "not paris") + answer("100", "*paris*"))))
+    assert [score(short, text) for text in ("not Paris", "in Paris")] == [0, 1]
+    exact, near = answer("0", "5", "<tolerance>0</tolerance>"), answer("100", "5", "<tolerance>2</tolerance>")
+    number = only(moodle(question("numerical", "?", exact + near + answer("0", "*"))))
+    assert [score(number, text) for text in ("5", "6")] == [0, 1]
+    placed = only(moodle(question("cloze", "<p>Say {1:SA:%0%not paris~=*paris*} or {1:NM:%0%5~=5:2~%0%*}</p>")))
+    assert score(placed, {"RESPONSE1": "not paris", "RESPONSE2": "5"}) == 0
+    assert score(placed, {"RESPONSE1": "paris", "RESPONSE2": "6"}) == 1
+
+
+def test_columns_that_are_not_shuffled_do_not_stand_beside_their_rows() -> None:
+    pairs = "".join(
+        f"<subquestion><text>{name}</text><answer><text>of {name}</text></answer></subquestion>" for name in "abcdef"
+    )
+    found = only(moodle(question("matching", "?", f"<shuffleanswers>0</shuffleanswers>{pairs}")))
+    (match,) = found.item.interactions
+    assert isinstance(match, Match)
+    assert [column.id for column in match.columns] != [f"C{at}" for at in range(1, 7)]
+    assert score(found, [f"R{at} C{at}" for at in range(1, 7)]) == 1
+
+
+def test_lines_of_an_automatic_text_stay_lines() -> None:
+    raw = question("truefalse", "one\ntwo <b>bold</b>", answer("100", "true") + answer("0", "false"))
+    found = only(moodle(raw.replace('<questiontext format="html"', '<questiontext format="moodle_auto_format"')))
+    assert stem(found) == "one\ntwo bold"
+
+
+def test_what_other_programs_leave_in_a_text() -> None:
+    data = base64.b64encode(PNG).decode()
+    text = (
+        '<p class="MsoNormal">work<o:p></o:p> permit</p><p><img src="data:image/png;base64,'
+        f'{data}" alt="sign"></p><p><math xmlns="http://www.w3.org/1998/Math/MathML"><mn>1</mn></math></p>'
+    )
+    found = only(moodle(question("truefalse", text, answer("100", "true") + answer("0", "false"))))
+    assert found.item.stem.zh[0] == Paragraph((Run("work permit"),))
+    assert found.media["1.png"] == PNG
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "name"),
+    [
+        ("&#92;(x^2&#92;)", "", "TeX"),
+        ("&#92;<b>(x^2</b>&#92;)", "", "TeX"),
+        ("See", "<image>a.png</image><image_base64>AAAA</image_base64>", "<image>"),
+    ],
+)
+def test_what_would_be_shown_wrongly_or_not_at_all_is_refused_by_name(text: str, rest: str, name: str) -> None:
+    (rejected,) = moodle(question("truefalse", text, rest + answer("100", "true") + answer("0", "false"))).rejected
+    assert rejected.fault.facts["name"] == name
+
+
+def test_what_an_exam_has_no_use_for_is_said_once() -> None:
+    reading = moodle(
+        question("cloze", "<p>{1:MC:=a#yes~b#no} {1:MC:=a#yes~b#no}</p>", "<hidden>1</hidden>"),
+        question(
+            "essay",
+            "?",
+            "<responsetemplate><text>Begin</text></responsetemplate><maxwordlimit>100</maxwordlimit>",
+            name="second",
+        ),
+    )
+    assert [warning.partition(": ")[2] for warning in reading.warnings] == [
+        "hidden in Moodle, and taken in all the same",
+        "feedback was left out",
+        "words to begin the response with were left out",
+        "the limits of its words were left out",
+    ]
+
+
+def test_two_questions_may_have_the_same_name_but_not_the_same_number() -> None:
+    first, second = (question("essay", text, name="Q1") for text in ("One?", "Two?"))
+    named, other = moodle(first, second).items
+    assert named.item.id == "Q1"
+    assert other.item.id.startswith("i-")
+    numbered = [raw.replace("<name>", "<idnumber>n-1</idnumber><name>") for raw in (first, second)]
+    assert [one.item.id for one in moodle(*numbered).items] == ["n-1", "n-1"]  # the folder refuses the second
