@@ -31,6 +31,7 @@ from app.content.qti.shelf import Shelf, numbered
 from app.content.qti.upgrade import declare_score, is_qti, upgraded
 from app.content.xml import (
     LANG,
+    QTI,
     check_attributes,
     check_no_text,
     line_of,
@@ -68,6 +69,7 @@ _ITEM_ATTRIBUTES: Final = frozenset(
 _DECLARED: Final = frozenset(f"qti-{name}" for name in DECLARATIONS)
 _ONCE: Final = frozenset({"qti-item-body", "qti-response-processing", "qti-template-processing"})
 _SUPPORT: Final = frozenset({"qti-catalog-info", "apipAccessibility", "qti-apip-accessibility"})
+_MATERIALS: Final = "qti-companion-materials-info"
 # What a style sheet could do to a text's meaning: hide, add, number, fetch.
 _STYLES_MEAN: Final = re.compile(
     rb"(?i)display\s*:\s*none|visibility\s*:\s*hidden|content\s*:|counter-|list-style|text-transform|@import|url\s*\("
@@ -176,13 +178,17 @@ class _ItemReader:
                 self._styles(child)
             elif name == "qti-modal-feedback":
                 self.notes.add(NoteKind.FEEDBACK_LEFT_OUT)
-            elif name in _SUPPORT:
+            elif name in _SUPPORT or (name == _MATERIALS and self._only_calculators(child)):
                 self.notes.add(NoteKind.SUPPORT_LEFT_OUT)
             elif name not in _DECLARED:
                 raise refuse_element(child, self.file)
         if "qti-item-body" not in once:
             raise BankRefused(self.file, line_of(self.root), "there is no qti-item-body")
         return once["qti-item-body"]
+
+    def _only_calculators(self, element: etree._Element) -> bool:
+        """Tell whether the materials to go with an item are calculators and other houses' own: the exam's matter."""
+        return all(child.tag == qti("qti-calculator") for child in element if etree.QName(child).namespace == QTI)
 
     def _styles(self, element: etree._Element) -> None:
         """Pass a style sheet over if it only changes looks; one that is not there changes nothing."""

@@ -47,7 +47,8 @@ _HIDES: Final = re.compile(r"(?i)(^|[-_])(hidden|hide|invisible|sr-only|visually
 _VOCABULARY: Final = re.compile(
     r"qti-(align-justify|align-left|align-center|align-right|valign-.*|fullwidth|text-indent|layout-.*|margin-.*|"
     r"padding-.*|width-.*|height-.*|bordered|well|labels-.*|orientation-.*|choices-.*|input-.*|selections-.*|"
-    r"match-tabular|float-.*|text-underline|underline|italic|bold|rotate-0|media-.*|column.*|row|col-?.*|shared-stimulus.*|counter-(up|down))"
+    r"match-tabular|float-.*|text-underline|underline|italic|bold|rotate-0|media-.*|column.*|row|col-?.*|"
+    r"shared-stimulus.*|counter-(up|down)|header-hidden|rubric-.*|keyword-emphasis)"
 )
 _CLASSES: Final = {
     "qti-underline": Style.UNDERLINE,

@@ -55,6 +55,23 @@ def test_what_is_only_read_aloud_is_left_out_with_a_note(tmp_path: Path) -> None
     assert NoteKind.SUPPORT_LEFT_OUT in {note.kind for note in found.notes}
 
 
+MATERIALS = "<qti-companion-materials-info>{}</qti-companion-materials-info>"
+CALCULATOR = "<qti-calculator><qti-calculator-type>basic</qti-calculator-type></qti-calculator>"
+
+
+def test_a_calculator_is_left_to_the_exam_and_other_materials_are_refused(tmp_path: Path) -> None:
+    ours = CALCULATOR + '<tool xmlns="http://elsewhere.example/tools"/>'
+    found = read(tmp_path, KEY + MATERIALS.format(ours), "<p>方向</p>" + CHOICE.format(""))
+    assert NoteKind.SUPPORT_LEFT_OUT in {note.kind for note in found.notes}
+    with pytest.raises(MarkupRefused, match="qti-companion-materials-info"):
+        read(tmp_path, KEY + MATERIALS.format(CALCULATOR + "<qti-protractor/>"), "<p>方向</p>" + CHOICE.format(""))
+
+
+@pytest.mark.parametrize("name", ["header-hidden", "keyword-emphasis", "shared-stimulus-wrapper", "counter-up"])
+def test_classes_of_the_shared_vocabulary_that_change_looks_only_are_passed_over(tmp_path: Path, name: str) -> None:
+    assert read(tmp_path, KEY, f'<div class="qti-{name}"><p>方向</p></div>' + CHOICE.format("")).item.id == "i"
+
+
 def test_a_hidden_interaction_is_not_left_out(tmp_path: Path) -> None:
     with pytest.raises(MarkupRefused, match="qti-visually-hidden"):
         read(tmp_path, KEY, f'<div class="qti-visually-hidden">{CHOICE.format("")}</div>')
