@@ -38,12 +38,14 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
 ) -> None:
     """Score an item (or a test) with the responses that come in as JSON on standard input."""
-    from app.content.archive import open_archive
+    from app.content.archive import BankUnreadable, open_archive
     from app.content.qti.scorable import ITEM, read_root, scorable
     from app.content.qti.test import TEST, read_test
     from app.content.xml import name_of
 
     path = file.resolve() if file.is_symlink() else file
+    if not path.exists():
+        raise BankUnreadable("not there", path=str(file))
     with open_archive(path.parent) as archive:
         root = read_root(archive, path.name, ITEM, TEST)
         what = scorable(root, path.name) if name_of(root) == ITEM else read_test(archive, root, path.name)

@@ -29,6 +29,10 @@ COMMANDS = [
 def test_these_are_all_commands() -> None:
     assert sorted(" ".join(command) for command in COMMANDS) == [
         "agent run",
+        *(
+            f"content {name}"
+            for name in ("assemble", "check", "export", "gallery", "import", "preview", "score", "template")
+        ),
         "demo",
         "packet verify",
         "receipt verify",
@@ -87,6 +91,15 @@ ELSEWHERE = {
     "registry release": ("registry", "release", "--home", "{no}", "x"),
     "registry show": ("registry", "show", "--home", "{no}"),
     "registry serve": ("registry", "serve", "--home", "{no}"),
+    "content import": ("content", "import", "{no}", "--bank", "{out}"),
+    "content export": ("content", "export", "{out}", "--bank", "{no}"),
+    "content check": ("content", "check", "{no}"),
+    "content assemble": ("content", "assemble", "--bank", "{sample}", "--blueprint", "{no}", "--seed", "s"),
+    "content assemble, no bank": ("content", "assemble", "--bank", "{no}", "--blueprint", "{rule}", "--seed", "s"),
+    "content score": ("content", "score", "{no}"),
+    "content preview": ("content", "preview", "{no}", "--png", "{out}"),
+    "content gallery": ("content", "gallery", "{rule}"),
+    "content template": ("content", "template", "{no}/template.xlsx"),
     "seat enrol": ("seat", "enrol", "--home", "{out}", "{no}"),
     "seat fetch": ("seat", "fetch", "--home", "{no}"),
     "site key": ("site", "key", "{no}/site.key"),
@@ -100,7 +113,8 @@ def test_a_place_that_is_not_as_it_must_be_ends_with_three(
     place: Place, tmp_path: Path, name: str, language: str
 ) -> None:
     sample = resource_folder() / "sample-bank"
-    there = {"no": tmp_path / "no", "out": tmp_path / "out", "place": place.root, "sample": sample}
+    rule = resource_folder() / "blueprint-example.toml"
+    there = {"no": tmp_path / "no", "out": tmp_path / "out", "place": place.root, "sample": sample, "rule": rule}
     told = Terminal(language).run(*(part.format(**there) for part in ELSEWHERE[name]))
     assert told.code == 3
     assert_words(told.errors, language)
