@@ -70,7 +70,7 @@ FREE: Final = {  # on any element; what changes nothing that we draw
     "mathcolor": _SAME,
     "color": _SAME,
     "mathbackground": frozenset({"transparent", "none"}),
-    "mathsize": frozenset({"normal", "1em", "100%"}),
+    "mathsize": ANY,  # how large an author saw it; our size is the text's
     "mathvariant": _VARIANTS,
     "displaystyle": frozenset({"true", "false"}),
     "{http://www.w3.org/XML/1998/namespace}lang": ANY,

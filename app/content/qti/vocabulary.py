@@ -30,7 +30,7 @@ STYLED: Final = {
     "sup": Style.SUPER,
     "small": Style.SMALL,
 }
-PLAIN_LINES: Final = frozenset({"span", "abbr", "acronym", "big", "bdi", "time", "font", "label", "wbr"})
+PLAIN_LINES: Final = frozenset({"span", "abbr", "acronym", "big", "bdi", "bdo", "time", "font", "label", "wbr"})
 HOLDERS: Final = frozenset(
     {
         "div",

@@ -72,6 +72,18 @@ def test_classes_of_the_shared_vocabulary_that_change_looks_only_are_passed_over
     assert read(tmp_path, KEY, f'<div class="qti-{name}"><p>方向</p></div>' + CHOICE.format("")).item.id == "i"
 
 
+def test_a_direction_that_is_ours_anyway_is_passed_over_and_the_other_refused(tmp_path: Path) -> None:
+    body = '<p><bdo dir="{}">F1</bdo> 方向</p>' + CHOICE.format("")
+    assert plain_text(read(tmp_path, KEY, body.format("ltr")).item.stem.zh).startswith("F1 方向")
+    with pytest.raises(MarkupRefused, match="dir"):
+        read(tmp_path, KEY, body.format("rtl"))
+
+
+def test_the_size_of_a_sign_in_a_formula_is_the_texts(tmp_path: Path) -> None:
+    formula = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mo mathsize="20px">→</mo></math>'
+    assert "→" in plain_text(read(tmp_path, KEY, f"<p>尿 {formula} 膀胱</p>{CHOICE.format('')}").item.stem.zh)
+
+
 def test_a_hidden_interaction_is_not_left_out(tmp_path: Path) -> None:
     with pytest.raises(MarkupRefused, match="qti-visually-hidden"):
         read(tmp_path, KEY, f'<div class="qti-visually-hidden">{CHOICE.format("")}</div>')
