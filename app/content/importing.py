@@ -99,6 +99,8 @@ def recognise(path: Path) -> Source:
             names = frozenset(archive.names())
         if any(name.startswith("xl/") for name in names) or "content.xml" in names:
             return Source.SHEET
+        if any(one.startswith("word/") for one in names):
+            raise MarkupRefused(path.name, 0, "a Word document: fill in the template (.xlsx) instead", name=".docx")
         return Source.PACKAGE
     data = _bytes(path)
     if data.startswith(_OLE):
@@ -117,6 +119,8 @@ def _text_source(text: str, name: str) -> Source:
                 return Source.ITEM
             case "manifest" | "assessmentTest" | "qti-assessment-test":
                 raise BankRefused(name, 0, "a part of a package: name its folder or its zip instead")
+            case "questestinterop":
+                raise MarkupRefused(name, 0, "QTI 1 is not supported: export it as QTI 2.1 or later", name="QTI 1")
             case "p" | "div" | "html":
                 pass  # GIFT may begin so
             case other:

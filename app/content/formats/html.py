@@ -13,10 +13,10 @@ from lxml import etree
 
 from app.content.bank import BankRefused, BankTooLarge, MarkupRefused
 from app.content.formats.files import NoFiles
-from app.content.formats.plaintext import refuse_tex
 from app.content.qti.body import BodyReader, Media
 from app.content.qti.flow import Inside
 from app.content.qti.languages import has_versions
+from app.content.tex import refuse_tex
 from app.content.xml import LANG, MATHML, qti
 from app.exam.prose import Body, Language, Wording
 

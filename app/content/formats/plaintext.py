@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from app.content.bank import BankRefused, BankTooLarge, MarkupRefused
+from app.content.tex import refuse_tex
 from app.exam.prose import Body, Paragraph, Run
 
 MAX_PARAGRAPH: Final = 4_000  # characters
@@ -12,23 +13,7 @@ MAX_PARAGRAPHS: Final = 50
 
 _SPACE: Final = re.compile(r"[ \t\f\v]+")
 _DROPPED: Final = str.maketrans("", "", "\ufeff\u200b\xad")  # what copying from web pages and documents leaves behind
-_TEX: Final = re.compile(
-    r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]|\[tex\].*?\[/tex\]|\\begin\{\w+\*?\}"
-    # within single dollars, which may be money, only what nobody but TeX writes
-    r"|\$[^$\n]*(?:\\[A-Za-z]{2,}|[\^_]\{)[^$\n]*\$|\$[A-Za-z0-9()]{1,9}[\^_][A-Za-z0-9][^$\n]{0,40}\$",
-    re.DOTALL | re.IGNORECASE,
-)
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
-
-
-def refuse_tex(text: str, place: tuple[str, int]) -> None:
-    """Refuse a formula in TeX, which would be shown as it is written.
-
-    Raises:
-        MarkupRefused: there is one.
-    """
-    if _TEX.search(text):
-        raise MarkupRefused(*place, "a formula in TeX", name="TeX")
 
 
 def line_of_text(text: str, place: tuple[str, int]) -> str:

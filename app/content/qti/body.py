@@ -25,6 +25,7 @@ from app.content.qti.vocabulary import (
     PLAIN_LINES,
     STYLED,
 )
+from app.content.tex import refuse_tex
 from app.content.xml import MATHML, QTI, line_of, name_of, refuse_attribute, refuse_element
 from app.exam.prose import (
     Align,
@@ -52,6 +53,7 @@ from app.exam.prose import (
 NO_ALT: Final = "（图 picture）"
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
 _WHITE: Final = frozenset("\t\n\r")
+_CODE: Final = frozenset({"pre", "code", "kbd", "samp", "var"})
 _CONDITION: Final = frozenset({"template-identifier", "identifier", "show-hide"})
 _FEEDBACK: Final = frozenset({"outcome-identifier", "identifier", "show-hide"})
 
@@ -128,7 +130,9 @@ class BodyReader:
         return [child for child in element if child not in others]
 
     def check_text(self, text: str, element: etree._Element) -> str:
-        """Give a text back if every character of it can be seen."""
+        """Give a text back if every character of it can be seen, and it is no formula in TeX (code may look so)."""
+        if name_of(element) not in _CODE:
+            refuse_tex(text, (self.file, line_of(element)))
         if not text.isprintable() and not text.isspace():
             for character in text:
                 if unicodedata.category(character) in _UNSEEN and character not in _WHITE:

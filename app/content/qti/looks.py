@@ -110,6 +110,8 @@ def look_of(element: etree._Element, file: str, own: frozenset[str] = frozenset(
     """
     if not element.attrib:
         return _PLAIN
+    if element.get("data-role", "").startswith("tooltip"):
+        raise MarkupRefused(file, line_of(element), "a tooltip (of TAO) is not supported", name="data-role=tooltip")
     allowed = _OF.get(name_of(element), frozenset())
     for key in element.attrib:
         name = str(key)

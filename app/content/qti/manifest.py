@@ -43,6 +43,7 @@ _DIFFICULTY: Final = {
     "very difficult": Difficulty.HARD,
 }
 _ITEM_TYPE: Final = re.compile(r"imsqti_(apip)?item_xmlv(2p[0-2]|3p0)")
+_OLD_TYPE: Final = re.compile(r"imsqti_\w*xmlv1p|assessment/x-bb-qti")  # also what Canvas and Blackboard export
 _TEST_TYPE: Final = re.compile(r"imsqti_(apip)?test_xmlv(2p[0-2]|3p0)")
 _BESIDE: Final = re.compile(r"imsqti_(stimulus|fragment|rptemplate|resprocessing)_xmlv(2p[0-2]|3p0)")
 
@@ -120,9 +121,12 @@ class _Entries:
                 self._item(resource, name)
             elif _TEST_TYPE.fullmatch(kind):
                 self._test(resource)
+            elif _OLD_TYPE.match(kind):
+                reason = f"QTI 1 ({kind[:60]}) is not supported: export the bank as QTI 2.1 or later"
+                raise MarkupRefused(MANIFEST, line_of(resource), reason, name="QTI 1")
             elif kind.startswith("imsqti_") and not _BESIDE.fullmatch(kind):
                 what = f"type={kind[:60]}"
-                raise MarkupRefused(MANIFEST, line_of(resource), "a type that is not supported", name=what)
+                raise MarkupRefused(MANIFEST, line_of(resource), f"{what} is not supported", name=what)
         except BankRefused as refused:
             self.refused.append((name, refused))
 

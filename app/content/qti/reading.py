@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from app.content.archive import Archive, is_zip, open_archive, open_beside
 from app.content.bank import Bank, BankRefused, FileMissing, Note, NoteKind, Rejection, TwiceRefused
@@ -19,6 +20,8 @@ from app.content.xml import read_xml
 from app.exam.item import Stimulus
 from app.exam.prose import plain_text
 from sync.wire.plan import Bilingual
+
+_DEEP: Final = 4  # folders between an item and its manifest, and one
 
 
 def read_package(path: Path) -> Bank:
@@ -45,13 +48,17 @@ def read_bank(path: Path) -> tuple[Bank, tuple[Rejection, ...]]:
 
 
 def read_item_file(path: Path) -> ReadItem:
-    """Read one item file; what it shows lies in its folder or below.
+    """Read one item file; what it shows lies in its folder or below, or in the bank (by its manifest) that it is in.
 
     Raises:
         BankUnreadable: nothing is there, or it may not be read.
         BankRefused: one of its kinds.
     """
     is_zip(path)  # says what is wrong with a path that is no plain file
+    folder = next((one for one in list(path.absolute().parents)[:_DEEP] if (one / MANIFEST).is_file()), None)
+    if folder is not None:
+        with open_archive(folder) as archive:
+            return read_item(archive, path.absolute().relative_to(folder).as_posix(), Sorting())
     with open_beside(path) as (archive, name):
         return read_item(archive, name, Sorting())
 
