@@ -206,7 +206,11 @@ def _when_correct(marking: Marking) -> float | None:
 
 
 def _number_record(text: str) -> Value:
-    """Make the record of a number that was typed: its text, value, digits and exponent."""
+    """Make the record of a number that was typed: its text, value, digits and exponent.
+
+    Decimal places are those of the number written out; every digit counts as significant that is no leading zero, so
+    that 1200 has four and 1.2e3 two (QTI, "stringInteraction").
+    """
     fields: dict[str, Value] = {"stringValue": single(BaseType.STRING, text)}
     token = text.strip()
     try:
@@ -222,9 +226,8 @@ def _number_record(text: str) -> Value:
                 fields["integerValue"] = single(BaseType.INTEGER, int(token))
             fields["leftDigits"] = single(BaseType.INTEGER, len(left))
             fields["rightDigits"] = single(BaseType.INTEGER, len(right))
-            fields["ndp"] = single(BaseType.INTEGER, len(right))
-            figures = (left + right).lstrip("0")
-            fields["nsf"] = single(BaseType.INTEGER, len(figures if point else figures.rstrip("0") or figures))
+            fields["ndp"] = single(BaseType.INTEGER, max(len(right) - int(exponent or 0), 0))
+            fields["nsf"] = single(BaseType.INTEGER, len((left + right).lstrip("0")) or 1)
             if exponent:
                 fields["exponent"] = single(BaseType.INTEGER, int(exponent))
     return Record(tuple((name, one) for name, one in fields.items() if isinstance(one, Single)))

@@ -21,8 +21,9 @@ from app.exam.marking import (
 from app.exam.processing.check import check_marking
 from app.exam.processing.faults import ResponseRefused
 from app.exam.processing.lexical import shown
-from app.exam.processing.run import fitting, score_item
+from app.exam.processing.run import fitting, score_item, typed_responses
 from app.exam.processing.standard import MAP_RESPONSE, MAP_RESPONSE_POINT, standard
+from app.exam.processing.values import Record, Single
 from tests.app.exam.processing.trees import NULL, TRUE, f, i, ident, node, outcome, response, s, var
 
 SCORE = outcome("SCORE")
@@ -110,6 +111,30 @@ def test_identifiers_that_differ_in_case_only_are_two() -> None:
     both = Mapping((MapEntry("a", 1, case_sensitive=False), MapEntry("A", 2, case_sensitive=False)))
     asked = replace(response("RESPONSE", BaseType.IDENTIFIER), mapping=both)
     assert score_item(marking(asked, SCORE, response=MAP_RESPONSE), {"RESPONSE": ("A",)}).score == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "places", "figures"),
+    [
+        ("1", 0, 1),
+        ("1.23e2", 0, 3),
+        ("1.23e-2", 4, 3),
+        ("1.2e5", 0, 2),
+        ("1200", 0, 4),
+        ("0.0120", 4, 3),
+        (".50", 2, 2),
+        ("-7.", 0, 1),
+        ("0", 0, 1),
+    ],
+)
+def test_a_typed_number_has_its_places_and_its_figures(typed: str, places: int, figures: int) -> None:
+    asked = response("R", None, cardinality=Cardinality.RECORD)
+    (record,) = typed_responses(marking(asked), {"R": (typed,)}).values()
+    assert isinstance(record, Record)
+    assert (record.get("ndp"), record.get("nsf")) == (
+        Single(BaseType.INTEGER, places),
+        Single(BaseType.INTEGER, figures),
+    )
 
 
 def test_the_first_branch_that_holds_is_followed_and_null_does_not_hold() -> None:
@@ -211,7 +236,7 @@ def test_a_number_typed_into_a_record_is_taken_apart() -> None:
         "floatValue": "1234",
         "leftDigits": "2",
         "rightDigits": "3",
-        "ndp": "3",
+        "ndp": "1",
         "nsf": "5",
         "exponent": "2",
     }
