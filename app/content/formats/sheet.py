@@ -4,13 +4,14 @@ A sheet without the headings for type, stem and answer is not read. A row that c
 number; rows are counted as the spreadsheet program shows them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from app.content.bank import BankRefused, BankTooLarge, MarkupRefused
 from app.content.formats.building import Sorting, finish, subject_of
 from app.content.formats.found import MAX_SOURCE_ITEMS, Collector, FormatReading, Found, Media
+from app.content.formats.html import looks_like_html
 from app.content.formats.sheet_columns import (
     DIFFICULTIES,
     TYPES,
@@ -18,9 +19,11 @@ from app.content.formats.sheet_columns import (
     SheetType,
     column_of,
     narrow,
+    type_of_sheet,
 )
 from app.content.formats.sheet_kinds import draft_of
 from app.content.formats.sheet_row import Row
+from app.content.formats.sheet_template import HELP
 from app.content.formats.workbook import Sheet, Workbook, open_workbook
 from app.exam.item import Stimulus
 from app.exam.prose import Body, Wording
@@ -28,7 +31,8 @@ from sync.wire.plan import Difficulty
 
 Key = Column | tuple[str, bool]
 _NEEDED: Final = (Column.TYPE, Column.STEM, Column.ANSWER)
-_HEADING_ROWS: Final = 10  # a title and notes may stand above
+_UNUSED: Final = (Column.NUMBER, Column.MARKS, Column.EXPLANATION)  # what stands there changes no item
+_HEADING_ROWS: Final = 20  # a title and notes may stand above
 _FILLED: Final = (Column.SUBJECT, Column.DIFFICULTY, Column.TYPE, Column.MATERIAL, Column.MATERIAL_TEXT, Column.ENEMIES)
 
 
@@ -50,9 +54,13 @@ def read_sheet(data: bytes, source: str, fetch: Callable[[str], bytes]) -> Forma
     book = open_workbook(data, source)
     found = Collector(source)
     read = 0
+    for name in book.hidden:
+        found.warn(0, f"the sheet {name[:40]!r} is hidden and was not read")
     for sheet in book.sheets:
         headings = _headings(sheet)
         if headings is None:
+            if sheet.name != HELP and any(any(cells) for cells in sheet.rows):
+                found.warn(0, f"the sheet {sheet.name[:40]!r} has no headings for type, stem and answer: not read")
             continue
         read += 1
         _read_sheet(sheet, headings, book, _Reading(found, fetch))
@@ -62,10 +70,11 @@ def read_sheet(data: bytes, source: str, fetch: Callable[[str], bytes]) -> Forma
 
 
 def _headings(sheet: Sheet) -> tuple[int, dict[int, Key]] | None:
-    """Find the row of headings; give its number, and what each column holds."""
+    """Find the row of headings; give its number, and what each column holds. The sheet's name may give the type."""
+    needed = [column for column in _NEEDED if column is not Column.TYPE or type_of_sheet(sheet.name) is None]
     for number, cells in enumerate(sheet.rows[:_HEADING_ROWS], start=1):
         known = {at: key for at, cell in enumerate(cells) if (key := column_of(cell)) is not None}
-        if all(needed in known.values() for needed in _NEEDED):
+        if all(column in known.values() for column in needed):
             return number, known
     return None
 
@@ -79,21 +88,35 @@ def _read_sheet(sheet: Sheet, headings: tuple[int, dict[int, Key]], book: Workbo
     if unknown:
         found.warn(heading_row, f"columns that are not read: {', '.join(one[:40] for one in unknown[:20])}")
     filled, torn = _merged(sheet, heading_row, columns)
-    rows = []
-    for number, cells in enumerate(sheet.rows[heading_row:], start=heading_row + 1):
-        named = {key: filled.get((number, at), cells[at] if at < len(cells) else "") for at, key in columns.items()}
-        if any(named.values()):
-            rows.append(Row(number, named, book.rich, (found.source, number)))
+    rows = [Row(number, named, book.rich, (found.source, number)) for number, named in _cells(sheet, headings, filled)]
+    for row in rows:
+        if row.number in sheet.hidden_rows:
+            found.warn(row.number, "a hidden row, taken in all the same")
+        if any(looks_like_html(cell) for cell in row.cells.values()):
+            found.warn(row.number, "what looks like HTML is shown as it is written")
     if any(row.cells.get(Column.EXPLANATION) for row in rows):
         found.warn(heading_row, "explanations are never shown in an exam and were left out")
     if any(row.cells.get(Column.MARKS) for row in rows):
         found.warn(heading_row, "marks are not taken from here: the blueprint says what an item is worth")
-    broken: Mapping[int, str] = {**torn, **sheet.bad}
+    bad = {row: reason for (row, at), reason in sheet.bad.items() if columns.get(at, Column.MARKS) not in _UNUSED}
+    broken: Mapping[int, str] = {**torn, **bad}
     _materials(rows, broken, reading)
     for row in rows:
         if found.full:
             raise BankTooLarge(found.source, row.number, "too many items", limit=MAX_SOURCE_ITEMS)
         _read_row(row, broken.get(row.number, ""), reading)
+
+
+def _cells(
+    sheet: Sheet, headings: tuple[int, dict[int, Key]], filled: Mapping[tuple[int, int], str]
+) -> Iterator[tuple[int, dict[Key, str]]]:
+    """Give the rows that are not empty, by number, with the type that the sheet's name gives to all of them."""
+    heading_row, columns = headings
+    kind = None if Column.TYPE in columns.values() else type_of_sheet(sheet.name)
+    for number, cells in enumerate(sheet.rows[heading_row:], start=heading_row + 1):
+        named = {key: filled.get((number, at), cells[at] if at < len(cells) else "") for at, key in columns.items()}
+        if any(named.values()):
+            yield number, named if kind is None else {**named, Column.TYPE: kind.value}
 
 
 def _merged(

@@ -8,7 +8,8 @@ from typing import Final
 
 from sync.wire.plan import Difficulty
 
-OPTION_LETTERS: Final = "ABCDEFGH"
+OPTION_LETTERS: Final = "ABCDEFGHIJKL"
+TEMPLATE_LETTERS: Final = OPTION_LETTERS[:8]
 
 
 class Column(StrEnum):
@@ -20,6 +21,7 @@ class Column(StrEnum):
     DIFFICULTY = "difficulty"
     STEM = "stem"
     ANSWER = "answer"
+    OPTIONS = "options"
     MARKS = "marks"
     SCORING = "multiple choice scoring"
     PICTURE = "picture"
@@ -67,25 +69,35 @@ HEADINGS: Final = (
     Heading(
         Column.TYPE,
         "题型",
-        ("试题类型", "类型", "kind"),
+        ("试题类型", "题目类型", "试题题型", "题目题型", "类型", "kind"),
         "判断、单选、多选、填空、简答、排序、匹配（连线），或“材料”（只写案例材料的一行）。",
         "true/false, single, multiple, blanks, essay, order, match; or “material”: a row with a case text only.",
     ),
-    Heading(Column.SUBJECT, "科目", ("专业", "章节", "分类"), "所属科目，不写为“-”。", "The subject; left empty: “-”."),
     Heading(
-        Column.DIFFICULTY, "难度", ("难易度",), "易、中、难；不写为中。", "easy, medium, hard; left empty: medium."
+        Column.SUBJECT,
+        "科目",
+        ("专业", "工种", "章节", "分类"),
+        "所属科目，不写为“-”。",
+        "The subject; left empty: “-”.",
+    ),
+    Heading(
+        Column.DIFFICULTY,
+        "难度",
+        ("难易度", "难易程度", "难度等级"),
+        "易、中、难；不写为中。",
+        "easy, medium, hard; left empty: medium.",
     ),
     Heading(
         Column.STEM,
         "题干",
-        ("题目", "试题内容", "题目内容", "question"),
+        ("题目", "试题", "试题内容", "题目内容", "试题题干", "题目描述", "题目名称", "问题", "question"),
         "试题内容。填空题用四条下划线 ____ 表示一个空。单元格内换行就是分段。",
         "What is asked. In blanks, four underscores ____ are one blank. A line break makes a paragraph.",
     ),
     Heading(
         Column.ANSWER,
         "答案",
-        ("正确答案", "标准答案", "key"),
+        ("正确答案", "标准答案", "参考答案", "正确选项", "试题答案", "key"),
         "判断：对/错（√/×、T/F、正确/错误均可）；单选：B；多选：ABD；填空：各空用；隔开，同一空的多种写法用 | 隔开，"
         "36±1 表示 35 到 37 之间的数；排序：正确顺序，如 CABD；匹配：不写；简答：参考答案。",
         "true/false: T/F; single: B; multiple: ABD; blanks: blanks divided by ; and accepted texts by |, 36±1 is a "
@@ -144,7 +156,7 @@ HEADINGS: Final = (
     Heading(
         Column.EXPLANATION,
         "解析",
-        ("答案解析", "试题解析"),
+        ("答案解析", "试题解析", "题目解析", "解析说明"),
         "考试中不显示，不导入。",
         "Never shown in an exam; not imported.",
     ),
@@ -161,6 +173,10 @@ TYPES: Final = {
     "多项选择": SheetType.MULTIPLE,
     "多项选择题": SheetType.MULTIPLE,
     "问答题": SheetType.ESSAY,
+    "不定项": SheetType.MULTIPLE,
+    "不定项选择": SheetType.MULTIPLE,
+    "不定项选择题": SheetType.MULTIPLE,
+    "论述题": SheetType.ESSAY,
     "连线": SheetType.MATCH,
     "连线题": SheetType.MATCH,
     "案例": SheetType.MATERIAL,
@@ -189,9 +205,11 @@ _NAMES: Final = {
     re.sub(r"\s", "", name.lower()): heading.column
     for heading in HEADINGS
     for name in (heading.zh, heading.column.value, *heading.others)
-}
-_OPTION: Final = re.compile(r"(?:选项|option|备选答案)?([a-h])")
-_OPTION_EN: Final = re.compile(r"(?:英文选项|选项|option)([a-h])(?:_en|英文|\(en\))?")
+} | dict.fromkeys(("选项", "选项内容", "备选项", "备选答案", "options"), Column.OPTIONS)
+_OPTION: Final = re.compile(r"(?:选项|option|备选答案|备选项|答案)?([a-l])(?:选项|项)?|选项([1-9一二三四五六七八九])")
+_OPTION_EN: Final = re.compile(r"(?:英文选项|选项|option)([a-l])(?:_en|英文|\(en\))?")
+_DIGITS: Final = "123456789一二三四五六七八九"
+_AROUND: Final = re.compile(r"^[0-9一二三四五六七八九十]+[、.．]|[(\[].*[)\]]$|[0-9]+道?$")
 
 
 def narrow(text: str) -> str:
@@ -205,7 +223,12 @@ def column_of(heading: str) -> Column | tuple[str, bool] | None:
     if name in _NAMES:
         return _NAMES[name]
     if option := _OPTION.fullmatch(name):
-        return option[1].upper(), False
+        return option[1].upper() if option[1] else OPTION_LETTERS[_DIGITS.index(option[2]) % 9], False
     if option := _OPTION_EN.fullmatch(name):
         return option[1].upper(), True
     return None
+
+
+def type_of_sheet(name: str) -> SheetType | None:
+    """Tell the one type of a sheet's rows by the sheet's name: "一、单选题（100道）"."""
+    return TYPES.get(_AROUND.sub("", _AROUND.sub("", narrow(name))))

@@ -31,7 +31,7 @@ from app.exam.interactions import Option, Order
 from app.exam.marking import MATCH_CORRECT, SCORE, BaseType, Cardinality, Declaration, Marking, Role, Written
 from app.exam.prose import Body, Place, Wording
 
-_LETTERS: Final = re.compile(r"[a-h]([,，、;；.]?[a-h])*")
+_LETTERS: Final = re.compile(r"[a-l]([,，、;；.]?[a-l])*")
 _BLANK: Final = re.compile(r"[_＿]{2,}")
 _ARROW: Final = re.compile(r"\s*(?:->|=>|→|——>|－>)\s*")
 _NUMBER: Final = re.compile(r"(.+?)\s*(?:±|\+/-|\+-)\s*(.+)")

@@ -9,13 +9,14 @@ from typing import Final
 from app.content.bank import BankRefused, MarkupRefused
 from app.content.formats.files import Files
 from app.content.formats.plaintext import body_of_text, line_of_text
-from app.content.formats.sheet_columns import OPTION_LETTERS, Column
+from app.content.formats.sheet_columns import OPTION_LETTERS, Column, narrow
 from app.content.qti.body import NO_ALT
 from app.content.qti.line import tidy
 from app.exam.prose import Body, Inline, Paragraph, Picture, Run, Wording, plain_text
 
 _SEPARATORS: Final = re.compile(r"[,，、;；\s]+")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
+_LETTERED: Final = re.compile(r"(?:^|(?<=[\s;；]))([A-La-lＡ-Ｌ])\s*[.．、:：)）]\s*")
 _FILE_NAME: Final = re.compile(r"[^/\\:\0]{1,200}")
 
 
@@ -51,15 +52,52 @@ class Row:
         Raises:
             BankRefused: a letter is left out.
         """
-        letters = [letter for letter in OPTION_LETTERS if self.cells.get((letter, False), "")]
+        cells = self._option_cells()
+        letters = [letter for letter in OPTION_LETTERS if cells.get(letter)]
         if letters != list(OPTION_LETTERS[: len(letters)]):
             raise BankRefused(*self.place, f"options {', '.join(letters)}: one is left out")
         english = [letter for letter in OPTION_LETTERS if self.cells.get((letter, True), "")]
         if not set(english) <= set(letters):
             raise BankRefused(*self.place, "an option in English only")
         return [
-            (letter, self._wording(self.cells[letter, False], self.cells.get((letter, True), ""))) for letter in letters
+            (letter, self._wording(cells[letter], self._unlettered(letter, self.cells.get((letter, True), ""))))
+            for letter in letters
         ]
+
+    def _option_cells(self) -> dict[str, str]:
+        """Give the options by letter: each from its own cell, or all from one; without letters written before them.
+
+        Raises:
+            BankRefused: one cell that cannot be divided with certainty.
+        """
+        own = {letter: cell for letter in OPTION_LETTERS if (cell := self.cells.get((letter, False), ""))}
+        together = self.cells.get(Column.OPTIONS, "")
+        if not together:
+            plain = {letter: self._unlettered(letter, cell) for letter, cell in own.items()}
+            every = all(plain[letter] != cell for letter, cell in own.items())
+            return plain if every else own
+        marks = list(_LETTERED.finditer(together))
+        letters = "".join(narrow(mark[1]) for mark in marks).upper()
+        if own or letters != OPTION_LETTERS[: len(letters)] or together[: marks[0].start() if marks else None].strip():
+            raise BankRefused(*self.place, "options in one cell that are not A. …, B. …, C. … in order")
+        self._refuse_rich(together)
+        ends = [mark.start() for mark in marks[1:]] + [len(together)]
+        return {
+            letter: together[mark.end() : end].strip(" \t\n\u3000;；")
+            for letter, mark, end in zip(letters, marks, ends, strict=True)
+        }
+
+    def _unlettered(self, letter: str, cell: str) -> str:
+        """Give an option without its own letter before it, which would not be right any more after shuffling."""
+        found = _LETTERED.match(cell)
+        if found is None or narrow(found[1]).upper() != letter or not cell[found.end() :].strip():
+            return cell
+        self._refuse_rich(cell)
+        return cell[found.end() :].strip()
+
+    def _refuse_rich(self, cell: str) -> None:
+        if cell in self.rich:
+            raise BankRefused(*self.place, "raised, lowered or other letters in an option with its letter before it")
 
     def pairs(self) -> list[tuple[str, str]]:
         """Give the options as they are written, Chinese and English."""

@@ -8,10 +8,10 @@ import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from app.content.formats.sheet_columns import HEADINGS, OPTION_LETTERS, Column, SheetType
+from app.content.formats.sheet_columns import HEADINGS, TEMPLATE_LETTERS, Column, SheetType
 
 _ITEMS: Final = "试题"
-_HELP: Final = "填写说明 Help"
+HELP: Final = "填写说明 Help"
 _WIDE: Final = {Column.STEM: 48, Column.STEM_EN: 48, Column.MATERIAL_TEXT: 36, Column.MATERIAL_TEXT_EN: 36}
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)  # a fixed date, for the same bytes every time
 _ROWS: Final = 5_000  # so far down the lists of words to choose from reach
@@ -136,7 +136,7 @@ def template() -> bytes:
         head = book.add_format({"bold": True, "bg_color": "#DDE8F3", "text_wrap": True, "valign": "top", "border": 1})
         cell = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         _write_items(book.add_worksheet(_ITEMS), head, cell)
-        _write_help(book.add_worksheet(_HELP), head, cell)
+        _write_help(book.add_worksheet(HELP), head, cell)
     return file.getvalue()
 
 
@@ -183,7 +183,7 @@ def _names() -> list[str]:
     first = [heading.zh for heading in HEADINGS if not heading.zh.startswith("英文")]
     at = first.index("答案")
     english = [heading.zh for heading in HEADINGS if heading.zh.startswith("英文")]
-    options = [f"选项{letter}" for letter in OPTION_LETTERS]
+    options = [f"选项{letter}" for letter in TEMPLATE_LETTERS]
     return [*first[:at], *options, *first[at:], *english, *(f"{name}_en" for name in options)]
 
 

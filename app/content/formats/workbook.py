@@ -17,6 +17,7 @@ import python_calamine
 from lxml import etree
 
 from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, MarkupRefused
+from app.content.formats.number_formats import read_formats, shown
 from app.content.xml import read_xml
 from app.exam.prose import Run, Style
 
@@ -35,23 +36,28 @@ _RAISED: Final = {"superscript": Style.SUPER, "subscript": Style.SUB}
 
 @dataclass(frozen=True)
 class Sheet:
-    """A worksheet: its cells as texts, row by row from row 1; `bad` says what is wrong with a row (by number).
+    """A worksheet: its cells as texts, row by row from row 1; `bad` says what is wrong with a cell (row, column).
 
-    `merged` are ranges of cells as (first row, first column, last row, last column), rows from 1, columns from 0.
+    `merged` are ranges of cells as (first row, first column, last row, last column). Rows are from 1, columns from 0.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
-    bad: Mapping[int, str]
+    bad: Mapping[tuple[int, int], str]
     merged: tuple[tuple[int, int, int, int], ...]
+    hidden_rows: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook; `rich` gives the runs of a text of which parts are raised, lowered or otherwise stand out."""
+    """A workbook; `rich` gives the runs of a text of which parts are raised, lowered or otherwise stand out.
+
+    `hidden` are the names of the sheets that cannot be seen.
+    """
 
     sheets: tuple[Sheet, ...]
     rich: Mapping[str, tuple[Run, ...]]
+    hidden: tuple[str, ...] = ()
 
 
 def open_workbook(data: bytes, source: str) -> Workbook:
@@ -65,7 +71,8 @@ def open_workbook(data: bytes, source: str) -> Workbook:
     """
     parts = _parts(data, source)
     strings = _strings(parts, source)
-    looks = {name: _look(parts[path], strings, source) for name, path in _paths(parts, source).items()}
+    formats = read_formats(parts.get("xl/styles.xml"), source)
+    looks = {name: _look(parts[path], strings, formats, source) for name, path in _paths(parts, source).items()}
     if sum(look.characters for look in looks.values()) > MAX_TEXT:
         raise BankTooLarge(source, 0, "too much text", limit=MAX_TEXT)
     try:
@@ -78,12 +85,15 @@ def open_workbook(data: bytes, source: str) -> Workbook:
     except (python_calamine.CalamineError, *_DAMAGED):
         raise BankRefused(source, 0, "damaged: the workbook cannot be read") from None
     rich = {"".join(run.text for run in runs): runs for runs in strings if any(run.styles for run in runs)}
-    return Workbook(sheets, rich)
+    seen = {sheet.name for sheet in sheets}
+    return Workbook(sheets, rich, tuple(name for name in looks if name not in seen))
 
 
 @dataclass(frozen=True)
 class _Look:
-    formulas: Mapping[int, str]
+    formulas: Mapping[tuple[int, int], str]
+    formats: Mapping[tuple[int, int], str]
+    hidden: frozenset[int]
     characters: int
 
 
@@ -164,16 +174,23 @@ def _styles(run: etree._Element) -> frozenset[Style]:
     return frozenset(found)
 
 
-def _look(raw: bytes, strings: list[tuple[Run, ...]], source: str) -> _Look:
-    """Look for formulas, and count the text that the cells come to."""
+def _look(raw: bytes, strings: list[tuple[Run, ...]], formats: list[str], source: str) -> _Look:
+    """Look for formulas, for how numbers are shown, for hidden rows, and count the text that the cells come to."""
     lengths = [sum(len(run.text) for run in runs) for runs in strings]
-    formulas: dict[int, str] = {}
+    formulas: dict[tuple[int, int], str] = {}
+    coded: dict[tuple[int, int], str] = {}
+    hidden: set[int] = set()
     characters = 0
     for cells, cell in enumerate(_elements(raw, "c", source)):
         place, value = cell.get("r", ""), cell.findtext("{*}v") or ""
-        row = int("".join(char for char in place if char in "0123456789")[:7] or 0)
+        row, column = _place(place)
         if cell.find("{*}f") is not None:
-            formulas.setdefault(row, place[:10])
+            formulas[row, column] = place[:10]
+        if code := _format(cell, formats):
+            coded[row, column] = code
+        line = cell.getparent()
+        if line is not None and line.get("hidden") in ("1", "true"):
+            hidden.add(row)
         if cell.get("t") == "s" and value.isascii() and value.isdigit() and int(value[:9]) < len(lengths):
             characters += lengths[int(value[:9])]
         characters += len(value) + sum(len(text.text or "") for text in cell.iter("{*}t"))
@@ -182,7 +199,22 @@ def _look(raw: bytes, strings: list[tuple[Run, ...]], source: str) -> _Look:
         if row > MAX_ROWS * 20:
             raise BankTooLarge(source, row, "too many rows", limit=MAX_ROWS)
         cell.clear()
-    return _Look(formulas, characters)
+    return _Look(formulas, coded, frozenset(hidden), characters)
+
+
+def _place(name: str) -> tuple[int, int]:
+    """Give row (from 1) and column (from 0) of a cell's name."""
+    letters = name.rstrip("0123456789")[:3]
+    column = sum((ord(letter) - ord("A") + 1) * 26**at for at, letter in enumerate(reversed(letters))) - 1
+    return int(name[len(letters) :][:7] or 0) if name[len(letters) :][:7].isdigit() else 0, column
+
+
+def _format(cell: etree._Element, formats: list[str]) -> str:
+    """Give the format of a number that is not shown as it is."""
+    style = cell.get("s", "0")
+    if cell.get("t", "n") != "n" or not (style.isascii() and style.isdigit()) or int(style[:6]) >= len(formats):
+        return ""
+    return formats[int(style[:6])]
 
 
 def _elements(raw: bytes, name: str, source: str) -> Iterator[etree._Element]:
@@ -202,29 +234,32 @@ def _sheet(book: python_calamine.CalamineWorkbook, name: str, look: _Look, sourc
     sheet = book.get_sheet_by_name(name)
     if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
         raise BankTooLarge(source, 0, f"the sheet {name[:40]!r} has too many rows or columns", limit=MAX_ROWS)
-    bad = {row: f"a formula in {place}: put its value there" for row, place in look.formulas.items()}
+    bad = {at: f"a formula in {place}: put its value there" for at, place in look.formulas.items()}
     rows: list[tuple[str, ...]] = []
     for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         texts = []
-        for cell in cells:
+        for at, cell in enumerate(cells):
             if isinstance(cell, datetime | date | time | timedelta):
-                bad.setdefault(number, "a date where a text should be: format the cell as text")
-            texts.append(_text(cell))
-        if any(text.startswith("#") and text.rstrip("!?") in _ERRORS for text in texts):
-            bad.setdefault(number, "a cell with an error")
+                bad.setdefault((number, at), "a date where a text should be: format the cell as text")
+            text = _text(cell, look.formats.get((number, at), ""))
+            if text is None:
+                bad.setdefault((number, at), f"{cell!r} is shown in another way: format the cell as text")
+            elif text.startswith("#") and text.rstrip("!?") in _ERRORS:
+                bad.setdefault((number, at), "a cell with an error")
+            texts.append(text or "")
         rows.append(tuple(texts))
     ranges = sheet.merged_cell_ranges or ()
     merged = tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges)
-    return Sheet(name, tuple(rows), bad, merged)
+    return Sheet(name, tuple(rows), bad, merged, look.hidden)
 
 
 _ERRORS: Final = frozenset({"#N/A", "#REF", "#VALUE", "#DIV/0", "#NAME", "#NUM", "#NULL"})
 
 
-def _text(cell: object) -> str:
-    """Give a cell as it reads: a whole number without a decimal point."""
+def _text(cell: object, code: str) -> str | None:
+    """Give a cell as it reads: a whole number without a decimal point; None for a number that is shown otherwise."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)  # noqa: PLR2004 - exact so far
+        return shown(cell, code)
     return str(cell).replace("\r\n", "\n").replace("_x000D_", "").strip()

@@ -3,13 +3,15 @@
 import io
 import struct
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from app.content.bank import BankRefused
+from app.content.formats.found import Found
 from app.content.formats.sheet_template import template
+from app.exam.interactions import Choice
 from app.exam.prose import Paragraph, Picture, Run, Style, plain_text
 from sync.wire.plan import Difficulty, ItemKind
 from tests.app.content.formats.giving import PNG, most, only, score, stem
@@ -117,7 +119,10 @@ def test_headings_in_english_in_any_order_below_a_title() -> None:
         book.add_worksheet("notes").write(0, 0, "nothing here")
     reading = read(file.getvalue())
     assert score(only(reading), "B") == 1
-    assert reading.warnings == ("bank.xlsx:3: columns that are not read: remarks",)
+    assert reading.warnings == (
+        "bank.xlsx:3: columns that are not read: remarks",
+        "bank.xlsx: the sheet 'notes' has no headings for type, stem and answer: not read",
+    )
 
 
 def test_both_languages_enemies_and_a_picture() -> None:
@@ -294,3 +299,120 @@ def test_other_kinds_of_workbooks_are_refused_by_name(part: str, name: str) -> N
     with pytest.raises(BankRefused) as refused:
         read(file.getvalue())
     assert refused.value.facts["name"] == name
+
+
+def several(*sheets: tuple[str, list[list[object]]]) -> io.BytesIO:
+    """Write sheets of rows by name."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        for name, rows in sheets:
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+    return file
+
+
+def options_of(found: Found) -> list[str]:
+    (choice,) = found.item.interactions
+    assert isinstance(choice, Choice)
+    return [plain_text(option.wording.zh) for option in choice.options]
+
+
+def test_letters_written_before_the_options_are_taken_off_since_options_are_shuffled() -> None:
+    assert options_of(only(read(workbook(choice("单选", "B", "A.甲", "B、乙", "Ｃ．丙"))))) == ["甲", "乙", "丙"]
+    assert options_of(only(read(workbook(choice("单选", "B", "A.甲", "乙", "C.elegans"))))) == [
+        "A.甲",
+        "乙",
+        "C.elegans",
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "A.甲\nB.乙\nC.丙",
+        "A、甲 B、乙  C、丙",
+        "A. 甲；\r\nB. 乙；\r\nC. 丙；",
+        "Ａ．甲\nＢ．乙\nＣ．丙 ",
+        "A:甲;B:乙;C:丙",
+    ],
+)
+def test_options_may_stand_in_one_cell(cell: str) -> None:
+    rows = several(("题库", [["题型", "题干", "选项", "答案"], ["单选题", "题干", cell, "B"]]))
+    found = only(read(rows.getvalue()))
+    assert (options_of(found), score(found, "B")) == (["甲", "乙", "丙"], 1)
+
+
+@pytest.mark.parametrize("cell", ["甲\n乙", "A.甲\nC.丙", "A.见 B. 项\nB.乙", "题 A.甲 B.乙"])
+def test_options_in_one_cell_that_cannot_be_told_apart_are_refused(cell: str) -> None:
+    rows = several(("题库", [["题型", "题干", "选项", "答案"], ["单选题", "题干", cell, "A"]]))
+    (rejected,) = read(rows.getvalue()).rejected
+    assert "one cell" in rejected.reason
+
+
+@pytest.mark.parametrize("heads", [["A选项", "B选项"], ["选项1", "选项2"], ["选项一", "选项二"], ["答案A", "答案B"]])
+def test_headings_of_options_however_they_are_written(heads: list[object]) -> None:
+    rows = several(("题库", [["题目类型", "题目", *heads, "参考答案"], ["单选题", "题干", "甲", "乙", "Ｂ "]]))
+    assert score(only(read(rows.getvalue())), "B") == 1
+
+
+def test_the_sheets_name_gives_the_type_and_a_sheet_that_is_not_read_is_named() -> None:
+    heads: list[object] = ["题干", "A", "B", "答案"]
+    rows = several(
+        ("一、单选题（100道）", [heads, ["甲", "a", "b", "B"]]),
+        ("判断题", [heads, ["乙", "", "", "√"]]),
+        ("其他", [heads, ["丙", "a", "b", "B"]]),
+    )
+    reading = read(rows.getvalue())
+    assert [one.item.kind for one in reading.items] == [ItemKind.SINGLE_CHOICE, ItemKind.TRUE_FALSE]
+    assert [warning for warning in reading.warnings if "其他" in warning]
+
+
+def test_numbers_read_as_they_are_shown_or_are_refused() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("题库")
+        sheet.write_row(0, 0, HEADS)
+        told = [
+            (0.5, "0%", "50%"),
+            (0.125, "0.00%", "12.50%"),
+            (0.125, "0%", None),  # shown as 13 %
+            (0.5, "# ?/?", None),
+            (36, '0"V"', None),
+            (7, "000", None),
+            (36.5, "0.00_ ;[Red]\\-0.00\\ ", "36.5"),
+            (1234, "#,##0", "1234"),
+            (0.1 + 0.2, "General", "0.3"),
+        ]
+        for at, (number, code, _) in enumerate(told, start=1):
+            sheet.write_row(at, 0, choice("单选", "A", "x", "乙", number=f"n-{at}"))
+            sheet.write_number(at, 5, number, book.add_format({"num_format": code}))
+    reading = read(file.getvalue())
+    by_id = {one.item.id: options_of(one)[0] for one in reading.items}
+    assert by_id == {f"n-{at}": text for at, (_, _, text) in enumerate(told, start=1) if text}
+    assert all("shown in another way" in one.reason for one in reading.rejected)
+
+
+def test_what_is_wrong_with_a_cell_that_is_not_read_does_not_matter() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("题库")
+        sheet.write_row(0, 0, [*HEADS, "出题日期"])
+        sheet.write_row(1, 0, TRUE)
+        sheet.write_formula(1, 0, "=ROW()-1", None, 1)
+        sheet.write_datetime(1, len(HEADS), datetime(2024, 3, 1, tzinfo=UTC).replace(tzinfo=None))
+    assert only(read(file.getvalue())).item.kind is ItemKind.TRUE_FALSE
+
+
+def test_hidden_rows_and_sheets_are_named() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("题库")
+        sheet.write_row(0, 0, HEADS)
+        sheet.write_row(1, 0, TRUE)
+        sheet.set_row(1, None, None, {"hidden": True})
+        book.add_worksheet("旧题").hide()
+    assert [warning.partition(": ")[2] for warning in read(file.getvalue()).warnings] == [
+        "the sheet '旧题' is hidden and was not read",
+        "a hidden row, taken in all the same",
+    ]
