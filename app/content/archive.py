@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from urllib.parse import unquote, urlsplit
@@ -49,7 +50,7 @@ class Source(Protocol):
 
 
 class Archive:
-    """The files of one bank. `read` raises what its docstring says; nothing else is public."""
+    """The files of one bank. `read` raises what its docstring says; `below` gives a part of them."""
 
     def __init__(self, source: "Source") -> None:
         self._source = source
@@ -85,6 +86,12 @@ class Archive:
             BankTooLarge: more than `MAX_FILES`.
         """
         return tuple(sorted(self._source.names()))
+
+    def below(self, folder: str) -> "Archive":
+        """Give the part that lies below a folder, with what is left of this archive's bounds."""
+        part = Archive(_Below(self._source, f"{folder}/"))
+        part._left = self._left
+        return part
 
 
 @contextmanager
@@ -173,6 +180,20 @@ def open_beside(path: Path) -> Iterator[tuple[Archive, str]]:
     if not _is_inside(path.name):
         raise BankUnsafe(ascii(path.name[:100]), 0, "a name that no file of a bank can have")
     yield Archive(_Folder(path.parent)), path.name
+
+
+@dataclass(frozen=True)
+class _Below:
+    source: Source
+    prefix: str
+
+    def names(self) -> Iterator[str]:
+        """Give the names below the folder."""
+        return (name.removeprefix(self.prefix) for name in self.source.names() if name.startswith(self.prefix))
+
+    def open(self, name: str) -> BinaryIO | None:
+        """Open a file below the folder."""
+        return self.source.open(self.prefix + name)
 
 
 class _Folder:

@@ -119,7 +119,17 @@ class _Reading:
         except FileMissing as missing:
             if self.strict:
                 raise
-            return self._without_manifest(missing)
+            folder = self._only_folder()
+            if not folder:
+                return self._without_manifest(missing)
+            self.archive = self.archive.below(folder)
+            return read_manifest(self.archive)
+
+    def _only_folder(self) -> str:
+        """Give the folder that was packed as a whole: its manifest is the only one, and no XML lies outside it."""
+        names = [one for one in self.archive.names() if one.endswith(".xml") and not one.startswith("__MACOSX/")]
+        found = [one.removesuffix(f"/{MANIFEST}") for one in names if one.endswith(f"/{MANIFEST}")]
+        return found[0] if len(found) == 1 and all(one.startswith(f"{found[0]}/") for one in names) else ""
 
     def _without_manifest(self, missing: FileMissing) -> Manifest:
         """List the items of a folder that has no manifest: every XML file that is one."""

@@ -83,3 +83,19 @@ def test_an_item_of_a_bank_is_shown_with_the_media_of_the_bank(tmp_path: Path) -
     (item,) = (tmp_path / "bank" / "items").iterdir()
     assert "../media/" in item.read_text()
     assert list(read_item_file(item).media.values()) == [PNG]
+
+
+def test_a_folder_that_was_packed_as_a_whole_is_read_by_its_manifest(tmp_path: Path) -> None:
+    described = manifest("imsqti_item_xmlv2p2", "i/q.xml").replace('identifier="m"', 'identifier="town-2026"')
+    inside: dict[str, bytes | str] = {
+        "Bank/imsmanifest.xml": described,
+        "Bank/i/q.xml": ITEM.format(body="<p>One</p>"),
+        "Bank/old/left-over.xml": ITEM.format(body="<p>Not listed</p>"),
+        "__MACOSX/Bank/._q.xml": "junk",
+    }
+    report = import_file(packed(tmp_path, inside), tmp_path / "bank")
+    assert (report.accepted, report.rejected) == (1, ())
+    assert 'identifier="town-2026"' in (tmp_path / "bank" / "imsmanifest.xml").read_text()
+    loose = {"loose.xml": ITEM.format(body="<p>Two</p>").replace('"one"', '"two"')}
+    beside = import_file(packed(tmp_path, {**inside, **loose}), tmp_path / "other")
+    assert "no manifest" in beside.warnings  # then every file is looked at, and not the folder alone
