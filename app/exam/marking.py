@@ -95,7 +95,7 @@ class AreaEntry:
     """What a point within an area earns."""
 
     shape: str
-    coords: tuple[int, ...]
+    coords: tuple[float, ...]
     value: float
 
 

@@ -144,6 +144,16 @@ class Clip:
     plays: int = 0
 
 
+class Numbering(StrEnum):
+    """How the entries of an ordered list are numbered (HTML's `type`)."""
+
+    DECIMAL = "1"
+    LOWER_ALPHA = "a"
+    UPPER_ALPHA = "A"
+    LOWER_ROMAN = "i"
+    UPPER_ROMAN = "I"
+
+
 @dataclass(frozen=True)
 class Listing:
     """A list: numbered from `start`, or with dots."""
@@ -151,6 +161,7 @@ class Listing:
     entries: tuple["Body", ...]
     ordered: bool = False
     start: int = 1
+    numbering: Numbering = Numbering.DECIMAL
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from app.exam.prose import (
     Inline,
     InlineIf,
     Listing,
+    Numbering,
     Paragraph,
     Printed,
     Quote,
@@ -56,6 +57,13 @@ _ALIGNMENTS: Final = {
     Align.START: Qt.AlignmentFlag.AlignLeft,
     Align.CENTRE: Qt.AlignmentFlag.AlignHCenter,
     Align.END: Qt.AlignmentFlag.AlignRight,
+}
+_NUMBERINGS: Final = {
+    Numbering.DECIMAL: QTextListFormat.Style.ListDecimal,
+    Numbering.LOWER_ALPHA: QTextListFormat.Style.ListLowerAlpha,
+    Numbering.UPPER_ALPHA: QTextListFormat.Style.ListUpperAlpha,
+    Numbering.LOWER_ROMAN: QTextListFormat.Style.ListLowerRoman,
+    Numbering.UPPER_ROMAN: QTextListFormat.Style.ListUpperRoman,
 }
 TABLE_EXTRA: Final = 2 * (Space.S + tokens.BORDER)
 """What a column of a table takes besides its text, pixels."""
@@ -192,7 +200,7 @@ class FlowBuilder:
         within = replace(outer, room=self._set_in(), indent=outer.indent + 1, listed=outer.listed + 1)
         form = QTextListFormat()
         disc = QTextListFormat.Style.ListDisc if within.listed == 1 else QTextListFormat.Style.ListCircle
-        form.setStyle(QTextListFormat.Style.ListDecimal if listing.ordered else disc)
+        form.setStyle(_NUMBERINGS[listing.numbering] if listing.ordered else disc)
         form.setIndent(1)
         form.setStart(listing.start)
         made: QTextList | None = None

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.demo.display import virtual_display
+from tests.bench.content import content
 from tests.bench.figures import Row
 from tests.bench.items import sitting
 from tests.bench.machine import machine
@@ -30,7 +31,7 @@ def measure(folder: Path) -> list[Row]:
         with stage.sitting() as seat:
             rows += [*sitting(seat, display), resumptions(stage, seat, display)]
         rows.append(demonstrated_resumptions(stage, display))
-    return rows + recording(folder / "recorder")
+    return rows + content(folder / "content") + recording(folder / "recorder")
 
 
 def main() -> int:
@@ -42,7 +43,7 @@ def main() -> int:
         os.environ.pop(name, None)
     cache = platformdirs.user_cache_path("examroom", ensure_exists=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=cache) as folder:
-        with Console(stderr=True).status("measuring, about three minutes"):
+        with Console(stderr=True).status("measuring, about six minutes"):
             rows = measure(Path(folder))
         described = machine(Path(folder))
     table = Table(*COLUMNS)

@@ -1,8 +1,6 @@
 """Content: taking a bank in, drawing a form, opening an item, scoring; each beside the least that could be done."""
 
-import json
 import random
-import resource
 import secrets
 import sqlite3
 import subprocess
@@ -18,13 +16,14 @@ from lxml import etree
 from app.content.bank import Bank
 from app.content.importing import import_file
 from app.content.packing.package import SealedPackage, pack
-from app.content.qti.reading import read_package
+from app.content.qti.reading import read_bank
 from app.exam.form import draw_form
 from app.exam.scoring import score_form
 from app.resources import resource_folder
 from sync.wire.ids import new_id
 from sync.wire.plan import Bilingual, Blueprint, BlueprintSection, ItemKind, ScoringPolicy
 from tests.bench.figures import Row
+from tests.bench.probe import peak_mb
 
 FEW, MANY, TURNS = 1_000, 10_000, 5
 TITLE = Bilingual(zh="部分", en="Section")
@@ -66,7 +65,9 @@ def write_bank(target: Path, count: int) -> None:
 
 
 def sealed(bank_file: Path) -> tuple[SealedPackage, tuple[bytes, bytes], Bank]:
-    bank = read_package(bank_file)
+    bank, rejected = read_bank(bank_file)
+    if rejected:
+        raise RuntimeError(rejected[0].reason)
     keys = secrets.token_bytes(32), secrets.token_bytes(32)
     return SealedPackage.parse(pack(bank, new_id(), 1, 0, *keys)), keys, bank
 
@@ -145,7 +146,7 @@ def main(what: str, source: Path) -> None:
             import_file(source, Path(folder) / "bank")
     else:
         parse_all(source)
-    print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6))
+    print(peak_mb())
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ from app.exam.prose import (
 )
 
 NO_ALT: Final = "（图 picture）"
+_DROPPED: Final = str.maketrans("", "", "\ufeff\u200b\xad")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
 _WHITE: Final = frozenset("\t\n\r")
 _CODE: Final = frozenset({"pre", "code", "kbd", "samp", "var"})
@@ -130,7 +131,11 @@ class BodyReader:
         return [child for child in element if child not in others]
 
     def check_text(self, text: str, element: etree._Element) -> str:
-        """Give a text back if every character of it can be seen, and it is no formula in TeX (code may look so)."""
+        """Give a text back if every character of it can be seen, and it is no formula in TeX (code may look so).
+
+        What copying from web pages and documents leaves behind, and nobody sees, is dropped.
+        """
+        text = text.translate(_DROPPED)
         if name_of(element) not in _CODE:
             refuse_tex(text, (self.file, line_of(element)))
         if not text.isprintable() and not text.isspace():

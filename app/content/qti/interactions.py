@@ -87,7 +87,7 @@ class InteractionReader:
         least = self.parts.whole(element, f"min-{what}", 0)
         most = self.parts.whole(element, f"max-{what}", otherwise)
         if declared.cardinality is Cardinality.SINGLE:
-            if most != 1 and f"max-{what}" in element.attrib:
+            if most > 1 and f"max-{what}" in element.attrib:  # 0, as many as wanted, is one where one can be kept
                 raise refuse_attribute(element, self.parts.file, f"max-{what}={most}")
             most = 1
         if most and least > most:

@@ -8,7 +8,7 @@ from lxml import etree
 from app.content.bank import BankTooLarge, MarkupRefused
 from app.content.qti.flow import Flow, Inside
 from app.content.xml import check_no_text, line_of, name_of, refuse_attribute, refuse_element
-from app.exam.prose import Body, Cell, Inline, Listing, Paragraph, Quote, Style, Table
+from app.exam.prose import Body, Cell, Inline, Listing, Numbering, Paragraph, Quote, Style, Table
 
 if TYPE_CHECKING:
     from app.content.qti.body import BodyReader
@@ -51,6 +51,10 @@ def instead_of_object(element: etree._Element) -> etree._Element | None:
     return next((child for child in element if name_of(child) in {"object", "img"}), None)
 
 
+_NUMBERINGS: Final = frozenset(numbering.value for numbering in Numbering)
+_DOTS: Final = frozenset({"1", "disc", "circle", "square"})
+
+
 def read_listing(reader: "BodyReader", element: etree._Element, inside: Inside) -> Listing | Quote:
     """Read a list, or a list of terms and what they mean."""
     reader.look(element)
@@ -59,8 +63,8 @@ def read_listing(reader: "BodyReader", element: etree._Element, inside: Inside) 
     if name == "dl":
         return Quote(_terms(reader, element, inside))
     kind = element.get("type", "1" if name == "ol" else "disc")
-    if kind not in {"1", "disc", "circle", "square"}:
-        raise refuse_attribute(element, reader.file, f"type={kind[:10]}")  # (a), (b) … are named in texts
+    if kind not in (_NUMBERINGS if name == "ol" else _DOTS):
+        raise refuse_attribute(element, reader.file, f"type={kind[:10]}")
     start = element.get("start", "1")
     if not start.isdecimal() or int(start[:9]) > MAX_START:
         raise refuse_attribute(element, reader.file, "start")
@@ -70,7 +74,9 @@ def read_listing(reader: "BodyReader", element: etree._Element, inside: Inside) 
             raise refuse_element(child, reader.file)
         reader.look(child)
         entries.append(reader.body(child, inside))
-    return Listing(tuple(entries), ordered=name == "ol", start=int(start))
+    if name == "ul":
+        return Listing(tuple(entries), start=int(start))
+    return Listing(tuple(entries), ordered=True, start=int(start), numbering=Numbering(kind))
 
 
 def _terms(reader: "BodyReader", element: etree._Element, inside: Inside) -> Body:

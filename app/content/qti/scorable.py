@@ -146,7 +146,7 @@ def _check_interaction(element: etree._Element, declaration: Declaration | None,
     if not typed or declaration.cardinality not in takes.cardinalities:
         declared = f"{declaration.cardinality} {declaration.base_type or ''}".strip()
         raise BankRefused(file, line_of(element), f"{name_of(element)} cannot answer to a {declared} variable")
-    several = takes.limit and str(element.get(takes.limit, "1")).strip() not in {"1", "+1"}
+    several = takes.limit and str(element.get(takes.limit, "1")).strip() not in {"0", "1", "+1"}
     if several and declaration.cardinality is Cardinality.SINGLE:
         raise BankRefused(file, line_of(element), f"several values for the single {declaration.identifier!r}")
 

@@ -30,6 +30,7 @@ from app.exam.prose import (
     InlinePicture,
     Language,
     Listing,
+    Numbering,
     Paragraph,
     Picture,
     Place,
@@ -157,7 +158,8 @@ class BodyWriter:
 
     def _listing(self, listing: Listing, language: Language | None) -> etree._Element:
         start = str(listing.start) if listing.start != 1 else ""
-        made = element("ol", start=start) if listing.ordered else element("ul")
+        numbering = listing.numbering.value if listing.numbering is not Numbering.DECIMAL else ""
+        made = element("ol", type=numbering, start=start) if listing.ordered else element("ul")
         for entry in listing.entries:
             one = element("li")
             self.body(one, entry, language, lines=True)

@@ -108,7 +108,7 @@ def _mapping(mapping: Mapping) -> etree._Element:
 def _areas(mapping: AreaMapping) -> etree._Element:
     made = element("qti-area-mapping", **_bounds(mapping))
     for entry in mapping.entries:
-        one = element("qti-area-map-entry", shape=entry.shape, coords=",".join(map(str, entry.coords)))
+        one = element("qti-area-map-entry", shape=entry.shape, coords=",".join(f"{one:.17g}" for one in entry.coords))
         one.set("mapped-value", _float(entry.value))
         made.append(one)
     return made

@@ -1,10 +1,11 @@
 """Whether a point lies in an area: HTML's image map shapes and QTI's ellipse, their borders included."""
 
 from itertools import pairwise
+from math import isfinite
 from typing import Final
 
 from app.exam.processing.faults import UnfitError
-from app.exam.processing.lexical import read_integer
+from app.exam.processing.lexical import read_float
 from app.exam.processing.values import Point
 
 MOST_COORDS: Final = 500
@@ -12,7 +13,7 @@ MOST_COORDS: Final = 500
 _COUNTS: Final = {"rect": 4, "circle": 3, "ellipse": 4, "default": 0}
 
 
-def read_coords(shape: str, text: str) -> tuple[int, ...]:
+def read_coords(shape: str, text: str) -> tuple[float, ...]:
     """Read an area's coordinates, in pixels.
 
     Raises:
@@ -21,14 +22,16 @@ def read_coords(shape: str, text: str) -> tuple[int, ...]:
     if "%" in text:
         raise UnfitError("coordinates in per cent are not supported", supported=False)
     try:
-        coords = tuple(read_integer(part.strip()) for part in text.split(",")) if text.strip() else ()
+        coords = tuple(read_float(part) for part in text.replace(",", " ").split())
     except ValueError as error:
         raise UnfitError(f"coordinates: {error}") from None
+    if not all(map(isfinite, coords)):
+        raise UnfitError("coordinates that are no numbers")
     check_area(shape, coords)
     return coords
 
 
-def check_area(shape: str, coords: tuple[int, ...]) -> None:
+def check_area(shape: str, coords: tuple[float, ...]) -> None:
     """Check that a shape has the coordinates it needs.
 
     Raises:
@@ -46,7 +49,7 @@ def check_area(shape: str, coords: tuple[int, ...]) -> None:
         raise UnfitError(f"{len(coords)} coordinates for the shape {shape}")
 
 
-def inside(shape: str, coords: tuple[int, ...], point: Point) -> bool:
+def inside(shape: str, coords: tuple[float, ...], point: Point) -> bool:
     """Tell whether a point lies in an area that was checked."""
     match shape:
         case "rect":
@@ -59,18 +62,18 @@ def inside(shape: str, coords: tuple[int, ...], point: Point) -> bool:
             x, y, wide, high = coords
             return ((point.x - x) * high) ** 2 + ((point.y - y) * wide) ** 2 <= (wide * high) ** 2
         case "poly":
-            corners = [Point(*pair) for pair in zip(coords[::2], coords[1::2], strict=True)]
+            corners = list(zip(coords[::2], coords[1::2], strict=True))
             return _in_polygon(corners, point)
     return True
 
 
-def _in_polygon(corners: list[Point], point: Point) -> bool:
+def _in_polygon(corners: list[tuple[float, float]], point: Point) -> bool:
     odd = False
-    for one, other in pairwise([*corners, corners[0]]):
-        cross = (other.x - one.x) * (point.y - one.y) - (other.y - one.y) * (point.x - one.x)
-        within = min(one.x, other.x) <= point.x <= max(one.x, other.x)
-        if cross == 0 and within and min(one.y, other.y) <= point.y <= max(one.y, other.y):
+    for (x, y), (other_x, other_y) in pairwise([*corners, corners[0]]):
+        cross = (other_x - x) * (point.y - y) - (other_y - y) * (point.x - x)
+        within = min(x, other_x) <= point.x <= max(x, other_x)
+        if cross == 0 and within and min(y, other_y) <= point.y <= max(y, other_y):
             return True  # on the border
-        if (one.y > point.y) != (other.y > point.y) and (cross > 0) == (other.y > one.y):
+        if (y > point.y) != (other_y > point.y) and (cross > 0) == (other_y > y):
             odd = not odd  # a ray to the right crosses this side
     return odd

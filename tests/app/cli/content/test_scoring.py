@@ -116,7 +116,7 @@ REFUSED = [
     ("not declared", xml(DECLARED.replace("RESPONSE", "R") + BODY)),
     ("declared twice", xml(DECLARED + DECLARED + BODY)),
     ("cannot answer", xml(DECLARED.replace('"identifier">', '"integer">', 1).replace(">A<", ">1<") + BODY)),
-    ("several values", xml(DECLARED + BODY.replace('max-choices="1"', 'max-choices="0"'))),
+    ("several values", xml(DECLARED + BODY.replace('max-choices="1"', 'max-choices="2"'))),
     ("stands twice", xml(DECLARED + BODY.replace('"B"', '"A"'))),
     ("not well-formed", xml(DECLARED + BODY + MATCH)[:-30]),
     ("document type", '<!DOCTYPE x [<!ENTITY a "b">]>' + xml(DECLARED)),
@@ -186,5 +186,5 @@ def test_a_template_item_is_scored_by_its_seed(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     told = Terminal().run("content", "score", tmp_path / "nothing.xml", "--json", typed="{}")
-    assert told.code == 1
-    assert "BANK_FILE_MISSING" in told.errors
+    assert told.code == 3
+    assert "BANK_UNREADABLE" in told.errors

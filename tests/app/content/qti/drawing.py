@@ -1,5 +1,7 @@
 """Items made at random, as large and as odd as the model allows in its normal form, for tests to write and read."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from app.content.qti.keys import kind_of
@@ -54,6 +56,7 @@ from app.exam.prose import (
     InlineIf,
     InlinePicture,
     Listing,
+    Numbering,
     Paragraph,
     Picture,
     Place,
@@ -109,7 +112,13 @@ simple_blocks = st.one_of(
 
 def _holders(bodies: st.SearchStrategy[Body]) -> st.SearchStrategy[Body]:
     listings = st.one_of(
-        st.builds(Listing, st.lists(bodies, min_size=1, max_size=3).map(tuple), st.just(True), st.integers(0, 20)),
+        st.builds(
+            Listing,
+            st.lists(bodies, min_size=1, max_size=3).map(tuple),
+            st.just(True),
+            st.integers(0, 20),
+            st.sampled_from(tuple(Numbering)),
+        ),
         st.builds(Listing, st.lists(bodies, min_size=1, max_size=3).map(tuple)),
     )
     cells = st.builds(Cell, bodies, st.booleans(), st.integers(1, 3), st.integers(1, 3))
@@ -135,7 +144,7 @@ def _other_block(block: Block) -> Block:
         case Paragraph():
             return Paragraph(_other_line(block.inlines), block.level, block.align)
         case Listing():
-            return Listing(tuple(_other(entry) for entry in block.entries), block.ordered, block.start)
+            return replace(block, entries=tuple(_other(entry) for entry in block.entries))
         case Quote():
             return Quote(_other(block.body))
         case Verbatim():
