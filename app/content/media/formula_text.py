@@ -136,6 +136,8 @@ def _takes_limits(base: Node) -> bool:
 def _joined(parts: list[_Said]) -> _Said:
     """Set pieces in a row, with a space or brackets where they would run together."""
     parts = [part for part in parts if part.text]
+    if not parts:
+        return _Said("")
     if len(parts) == 1:
         return parts[0]
     line = ""

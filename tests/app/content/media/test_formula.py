@@ -3,7 +3,7 @@ import time
 
 import av
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.content.media import fonts
@@ -264,6 +264,7 @@ HOLDERS = st.sampled_from(
         max_leaves=12,
     )
 )
+@example("<mmultiscripts><mi>x</mi><mi>x</mi><mtd></mtd></mmultiscripts>")
 def test_any_tree_is_drawn_or_refused(inside: str) -> None:
     try:
         picture = drawn(inside)
