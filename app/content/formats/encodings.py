@@ -20,6 +20,7 @@ _MARKS: Final = (
 _SAMPLE: Final = 200_000  # bytes looked at where the whole would not tell more
 _ZEROS: Final = 0.2  # UTF-16 of a text with line ends and ASCII marks has that share of zero bytes on one side
 _PLAUSIBLE: Final = 0.85
+_CERTAIN: Final = 0.97
 _CONTROLS: Final = frozenset(range(32)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A}
 _PAIR: Final = 2  # bytes of a character in GB 2312
 _HAN: Final = (0x4E00, 0x9FFF)
@@ -79,7 +80,18 @@ def _utf16(data: bytes, source: str) -> str:
         share = max(first, second) / (len(sample) // 2)
         if share >= _ZEROS or _mostly_han(data, "utf-16-be" if first > second else "utf-16-le"):
             return "UTF-16 BE" if first > second else "UTF-16 LE"
+    # many characters of Chinese texts (一, the wide space) have a zero byte on the other side
+    little, big = (_text_share(sample.decode(codec, "replace")) for codec in ("utf-16-le", "utf-16-be"))
+    if len(data) % 2 == 0 and max(little, big) >= _CERTAIN and min(little, big) < _PLAUSIBLE:
+        return "UTF-16 LE" if little > big else "UTF-16 BE"
     raise BankRefused(source, 0, "zero bytes: this is no text file")
+
+
+def _text_share(text: str) -> float:
+    """Give how much of a text is printable ASCII, line ends, or Chinese."""
+    beyond = _beyond_ascii(text)
+    plain = sum(char.isprintable() or char in "\r\n\t" for char in text if char.isascii())
+    return (plain + _han_share(text) * len(beyond)) / len(text) if text else 0.0
 
 
 def _mostly_han(data: bytes, codec: str) -> bool:

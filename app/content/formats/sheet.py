@@ -82,8 +82,9 @@ def _headings(sheet: Sheet) -> tuple[int, dict[int, Key]] | None:
 def _read_sheet(sheet: Sheet, headings: tuple[int, dict[int, Key]], book: Workbook, reading: _Reading) -> None:
     heading_row, columns = headings
     found = reading.found
-    if len(set(columns.values())) != len(columns):
-        raise BankRefused(found.source, heading_row, "two columns have the same heading")
+    if twice := [at for at, key in columns.items() if list(columns.values()).count(key) > 1]:
+        names = ", ".join(sheet.rows[heading_row - 1][at][:40] for at in twice)
+        raise BankRefused(found.source, heading_row, f"columns that mean the same: {names}")
     unknown = [cell for at, cell in enumerate(sheet.rows[heading_row - 1]) if cell and at not in columns]
     if unknown:
         found.warn(heading_row, f"columns that are not read: {', '.join(one[:40] for one in unknown[:20])}")

@@ -73,3 +73,10 @@ def test_any_bytes_are_a_text_or_refused(data: bytes) -> None:
 @given(st.text(alphabet="安全生产责任制高处作业电焊触电急救，。：ABCD 0123\n", min_size=20))
 def test_chinese_in_gb18030_is_never_taken_for_something_else(text: str) -> None:
     assert decode(text.encode("gb18030"), "x").text == text
+
+
+@pytest.mark.parametrize(("codec", "name"), [("utf-16-le", "UTF-16 LE"), ("utf-16-be", "UTF-16 BE")])
+def test_utf_16_without_a_mark_although_characters_have_zero_bytes_on_both_sides(codec: str, name: str) -> None:
+    text = "第一题：电工作业人员必须（　　）。\r\nA．持证上岗\r\nB．一般自学\r\n答案：A\r\n"
+    decoded = decode(text.encode(codec), "bank.txt")
+    assert (decoded.encoding, decoded.text) == (name, text.replace("\r\n", "\n"))
