@@ -1,8 +1,6 @@
 """A bank's folder: what is merged reads back, nothing is there twice, and a kill at any moment loses nothing."""
 
 import hashlib
-import select
-import signal
 import subprocess
 import sys
 import zipfile
@@ -160,35 +158,55 @@ def test_the_same_bank_packs_to_the_same_bytes(tmp_path: Path) -> None:
 
 
 KILLED = """
-import sys
+import os, shutil, signal, sys
+from itertools import count
 from pathlib import Path
 from app.content.folder import Origin, merge
 from app.content.formats.gift import read_gift
 from sync.wire.plan import Bilingual
+
+def kill_before(step):
+    seen = [0]
+    def hook(event, arguments):
+        writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event == "os.rename":
+            seen[0] += 1
+            if seen[0] == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(hook)
+
+whole = Path(sys.argv[1])
+text = "".join(f"::it-{at:04}::Is {at} m work at height?{{T}}\\n\\n" for at in range(21, 26))
+new = read_gift(text.encode(), "bank.gift").items
 origin = Origin("bank", Bilingual(zh="-", en="-"), "bank.gift")
-for first in range(int(sys.argv[2]), 10_000, 20):
-    text = "".join(f"::it-{at:04}::Is {at} m work at height?{{T}}\\n\\n" for at in range(first, first + 20))
-    merge(Path(sys.argv[1]), read_gift(text.encode(), "bank.gift").items, origin)
-    print(first + 20, flush=True)
+for step in count(1):
+    folder = whole.with_name(f"killed-{step:03}")
+    shutil.copytree(whole, folder)
+    child = os.fork()
+    if child == 0:
+        kill_before(step)
+        merge(folder, new, origin)
+        os._exit(0)
+    if os.waitpid(child, 0)[1] == 0:
+        break
 """
 
 
-def test_killed_at_any_moment_the_folder_is_the_old_bank_or_the_new_one(tmp_path: Path) -> None:
-    merge(tmp_path, items(20, first=80), ORIGIN)
-    there = 100
-    for wait in (0, 0.01, 0.04):
-        command = [sys.executable, "-c", KILLED, str(tmp_path), str(there)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as process:
-            assert process.stdout is not None
-            told = int(process.stdout.readline())
-            select.select([], [], [], wait)  # so far into the next merge
-            process.kill()
-            told = max([told, *(int(line) for line in process.stdout.read().split())])
-        assert process.returncode == -signal.SIGKILL
-        bank, rejected = read_bank(tmp_path)
+def test_killed_before_any_write_the_folder_is_the_old_bank_or_the_new_one(tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    merge(whole, items(20), ORIGIN)
+    subprocess.run([sys.executable, "-c", KILLED, str(whole)], check=True, cwd=Path(__file__).parents[3])
+    *killed, unharmed = sorted(tmp_path.glob("killed-*"))
+    counts = []
+    for folder in (*killed, unharmed):
+        bank, rejected = read_bank(folder)
         assert rejected == ()
-        names = [item.id for item in bank.items]
-        there = 80 + len(names)
-        assert there in (told, told + 20)  # all that was told, and perhaps the merge that was under way
-        assert names == [f"it-{at:04}" for at in range(80, there)]
-        assert folder_facts(tmp_path) == facts_of(bank)
+        assert [item.id for item in bank.items] == [f"it-{at:04}" for at in range(1, len(bank.items) + 1)]
+        assert folder_facts(folder) == facts_of(bank)
+        merge(folder, items(25), ORIGIN)  # whatever was left behind is in nobody's way
+        assert len(read_package(folder).items) == 25
+        counts.append(len(bank.items))
+    assert len(killed) > 10, "five items, a manifest and an index, each opened and renamed"
+    assert counts == sorted(counts)
+    assert set(counts) == {20, 25}
+    assert counts[-1] == 25
