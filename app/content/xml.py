@@ -27,7 +27,7 @@ _UNMARKED: Final = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
 _DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]{0,200}\?>")
 _ENCODING: Final = re.compile(rb"""^\s*<\?xml\s[^>]{0,120}encoding\s*=\s*["']([A-Za-z0-9._\-]{1,40})["']""")
 # What an XML declaration may say, and Python's codec for it; GB 18030 holds all of GBK and GB 2312.
-_CODECS: Final = {
+CODECS: Final = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
     "us-ascii": "utf-8",
@@ -76,16 +76,21 @@ def _decoded(raw: bytes, file: str) -> str:
     return text
 
 
+def declared_encoding(raw: bytes) -> str:
+    """Give the encoding that an XML declaration in ASCII names, in small letters; empty if there is none."""
+    found = _ENCODING.match(raw[:200])
+    return found[1].decode().lower() if found else ""
+
+
 def _codec(raw: bytes, file: str) -> str:
     """Give Python's name of a document's encoding: what its first bytes say, else its declaration, else UTF-8."""
     marked = next((codec for mark, codec in (*_MARKS, *_UNMARKED) if raw.startswith(mark)), "")
     if marked:
         return marked
-    found = _ENCODING.match(raw[:200])
-    named = found[1].decode().lower() if found else "utf-8"
-    if named not in _CODECS:
+    named = declared_encoding(raw) or "utf-8"
+    if named not in CODECS:
         raise BankRefused(file, 1, f"the encoding {named} is not read here", name=named)
-    return _CODECS[named]
+    return CODECS[named]
 
 
 def _parsed(text: str, file: str) -> etree._Element:

@@ -17,7 +17,7 @@ from app.content.formats.encodings import decode
 from app.content.formats.found import MAX_SOURCE_ITEMS, Collector, FormatReading
 from app.content.formats.moodle_kinds import KINDS
 from app.content.formats.moodle_question import Question
-from app.content.xml import MAX_DEPTH, line_of
+from app.content.xml import CODECS, MAX_DEPTH, declared_encoding, line_of
 
 _MAX_NODES: Final = 20_000  # elements of one question
 _DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]{0,200}\?>")
@@ -41,6 +41,7 @@ def read_moodle(data: bytes, source: str) -> FormatReading:
         BankUnsafe: a document type.
         BankTooLarge: more items than a source may have, or a question without end.
     """
+    _check_declared(data, source)
     decoded = decode(data, source)
     if "<!DOCTYPE" in decoded.text:
         raise BankUnsafe(source, decoded.text.partition("<!DOCTYPE")[0].count("\n") + 1, "a document type")
@@ -54,6 +55,13 @@ def read_moodle(data: bytes, source: str) -> FormatReading:
         else:
             _read(element, number, subject, found)
     return found.reading(decoded.encoding)
+
+
+def _check_declared(data: bytes, source: str) -> None:
+    """Refuse a declared encoding that is none of ours; a wrong one of ours is what saving again in an editor does."""
+    declared = declared_encoding(data)
+    if declared and declared not in CODECS and not declared.startswith("utf"):  # UTF-16 shows by itself
+        raise BankRefused(source, 1, f"the encoding {declared} is not supported")
 
 
 def _questions(text: str, source: str) -> Iterator[etree._Element]:

@@ -16,6 +16,7 @@ from app.content.formats.gift_text import MARKDOWN
 from app.content.formats.html import body_of_html, looks_like_html, wording_of_html
 from app.content.formats.numbers import decimal_of
 from app.content.formats.plaintext import body_of_text, line_of_text
+from app.content.xml import name_of
 from app.exam.prose import Body, Wording
 
 _PLUGIN_FILE: Final = "@@PLUGINFILE@@"
@@ -33,6 +34,13 @@ class Question:
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        for parent in self.element.iter():
+            texts = parent.findall("text")
+            if len(texts) > 1:
+                raise BankRefused(*self.place, f"two texts in one {name_of(parent)}")
+            if texts and len(texts[0]):  # only what stands before it would be read
+                name = f"<{name_of(texts[0][0])}>"
+                raise MarkupRefused(*self.place, "markup in a text that is neither escaped nor in CDATA", name=name)
         self.files = Files(self.place, self._embedded)
 
     def stem(self, replaced: str | None = None) -> Wording:

@@ -311,3 +311,21 @@ def test_two_questions_may_have_the_same_name_but_not_the_same_number() -> None:
     assert other.item.id.startswith("i-")
     numbered = [raw.replace("<name>", "<idnumber>n-1</idnumber><name>") for raw in (first, second)]
     assert [one.item.id for one in moodle(*numbered).items] == ["n-1", "n-1"]  # the folder refuses the second
+
+
+@pytest.mark.parametrize(
+    ("inside", "why"),
+    [
+        ("<answer fraction='100'><text>36<sup>2</sup></text></answer>", "neither escaped nor in CDATA"),
+        ("<answer fraction='100'><text>36</text><text>63</text></answer>", "two texts in one answer"),
+    ],
+)
+def test_a_text_that_would_be_read_in_part_is_refused(inside: str, why: str) -> None:
+    (rejected,) = moodle(question("shortanswer", "How many volts?", inside)).rejected
+    assert why in rejected.reason
+
+
+def test_an_encoding_that_is_declared_and_not_ours_is_refused_and_not_guessed() -> None:
+    whole = '<?xml version="1.0" encoding="big5"?><quiz><question type="truefalse"/></quiz>'
+    with pytest.raises(BankRefused, match="the encoding big5"):
+        read_moodle(whole.encode("big5"), "bank.xml")
