@@ -2,9 +2,10 @@
 
 The numbers are those of `app.exam.stream`, one stream from beginning to end. What is done with them:
 
-1. **Pools.** A section's pool is the package's items of its kind, subject and difficulty, in the order of its list
-   `items`, without a list in the order of their ids (by code point). *Together*: a pool's items with one stimulus are
-   one block, whole or not at all, standing where its first item does. Every other item is a block of its own. An
+1. **Pools.** A section's pool is the package's items of its kind, subject and difficulty that need no person to mark
+   them, in the order of its list `items`, without a list in the order of their ids (by code point). *Together*: the
+   items with one stimulus are in a pool only if all of the package's are, and are one block, standing where its first
+   item does. Every other item is a block of its own. An
    item's groups are its enemies and, *apart*, its stimulus. A form holds one item of a group. Blocks with a required
    item are in; blocks with an item of another section's such blocks are out, and blocks with two items of one group.
 2. **Prepared forms.** If the blueprint has forms, a number below their count chooses one. Step 3 is left out.

@@ -1,9 +1,20 @@
 """An item (试题) as it is shown. What scoring needs of it is kept apart: see `app.exam.marking`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from app.exam.interactions import Choice, Interaction, Match, Responses, ShuffleSet, arranged, shuffle_sets
+from app.exam.interactions import (
+    Choice,
+    ExtendedText,
+    Interaction,
+    Match,
+    Responses,
+    ShuffleSet,
+    TextEntry,
+    arranged,
+    shuffle_sets,
+)
+from app.exam.marking import Marking
 from app.exam.prose import Wording
 from sync.wire.plan import Difficulty, ItemKind
 
@@ -30,6 +41,7 @@ class Item:
 
     `stem` holds a `Place` for each of `interactions`, in both languages. `media` are those of the stimulus too.
     `enemies` are names of groups of which a form may hold one item only, because one gives another away.
+    `by_person`: only a person can mark it (`marked_by_person`), so no form has it.
     `seed` is the one it was made with, if it was made from a template (`app.exam.template`).
     """
 
@@ -42,6 +54,7 @@ class Item:
     media: tuple[Medium, ...] = ()
     stimulus: Stimulus | None = None
     enemies: tuple[str, ...] = ()
+    by_person: bool = False
     seed: int | None = None
 
     def interaction(self, response: str) -> Interaction:
@@ -80,9 +93,16 @@ def choices(item: Item) -> int:
             return 0
 
 
+def marked_by_person(interactions: Iterable[Interaction], marking: Marking) -> bool:
+    """Tell whether only a person can mark an item: it has no rules, or they need a key of a text that is not there."""
+    texts = (one.response for one in interactions if isinstance(one, TextEntry | ExtendedText))
+    declared = (marking.declaration(response) for response in texts)
+    return marking.response is None or any(one is not None and not marking.has_key(one) for one in declared)
+
+
 def is_complete(item: Item, responses: Responses) -> bool:
-    """Tell whether every interaction of an item has a response."""
-    return all(responses.get(interaction.response) for interaction in item.interactions)
+    """Tell whether every interaction of an item is answered to its end (`is_finished`)."""
+    return all(is_finished(interaction, responses.get(interaction.response, ())) for interaction in item.interactions)
 
 
 def _wordings(interaction: Interaction) -> Iterator[Wording]:

@@ -166,6 +166,19 @@ class Marking:
         found = self.declaration(response)
         return tuple(value.text for value in found.correct) if found else ()
 
+    def has_key(self, declared: Declaration) -> bool:
+        """Tell whether a response can earn anything: by a key of its own, or by rules that need none."""
+        if declared.correct or declared.mapping or declared.areas:
+            return True
+        rules = [node for root in (self.response, self.template) if root for node in root.walk()]
+        named = [node for node in rules if node.get("identifier") == declared.identifier]
+        if any(node.name == "set-correct-response" for node in named):
+            return True
+        # rules of the item's own may compare with constants; those that need the missing key cannot work
+        return any(node.name == "variable" for node in named) and not any(node.name in _KEYED for node in named)
+
+
+_KEYED = frozenset({"correct", "map-response", "map-response-point"})
 
 MATCH_CORRECT = Node(
     "response-processing",

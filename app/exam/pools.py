@@ -79,10 +79,18 @@ class Pool:
         return self.section.count - sum(block.size for block in self.forced)
 
 
-def fitting(items: Mapping[str, ItemFacts], section: BlueprintSection) -> list[ItemFacts]:
-    """Give the items that fit a section in its pool's order; `items` is by id, in the order of the ids."""
+def fitting(items: Mapping[str, ItemFacts], section: BlueprintSection, sets: SetRule) -> list[ItemFacts]:
+    """Give the items that fit a section in its pool's order; `items` is by id, in the order of the ids.
+
+    A set that is kept together fits as a whole or not at all.
+    """
     named = dict.fromkeys(section.items or items)
-    return [items[name] for name in named if name in items and _fits(items[name], section)]
+    found = [items[name] for name in named if name in items and _fits(items[name], section)]
+    if sets is SetRule.APART:
+        return found
+    whole = Counter(item.stimulus for item in items.values())
+    here = Counter(item.stimulus for item in found)
+    return [item for item in found if item.stimulus is None or here[item.stimulus] == whole[item.stimulus]]
 
 
 def in_blocks(items: Iterable[ItemFacts], sets: SetRule) -> list[Block]:
@@ -101,7 +109,7 @@ def pools_of(items: Sequence[ItemFacts], blueprint: Blueprint) -> list[Pool]:
         RequiredUnmet: a required item is not there, does not fit, or excludes another.
     """
     by_id = {item.item: item for item in sorted(items, key=lambda item: item.item)}
-    blocks = [in_blocks(fitting(by_id, section), blueprint.sets) for section in blueprint.sections]
+    blocks = [in_blocks(fitting(by_id, section, blueprint.sets), blueprint.sets) for section in blueprint.sections]
     forced = [_forced(index, blueprint.sections[index], of_section) for index, of_section in enumerate(blocks)]
     kept = [frozenset[str]().union(*(block.ids for block in of_section)) for of_section in forced]
     _check_forced(forced)
@@ -144,7 +152,8 @@ def check_pool(pool: Pool, blueprint: Blueprint) -> None:
 
 def _fits(item: ItemFacts, section: BlueprintSection) -> bool:
     return (
-        section.kind in (None, item.kind)
+        not item.by_person
+        and section.kind in (None, item.kind)
         and section.subject in (None, item.subject)
         and section.difficulty in (None, item.difficulty)
     )

@@ -19,7 +19,11 @@ def prepared_forms(items: Sequence[ItemFacts], blueprint: Blueprint) -> list[lis
     """
     by_id = {item.item: item for item in sorted(items, key=lambda item: item.item)}
     pools: list[Blocks] = [
-        {name: block for block in in_blocks(fitting(by_id, section), blueprint.sets) for name in block.ids}
+        {
+            name: block
+            for block in in_blocks(fitting(by_id, section, blueprint.sets), blueprint.sets)
+            for name in block.ids
+        }
         for section in blueprint.sections
     ]
     forms = [_form(number, form, pools, blueprint) for number, form in enumerate(blueprint.forms, start=1)]

@@ -46,6 +46,7 @@ class ItemFacts(Part):
 
     `stimulus` and `enemies` are names that tell nothing else: which items belong together, which exclude each other.
     `choices`: how many options there are if the item is one choice (`app.exam.item.choices`), else 0.
+    `by_person`: only a person can mark it, so it is never drawn.
     """
 
     item: ItemId
@@ -56,6 +57,7 @@ class ItemFacts(Part):
     stimulus: ItemId | None = None
     enemies: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
     choices: Annotated[Whole, Field(ge=0, le=1000)] = 0
+    by_person: bool = False
 
 
 class PackedItem(ItemFacts):

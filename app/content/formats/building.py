@@ -27,7 +27,7 @@ from app.content.packing.blobs import item_bytes, marking_bytes
 from app.content.qti.keys import kind_of
 from app.content.qti.shelf import numbered
 from app.exam.interactions import Choice, ExtendedText, Interaction, Match, Option, Order, TextEntry
-from app.exam.item import Item, Stimulus
+from app.exam.item import Item, Stimulus, marked_by_person
 from app.exam.marking import (
     MATCH_CORRECT,
     BaseType,
@@ -76,7 +76,7 @@ class Draft:
 
 
 def finish(draft: Draft, name: str, sorting: Sorting, media: Media, place: str) -> Found:
-    """Give a draft its id: `name` where its author's name for it can be one, else a digest of all it says."""
+    """Give a draft its id: `name`, its author's identifier, where it can be one, else a digest of all it says."""
     item, data = numbered(
         Item(
             id="_",
@@ -88,6 +88,7 @@ def finish(draft: Draft, name: str, sorting: Sorting, media: Media, place: str) 
             media=media.media,
             stimulus=sorting.stimulus,
             enemies=sorting.enemies,
+            by_person=marked_by_person(draft.interactions, draft.marking),
         ),
         media.data,
     )

@@ -24,6 +24,7 @@ def item_facts(item: Item) -> ItemFacts:
         stimulus=item.stimulus.id if item.stimulus else None,
         enemies=item.enemies,
         choices=choices(item),
+        by_person=item.by_person,
     )
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar, Final, Protocol
 from lxml import etree
 
 from app.content.bank import BankRefused, BankTooLarge, MarkupRefused, NoteKind
+from app.content.escaped import refuse_escaped
 from app.content.qti.flow import Flow, FlowTooLargeError, Inside
 from app.content.qti.languages import other_versions
 from app.content.qti.line import fold, tidy
@@ -131,13 +132,14 @@ class BodyReader:
         return [child for child in element if child not in others]
 
     def check_text(self, text: str, element: etree._Element) -> str:
-        """Give a text back if every character of it can be seen, and it is no formula in TeX (code may look so).
+        """Give a text back if every character of it can be seen, and it is no TeX or HTML (code may look so).
 
         What copying from web pages and documents leaves behind, and nobody sees, is dropped.
         """
         text = text.translate(_DROPPED)
-        if name_of(element) not in _CODE:
+        if not any(name_of(one) in _CODE for one in (element, *element.iterancestors())):
             refuse_tex(text, (self.file, line_of(element)))
+            refuse_escaped(text, (self.file, line_of(element)))
         if not text.isprintable() and not text.isspace():
             for character in text:
                 if unicodedata.category(character) in _UNSEEN and character not in _WHITE:

@@ -41,7 +41,7 @@ from app.content.xml import (
     refuse_element,
 )
 from app.exam.interactions import Interaction
-from app.exam.item import Item, Stimulus
+from app.exam.item import Item, Stimulus, marked_by_person
 from app.exam.marking import Marking, Role
 from app.exam.prose import (
     BlockIf,
@@ -232,6 +232,7 @@ class _ItemReader:
             media=tuple(self.shelf.names.values()),
             stimulus=Stimulus(shared.id, Wording(chinese.stimulus, english.stimulus)) if shared else None,
             enemies=sorting.enemies,
+            by_person=marked_by_person(interactions, marking),
         )
 
     def _seen(self, language: Language | None, body: etree._Element, shared: Shared | None, marking: Marking) -> _Seen:

@@ -39,7 +39,6 @@ _KINDS: Final = {
 }
 _TRUE: Final = frozenset({"正确", "对", "true", "right", "correct", "√", "✓"})
 _FALSE: Final = frozenset({"错误", "错", "不正确", "false", "wrong", "incorrect", "×", "✗"})
-_KEYED: Final = frozenset({"correct", "map-response", "map-response-point"})
 
 
 def kind_of(interactions: tuple[Interaction, ...]) -> ItemKind:
@@ -124,7 +123,7 @@ class KeyCheck:
             if declared is None:
                 continue  # the reader of interactions has refused it
             self._check_values(interaction, declared)
-            if not self._has_key(declared):
+            if not self.marking.has_key(declared):
                 if not isinstance(interaction, TextEntry | ExtendedText):
                     raise KeyRefused(self.file, self.line(declared.identifier), "no correct response")
                 notes.append(NoteKind.HUMAN_MARKED)
@@ -146,16 +145,6 @@ class KeyCheck:
             raise KeyRefused(self.file, line, "the key names an option twice")
         if answers.most and len(correct) > answers.most:
             raise KeyRefused(self.file, line, "more correct options than can be chosen")
-
-    def _has_key(self, declared: Declaration) -> bool:
-        if declared.correct or declared.mapping or declared.areas:
-            return True
-        rules = [node for root in (self.marking.response, self.marking.template) if root for node in root.walk()]
-        named = [node for node in rules if node.get("identifier") == declared.identifier]
-        if any(node.name == "set-correct-response" for node in named):
-            return True
-        # rules of the item's own may compare with constants; those that need the missing key cannot work
-        return any(node.name == "variable" for node in named) and not any(node.name in _KEYED for node in named)
 
 
 def _possible(key: str, answers: _Answers) -> bool:

@@ -42,6 +42,11 @@ def _blocks(items: Json, section: Json, together: bool) -> list[Json]:
     pool = [by_name[name] for name in dict.fromkeys(names) if name in by_name]
     for field in ("kind", "subject", "difficulty"):
         pool = [item for item in pool if section[field] is None or section[field] == item[field]]
+    pool = [item for item in pool if not item["by_person"]]
+    if together:
+        for case in {item["stimulus"] for item in pool if item["stimulus"]}:
+            if sum(item["stimulus"] == case for item in pool) < sum(item["stimulus"] == case for item in items):
+                pool = [item for item in pool if item["stimulus"] != case]
     blocks: list[Json] = []
     for item in pool:
         home = [block for block in blocks if together and item["stimulus"] and block[0]["stimulus"] == item["stimulus"]]

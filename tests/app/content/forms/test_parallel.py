@@ -111,7 +111,7 @@ def test_cases_enemies_and_required_items_are_respected(sets: SetRule) -> None:
             f"i{n:03}",
             KINDS[n % 2],
             difficulty=LEVELS[random.randrange(3)],
-            stimulus=f"case-{n // 6}" if n % 6 < 4 and n < 60 else None,
+            stimulus=f"case-{n // 6}-{n % 2}" if n % 6 < 4 and n < 60 else None,
             enemies=(f"e{n % 4}",) if n % 10 == 5 else (),
         )
         for n in range(150)

@@ -26,7 +26,7 @@ from app.exam.interactions import (
     Slider,
     TextEntry,
 )
-from app.exam.item import Item, Medium, Stimulus
+from app.exam.item import Item, Medium, Stimulus, marked_by_person
 from app.exam.marking import (
     MATCH_CORRECT,
     SCORE,
@@ -313,7 +313,8 @@ def items(draw: st.DrawFn, name: str = "item-1") -> tuple[Item, Marking, dict[st
     item, data = numbered(item, DATA)
     mapped = drawn[0][1].mapping is not None
     rules = draw(st.sampled_from([None, MATCH_CORRECT, *([MAP_RESPONSE] if mapped else [])]))
-    return item, Marking(name, (*(one for _, one in drawn), SCORE, TEMPLATE), rules), data
+    marking = Marking(name, (*(one for _, one in drawn), SCORE, TEMPLATE), rules)
+    return replace(item, by_person=marked_by_person(found, marking)), marking, data
 
 
 def _without_conditions(stimulus: Stimulus | None) -> Stimulus | None:
