@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from app.exam.completion import is_finished
 from app.exam.interactions import (
     Choice,
     ExtendedText,
