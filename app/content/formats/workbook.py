@@ -25,7 +25,19 @@ MAX_UNPACKED: Final = 200_000_000  # bytes of all parts
 MAX_ROWS: Final = 60_000
 MAX_COLUMNS: Final = 100
 MAX_TEXT: Final = 60_000_000  # characters of all cells, as often as they stand there
+MAX_CELLS: Final = 1_000_000  # written down in one sheet
+MAX_AREA: Final = 2_000_000  # cells of all sheets' rectangles: calamine lays empty ones out too
+MAX_STRINGS: Final = 600_000
+MAX_KEPT: Final = 100_000_000  # bytes of the parts that are looked into
 _MAX_PARTS: Final = 2_000
+_LOOKED_INTO: Final = (
+    "xl/workbook.xml",
+    "xl/_rels/",
+    "xl/sharedStrings.xml",
+    "xl/styles.xml",
+    "xl/worksheets/",
+    "xl/chartsheets/",
+)
 _MAX_NODES: Final = 8_000_000
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -75,6 +87,8 @@ def open_workbook(data: bytes, source: str) -> Workbook:
     looks = {name: _look(parts[path], strings, formats, source) for name, path in _paths(parts, source).items()}
     if sum(look.characters for look in looks.values()) > MAX_TEXT:
         raise BankTooLarge(source, 0, "too much text", limit=MAX_TEXT)
+    if sum(look.area for look in looks.values()) > MAX_AREA:
+        raise BankTooLarge(source, 0, "the cells lie too far apart", limit=MAX_AREA)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheets = tuple(
@@ -95,6 +109,7 @@ class _Look:
     formats: Mapping[tuple[int, int], str]
     hidden: frozenset[int]
     characters: int
+    area: int
 
 
 def _parts(data: bytes, source: str) -> dict[str, bytes]:
@@ -119,10 +134,15 @@ def _unpacked(file: zipfile.ZipFile, source: str) -> dict[str, bytes]:
         if wrong in names:
             raise MarkupRefused(source, 0, f"{name} is not supported; save it as .xlsx", name=name)
     found: dict[str, bytes] = {}
+    kept = 0
     for member in members:
-        wanted = member.filename.startswith("xl/") and member.filename.endswith((".xml", ".rels"))
         with file.open(member) as part:
-            if wanted:
+            if member.filename.startswith(_LOOKED_INTO) and member.filename.endswith((".xml", ".rels")):
+                kept += member.file_size
+                if kept > MAX_KEPT:
+                    raise BankTooLarge(
+                        source, 0, "a workbook that unpacks to more than any bank", limit=f"{MAX_KEPT} B"
+                    )
                 found[member.filename] = part.read()
             else:
                 while part.read(1 << 20):  # to its end: a wrong size or checksum shows
@@ -141,7 +161,10 @@ def _paths(parts: Mapping[str, bytes], source: str) -> dict[str, str]:
     }
     sheets = read_xml(parts["xl/workbook.xml"], source).iter("{*}sheet")
     found = {one.get("name", ""): relations.get(one.get(_REL, ""), "") for one in sheets}
-    return {name: path for name, path in found.items() if path in parts}
+    for name, path in found.items():
+        if path not in parts:
+            raise BankRefused(source, 0, f"damaged: the sheet {name[:40]!r} is not where the workbook says")
+    return found
 
 
 def _strings(parts: Mapping[str, bytes], source: str) -> list[tuple[Run, ...]]:
@@ -149,12 +172,15 @@ def _strings(parts: Mapping[str, bytes], source: str) -> list[tuple[Run, ...]]:
     raw = parts.get("xl/sharedStrings.xml")
     if raw is None:
         return []
+    if raw.count(b"<si") > MAX_STRINGS:  # quicker than to come to so many
+        raise BankTooLarge(source, 0, "too many texts", limit=MAX_STRINGS)
     found = []
     for element in _elements(raw, "si", source):
         runs = [Run(text.text or "") for text in element.findall("{*}t")]
         runs += [Run(run.findtext("{*}t") or "", _styles(run)) for run in element.findall("{*}r")]
         found.append(tuple(runs))
-        element.clear()
+        if len(found) > MAX_STRINGS:
+            raise BankTooLarge(source, 0, "too many texts", limit=MAX_STRINGS)
     return found
 
 
@@ -181,9 +207,12 @@ def _look(raw: bytes, strings: list[tuple[Run, ...]], formats: list[str], source
     coded: dict[tuple[int, int], str] = {}
     hidden: set[int] = set()
     characters = 0
+    last = (0, 0)
     for cells, cell in enumerate(_elements(raw, "c", source)):
         place, value = cell.get("r", ""), cell.findtext("{*}v") or ""
         row, column = _place(place)
+        if not row:
+            raise BankRefused(source, 0, "a cell that does not say where it stands; save the workbook again")
         if cell.find("{*}f") is not None:
             formulas[row, column] = place[:10]
         if code := _format(cell, formats):
@@ -194,12 +223,13 @@ def _look(raw: bytes, strings: list[tuple[Run, ...]], formats: list[str], source
         if cell.get("t") == "s" and value.isascii() and value.isdigit() and int(value[:9]) < len(lengths):
             characters += lengths[int(value[:9])]
         characters += len(value) + sum(len(text.text or "") for text in cell.iter("{*}t"))
-        if characters > MAX_TEXT or cells > MAX_ROWS * MAX_COLUMNS // 2:
+        if value or cell.find("{*}is") is not None:
+            last = max(last[0], row), max(last[1], column + 1)
+        if characters > MAX_TEXT or cells > MAX_CELLS:
             raise BankTooLarge(source, row, "too much text", limit=MAX_TEXT)
-        if row > MAX_ROWS * 20:
-            raise BankTooLarge(source, row, "too many rows", limit=MAX_ROWS)
-        cell.clear()
-    return _Look(formulas, coded, frozenset(hidden), characters)
+        if last[0] > MAX_ROWS or last[1] > MAX_COLUMNS:
+            raise BankTooLarge(source, row, "too many rows or columns", limit=MAX_ROWS)
+    return _Look(formulas, coded, frozenset(hidden), characters, last[0] * last[1])
 
 
 def _place(name: str) -> tuple[int, int]:
@@ -226,6 +256,10 @@ def _elements(raw: bytes, name: str, source: str) -> Iterator[etree._Element]:
     try:
         for _, element in steps:
             yield element
+            element.clear()
+            parent = element.getparent()
+            while parent is not None and element.getprevious() is not None:  # what is done with leaves the memory
+                del parent[0]
     except etree.XMLSyntaxError:
         raise BankRefused(source, 0, "damaged: a part of the workbook is no XML") from None
 
