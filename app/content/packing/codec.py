@@ -6,7 +6,7 @@ are the schema.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from types import UnionType
@@ -24,18 +24,22 @@ class CodecError(ValueError):
 
 def encode(value: Any) -> Any:  # noqa: ANN401 - any field of a dataclass, to JSON
     """Give a dataclass as JSON."""
-    if is_dataclass(value) and not isinstance(value, type):
-        told = {
-            one.name: encode(found)
-            for one in fields(value)
-            if (found := getattr(value, one.name)) != _default(one) or _default(one) is MISSING
-        }
-        return {_TAG: type(value).__name__, **told}
-    if isinstance(value, frozenset):
-        return sorted(encode(one) for one in value)
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, tuple):
         return [encode(one) for one in value]
-    return value.value if isinstance(value, StrEnum) else value
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(encode(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        made = {_TAG: type(value).__name__}
+        for name, default in _defaults(type(value)):
+            found = getattr(value, name)
+            if default is MISSING or found != default:
+                made[name] = encode(found)
+        return made
+    return value
 
 
 def decode(expected: type[T], value: Any) -> T:  # noqa: ANN401 - any JSON
@@ -102,11 +106,12 @@ def _decode_enum(expected: type[StrEnum], value: Any, place: str) -> StrEnum:  #
 
 
 @cache
+def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
+    return tuple((one.name, one.default) for one in fields(kind))
+
+
+@cache
 def _shape(kind: type) -> tuple[Mapping[str, Any], frozenset[str]]:
     """Give the fields of a dataclass with their types, and which of them have no default."""
-    needed = frozenset(one.name for one in fields(kind) if _default(one) is MISSING)
+    needed = frozenset(name for name, default in _defaults(kind) if default is MISSING)
     return get_type_hints(kind), needed
-
-
-def _default(one: "Field[Any]") -> Any:  # noqa: ANN401 - whatever the field's default is
-    return one.default
