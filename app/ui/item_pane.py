@@ -90,8 +90,16 @@ class ItemPane(Looked, QWidget):
         return self._plays.setdefault(owner, {})
 
     def show_item(self, item: PaneItem, words: Words, around: PaneWords, *, flagged: bool) -> None:
-        """Show an item, from its top when it is another one."""
+        """Show an item, from its top when it is another one.
+
+        No control keeps the focus for another item: the pane has it, and Tab goes to the first control. From an option
+        it goes to the one that is chosen, if one is.
+        """
         another = self._item is None or self._item.item.id != item.item.id
+        held = self._held()
+        among_options = held in self.rows
+        if another and held is not None:
+            self.setFocus()
         self._item = item
         setting = Setting(item.language, item.media, words, self._plays_of(item.item.id))
         self.sheet.show_item(item.item, item.responses, setting)
@@ -105,6 +113,10 @@ class ItemPane(Looked, QWidget):
         if another:
             self.to_top()
         self.arrange()
+        if another and among_options and self.sheet.choice:
+            self.sheet.choice.focus_chosen()
+        elif not another and held is not None and held is not self._held():
+            held.setFocus()  # what stands in a line is taken out and put in again
 
     def to_top(self) -> None:
         """Show the item from its top."""
@@ -122,11 +134,6 @@ class ItemPane(Looked, QWidget):
     def choose(self, index: int) -> bool:
         """Choose the option at `index` where the item is one choice; False if there is none."""
         return self.sheet.choice.choose(index) if self.sheet.choice else False
-
-    def focus_chosen(self) -> None:
-        """Where the focus is among the options, put it on the one that is chosen."""
-        if self.sheet.choice:
-            self.sheet.choice.focus_chosen()
 
     def look_changed(self) -> None:
         """Nothing yet: what stands in the head has the look later. The screen arranges when everything has it."""
@@ -152,6 +159,20 @@ class ItemPane(Looked, QWidget):
             widget.set_look(self.look)
         self.column.arrange()
         self.sheet.arrange()
+        QWidget.setTabOrder(self, self.sheet)
+        QWidget.setTabOrder(self.clear, self.column)
+
+    def _held(self) -> QWidget | None:
+        """Give what has the focus in here."""
+        focus: QWidget | None = self._page().focusWidget()
+        return focus if focus is not None and self.isAncestorOf(focus) else None
+
+    def _page(self) -> QWidget:
+        """Give the page whose focus counts: one that is hidden gets its own back when it is shown again."""
+        page: QWidget = self
+        while not page.isWindow() and not page.isHidden() and (above := page.parentWidget()) is not None:
+            page = above
+        return page
 
     def _respond(self, responses: Responses) -> None:
         if self._item is not None:

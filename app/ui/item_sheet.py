@@ -55,8 +55,6 @@ class ItemSheet(Looked, QWidget):
 
     def show_item(self, item: Item, responses: Responses, setting: Setting) -> None:
         """Show an item; the caller arranges when the head has its words."""
-        if self._item is None or self._item.id != item.id:
-            self._keep_focus()
         self._item, self._setting, self._responses = item, setting, dict(responses)
         self._pool.put_back()
         self._views, self._pieces = {}, []
@@ -189,24 +187,14 @@ class ItemSheet(Looked, QWidget):
 
     # the keyboard
 
-    def _keep_focus(self) -> None:
-        """Hold the focus when what has it goes with its item: Qt would give it to whatever comes next."""
-        focus: QWidget | None = self.window().focusWidget()
-        rows = self.choice.rows if self.choice else []
-        if focus is not None and self.isAncestorOf(focus) and focus not in rows:
-            self.setFocus()
-
     def _order_focus(self) -> None:
-        """Let the keyboard come to everything in the order it is read."""
-        before: QWidget = self.head.clear
-        if self._stimulus is not None:
-            for widget in _focusable(self._stimulus):
+        """Let the keyboard come to everything in the order it is read; what clears it all comes last."""
+        before: QWidget = self
+        for part in (*((self._stimulus,) if self._stimulus is not None else ()), *self._pieces):
+            for widget in _focusable(part):
                 QWidget.setTabOrder(before, widget)
                 before = widget
-        for piece in self._pieces:
-            for widget in _focusable(piece):
-                QWidget.setTabOrder(before, widget)
-                before = widget
+        QWidget.setTabOrder(before, self.head.clear)
 
 
 def _pieces(stem: Body, waiting: dict[str, Interaction]) -> Iterator[Body]:

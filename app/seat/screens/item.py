@@ -140,8 +140,6 @@ class ItemScreen(Screen):
         self._render_item()
         self.card.set_here(view.number)
         self._show_page()
-        if another:
-            self.pane.focus_chosen()
         if self.focusWidget() is None:
             self.pane.setFocus()
 

@@ -68,9 +68,9 @@ class ChoiceView(Board):
         return True
 
     def focus_chosen(self) -> None:
-        """Where the focus is among the options, put it on the one that is chosen."""
+        """Put the focus on the option that is chosen, if one is."""
         chosen = next((row for row in self.rows if row.isChecked()), None)
-        if chosen is not None and any(row.hasFocus() for row in self._rows):
+        if chosen is not None:
             chosen.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_values(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.exam.interactions import Choice, Interaction, Order, Responses, Slider, TextEntry
@@ -148,7 +148,7 @@ def test_a_letter_typed_into_a_blank_chooses_nothing(shown: Shown) -> None:
 
 def test_the_keyboard_comes_to_everything_in_reading_order(shown: Shown) -> None:
     shown.show(THREE, {"A": ("a",)})
-    shown.pane.sheet.head.clear.setFocus()
+    shown.pane.setFocus()
     seen = []
     for _stop in range(40):
         key(Qt.Key.Key_Tab)
@@ -156,15 +156,52 @@ def test_the_keyboard_comes_to_everything_in_reading_order(shown: Shown) -> None
         if widget is None or not shown.pane.sheet.isAncestorOf(widget) or widget is shown.pane.sheet.head.clear:
             break
         seen.append(widget.mapTo(shown.pane.sheet, QPoint(0, 0)))
+    assert QApplication.focusWidget() is shown.pane.sheet.head.clear  # what undoes it all comes last
     assert len(seen) == 3 + 3 + 1 + 3
     assert seen == sorted(seen, key=lambda at: at.y() // 40)
 
 
-def test_the_focus_of_what_goes_is_kept_from_the_next_button(shown: Shown) -> None:
+def test_the_focus_of_what_goes_is_the_panes_and_tab_begins_with_the_next_item(shown: Shown) -> None:
     shown.show(THREE)
     find(shown.pane, SliderView, "").track.setFocus()
     shown.show(LONE)
-    assert shown.pane.sheet.hasFocus()
+    assert shown.pane.hasFocus()
+    key(Qt.Key.Key_Tab)
+    assert shown.pane.rows[0].hasFocus()
+
+
+def test_from_an_option_the_focus_goes_to_the_one_chosen_and_to_none_where_none_is(shown: Shown) -> None:
+    shown.show(LONE)
+    shown.pane.choose(1)
+    shown.show(replace(LONE, id="other"), {"A": ("c",)})
+    assert shown.pane.rows[2].hasFocus()
+    shown.show(replace(LONE, id="open"))
+    assert shown.pane.hasFocus()
+
+
+def test_the_focus_that_a_hidden_page_will_get_back_is_on_no_control_of_another_item(qtbot: QtBot) -> None:
+    pane, other, stack = ItemPane(), Button("other"), QStackedWidget()
+    qtbot.addWidget(stack)
+    for page in (pane, other):
+        stack.addWidget(page)
+    stack.show()
+    with qtbot.waitActive(stack):
+        stack.activateWindow()
+    pane.show_item(PaneItem(LONE, Language.ZH, {}, {}), WORDS, AROUND, flagged=False)
+    pane.rows[1].setFocus()
+    stack.setCurrentWidget(other)
+    other.setFocus()
+    pane.show_item(PaneItem(replace(LONE, id="next"), Language.ZH, {}, {}), WORDS, AROUND, flagged=False)
+    assert other.hasFocus()
+    stack.setCurrentWidget(pane)
+    assert pane.hasFocus()
+
+
+def test_the_same_item_in_other_words_keeps_the_focus(shown: Shown) -> None:
+    shown.show(LONE)
+    shown.pane.rows[1].setFocus()
+    shown.show(LONE)
+    assert shown.pane.rows[1].hasFocus()
 
 
 def test_with_room_the_case_is_beside_and_scrolls_by_itself(shown: Shown) -> None:

@@ -18,18 +18,23 @@ from tests.app.seat.screens.samples import EN, ZH
 IN_A_LINE = 32
 """What stands in a line of text is as high as the line; everything else that is pressed is 44 pixels or more."""
 ITEMS = {file.stem: read_item_file(file) for file in item_files()}
+OTHER = {"16-slider": "01-true-false"}
 every_item = pytest.mark.parametrize("name", ITEMS)
 
 
 def seen(show: Show[ItemScreen], name: str, words: Words = ZH, *, answered: bool = False) -> ItemScreen:
-    read = ITEMS[name]
     screen = show(ItemScreen(words))
     screen.show_header(samples.header())
     screen.show_cells(samples.cells())
-    responses = key_of(read.item, read.marking) if answered else {}
-    screen.show_item(ItemView(read.item, 23, 1000, responses, flagged=False, media=read.media))
+    screen.show_item(view(name, answered=answered))
     settle()
     return screen
+
+
+def view(name: str, *, answered: bool = False) -> ItemView:
+    read = ITEMS[name]
+    responses = key_of(read.item, read.marking) if answered else {}
+    return ItemView(read.item, 23, 1000, responses, flagged=False, media=read.media)
 
 
 def used(screen: ItemScreen) -> list[QWidget]:
@@ -76,6 +81,42 @@ def test_tab_goes_through_all_of_it_and_on_to_the_card(show: Show[ItemScreen], n
         met.add(widget)
     missed = [one.objectName() for one in used(screen) if one not in met]
     assert not missed
+
+
+@every_item
+@pytest.mark.parametrize("answered", [False, True])
+def test_another_item_takes_the_focus_from_every_control_and_tab_begins_anew(
+    show: Show[ItemScreen], name: str, answered: bool
+) -> None:
+    screen, other = seen(show, name, answered=True), OTHER.get(name, "16-slider")
+    controls = used(screen)
+    for control in controls[:: max(1, len(controls) // 3)]:
+        control.setFocus()
+        screen.show_item(view(other))
+        assert screen.pane.hasFocus(), control.objectName()
+        screen.show_item(view(name, answered=answered))
+        settle()
+        assert screen.pane.hasFocus()
+        key(Qt.Key.Key_Tab)
+        first = QApplication.focusWidget()
+        assert first is not None
+        assert screen.pane.sheet.isAncestorOf(first)
+        assert first is not screen.pane.clear
+        screen.show_item(view(name, answered=answered))  # the same one: nothing moves
+        assert first.hasFocus()
+        screen.show_item(view(other))
+        screen.show_item(view(name, answered=True))
+        settle()
+
+
+@every_item
+def test_who_goes_on_by_the_buttons_stays_on_them(show: Show[ItemScreen], name: str) -> None:
+    screen = seen(show, name, answered=True)
+    button = find(screen, QAbstractButton, "next")
+    button.setFocus()
+    screen.show_item(view(OTHER.get(name, "16-slider")))
+    settle()
+    assert button.hasFocus()
 
 
 @every_item

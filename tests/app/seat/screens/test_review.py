@@ -35,9 +35,9 @@ def test_handing_in_is_confirmed_with_the_counts_in_a_sentence(screen: ReviewScr
     with qtbot.assertNotEmitted(screen.submit_confirmed, wait=20):
         press(find(screen, Button, "submit"))
     sentence = find(screen, Label, "confirm_sentence")
-    assert sentence.text() == "您有 3 题未答、2 题标记。交卷后不能再修改。"
+    assert sentence.text() == "您有 3 题未答完、2 题标记。交卷后不能再修改。"
     screen.set_words(EN)
-    assert sentence.text() == "Not answered: 3. Flagged: 2. After you hand in, nothing can be changed."
+    assert sentence.text() == "Not finished: 3. Flagged: 2. After you hand in, nothing can be changed."
     with qtbot.waitSignal(screen.submit_confirmed, timeout=1000):
         press(find(screen, Button, "confirm_submit"))
 
@@ -59,7 +59,7 @@ def test_yes_and_no_are_far_apart(screen: ReviewScreen) -> None:
 
 def test_the_button_that_hands_in_says_how_many_are_open(screen: ReviewScreen) -> None:
     confirm = find(screen, Button, "confirm_submit")
-    assert confirm.text() == "仍要交卷（3 题未答）"
+    assert confirm.text() == "仍要交卷（3 题未答完）"
     cells = samples.finished_cells(open_items=(), flagged=(4,))
     screen.show_review(ReviewView(samples.EXAM, "张伟", 7, cells, here=1))
     assert confirm.text() == "交卷"
@@ -92,8 +92,8 @@ def test_back_names_the_item_and_goes(screen: ReviewScreen, qtbot: QtBot) -> Non
 @pytest.mark.parametrize(
     ("open_items", "flagged", "said"),
     [
-        ((), (), "100 题都已作答。交卷后不能再修改。"),
-        ((4,), (), "您有 1 题未答。交卷后不能再修改。"),
+        ((), (), "100 题都已答完。交卷后不能再修改。"),
+        ((4,), (), "您有 1 题未答完。交卷后不能再修改。"),
         ((), (4, 5), "您有 2 题标记。交卷后不能再修改。"),
     ],
 )

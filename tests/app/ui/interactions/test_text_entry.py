@@ -1,14 +1,16 @@
 """Text entry: typed by keys and by an input method, judged by its pattern, kept as it is."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QClipboard, QGuiApplication, QInputMethodEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QClipboard, QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.exam.interactions import TextEntry
 from app.ui.interactions.text_entry import TextEntryView
 from app.ui.look import Look
+from app.ui.style import stylesheet
+from tests.app.seat.screens.hands import key
 from tests.app.ui.interactions.boards import Shown, floor, shown
 
 
@@ -97,3 +99,94 @@ def test_nothing_can_be_pasted_or_copied_out() -> None:
     QTest.keyClick(view.blank, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert one.told == []
     assert view.blank.contextMenuPolicy() is Qt.ContextMenuPolicy.NoContextMenu
+
+
+def compose(view: TextEntryView, text: str) -> None:
+    """Write as a Chinese input method does: composed first, then committed."""
+    QApplication.sendEvent(view.blank, QInputMethodEvent(text, []))
+    committed = QInputMethodEvent()
+    committed.setCommitString(text)
+    QApplication.sendEvent(view.blank, committed)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("１１９", "119"),
+        ("－２．５％", "-2.5%"),
+        ("ＣＯ２", "CO2"),
+        ("～！", "~!"),
+        ("\N{IDEOGRAPHIC SPACE}氧气\N{IDEOGRAPHIC SPACE}瓶 ", "氧气 瓶"),
+        ("“停”、。", "“停”、。"),  # Chinese signs have no ASCII form, and stay
+        ("５", "5"),
+    ],
+)
+def test_full_width_signs_are_told_as_ascii_and_stand_so_once_the_blank_is_left(written: str, told: str) -> None:
+    one, view = entry()
+    view.blank.setFocus()
+    compose(view, written)
+    assert one.told == [(told,)]
+    assert view.blank.text() == written  # nothing moves under the hand
+    view.blank.clearFocus()
+    assert view.blank.text() == told
+    one.show(TextEntry("R"), (told,))
+    assert view.blank.text() == told
+    assert one.told == [(told,)]
+
+
+def test_full_width_digits_typed_by_keys_fit_the_pattern_of_plain_ones() -> None:
+    one, view = entry(pattern="[0-9]{3}")
+    view.blank.setFocus()
+    for character in "１１９":  # `QTest.keyClicks` knows the keys of ASCII only
+        QApplication.sendEvent(
+            view.blank, QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, character)
+        )
+    key(Qt.Key.Key_Return)
+    assert one.told == [("1",), ("11",), ("119",)]
+    assert view.blank.text() == "119"
+    assert view.blank.cursorPosition() == 3
+    assert view.blank.property("wrong") is False
+
+
+def test_who_comes_back_to_a_blank_goes_on_at_its_end() -> None:
+    one, view = entry("12")
+    view.blank.setFocus()
+    view.blank.clearFocus()  # as a pause of the sitting takes it
+    view.blank.setFocus()
+    QTest.keyClicks(view.blank, "3")
+    assert one.told == [("123",)]
+
+
+@pytest.mark.parametrize("written", [" ", "\N{IDEOGRAPHIC SPACE}", " \N{IDEOGRAPHIC SPACE} "])
+def test_nothing_but_white_space_is_no_response_and_goes_when_the_blank_is_left(written: str) -> None:
+    one, view = entry()
+    view.blank.setFocus()
+    compose(view, written)
+    view.blank.clearFocus()
+    assert one.told == [()]
+    assert view.blank.text() == ""
+
+
+def test_a_response_that_is_only_looked_at_stays_as_it_was_saved() -> None:
+    one, view = entry("１１９")
+    view.blank.setFocus()
+    view.blank.clearFocus()
+    assert view.blank.text() == "１１９"
+    assert one.told == []
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_as_many_wide_characters_as_are_expected_are_seen_whole_and_of_more_the_first(percent: int) -> None:
+    one, view = entry(length=3)
+    look = Look(percent=percent)
+    view.window().setStyleSheet(stylesheet(look))
+    view.set_look(look)
+    view.resize(view.line_box(1000).width, 80)
+    view.blank.setFocus()
+    compose(view, "焊接工")
+    start = view.blank.cursorRect().left() - view.blank.fontMetrics().horizontalAdvance("焊接工")
+    assert start >= 0  # nothing is pushed out at the left while the cursor is at the end
+    compose(view, "一二三四")
+    view.blank.clearFocus()
+    assert view.blank.cursorPosition() == 0
+    assert one.told[-1] == ("焊接工一二三四",)
