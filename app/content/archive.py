@@ -250,8 +250,12 @@ class _Zip:
 
     def _admit(self, member: zipfile.ZipInfo) -> None:
         name = member.filename
-        if not _is_inside(name.rstrip("/")) or "\\" in member.orig_filename:
+        if not _is_inside(member.orig_filename.replace("\\", "/").rstrip("/")):
             raise BankUnsafe(ascii(name[:100]), 0, "a path that leaves the bank")
+        if "\\" in member.orig_filename:  # APPNOTE 4.4.17.1: all slashes must be forward slashes
+            raise BankRefused(
+                ascii(name[:100]), 0, "folders divided by backslashes: pack the bank with another program"
+            )
         kind = stat.S_IFMT(member.external_attr >> 16)
         if kind not in {0, stat.S_IFREG, stat.S_IFDIR} or member.flag_bits & _ENCRYPTED:
             raise BankUnsafe(name, 0, "a link, a device or an encrypted file")

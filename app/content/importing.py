@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from app.content.archive import BankUnreadable, is_zip, open_archive, open_beside
-from app.content.bank import Bank, BankRefused, BankTooLarge, MarkupRefused, Note, Rejection
+from app.content.bank import Bank, BankRefused, BankTooLarge, MarkupRefused, Note, NoteKind, Rejection
 from app.content.folder import Merged, Origin, merge
 from app.content.formats.aiken import ANSWER, read_aiken
 from app.content.formats.encodings import decode
@@ -18,6 +18,7 @@ from app.content.formats.found import MAX_SOURCE_BYTES, FormatReading, Found
 from app.content.formats.gift import read_gift
 from app.content.formats.moodle import read_moodle
 from app.content.formats.sheet import read_sheet
+from app.content.formats.warning import SourceWarning, WarningKind
 from app.content.media.pictures import MAX_PICTURE_BYTES
 from app.content.qti.manifest import bank_id, titled
 from app.content.qti.reading import read_bank
@@ -52,7 +53,7 @@ class ImportReport:
     known: int
     rejected: tuple[Rejection, ...]
     by_type: dict[str, int]
-    warnings: tuple[str, ...]
+    warnings: tuple[SourceWarning, ...]
 
 
 def import_file(path: Path, folder: Path) -> ImportReport:
@@ -80,7 +81,7 @@ def import_file(path: Path, folder: Path) -> ImportReport:
         merged.known,
         rejected_all,
         {kind.value: count for kind, count in sorted(merged.kinds.items())},
-        (*reading.warnings, *_told(merged.notes)),
+        (*reading.warnings, *_told(merged.notes, path.name)),
     )
 
 
@@ -154,11 +155,11 @@ def _read(path: Path, source: Source) -> tuple[FormatReading, Origin]:
 def _read_qti(path: Path) -> tuple[FormatReading, Origin]:
     bank, rejected = read_bank(path)
     test = None
-    warnings = list(_told(note for note in bank.notes if not note.item))
+    warnings = list(_told((note for note in bank.notes if not note.item), path.name))
     if bank.blueprint and not rejected:
         test = write_test(bank.blueprint, bank.items, bank.duration_ms, bank.pass_mark)
     elif bank.blueprint:
-        warnings.append("the blueprint was left out, because it speaks of items that were not taken in")
+        warnings.append(SourceWarning(WarningKind.BLUEPRINT_BEYOND, path.name))
     found = tuple(_found(bank, path))
     reading = FormatReading(found, tuple(rejected), tuple(warnings), "")
     return reading, Origin(bank.id, bank.title, path.name, test)
@@ -170,17 +171,23 @@ def _found(bank: Bank, path: Path) -> Iterable[Found]:
         yield Found(item, bank.markings[item.id], media, f"{path.name}/{item.id}")
 
 
-def _told(notes: Iterable[Note]) -> Iterable[str]:
+def _told(notes: Iterable[Note], source: str) -> Iterable[SourceWarning]:
     """Say each kind of note once, with some of the items it is about."""
-    by_kind: dict[str, list[Note]] = {}
+    by_kind: dict[NoteKind, list[Note]] = {}
     for note in notes:
-        by_kind.setdefault(note.kind.value, []).append(note)
+        by_kind.setdefault(note.kind, []).append(note)
     for kind, found in by_kind.items():
-        words = kind.replace("_", " ")
-        names = [" ".join(filter(None, (note.item, note.detail))) for note in found]
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        told = ", ".join(name for name in names[:_NAMED] if name)
-        yield f"{words}: {told}{more}" if told else words
+        match kind:
+            case NoteKind.UNSORTED:
+                count, _, of = found[0].detail.partition("/")
+                yield SourceWarning(kind, source, {"count": int(count), "of": int(of)})
+            case NoteKind.BLUEPRINT_LEFT_OUT:
+                place, _, reason = found[0].detail.partition(": ")
+                yield SourceWarning(kind, place, reason=reason)
+            case _:
+                names = [f"{note.item} ({note.detail})" if note.detail else note.item for note in found]
+                listed = ", ".join([*names[:_NAMED], "…"] if len(names) > _NAMED else names)
+                yield SourceWarning(kind, source, {"count": len(found), "items": listed})
 
 
 def _bytes(path: Path) -> bytes:

@@ -8,9 +8,12 @@ import typer
 
 from app.cli.console import command, print_text, say, words
 from app.cli.content.group import app
+from app.exam.prose import Language
+from app.words import Words
 from sync.faults import Exit
 
 if TYPE_CHECKING:
+    from app.content.formats.warning import SourceWarning
     from app.content.importing import ImportReport
 
 _SHOWN: Final = 50  # so many rejections and warnings are listed for a person; JSON has all
@@ -39,13 +42,14 @@ def import_bank(
 
 
 def report_json(report: "ImportReport") -> dict[str, Any]:
-    """Give a report as the command prints it."""
+    """Give a report as JSON has it; its sentences are English."""
     return {
         "read": report.read,
         "accepted": report.accepted,
+        "known": report.known,
         "rejected": [{"source": one.source, "item": one.item, "reason": one.reason} for one in report.rejected],
         "by_type": report.by_type,
-        "warnings": list(report.warnings),
+        "warnings": [_warned(warning, Words(Language.EN)) for warning in report.warnings],
         "encoding": report.encoding,
         "format": report.source.value if report.source else "",
     }
@@ -60,7 +64,7 @@ def _print(report: "ImportReport") -> None:
     for kind, count in report.by_type.items():
         print_text(f"  {words()(f'content_import.kind.{kind}')}: {count}")
     for warning in report.warnings[:_SHOWN]:
-        print_text(f"{words()('cli.note')} {warning}", style="yellow")
+        print_text(f"{words()('cli.note')} {_warned(warning, words())}", style="yellow")
     for one in report.rejected[:_SHOWN]:
         said = words().fault(one.fault)
         print_text(f"{words()('cli.bad')} {one.item or one.source}: {said.what}", style="bold red")
@@ -68,3 +72,10 @@ def _print(report: "ImportReport") -> None:
     left = max(len(report.warnings) - _SHOWN, 0) + max(len(report.rejected) - _SHOWN, 0)
     if left:
         say("content_import.more", count=left)
+
+
+def _warned(warning: "SourceWarning", said: Words) -> str:
+    """Say a warning, its place first; a reason that has no words of its own is for those who read English."""
+    sentence = said(f"content_import.warning.{warning.kind}", **warning.facts)
+    reason = f" ({warning.reason})" if warning.reason and said.language is Language.EN else ""
+    return f"{warning.place}: {sentence}{reason}"

@@ -1,10 +1,11 @@
 """What every format reader gives: the items it found, what it refused and why, and what a keeper should know."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from app.content.bank import BankRefused, Rejection
+from app.content.formats.warning import SourceWarning, WarningKind
 from app.exam.item import Item, Medium
 from app.exam.marking import Marking
 
@@ -36,11 +37,11 @@ class Found:
 
 @dataclass(frozen=True)
 class FormatReading:
-    """A source after reading. `warnings` are English sentences that begin with a place."""
+    """A source after reading."""
 
     items: tuple[Found, ...]
     rejected: tuple[Rejection, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[SourceWarning, ...]
     encoding: str = ""
 
 
@@ -51,26 +52,17 @@ class Collector:
     source: str
     items: list[Found] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    _first: dict[str, Found] = field(default_factory=dict)
-
-    def keep_titled(self, line: int, title: str, finish: Callable[[str], Found]) -> None:
-        """Keep an item whose author gave a title and no identifier: titles may be the same, identifiers may not."""
-        one = finish(title)
-        first = self._first.setdefault(one.item.id, one)
-        if (first.item, first.marking, first.media) != (one.item, one.marking, one.media):
-            one = finish(f"{title} ")  # no identifier any more
-            self.warn(line, f"{title[:80]!r} is the title of another item too; this one is {one.item.id}")
-        self.items.append(one)
+    warnings: list[SourceWarning] = field(default_factory=list)
 
     def refuse(self, name: str, fault: BankRefused) -> None:
         """Put an item aside; `name` is what its author calls it."""
         self.rejected.append(Rejection(self.source, name, fault.detail, fault))
 
-    def warn(self, line: int, words: str) -> None:
-        """Note something that was left out or changed."""
+    def warn(self, line: int, kind: WarningKind, **facts: str | int) -> None:
+        """Note something that was left out or changed; `line` 0: of the source as a whole."""
         if len(self.warnings) < _MAX_WARNINGS:
-            self.warnings.append(f"{self.source}:{line}: {words}" if line else f"{self.source}: {words}")
+            place = f"{self.source}:{line}" if line else self.source
+            self.warnings.append(SourceWarning(kind, place, facts))
 
     @property
     def full(self) -> bool:

@@ -1,7 +1,7 @@
 """GIFT: an item is a paragraph `::title:: stem {answers} rest`; what stands in the braces tells its kind.
 
 Source: Moodle documentation, "GIFT format". Feedback is left out with a warning; a text without braces is a
-description and no item. Category names become the subject, `// [id:name]` the item's id.
+description and no item. Category names become the subject, `// [id:name]` the item's id; a title never does.
 """
 
 import re
@@ -15,6 +15,7 @@ from app.content.formats.encodings import decode
 from app.content.formats.found import MAX_SOURCE_ITEMS, NO_MEDIA, Collector, FormatReading
 from app.content.formats.gift_answers import Parts, read_answers
 from app.content.formats.gift_text import EscapedText, escape, read_text, unescape
+from app.content.formats.warning import WarningKind
 
 _CATEGORY: Final = re.compile(r"\$CATEGORY\s*:\s*(.*)")
 _ID: Final = re.compile(r"\[id:([^\]]*)\]")
@@ -83,11 +84,8 @@ def _read(paragraph: _Paragraph, number: int, found: Collector) -> None:
         if draft is None:
             return
         sorting = Sorting(subject_of(paragraph.category))
-        place = f"{found.source}:{paragraph.line}"
-        if paragraph.name:
-            found.items.append(finish(draft, paragraph.name, sorting, NO_MEDIA, place))
-        else:
-            found.keep_titled(paragraph.line, title, lambda name: finish(draft, name, sorting, NO_MEDIA, place))
+        # a title is no identifier: "Q1" stands in many files
+        found.items.append(finish(draft, paragraph.name, sorting, NO_MEDIA, f"{found.source}:{paragraph.line}"))
     except BankRefused as fault:
         found.refuse(paragraph.name or title or f"#{number}", fault)
 
@@ -101,12 +99,7 @@ def _draft(text: str, line: int, title: str, found: Collector) -> Draft | None:
         if "}" in text or "｛" in text:
             reason = "a brace is closed that was not opened" if "}" in text else "full-width braces: write { and }"
             raise BankRefused(found.source, line, reason)
-        words = (
-            f"description {title!r} is no item and was left out"
-            if title
-            else "a description is no item and was left out"
-        )
-        found.warn(line, words)
+        found.warn(line, WarningKind.DESCRIPTION, title=title[:80] or "-")
         return None
     answers, closed, tail = rest.partition("}")
     if not closed or "{" in answers:
@@ -114,7 +107,7 @@ def _draft(text: str, line: int, title: str, found: Collector) -> Draft | None:
     if "{" in tail or "}" in tail:
         raise BankRefused(found.source, line, "more than one pair of braces")
     if answers != (answers := _without_feedback(answers)):
-        found.warn(line, "feedback was left out")
+        found.warn(line, WarningKind.FEEDBACK)
     spaces = head[-1:].isspace(), tail[:1].isspace()
     stem = EscapedText(head.strip(), form), EscapedText(tail.strip(), form)
     return read_answers(Parts(*stem, spaces, answers.strip(), (found.source, line)), read_text)

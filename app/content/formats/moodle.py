@@ -17,19 +17,20 @@ from app.content.formats.encodings import decode
 from app.content.formats.found import MAX_SOURCE_ITEMS, Collector, FormatReading
 from app.content.formats.moodle_kinds import KINDS
 from app.content.formats.moodle_question import Question
+from app.content.formats.warning import WarningKind
 from app.content.xml import CODECS, MAX_DEPTH, declared_encoding, line_of
 
 _MAX_NODES: Final = 20_000  # elements of one question
 _DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]{0,200}\?>")
 _NAMED: Final = re.compile(r"\$\w+\$")
 _LEFT_OUT: Final = {
-    "generalfeedback": "feedback",
-    "correctfeedback": "feedback",
-    "partiallycorrectfeedback": "feedback",
-    "incorrectfeedback": "feedback",
-    "hint": "hints",
-    "graderinfo": "notes for graders",
-    "responsetemplate": "words to begin the response with",
+    "generalfeedback": WarningKind.FEEDBACK,
+    "correctfeedback": WarningKind.FEEDBACK,
+    "partiallycorrectfeedback": WarningKind.FEEDBACK,
+    "incorrectfeedback": WarningKind.FEEDBACK,
+    "hint": WarningKind.HINTS,
+    "graderinfo": WarningKind.GRADER_NOTES,
+    "responsetemplate": WarningKind.RESPONSE_TEMPLATE,
 }
 
 
@@ -116,10 +117,9 @@ def _read(element: etree._Element, number: int, subject: str, found: Collector) 
     kind = element.get("type", "")
     title = " ".join((element.findtext("name/text") or "").split())
     line = line_of(element)
-    number_given = (element.findtext("idnumber") or "").strip()
-    name = number_given or title
+    name = (element.findtext("idnumber") or "").strip()
     if kind == "description":
-        found.warn(line, f"description {title[:80]!r} is no item and was left out")
+        found.warn(line, WarningKind.DESCRIPTION, title=title[:80] or "-")
         return
     try:
         read = KINDS.get(kind)
@@ -129,16 +129,14 @@ def _read(element: etree._Element, number: int, subject: str, found: Collector) 
         _refuse_old_picture(element, (found.source, line))
         question = Question(element, (found.source, line))
         draft = read(question)
-        rest = Sorting(subject), question.files.media(), f"{found.source}:{line}"
-        if number_given:
-            found.items.append(finish(draft, number_given, *rest))
-        else:
-            found.keep_titled(line, title, lambda name: finish(draft, name, *rest))
+        # a question's name is a title and no identifier
+        media = question.files.media()
+        found.items.append(finish(draft, name, Sorting(subject), media, f"{found.source}:{line}"))
     except BankRefused as fault:
-        found.refuse(name or f"#{number}", fault)
+        found.refuse(name or title or f"#{number}", fault)
         return
-    for words in dict.fromkeys((*_left_out(element), *question.warnings)):
-        found.warn(line, words)
+    for warning in dict.fromkeys((*_left_out(element), *question.warnings)):
+        found.warn(line, warning)
 
 
 def _refuse_old_picture(element: etree._Element, place: tuple[str, int]) -> None:
@@ -147,18 +145,13 @@ def _refuse_old_picture(element: etree._Element, place: tuple[str, int]) -> None
         raise MarkupRefused(*place, "a picture beside the text (Moodle 1.9) is not supported", name="<image>")
 
 
-def _left_out(element: etree._Element) -> Iterator[str]:
-    left = {
-        words
-        for tag, words in _LEFT_OUT.items()
-        for one in element.findall(tag)
-        if (one.findtext("text") or "").strip()
-    }
+def _left_out(element: etree._Element) -> Iterator[WarningKind]:
     if any((one.findtext("feedback/text") or "").strip() for one in element.findall("answer")):
-        left.add("feedback")
-    for words in sorted(left):
-        yield f"{words} was left out" if words == "feedback" else f"{words} were left out"
+        yield WarningKind.FEEDBACK
+    for tag, kind in _LEFT_OUT.items():
+        if any((one.findtext("text") or "").strip() for one in element.findall(tag)):
+            yield kind
     if (element.findtext("hidden") or "").strip() == "1":
-        yield "hidden in Moodle, and taken in all the same"
+        yield WarningKind.HIDDEN_ITEM
     if any((element.findtext(limit) or "0").strip() not in ("", "0") for limit in ("minwordlimit", "maxwordlimit")):
-        yield "the limits of its words were left out"
+        yield WarningKind.WORD_LIMITS

@@ -20,6 +20,7 @@ from app.content.formats.numbers import decimal_of
 from app.content.formats.parts import Part, chosen, several_parts, written
 from app.content.formats.plaintext import line_of_text
 from app.content.formats.rules import RESPONSE, Accepted, Between, Rule, accepted, that_count
+from app.content.formats.warning import WarningKind
 from app.exam.prose import Place, Wording
 
 _MAX_PLACES: Final = 50
@@ -97,7 +98,7 @@ def _answers(question: Question, text: str) -> Sequence[_Answer]:
             words, earns = words[weight.end() :], Decimal(weight[1]) / 100
         if _FEEDBACK.search(words):
             words = _FEEDBACK.sub("", words)
-            question.warnings.append("feedback was left out")
+            question.warnings.append(WarningKind.FEEDBACK)
         words = re.sub(r'\\([~=#{}"/\\])', r"\1", words).strip()
         if not words:
             raise KeyRefused(*question.place, "an answer without text")

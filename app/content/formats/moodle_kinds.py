@@ -22,6 +22,7 @@ from app.content.formats.moodle_gaps import drag_into_text, select_missing_words
 from app.content.formats.moodle_question import Question
 from app.content.formats.numbers import decimal_of
 from app.content.formats.rules import Accepted, Between, accepted, that_count
+from app.content.formats.warning import WarningKind
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -70,7 +71,7 @@ def numerical(question: Question) -> Draft:
     if question.setting("unitgradingtype", "0") != "0":
         raise MarkupRefused(*question.place, "units that are graded are not supported", name="unitgradingtype")
     if question.element.findall("units/unit"):
-        question.warnings.append("units are left out: the answer is the number alone")
+        question.warnings.append(WarningKind.UNITS)
     rules: list[Between] = []
     for answer in _answers(question):
         fraction, text = question.fraction(answer), (answer.findtext("text") or "").strip()

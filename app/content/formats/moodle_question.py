@@ -16,6 +16,7 @@ from app.content.formats.gift_text import MARKDOWN
 from app.content.formats.html import body_of_html, looks_like_html, wording_of_html
 from app.content.formats.numbers import decimal_of
 from app.content.formats.plaintext import body_of_text, line_of_text
+from app.content.formats.warning import WarningKind
 from app.content.xml import name_of
 from app.exam.prose import Body, Wording
 
@@ -31,7 +32,7 @@ class Question:
 
     element: etree._Element
     place: tuple[str, int]
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[WarningKind] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for parent in self.element.iter():

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from app.content.bank import BankRefused, BankTooLarge, MarkupRefused
+from app.content.escaped import refuse_escaped
 from app.content.tex import refuse_tex
 from app.exam.prose import Body, Paragraph, Run
 
@@ -40,6 +41,7 @@ def body_of_text(text: str, place: tuple[str, int]) -> Body:
         BankRefused: there is nothing to read in it, or what `line_of_text` refuses.
     """
     refuse_tex(text, place)
+    refuse_escaped(text, place)
     lines = [line for raw in text.split("\n") if (line := line_of_text(raw, place))]
     if not lines:
         raise BankRefused(*place, "nothing to read here")

@@ -1,6 +1,7 @@
 """Markings of the older formats, written as QTI 3 declarations and rules (`app.exam.marking`).
 
-Every item of these formats earns a fraction of 1 for each response; SCORE is 1 at most and never below 0.
+Every item of these formats earns a fraction of 1 for each response; SCORE is 1 at most. A response of several values
+never earns less than 0; one of a single value (an option, a typed text) may, where its format says so, as in Moodle.
 """
 
 import re

@@ -24,6 +24,7 @@ from app.content.formats.sheet_columns import (
 from app.content.formats.sheet_kinds import draft_of
 from app.content.formats.sheet_row import Row
 from app.content.formats.sheet_template import HELP
+from app.content.formats.warning import WarningKind
 from app.content.formats.workbook import Sheet, Workbook, open_workbook
 from app.exam.item import Stimulus
 from app.exam.prose import Body, Wording
@@ -55,12 +56,12 @@ def read_sheet(data: bytes, source: str, fetch: Callable[[str], bytes]) -> Forma
     found = Collector(source)
     read = 0
     for name in book.hidden:
-        found.warn(0, f"the sheet {name[:40]!r} is hidden and was not read")
+        found.warn(0, WarningKind.HIDDEN_SHEET, sheet=name[:40])
     for sheet in book.sheets:
         headings = _headings(sheet)
         if headings is None:
             if sheet.name != HELP and any(any(cells) for cells in sheet.rows):
-                found.warn(0, f"the sheet {sheet.name[:40]!r} has no headings for type, stem and answer: not read")
+                found.warn(0, WarningKind.SHEET_NOT_READ, sheet=sheet.name[:40])
             continue
         read += 1
         _read_sheet(sheet, headings, book, _Reading(found, fetch))
@@ -87,18 +88,18 @@ def _read_sheet(sheet: Sheet, headings: tuple[int, dict[int, Key]], book: Workbo
         raise BankRefused(found.source, heading_row, f"columns that mean the same: {names}")
     unknown = [cell for at, cell in enumerate(sheet.rows[heading_row - 1]) if cell and at not in columns]
     if unknown:
-        found.warn(heading_row, f"columns that are not read: {', '.join(one[:40] for one in unknown[:20])}")
+        found.warn(heading_row, WarningKind.COLUMNS_NOT_READ, columns=", ".join(one[:40] for one in unknown[:20]))
     filled, torn = _merged(sheet, heading_row, columns)
     rows = [Row(number, named, book.rich, (found.source, number)) for number, named in _cells(sheet, headings, filled)]
     for row in rows:
         if row.number in sheet.hidden_rows:
-            found.warn(row.number, "a hidden row, taken in all the same")
+            found.warn(row.number, WarningKind.HIDDEN_ROW)
         if any(looks_like_html(cell) for cell in row.cells.values()):
-            found.warn(row.number, "what looks like HTML is shown as it is written")
+            found.warn(row.number, WarningKind.LOOKS_LIKE_HTML)
     if any(row.cells.get(Column.EXPLANATION) for row in rows):
-        found.warn(heading_row, "explanations are never shown in an exam and were left out")
+        found.warn(heading_row, WarningKind.EXPLANATIONS)
     if any(row.cells.get(Column.MARKS) for row in rows):
-        found.warn(heading_row, "marks are not taken from here: the blueprint says what an item is worth")
+        found.warn(heading_row, WarningKind.MARKS)
     bad = {row: reason for (row, at), reason in sheet.bad.items() if columns.get(at, Column.MARKS) not in _UNUSED}
     broken: Mapping[int, str] = {**torn, **bad}
     _materials(rows, broken, reading)
@@ -215,5 +216,5 @@ def _picture(row: Row, reading: _Reading) -> tuple[Media, Body]:
         return Media(), ()
     files, body = row.picture(name, reading.fetch)
     if not row.text(Column.PICTURE_TEXT):
-        reading.found.warn(row.number, f"the picture {name[:80]!r} has no description")
+        reading.found.warn(row.number, WarningKind.PICTURE_UNDESCRIBED, picture=name[:80])
     return files.media(), body

@@ -45,6 +45,8 @@ _DIFFICULTY: Final = {
 _ITEM_TYPE: Final = re.compile(r"imsqti_(apip)?item_xmlv(2p[0-2]|3p0)")
 _OLD_TYPE: Final = re.compile(r"imsqti_\w*xmlv1p|assessment/x-bb-qti")  # also what Canvas and Blackboard export
 _TEST_TYPE: Final = re.compile(r"imsqti_(apip)?test_xmlv(2p[0-2]|3p0)")
+_MEDIA: Final = re.compile(r".*\.(png|jpe?g|gif|svg|webp|bmp|tiff?|mp3|m4a|og[agv]|opus|wav|mp4|m4v|webm|mov|avi|pdf)")
+_SCORM: Final = re.compile(r"http://www\.(adlnet\.org|imsproject\.org)/xsd/adlcp_\w+")
 _BESIDE: Final = re.compile(r"imsqti_(stimulus|fragment|rptemplate|resprocessing)_xmlv(2p[0-2]|3p0)")
 
 
@@ -85,6 +87,8 @@ def read_manifest(archive: Archive) -> Manifest:
     if len(reader.items) > MAX_ITEMS:
         raise BankTooLarge(MANIFEST, 0, f"{len(reader.items)} items", limit=MAX_ITEMS)
     if not reader.items and not reader.refused:
+        if _is_scorm(root):
+            raise MarkupRefused(MANIFEST, 0, "a SCORM package is a course and holds no items of QTI", name="SCORM")
         raise BankRefused(MANIFEST, 0, "no items")
     bank = bank_id(root.get("identifier", ""))
     notes = [Note(NoteKind.UNSORTED, "", f"{reader.unsorted}/{len(reader.items)}")] if reader.unsorted else []
@@ -133,6 +137,8 @@ class _Entries:
     def _item(self, resource: etree._Element, name: str) -> None:
         line = line_of(resource)
         file = resolve(_address(resource), MANIFEST, line)
+        if _MEDIA.fullmatch(file.lower()):
+            raise BankRefused(MANIFEST, line, f"{file[-80:]!r} is listed as an item, and is a picture, sound or film")
         if file in self.items:
             raise TwiceRefused(MANIFEST, line, "two resources have one file", name=file)
         sorting, whole = _sorting(resource)
@@ -143,6 +149,13 @@ class _Entries:
         if self.test is not None:
             raise MarkupRefused(MANIFEST, line_of(resource), "a second test", name="second test")
         self.test = resolve(_address(resource), MANIFEST, line_of(resource))
+
+
+def _is_scorm(root: etree._Element) -> bool:
+    """Tell whether a manifest is that of a course: its schema says SCORM, or ADL's own names are used in it."""
+    schemas = [one.text or "" for metadata in children(root, "metadata") for one in children(metadata, "schema")]
+    spaces = {uri for element in root.iter(etree.Element) for uri in element.nsmap.values()}
+    return any("SCORM" in one.upper() for one in schemas) or any(_SCORM.fullmatch(one) for one in spaces)
 
 
 def _address(resource: etree._Element) -> str:

@@ -4,6 +4,7 @@ Everything in it is hostile until read: see `archive` (files), `xml` (documents)
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from app.content.archive import Archive, is_zip, open_archive, open_beside
-from app.content.bank import Bank, BankRefused, FileMissing, Note, NoteKind, Rejection, TwiceRefused
+from app.content.bank import Bank, BankRefused, FileMissing, MarkupRefused, Note, NoteKind, Rejection, TwiceRefused
 from app.content.blueprint import ExamRules, read_test
 from app.content.qti.item import MAX_ITEM_BYTES, ReadItem, Sorting, read_item
 from app.content.qti.manifest import MANIFEST, Listed, Manifest, bank_id, read_manifest, titled
@@ -21,6 +22,8 @@ from app.exam.item import Stimulus
 from app.exam.prose import plain_text
 from sync.wire.plan import Bilingual
 
+_QTI_1: Final = re.compile(rb"<questestinterop\b")
+_HEAD: Final = 4_000  # bytes in which a document's root stands
 _DEEP: Final = 4  # folders between an item and its manifest, and one
 
 
@@ -140,7 +143,10 @@ class _Reading:
             if not name.lower().endswith(".xml"):
                 continue
             try:
-                root = read_xml(self.archive.read(name, MAX_ITEM_BYTES), name)
+                raw = self.archive.read(name, MAX_ITEM_BYTES)
+                if _QTI_1.search(raw[:_HEAD]):  # before its document type is looked at, which it may have
+                    raise MarkupRefused(name, 0, "QTI 1 is not supported: export it as QTI 2.1 or later", name="QTI 1")
+                root = read_xml(raw, name)
             except BankRefused as one:
                 refused.append((PurePosixPath(name).stem, one))
                 continue

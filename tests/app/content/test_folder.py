@@ -30,7 +30,7 @@ ORIGIN = Origin("bank", Bilingual(zh="题库", en="Bank"), "bank.gift")
 
 def items(count: int, first: int = 1) -> tuple[Found, ...]:
     """Make items."""
-    text = "".join(f"::it-{at:04}::Is {at} m work at height?{{T}}\n\n" for at in range(first, first + count))
+    text = "".join(f"// [id:it-{at:04}]\nIs {at} m work at height?{{T}}\n\n" for at in range(first, first + count))
     return read_gift(text.encode(), "bank.gift").items
 
 
@@ -63,7 +63,7 @@ def test_another_item_with_the_same_id_is_put_aside(tmp_path: Path) -> None:
     moved = replace(one, item=replace(one.item, subject="消防"))
     merged = merge(tmp_path, [other, moved, two], ORIGIN)
     assert [(one.item, one.fault.code) for one in merged.rejected] == [("it-0001", "BANK_TWICE")] * 2
-    assert merged.rejected[0].reason == "bank.gift:3: another item has the identifier it-0001"
+    assert merged.rejected[0].reason == "bank.gift:5: another item has the identifier it-0001"
     assert {item.id for item in read_package(tmp_path).items} == {"it-0001", "it-0002"}
 
 
@@ -89,7 +89,7 @@ def test_an_item_that_would_not_read_back_is_put_aside(tmp_path: Path) -> None:
     (one,) = items(1)
     spaced = Wording(text_body("two  spaces") + one.item.stem.zh[1:], text_body("two  spaces") + one.item.stem.en[1:])
     merged = merge(tmp_path, [replace(one, item=replace(one.item, stem=spaced))], ORIGIN)
-    assert [one.reason for one in merged.rejected] == ["bank.gift:1: the item would not read back as it is"]
+    assert [one.reason for one in merged.rejected] == ["bank.gift:2: the item would not read back as it is"]
     assert not (tmp_path / "imsmanifest.xml").exists()
 
 
@@ -176,7 +176,7 @@ def kill_before(step):
     sys.addaudithook(hook)
 
 whole = Path(sys.argv[1])
-text = "".join(f"::it-{at:04}::Is {at} m work at height?{{T}}\\n\\n" for at in range(21, 26))
+text = "".join(f"// [id:it-{at:04}]\\nIs {at} m work at height?{{T}}\\n\\n" for at in range(21, 26))
 new = read_gift(text.encode(), "bank.gift").items
 origin = Origin("bank", Bilingual(zh="-", en="-"), "bank.gift")
 for step in count(1):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.content.bank import NoteKind
 from app.content.importing import ImportReport, import_file
 from app.content.qti.reading import read_item_file
 from tests.app.content.formats.giving import PNG
@@ -98,4 +99,5 @@ def test_a_folder_that_was_packed_as_a_whole_is_read_by_its_manifest(tmp_path: P
     assert 'identifier="town-2026"' in (tmp_path / "bank" / "imsmanifest.xml").read_text()
     loose = {"loose.xml": ITEM.format(body="<p>Two</p>").replace('"one"', '"two"')}
     beside = import_file(packed(tmp_path, {**inside, **loose}), tmp_path / "other")
-    assert "no manifest" in beside.warnings  # then every file is looked at, and not the folder alone
+    # then every file is looked at, and not the folder alone
+    assert NoteKind.NO_MANIFEST in {one.kind for one in beside.warnings}

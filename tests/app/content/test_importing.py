@@ -13,22 +13,25 @@ from typer.testing import CliRunner
 
 from app.cli.main import app
 from app.content.archive import BankUnreadable
-from app.content.bank import Bank
+from app.content.bank import Bank, NoteKind
 from app.content.exporting import package
 from app.content.formats.sheet_template import template
+from app.content.formats.warning import SourceWarning, WarningKind
 from app.content.importing import Source, import_file, recognise
 from app.content.qti.reading import read_package
 from app.content.qti.write import write_bank
 from app.exam.item import Item
 from app.exam.marking import Marking
+from app.exam.prose import Language
 from app.resources import resource_folder
+from app.words import Words
 from sync.wire.plan import Bilingual
 from tests.app.content.formats.giving import PNG, answer, question
 from tests.app.content.formats.test_aiken import GOOD
 from tests.app.content.formats.workbooks import TRUE, workbook
 from tests.app.content.qti.drawing import items
 
-GIFT = "::elec-1::Proved dead, then earthed?{T}\n\n::elec-2::Which? {=a ~b}\n\n::bad::No key {~a ~b}\n"
+GIFT = "// [id:elec-1]\nProved dead, then earthed?{T}\n\n// [id:elec-2]\nWhich? {=a ~b}\n\n::bad::No key {~a ~b}\n"
 PICTURE = f'<file name="a.png" path="/" encoding="base64">{base64.b64encode(PNG).decode()}</file>'
 BOXES = "<selectoption><text>x</text></selectoption><selectoption><text>y</text></selectoption>"
 MINUS = answer("-100", "c")
@@ -117,9 +120,12 @@ def test_the_report_counts_everything_and_the_good_is_in(tmp_path: Path) -> None
     assert json.loads(out) == {
         "read": 3,
         "accepted": 2,
-        "rejected": [{"source": "b.gift", "item": "bad", "reason": "b.gift:5: no option is correct"}],
+        "known": 0,
+        "rejected": [{"source": "b.gift", "item": "bad", "reason": "b.gift:7: no option is correct"}],
         "by_type": {"single_choice": 1, "true_false": 1},
-        "warnings": ["only english: elec-1, elec-2"],
+        "warnings": [
+            "b.gift: Wholly or partly in English only, which the Chinese screen will show: 2 (elec-1, elec-2)"
+        ],
         "encoding": "UTF-8",
         "format": "gift",
     }
@@ -131,6 +137,7 @@ def test_all_in_ends_well_and_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         code, out = run("content", "import", file, "--bank", tmp_path / "bank", "--json")
         assert (code, json.loads(out)["accepted"]) == (0, 12)
+    assert json.loads(out)["known"] == 12
     assert out.count("\n") == 1
 
 
@@ -144,6 +151,67 @@ def test_a_person_reads_words(tmp_path: Path, language: str) -> None:
         "读取试题 3 道，导入 2 道，未导入 1 道。" if language == "zh" else "Items read: 3; taken in: 2"
     ) in result.stdout
     assert "BANK_KEY" in result.stdout
+
+
+def test_warnings_are_in_the_terminals_language_and_english_in_json(tmp_path: Path) -> None:
+    file = put(tmp_path, "b.gift", "Only a text.\n\n进入有限空间前须先通风。{T#对}\n")
+    arguments = ["content", "import", str(file), "--bank", str(tmp_path / "bank")]
+    chinese = CliRunner().invoke(app, arguments, env={"EXAMROOM_LANGUAGE": "zh"}).stdout
+    assert "b.gift:1: “-”是说明文字，不是试题，未导入。" in chinese
+    assert "b.gift:3: 反馈内容未导入：考试中不显示反馈。" in chinese
+    assert json.loads(run(*arguments, "--json")[1])["warnings"][:2] == [
+        "b.gift:1: “-” is a description and no item; it was left out.",
+        "b.gift:3: Feedback was left out: an exam shows none.",
+    ]
+
+
+@pytest.mark.parametrize("kind", [*WarningKind, *NoteKind])
+def test_every_warning_has_words_and_every_fact_they_need(kind: WarningKind | NoteKind) -> None:
+    facts = dict.fromkeys(("title", "sheet", "columns", "picture", "count", "items", "of"), "x")
+    for language in Language:
+        assert Words(language)(f"content_import.warning.{kind}", **facts)
+
+
+def test_what_is_said_of_a_bank_as_a_whole_is_a_sentence(tmp_path: Path) -> None:
+    items = "".join(f'<resource type="imsqti_item_xmlv3p0" identifier="i{at}" href="i{at}.xml"/>' for at in (1, 2))
+    bank = {"imsmanifest.xml": f"<manifest identifier='m'><resources>{items}</resources></manifest>".encode()}
+    report = import_file(put(tmp_path, "b.zip", zipped(**bank)), tmp_path / "bank")
+    assert report.warnings == (SourceWarning(NoteKind.UNSORTED, "b.zip", {"count": 2, "of": 2}),)
+
+
+def test_two_files_whose_titles_are_the_same_come_in_both(tmp_path: Path) -> None:
+    one = put(tmp_path, "1.gift", "::Q1::Is it dead?{T}\n\n::Q2::Is it earthed?{T}\n")
+    two = put(tmp_path, "2.gift", "::Q1::Is it fenced?{T}\n\n::Q2::Is it earthed?{T}\n\n::Q3::Is it fenced?{T}\n")
+    assert run("content", "import", one, "--bank", tmp_path / "bank")[0] == 0
+    code, out = run("content", "import", two, "--bank", tmp_path / "bank", "--json")
+    assert (code, json.loads(out)["accepted"], json.loads(out)["known"]) == (0, 3, 2)
+    assert len(read_package(tmp_path / "bank").items) == 3
+
+
+SCORM = b"""<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_v1p3">
+<metadata><schema>ADL SCORM</schema></metadata><resources>
+<resource identifier="r" type="webcontent" adlcp:scormType="sco" href="index.html"/></resources></manifest>"""
+PICTURE_AS_ITEM = b"""<manifest identifier="m"><resources>
+<resource type="imsqti_item_xmlv2p1" identifier="a" href="media/a.PNG"/></resources></manifest>"""
+QTI_1 = b"<!DOCTYPE questestinterop SYSTEM 'ims_qtiasiv1p2.dtd'>\n<questestinterop><item ident='a'/></questestinterop>"
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"imsmanifest.xml": SCORM}, "SCORM"),
+        ({"imsmanifest.xml": SCORM.replace(b"ADL SCORM", b"-")}, "SCORM"),
+        ({"imsmanifest.xml": PICTURE_AS_ITEM, "media/a.PNG": PNG}, "'media/a.PNG' is listed as an item"),
+        ({"bank.xml": QTI_1}, "QTI 1 is not supported"),
+        ({"items\\a.xml": b"<x/>", "imsmanifest.xml": PICTURE_AS_ITEM}, "folders divided by backslashes"),
+        ({"..\\a.xml": b"<x/>"}, "a path that leaves the bank"),
+    ],
+)
+def test_the_reason_names_what_is_wrong(tmp_path: Path, files: dict[str, bytes], reason: str) -> None:
+    report = import_file(put(tmp_path, "b.zip", zipped(**files)), tmp_path / "bank")
+    (rejected,) = report.rejected
+    assert reason in rejected.reason
+    assert report.accepted == 0
 
 
 def carried(folder: Path, source: Path) -> tuple[Bank, Bank]:

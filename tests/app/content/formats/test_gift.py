@@ -4,6 +4,7 @@ import pytest
 
 from app.content.formats.found import FormatReading
 from app.content.formats.gift import read_gift
+from app.content.formats.warning import SourceWarning, WarningKind
 from app.exam.interactions import InlineChoice, Match, TextEntry
 from app.exam.prose import Paragraph, Place, Run, Style
 from sync.wire.plan import ItemKind
@@ -100,7 +101,7 @@ def test_an_essay_has_no_key() -> None:
 def test_titles_categories_ids_and_comments() -> None:
     reading = gift(
         "// a comment\n$CATEGORY: $course$/top/电工/高压\n\n// [id:elec-7] [tag:x]\n::题一::题干{T}\n\n"
-        "::elec-8::Second{F}\n\n$CATEGORY: Welding\n\nThird{T}\n"
+        "// [id:elec-8]\nSecond{F}\n\n$CATEGORY: Welding\n\nThird{T}\n"
     )
     assert [(one.item.id, one.item.subject) for one in reading.items[:2]] == [
         ("elec-7", "电工/高压"),
@@ -125,6 +126,7 @@ def test_html_is_read_as_html_and_plain_text_stays_plain() -> None:
         )
     )
     assert stem(only(gift("[plain]a <b> c{T}"))) == "a <b> c"
+    assert [one.fault.facts["name"] for one in gift("[plain]a <b>c</b>{T}").rejected] == ["escaped HTML <b>"]
     assert stem(only(gift("If a < b and b > c{T}"))) == "If a < b and b > c"
 
 
@@ -132,8 +134,8 @@ def test_what_is_left_out_is_said() -> None:
     reading = gift("Only a text.\n\nTrue?{T#good####general}\n")
     assert len(reading.items) == 1
     assert reading.warnings == (
-        "bank.gift:1: a description is no item and was left out",
-        "bank.gift:3: feedback was left out",
+        SourceWarning(WarningKind.DESCRIPTION, "bank.gift:1", {"title": "-"}),
+        SourceWarning(WarningKind.FEEDBACK, "bank.gift:3"),
     )
 
 
@@ -181,12 +183,14 @@ def test_a_number_with_words_for_every_other_number() -> None:
     assert score(only(gift("From 1 to 5? {#3:2~#Completely wrong}")), "4") == 1
 
 
-def test_two_items_may_have_the_same_title() -> None:
-    reading = gift("::Q1::First?{T}\n\n::Q1::Second?{F}\n\n::Q1::First?{T}\n")
-    first, second, again = (one.item.id for one in reading.items)
-    assert (first, again) == ("Q1", "Q1")
+def test_a_title_is_no_identifier() -> None:
+    reading = gift("::Q1::First?{T}\n\n::Q1::Second?{F}\n\n::Q2::First?{T}\n\n// [id:n-1]\n::Q1::Third?{T}\n")
+    first, second, again, named = (one.item.id for one in reading.items)
+    assert first == again != second
+    assert first.startswith("i-")
     assert second.startswith("i-")
-    assert reading.warnings == (f"bank.gift:3: 'Q1' is the title of another item too; this one is {second}",)
+    assert named == "n-1"
+    assert reading.warnings == ()
 
 
 @pytest.mark.parametrize(

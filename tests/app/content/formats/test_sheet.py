@@ -11,6 +11,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from app.content.bank import BankRefused
 from app.content.formats.found import Found
 from app.content.formats.sheet_template import template
+from app.content.formats.warning import SourceWarning, WarningKind
 from app.exam.interactions import Choice
 from app.exam.prose import Paragraph, Picture, Run, Style, plain_text
 from sync.wire.plan import Difficulty, ItemKind
@@ -120,8 +121,8 @@ def test_headings_in_english_in_any_order_below_a_title() -> None:
     reading = read(file.getvalue())
     assert score(only(reading), "B") == 1
     assert reading.warnings == (
-        "bank.xlsx:3: columns that are not read: remarks",
-        "bank.xlsx: the sheet 'notes' has no headings for type, stem and answer: not read",
+        SourceWarning(WarningKind.COLUMNS_NOT_READ, "bank.xlsx:3", {"columns": "remarks"}),
+        SourceWarning(WarningKind.SHEET_NOT_READ, "bank.xlsx", {"sheet": "notes"}),
     )
 
 
@@ -365,7 +366,7 @@ def test_the_sheets_name_gives_the_type_and_a_sheet_that_is_not_read_is_named() 
     )
     reading = read(rows.getvalue())
     assert [one.item.kind for one in reading.items] == [ItemKind.SINGLE_CHOICE, ItemKind.TRUE_FALSE]
-    assert [warning for warning in reading.warnings if "其他" in warning]
+    assert reading.warnings == (SourceWarning(WarningKind.SHEET_NOT_READ, "bank.xlsx", {"sheet": "其他"}),)
 
 
 def test_numbers_read_as_they_are_shown_or_are_refused() -> None:
@@ -412,7 +413,7 @@ def test_hidden_rows_and_sheets_are_named() -> None:
         sheet.write_row(1, 0, TRUE)
         sheet.set_row(1, None, None, {"hidden": True})
         book.add_worksheet("旧题").hide()
-    assert [warning.partition(": ")[2] for warning in read(file.getvalue()).warnings] == [
-        "the sheet '旧题' is hidden and was not read",
-        "a hidden row, taken in all the same",
-    ]
+    assert read(file.getvalue()).warnings == (
+        SourceWarning(WarningKind.HIDDEN_SHEET, "bank.xlsx", {"sheet": "旧题"}),
+        SourceWarning(WarningKind.HIDDEN_ROW, "bank.xlsx:2"),
+    )
