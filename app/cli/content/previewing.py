@@ -1,5 +1,6 @@
 """`examroom content preview`: an item as the candidate sees it, as a PNG."""
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,12 +9,14 @@ import typer
 
 from app.cli.console import command, err, say, words
 from app.cli.content.group import app
+from app.cli.files import FileTaken
 from app.exam.prose import Language
 from sync.replica.durable import write_durably
 
 MOST_SIDE: Final = 8000  # pixels
 LEAST_SIZE: Final = (1366, 768)
 """The smallest screen we promise; a smaller one is no candidate's."""
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
 def read_size(text: str) -> tuple[int, int]:
@@ -53,6 +56,7 @@ def preview(
     from app.exam.template import instantiate
     from app.seat.preview import Previewer, PreviewSettings
 
+    _require_free(png)
     read = read_item_file(file)
     item, _marking = instantiate(read.item, read.marking, seed)
     picture = Previewer().render(item, read.media, PreviewSettings(locale, read_size(size), text))
@@ -60,3 +64,24 @@ def preview(
     say("preview.done", file=str(png))
     if picture.below:
         err.print(words()("preview.below", pixels=picture.below), markup=False)
+
+
+def _require_free(png: Path) -> None:
+    """Refuse to write over anything but an earlier picture: a slip of the hand would cost the item itself.
+
+    Raises:
+        FileTaken: there is something else, or what cannot be looked into.
+    """
+    if not os.path.lexists(png):
+        return
+    try:
+        is_picture = png.is_file() and _begins(png) == _PNG  # a pipe would keep us waiting: it is no plain file
+    except OSError:
+        is_picture = False
+    if not is_picture:
+        raise FileTaken("not a PNG", file=str(png))
+
+
+def _begins(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(len(_PNG))

@@ -109,8 +109,10 @@ class AreaButton(Looked, QAbstractButton):
             veil.setAlpha(_VEIL)
             painter.fillPath(self._path, veil)
         if self.hasFocus():
-            self._outline(painter, palette.surface, 3 * tokens.RING)
-            self._outline(painter, palette.focus, tokens.RING)
+            # light, dark, light, dark, light: seen on a dark part and on a light one, and like no line of the picture
+            self._outline(painter, palette.surface, 4 * tokens.RING)
+            self._outline(painter, palette.focus, 3 * tokens.RING)
+            self._outline(painter, palette.surface, tokens.RING)
         elif chosen or self._hot:
             self._outline(painter, palette.surface, 2 * tokens.RING)
             self._outline(painter, palette.accent, tokens.RING)
@@ -123,6 +125,7 @@ class AreaButton(Looked, QAbstractButton):
 
     def _outline(self, painter: QPainter, colour: str, width: int, *, dashed: bool = False) -> None:
         pen = QPen(QColor(colour), width)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         if dashed:
             pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)

@@ -70,8 +70,12 @@ class MatchCell(Looked, QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette, on = self.look.palette, self.isChecked()
-        if on or self.underMouse():
+        if on:
             painter.fillRect(self.rect(), QColor(palette.accent_soft))
+        if self.underMouse():  # an outline only: what is filled is chosen
+            edge = tokens.EDGE / 2
+            painter.setPen(QPen(QColor(palette.line_strong), tokens.EDGE))
+            painter.drawRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge))
         side = self.look.length(tokens.MARKER, 1.8) if self._letter else self.look.length(tokens.ICON * 1.3, 1.8)
         middle = QRectF(self.rect()).center()
         box = QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side).adjusted(1, 1, -1, -1)

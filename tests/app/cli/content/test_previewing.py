@@ -89,6 +89,32 @@ def test_a_place_that_cannot_be_written_is_the_environment(tmp_path: Path) -> No
     assert "Traceback" not in told.errors
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_file_but_an_earlier_picture_is_written_over(tmp_path: Path, language: str) -> None:
+    item = tmp_path / "item.xml"
+    item.write_bytes(ITEMS["01-true-false"].read_bytes())
+    folder, link, nothing = tmp_path / "folder", tmp_path / "link.png", tmp_path / "empty.png"
+    folder.mkdir()
+    link.symlink_to(item)
+    nothing.touch()
+    for taken in (item, folder, link, nothing):
+        told = Terminal(language).run("content", "preview", item, "--png", taken)
+        assert told.code == 3, taken
+        assert str(taken) in told.errors
+        assert "FILE_TAKEN" in told.errors
+    assert item.read_bytes() == ITEMS["01-true-false"].read_bytes()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["empty.png", "folder", "item.xml", "link.png"]
+
+
+def test_an_earlier_picture_is_replaced(tmp_path: Path) -> None:
+    png = tmp_path / "item.png"
+    assert previewed("01-true-false", png).code == 0
+    before = png.read_bytes()
+    assert previewed("16-slider", png).code == 0
+    assert png.read_bytes() != before
+    assert QImage(str(png)).size().toTuple() == (1366, 768)
+
+
 def test_the_samples_are_every_kind_of_item_in_both_languages() -> None:
     read = [read_item_file(file) for file in ITEMS.values()]
     shown = {type(one).__name__ for item in read for one in item.item.interactions}

@@ -2,8 +2,9 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.exam.interactions import Associate, Match
 from app.ui.interactions.associate import AssociateView, PairRow
@@ -45,6 +46,22 @@ def test_a_pair_is_added_taken_back_moved_or_refused(
 
 def cell(view: QWidget, row: str, column: str) -> MatchCell:
     return find(view, MatchCell, f"cell_{row}_{column}")
+
+
+def test_the_cell_under_the_hand_is_outlined_and_only_a_chosen_one_is_filled() -> None:
+    shown(view := MatchView(floor()), EACH, ("b y",))
+    soft = QColor(view.look.palette.accent_soft)
+    quiet, hot, chosen = cell(view, "b", "x"), cell(view, "a", "z"), cell(view, "b", "y")
+    window = view.window().windowHandle()
+    QTest.mouseMove(window, hot.mapTo(view.window(), hot.rect().center()))
+    QApplication.processEvents()
+    assert hot.underMouse()
+    pictures = {one: one.grab().toImage() for one in (quiet, hot, chosen)}
+    inside = [pictures[one].pixelColor(8, 8) for one in (quiet, hot, chosen)]
+    assert inside == [inside[0], inside[0], soft]
+    assert inside[0] != soft
+    assert pictures[hot].pixelColor(1, 20) == QColor(view.look.palette.line_strong)
+    assert pictures[quiet].pixelColor(1, 20) == inside[0]
 
 
 def test_a_row_of_one_moves_its_mark_and_values_come_row_by_row() -> None:

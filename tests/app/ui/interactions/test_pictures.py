@@ -2,17 +2,20 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.exam.interactions import Area, GraphicGapMatch, Hotspot, Shape
 from app.ui.interactions.area_canvas import AreaCanvas
 from app.ui.interactions.areas import area_at, area_paths
+from app.ui.interactions.base import Setting
 from app.ui.interactions.chip import Chip
 from app.ui.interactions.graphic_gap import GraphicGapView
 from app.ui.interactions.hotspot import HotspotView
 from app.ui.look import Look
 from tests.app.seat.screens.hands import find, key, press
+from tests.app.seat.screens.pictures import encoded
 from tests.app.ui.interactions.boards import AREAS, CANVAS, SETTING, Shown, carry, floor, options, shown
 
 SPOTS = Hotspot("R", None, CANVAS, AREAS, max_choices=2)
@@ -104,6 +107,30 @@ def test_the_keyboard_goes_from_area_to_area_each_with_its_name() -> None:
         key(name)
     assert one.told == [("oval",), ("disc", "oval")]
     assert [button.accessibleName() for button in view.canvas.buttons[:2]] == ["方 未选", "圆 已选"]
+
+
+@pytest.mark.parametrize("ground", ["#000000", "#15181C", "#3A4048", "#C4262E", "#FFFFFF"])
+@pytest.mark.parametrize("values", [(), ("box",)])
+def test_the_focus_on_an_area_is_light_and_dark_on_every_ground(ground: str, values: tuple[str, ...]) -> None:
+    shown(view := HotspotView(floor()), SPOTS, values)
+    image = QImage(400, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor(ground))
+    setting = Setting(SETTING.language, {"plan": encoded(image)}, SETTING.words)
+    view.show_interaction(SPOTS, values, setting)
+    view.resize(700, view.arrange(700))
+    box = view.canvas.buttons[0]
+    box.setFocus()
+    edge = spot(view.canvas, 10, 50)
+
+    def across() -> list[QColor]:
+        seen = view.canvas.grab().toImage()
+        return [seen.pixelColor(edge.x() + step, edge.y()) for step in range(-8, 9)]
+
+    ring = across()
+    assert ring.count(QColor(view.look.palette.surface)) >= 3
+    assert ring.count(QColor(view.look.palette.focus)) >= 3
+    view.canvas.buttons[1].setFocus()
+    assert across() != ring
 
 
 def test_without_its_picture_the_areas_are_still_there() -> None:
