@@ -1,10 +1,13 @@
 """What other programs export: refused by a name that its keeper knows, or read as it was meant."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli.main import app
 from app.content.bank import NoteKind
 from app.content.importing import ImportReport, import_file
 from app.content.qti.reading import read_item_file
@@ -101,3 +104,13 @@ def test_a_folder_that_was_packed_as_a_whole_is_read_by_its_manifest(tmp_path: P
     beside = import_file(packed(tmp_path, {**inside, **loose}), tmp_path / "other")
     # then every file is looked at, and not the folder alone
     assert NoteKind.NO_MANIFEST in {one.kind for one in beside.warnings}
+
+
+def test_why_a_test_was_left_out_is_told_with_its_place(tmp_path: Path) -> None:
+    test = '<resource identifier="t" type="imsqti_test_xmlv2p2" href="t.xml"/></resources>'
+    described = manifest("imsqti_item_xmlv2p2", "q.xml").replace("</resources>", test)
+    source = packed(tmp_path, {"imsmanifest.xml": described, "q.xml": ITEM.format(body="<p>One</p>"), "t.xml": "<x/>"})
+    result = CliRunner().invoke(app, ["content", "import", str(source), "--bank", str(tmp_path / "bank"), "--json"])
+    (told,) = [one for one in json.loads(result.stdout)["warnings"] if one.startswith("t.xml")]
+    assert told.startswith("t.xml:1: The assessment test cannot be followed as a rule for drawing forms")
+    assert "assessment-test" in told
