@@ -1,14 +1,17 @@
 """How commands speak: in the person's language, on two streams, and with an exit code that means something."""
 
+import errno
 import os
+import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import ClassVar, ParamSpec
 from unicodedata import category
 
 import platformdirs
@@ -18,7 +21,7 @@ from rich.text import Text
 
 from app.exam.prose import Language
 from app.words import Words
-from sync.faults import Exit, Fault
+from sync.faults import EnvironmentFault, Exit, Fault
 from sync.replica.durable import private_folder, write_durably
 
 P = ParamSpec("P")
@@ -26,8 +29,17 @@ P = ParamSpec("P")
 _COMMANDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories of what is not shown but does something: controls, directions, line ends."""
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EPIPE, errno.EIO}
+"""What writing to an open stream fails with; files are opened and written by doors with faults of their own."""
+
 out = Console(highlight=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+
+class OutputUnwritable(EnvironmentFault):
+    """What a command says cannot be written where it is to go: a full disk, a pipe that nobody reads."""
+
+    code: ClassVar[str] = "OUTPUT_UNWRITABLE"
 
 
 class Mark(StrEnum):
@@ -85,7 +97,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            function(*args, **kwargs)
+            _with_output(function, *args, **kwargs)
         except Fault as fault:
             print_fault(fault)
             raise typer.Exit(fault.exit) from None
@@ -98,6 +110,29 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(Exit.ENVIRONMENT) from None
 
     return run
+
+
+def _with_output(function: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Run a command and see to it that what it said is out, which only the last flush tells.
+
+    Raises:
+        OutputUnwritable: it cannot be.
+    """
+    try:
+        function(*args, **kwargs)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            raise
+        _drop_output()
+        raise OutputUnwritable(error.strerror or "") from None
+
+
+def _drop_output() -> None:
+    """Send what is left of the output nowhere, or Python would complain of it at its end."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def print_fault(fault: Fault) -> None:

@@ -137,8 +137,8 @@ def _mapped(marking: Marking) -> tuple[Marking, Fraction] | None:
     if not declared or not all(one.mapping or one.areas for one in declared):
         return None
     bests = [best(one) for one in declared]
-    most = _exact(sum(one for one in bests if one is not None))
-    if None in bests or most <= 0:
+    total = sum(one for one in bests if one is not None)
+    if None in bests or not 0 < total < math.inf or not (most := _exact(total)):
         return None
     terms = tuple(
         Node("map-response" if one.mapping else "map-response-point", (("identifier", one.identifier),))

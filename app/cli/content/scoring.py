@@ -3,24 +3,30 @@
 import json
 import math
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, TypedDict
 
 import typer
 
 from app.cli.console import command, print_text, say
 from app.cli.content.group import app
-from app.exam.marking import BaseType, Cardinality, Declaration, Marking, Role
-from app.exam.processing.faults import ResponseRefused
+from app.exam.marking import BaseType, Cardinality, Declaration, Role
+from app.exam.processing.faults import ProcessingRefused, ResponseRefused
 from app.exam.processing.lexical import shown, write_scalar
 from app.exam.processing.outcomes import AssessmentResult, Attempt, score_assessment
 from app.exam.processing.run import ItemResult, score_values, typed_responses
 from app.exam.processing.values import Container, Pair, Point, Record, Scalar, Single, Value
 from sync.faults import Refused
 
+if TYPE_CHECKING:
+    from app.content.qti.scorable import Scorable
+    from app.content.qti.test import ReadTest
+
 MAX_INPUT: Final = 1_000_000
 MAX_SEED: Final = 2**63
+
+_HOLDING: Final = frozenset({"responses", "items"})
+_BESIDE: Final = frozenset({"seed", "duration"})
 
 Json = dict[str, Any]
 
@@ -29,6 +35,11 @@ class ResponsesUnreadable(Refused):
     """What came in is not JSON of the form that is needed, or too long."""
 
     code: ClassVar[str] = "RESPONSES_UNREADABLE"
+
+    def __init__(self, detail: str) -> None:
+        item = {"responses": {"RESPONSE": "A"}, "seed": 0}
+        test = {"items": {"item-1": {"RESPONSE": "A"}}, "seed": 0}
+        super().__init__(detail, item_form=json.dumps(item), test_form=json.dumps(test))
 
 
 @app.command("score")
@@ -39,7 +50,7 @@ def score(
 ) -> None:
     """Score an item (or a test) with the responses that come in as JSON on standard input."""
     from app.content.archive import BankUnreadable, open_archive
-    from app.content.qti.scorable import ITEM, read_root, scorable
+    from app.content.qti.scorable import ITEM, Scorable, read_root, scorable
     from app.content.qti.test import TEST, read_test
     from app.content.xml import name_of
 
@@ -49,13 +60,18 @@ def score(
     with open_archive(path.parent) as archive:
         root = read_root(archive, path.name, ITEM, TEST)
         what = scorable(root, path.name) if name_of(root) == ITEM else read_test(archive, root, path.name)
-    given = read_input(sys.stdin.buffer.read(MAX_INPUT + 1))
+    given = read_input(sys.stdin.buffer.read(MAX_INPUT + 1) if sys.stdin else b"")
     result: ItemResult | AssessmentResult
-    if isinstance(what, Marking):
-        result = score_values(what, given_responses(what, given.get("responses")), **_circumstances(given))
+    if isinstance(what, Scorable):
+        check_form(given, "responses")
+        result = score_values(what.marking, given_responses(what, given.get("responses")), **_circumstances(given))
     else:
+        check_form(given, "items")
         seed = read_seed(given)
-        result = score_assessment(what.assessment, what.markings, given_attempts(what.markings, given, seed), seed)
+        result = score_assessment(what.assessment, what.markings, given_attempts(what, given, seed), seed)
+        if result.score is not None and not math.isfinite(result.score):
+            reason = f"SCORE comes to {write_scalar(result.score)}"
+            raise ProcessingRefused(what.assessment.identifier, reason, declared="SCORE")
     if as_json:
         typer.echo(json.dumps(result_json(result), ensure_ascii=False, separators=(",", ":")))
     else:
@@ -71,12 +87,12 @@ def _circumstances(given: Json, seed: int = 0) -> _Circumstances:
     return {"seed": read_seed(given, seed), "duration_s": read_duration(given)}
 
 
-def given_attempts(markings: Mapping[str, Marking], given: Json, seed: int) -> dict[str, Attempt]:
+def given_attempts(test: "ReadTest", given: Json, seed: int) -> dict[str, Attempt]:
     """Read the responses to a test's items, by item reference (with ".2" for one that was drawn a second time).
 
     Raises:
         ResponsesUnreadable: they are not an object of objects.
-        ResponseRefused: an item is not the test's, or a response not of its type.
+        ResponseRefused: an item is not the test's, or a response not of its type or not offered.
     """
     items = given.get("items")
     if items is None:
@@ -85,15 +101,16 @@ def given_attempts(markings: Mapping[str, Marking], given: Json, seed: int) -> d
         raise ResponsesUnreadable("the items are not an object")
     attempts = {}
     for key, entry in items.items():
-        marking = markings.get(key, markings.get(key.rpartition(".")[0]))
-        if marking is None:
+        name = key if key in test.items else key.rpartition(".")[0]
+        item = test.items.get(name)
+        if item is None:
             raise ResponseRefused(key[:80], "no item of this test")
         if entry is None:
             continue
         if not isinstance(entry, dict):
             raise ResponsesUnreadable(f"the item {key[:80]!r} is not an object")
-        wrapped = "responses" in entry and marking.declaration("responses") is None
-        responses = given_responses(marking, entry["responses"] if wrapped else entry)
+        wrapped = "responses" in entry and item.marking.declaration("responses") is None
+        responses = given_responses(item, entry["responses"] if wrapped else entry)
         attempts[key] = Attempt(responses, **_circumstances(entry if wrapped else {}, seed))
     return attempts
 
@@ -163,7 +180,9 @@ def read_input(raw: bytes) -> Json:
     if len(raw) > MAX_INPUT:
         raise ResponsesUnreadable(f"more than {MAX_INPUT} bytes")
     try:
-        given = json.loads(raw.decode("utf-8-sig") or "{}", object_pairs_hook=_once, parse_constant=_no_constant)
+        given = json.loads(
+            raw.decode("utf-8-sig").strip() or "{}", object_pairs_hook=_once, parse_constant=_no_constant
+        )
     except RecursionError:
         raise ResponsesUnreadable("nested too deeply") from None
     except ValueError as error:  # JSON's and Unicode's errors among them
@@ -208,12 +227,23 @@ def read_duration(given: Json) -> float:
     return float(seconds)
 
 
-def given_responses(marking: Marking, given: object) -> dict[str, Value]:
-    """Read the responses to an item, as its declarations say.
+def check_form(given: Json, wanted: str) -> None:
+    """Check that what came in has its responses where they are looked for: not scored is not the same as wrong.
+
+    Raises:
+        ResponsesUnreadable: there is something, but not `wanted` ("responses" of an item, "items" of a test).
+    """
+    strange = [name for name, value in given.items() if name not in _BESIDE and (value or name not in _HOLDING)]
+    if wanted not in given and strange:
+        raise ResponsesUnreadable(f"{strange[0][:60]!r} stands there, but no {wanted!r}")
+
+
+def given_responses(item: "Scorable", given: object) -> dict[str, Value]:
+    """Read the responses to an item, as its declarations say and its body offers.
 
     Raises:
         ResponsesUnreadable: they are not an object of responses.
-        ResponseRefused: one is not declared, or not of its type.
+        ResponseRefused: one is not declared, not of its type, or cannot be given.
     """
     if given is None:
         return {}
@@ -221,13 +251,15 @@ def given_responses(marking: Marking, given: object) -> dict[str, Value]:
         raise ResponsesUnreadable("the responses are not an object")
     responses: dict[str, Value] = {}
     for name, value in given.items():
-        declaration = marking.declaration(name)
+        declaration = item.marking.declaration(name)
         if declaration is None or declaration.role is not Role.RESPONSE:
             raise ResponseRefused(name[:80], "no response of this item")
         if isinstance(value, dict):
             responses[name] = _record(declaration, value)
         else:
-            responses |= typed_responses(marking, {name: _texts(declaration, value)})
+            responses |= typed_responses(item.marking, {name: _texts(declaration, value)})
+            if name in item.offers:
+                item.offers[name].check(name, responses[name])
     return responses
 
 

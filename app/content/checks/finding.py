@@ -39,10 +39,15 @@ class Code(StrEnum):
 
     RULES_REFUSED = "rules_refused"
     MAX_UNREACHABLE = "max_unreachable"
+    MAX_EXCEEDED = "max_exceeded"
     MAX_NOT_FOUND = "max_not_found"
     KEY_SCORES_NOTHING = "key_scores_nothing"
     KEY_BELOW_MAX = "key_below_max"
+    MAX_UNKNOWN = "max_unknown"
+    WRONG_PAID = "wrong_paid"
+    DEFAULT_PAID = "default_paid"
     CANNOT_FAIL = "cannot_fail"
+    CAN_BE_NEGATIVE = "can_be_negative"
     BY_PERSON = "by_person"
 
     MEDIUM_MISSING = "medium_missing"
@@ -97,7 +102,11 @@ _WARNINGS: Final = frozenset(
         Code.NEAR_DUPLICATE,
         Code.NEAR_UNLISTED,
         Code.MAPPING_NO_OPTION,
+        Code.MAX_EXCEEDED,
         Code.MAX_NOT_FOUND,
+        Code.MAX_UNKNOWN,
+        Code.WRONG_PAID,
+        Code.DEFAULT_PAID,
         Code.KEY_BELOW_MAX,
         Code.CANNOT_FAIL,
         Code.NO_DESCRIPTION,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.content.bank import Bank
-from app.content.checks.finding import Code, Finding
+from app.content.checks.finding import Code, Finding, excerpt
 from app.content.checks.said import offered
 from app.exam.interactions import Choice, ExtendedText, InlineChoice, Interaction, Slider, TextEntry
 from app.exam.item import Item
-from app.exam.marking import Cardinality, Declaration, Marking
+from app.exam.marking import BaseType, Cardinality, Declaration, Marking
 from app.exam.processing.faults import ProcessingRefused
 from app.exam.prose import Gap, Language, walk
 from app.exam.responses import can_be_given
@@ -19,6 +19,7 @@ from sync.wire.plan import ItemKind
 ENOUGH: Final = 20
 """Fewer items than this say nothing about how keys are spread."""
 _BALANCE: Final = (350, 650)  # of a thousand true/false items, how many may be true
+_NAMED: Final = frozenset({BaseType.IDENTIFIER, BaseType.PAIR, BaseType.DIRECTED_PAIR})
 _SIGMAS: Final = 3  # standard deviations from an even spread before a position is named
 
 
@@ -66,9 +67,33 @@ def _key(item: Item, interaction: Interaction, marking: Marking) -> Iterator[Fin
         yield Finding(Code.KEY_NOT_GIVEABLE, (item.id,), {"response": response})
     elif isinstance(interaction, Choice) and declared.cardinality is Cardinality.MULTIPLE:
         yield from _several(item, interaction, key)
+    yield from _wrongly_paid(item, declared, key)
     mapped = [entry.key for entry in declared.mapping.entries if entry.value > 0] if declared.mapping else []
     if strange := _strangers(interaction, mapped):
         yield Finding(Code.MAPPING_NO_OPTION, (item.id,), {"response": response, "name": strange[0]})
+
+
+def _wrongly_paid(item: Item, declared: Declaration, key: tuple[str, ...]) -> Iterator[Finding]:
+    """Find what a mapping of identifiers or pairs pays for beside the key; of a text several spellings may be right."""
+    if not key or declared.mapping is None or declared.base_type not in _NAMED:
+        return
+    pays = {_same(declared, entry.key): entry.value for entry in reversed(declared.mapping.entries)}
+    right = {_same(declared, value) for value in key}
+    default = declared.mapping.default
+    if default > 0:
+        facts: dict[str, str | int] = {"response": declared.identifier, "paid": f"{default:g}"}
+        yield Finding(Code.DEFAULT_PAID, (item.id,), facts)
+    least = min(pays.get(value, default) for value in right)
+    name = max((value for value in pays if value not in right), key=lambda value: pays[value], default=None)
+    if name is not None and pays[name] > 0 and pays[name] >= least:
+        facts = {"response": declared.identifier, "name": excerpt(name), "paid": f"{pays[name]:g}"}
+        yield Finding(Code.WRONG_PAID, (item.id,), {**facts, "least": f"{least:g}"})
+
+
+def _same(declared: Declaration, value: str) -> str:
+    """Give a value as it is compared: a pair has no direction, unless it is a directed one."""
+    names = value.split()
+    return " ".join(sorted(names) if declared.base_type is BaseType.PAIR else names)
 
 
 def _needs_key(marking: Marking, declared: Declaration) -> bool:

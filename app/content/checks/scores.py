@@ -34,7 +34,7 @@ def check_scores(bank: Bank) -> Iterator[Finding]:
             else:
                 yield from _first(finding for seed in SEEDS for finding in _scores(*instantiate(item, marking, seed)))
         except ProcessingRefused as fault:
-            yield Finding(Code.RULES_REFUSED, (item.id,), {"reason": excerpt(fault.reason, 80)})
+            yield Finding(Code.RULES_REFUSED, (item.id,), {"reason": excerpt(fault.reason, 160)})
 
 
 def _is_plain(marking: Marking) -> bool:
@@ -67,6 +67,12 @@ def _scores(item: Item, marking: Marking) -> Iterator[Finding]:
     if by_key is not None and by_key <= 0:
         yield Finding(Code.KEY_SCORES_NOTHING, (item.id,))
         return
+    if most is None:
+        yield Finding(Code.MAX_UNKNOWN, (item.id,))
+    elif best > most + _LITTLE:
+        yield Finding(Code.MAX_EXCEEDED, (item.id,), {"most": f"{most:g}", "best": f"{best:g}"})
+    if min(scores) < -_LITTLE:
+        yield Finding(Code.CAN_BE_NEGATIVE, (item.id,), {"least": f"{min(scores):g}"})
     if most is not None and best < most - _LITTLE:
         code = Code.MAX_UNREACHABLE if tried.whole else Code.MAX_NOT_FOUND
         yield Finding(code, (item.id,), {"most": f"{most:g}", "best": f"{best:g}"})

@@ -1,5 +1,9 @@
-"""Reading declarations of variables: values, mappings, areas, lookup tables."""
+"""Reading declarations of variables: values, mappings, areas, lookup tables.
 
+What something earns, and what bounds it, is a number: INF and NaN are for expressions.
+"""
+
+from math import isfinite
 from typing import Final
 
 from lxml import etree
@@ -106,6 +110,13 @@ def _optional(element: etree._Element, name: str, file: str) -> float | None:
 
 
 def _number(element: etree._Element, name: str, file: str) -> float:
+    number = _any_number(element, name, file)
+    if not isfinite(number):
+        raise BankRefused(file, line_of(element), f"{name}: not a finite number: {element.get(name, '')[:40]!r}")
+    return number
+
+
+def _any_number(element: etree._Element, name: str, file: str) -> float:
     try:
         return read_float(_needed(element, name, file))
     except ValueError as error:
@@ -189,6 +200,6 @@ def _table(element: etree._Element, file: str) -> LookupTable:
         if entry.get("target-value") is None:
             raise BankRefused(file, line_of(entry), f"{name_of(entry)} needs target-value")
         included = _truth(entry, "include-boundary", file)
-        entries.append(LookupEntry(_number(entry, "source-value", file), str(entry.get("target-value")), included))
+        entries.append(LookupEntry(_any_number(entry, "source-value", file), str(entry.get("target-value")), included))
     default = element.get("default-value")
     return LookupTable(tuple(entries), interpolates, None if default is None else str(default))

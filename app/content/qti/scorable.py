@@ -8,9 +8,10 @@ from typing import Final
 from lxml import etree
 
 from app.content.archive import Archive
-from app.content.bank import BankRefused, MarkupRefused, TwiceRefused
+from app.content.bank import BankRefused, KeyRefused, MarkupRefused, TwiceRefused
 from app.content.qti.includes import Includer
 from app.content.qti.languages import keep_version
+from app.content.qti.offers import CHOICES, Offer, Offers, read_offer
 from app.content.qti.processing import read_marking
 from app.content.qti.upgrade import declare_score, is_qti, upgraded
 from app.content.xml import QTI, line_of, name_of, qti, read_xml
@@ -68,16 +69,18 @@ _INTERACTIONS: Final = {
     "end-attempt": _Takes(frozenset({BaseType.BOOLEAN}), _ONE),
 }
 
-# Feedback and printed variables have identifiers too, which may well be a choice's.
-_CHOICES: Final = (
-    *("simple-choice", "inline-choice", "simple-associable-choice", "gap-text", "gap-img", "gap"),
-    *("hottext", "hotspot-choice", "associable-hotspot"),
-)
-
 ITEM: Final = "qti-assessment-item"
 
 
-def scorable(root: etree._Element, file: str) -> Marking:
+@dataclass(frozen=True)
+class Scorable:
+    """An item's marking, and what its body offers for each response; nothing of what only its makers could show."""
+
+    marking: Marking
+    offers: Offers
+
+
+def scorable(root: etree._Element, file: str) -> Scorable:
     """Read the marking of an item that `read_root` has read, and check that its interactions fit its variables.
 
     Raises:
@@ -87,8 +90,7 @@ def scorable(root: etree._Element, file: str) -> Marking:
     declare_score(root)
     keep_version(root, Language.ZH, file)  # what stands in both languages is asked once
     marking = read_marking(root, file, str(root.get("identifier", "")) or file)
-    _check_interactions(root, marking, file)
-    return marking
+    return Scorable(marking, _checked_interactions(root, marking, file))
 
 
 def read_root(archive: Archive, file: str, *names: str) -> etree._Element:
@@ -118,9 +120,10 @@ def refuse_unscored(root: etree._Element, file: str) -> None:
             raise MarkupRefused(file, line_of(element), f"element {name} is not supported", name=f"<{name}>")
 
 
-def _check_interactions(root: etree._Element, marking: Marking, file: str) -> None:
+def _checked_interactions(root: etree._Element, marking: Marking, file: str) -> dict[str, Offer]:
     body = root.find(qti("qti-item-body"))
     answered: Counter[str] = Counter()
+    offers: dict[str, Offer] = {}
     for element in () if body is None else body.iter(etree.Element):
         response = element.get("response-identifier")
         if response is None or etree.QName(element).namespace != QTI:
@@ -132,6 +135,21 @@ def _check_interactions(root: etree._Element, marking: Marking, file: str) -> No
         repeated = next((one for one, count in Counter(_choices(element)).items() if count > 1), None)
         if repeated is not None:
             raise TwiceRefused(file, line_of(element), f"the choice {repeated[:60]!r} stands twice", name=repeated[:60])
+        offer = read_offer(element)
+        if offer is not None:
+            offers[response] = offer
+            _check_key(root, offer, marking.correct(response), response, file)
+    return offers
+
+
+def _check_key(root: etree._Element, offer: Offer, key: tuple[str, ...], response: str, file: str) -> None:
+    """Refuse a key that nobody can give, as a bank's reader does; a mapping may name more than there is."""
+    for value in key if offer.members is not None else ():  # a point or a number may be anywhere
+        reason = offer.refusal(value)
+        if reason:
+            named = (child for child in root if child.get("identifier") == response)
+            line = next((line_of(child) for child in named if name_of(child) == "qti-response-declaration"), 0)
+            raise KeyRefused(file, line, f"the key of {response[:60]!r}: {reason}")
 
 
 def _check_interaction(element: etree._Element, declaration: Declaration | None, file: str) -> None:
@@ -152,7 +170,7 @@ def _check_interaction(element: etree._Element, declaration: Declaration | None,
 
 
 def _choices(element: etree._Element) -> Iterator[str]:
-    for child in element.iter(*(qti(f"qti-{name}") for name in _CHOICES)):
+    for child in element.iter(*(qti(f"qti-{name}") for name in CHOICES)):
         identifier = child.get("identifier")
         if identifier is not None:
             yield str(identifier)

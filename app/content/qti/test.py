@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 
 from lxml import etree
@@ -9,7 +10,7 @@ from lxml import etree
 from app.content.archive import Archive, resolve
 from app.content.bank import BankRefused, BankTooLarge, MarkupRefused, RulesRefused, TwiceRefused
 from app.content.qti.processing import TEST_ATTRIBUTES, Lines, read_declarations, read_node
-from app.content.qti.scorable import ITEM, read_root, scorable
+from app.content.qti.scorable import ITEM, Scorable, read_root, scorable
 from app.content.xml import LANG, QTI, check_attributes, line_of, name_of, refuse_element
 from app.exam.assessment import (
     Assessment,
@@ -45,10 +46,15 @@ _UNREAD: Final = frozenset({"qti-rubric-block", "qti-stylesheet", "qti-context-d
 
 @dataclass(frozen=True)
 class ReadTest:
-    """A test and the markings of its items, by item reference."""
+    """A test, and its items by item reference."""
 
     assessment: Assessment
-    markings: Mapping[str, Marking]
+    items: Mapping[str, Scorable]
+
+    @property
+    def markings(self) -> dict[str, Marking]:
+        """The markings of its items, by item reference."""
+        return {name: item.marking for name, item in self.items.items()}
 
 
 @dataclass
@@ -82,8 +88,8 @@ class _Reader:
     def __init__(self, archive: Archive, lines: Lines) -> None:
         self._archive = archive
         self._lines = lines
-        self._markings: dict[str, Marking] = {}
-        self._files: dict[str, Marking] = {}
+        self._items: dict[str, Scorable] = {}
+        self._files: dict[str, Scorable] = {}
         self._seen: set[str] = set()
         self._feedback: list[TestFeedback] = []
 
@@ -113,11 +119,12 @@ class _Reader:
             tuple(self._feedback),
             limits,
         )
+        read = ReadTest(made, self._items)
         try:
-            score_assessment(made, self._markings, {})
+            score_assessment(made, read.markings, {})
         except ProcessingRefused as refused:
             raise self._lines.refusal(refused) from None
-        return ReadTest(made, self._markings)
+        return read
 
     def _processing(self, element: etree._Element) -> Node:
         children = tuple(read_node(child, self._lines, TEST_ATTRIBUTES) for child in element)
@@ -219,7 +226,7 @@ class _Reader:
             if len(self._files) >= MAX_ITEMS:
                 raise BankTooLarge(file, line_of(element), f"more than {MAX_ITEMS} items", limit=MAX_ITEMS)
             self._files[path] = scorable(read_root(self._archive, path, ITEM), path)
-        self._markings[name] = self._files[path]
+        self._items[name] = self._files[path]
         return ItemRef(
             name,
             **parts.common(),
@@ -315,9 +322,12 @@ class _Reader:
     def _number(element: etree._Element, name: str, file: str) -> float | None:
         given = element.get(name)
         try:
-            return None if given is None else read_float(str(given).strip())
+            number = None if given is None else read_float(str(given).strip())
         except ValueError as error:
             raise BankRefused(file, line_of(element), f"{name}: {error}") from None
+        if number is not None and not isfinite(number):
+            raise BankRefused(file, line_of(element), f"{name}: not a finite number: {str(given)[:40]!r}")
+        return number
 
     def _count(self, element: etree._Element, name: str, file: str) -> int:
         try:

@@ -1,9 +1,11 @@
 """Checking a marking before anybody is scored by it: variables, types, names, numbers of operands."""
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Final
 
-from app.exam.marking import BaseType, Cardinality, Declaration, Marking, Node, Role
+from app.exam.marking import AreaMapping, BaseType, Cardinality, Declaration, Marking, Node, Role
+from app.exam.marking import Mapping as Mapped
 from app.exam.processing.drawing import RANDOM
 from app.exam.processing.expressions import MOST_DEPTH
 from app.exam.processing.faults import UnfitError
@@ -12,7 +14,7 @@ from app.exam.processing.mappings import map_keys
 from app.exam.processing.rules import CONDITIONS, EXITS, FRAGMENTS, operand
 from app.exam.processing.shapes import check_area
 from app.exam.processing.signatures import judged
-from app.exam.processing.values import NUMERIC, Kind
+from app.exam.processing.values import MOST_VALUES, NUMERIC, Kind, Scalar, scalars
 
 BUILT_IN: Final = (
     Declaration(Role.RESPONSE, "numAttempts", Cardinality.SINGLE, BaseType.INTEGER),
@@ -24,6 +26,8 @@ BUILT_IN: Final = (
 
 MOST_PATTERNS: Final = 200
 """The most patterns that the rules of one item may match."""
+
+_COUNTED: Final = frozenset({"SCORE", "MAXSCORE"})
 
 _SET: Final = {
     "set-outcome-value": ("response", frozenset({Role.OUTCOME})),
@@ -87,7 +91,9 @@ def check_declaration(declaration: Declaration) -> None:
     try:
         if (declaration.base_type is None) != (declaration.cardinality is Cardinality.RECORD):
             raise UnfitError(f"{name}: a record has no base type, everything else needs one")  # noqa: TRY301
-        declared_value(declaration, declaration.default)
+        default = declared_value(declaration, declaration.default)
+        if name in _COUNTED and declaration.role is Role.OUTCOME and not all(map(_finite, scalars(default))):
+            raise UnfitError(f"{name}: a default value that is no finite number")  # noqa: TRY301
         declared_value(declaration, declaration.correct)
         _check_mappings(declaration)
         _check_lookup(declaration)
@@ -104,6 +110,8 @@ def _check_mappings(declaration: Declaration) -> None:
         raise UnfitError(f"{name}: a mapping of type {base_type}")
     map_keys(declaration)
     for held in (declaration.mapping, declaration.areas):
+        if held is not None:
+            _check_sums(name, held)
         if held is not None and held.lower is not None and held.upper is not None and held.lower > held.upper:
             raise UnfitError(f"{name}: a mapping whose lower bound is above its upper one")
     if declaration.areas is not None:
@@ -111,6 +119,17 @@ def _check_mappings(declaration: Declaration) -> None:
             raise UnfitError(f"{name}: an area mapping for type {base_type}")
         for area in declaration.areas.entries:
             check_area(area.shape, area.coords)
+
+
+def _check_sums(name: str, mapping: Mapped | AreaMapping) -> None:
+    bounds = (each for each in (mapping.lower, mapping.upper) if each is not None)
+    most = MOST_VALUES * abs(mapping.default) + sum(abs(entry.value) for entry in mapping.entries)
+    if not all(map(isfinite, (most, *bounds))):
+        raise UnfitError(f"{name}: a mapping whose values, or their sum, are no finite numbers")
+
+
+def _finite(value: Scalar) -> bool:
+    return not isinstance(value, float) or isfinite(value)
 
 
 def _check_lookup(declaration: Declaration) -> None:
@@ -121,10 +140,12 @@ def _check_lookup(declaration: Declaration) -> None:
             raise UnfitError(f"{name}: a lookup table is for single outcomes")
         targets = [entry.target for entry in table.entries] + ([] if table.default is None else [table.default])
         try:
-            for target in targets:
-                read_scalar(base_type, target)
+            read = [read_scalar(base_type, target) for target in targets]
         except ValueError as error:
             raise UnfitError(f"{name}: a target of the lookup table: {error}") from None
+        endless = next((target for target, value in zip(targets, read, strict=True) if not _finite(value)), None)
+        if endless is not None:
+            raise UnfitError(f"{name}: not a finite number: {endless[:40]!r}")
 
 
 def check_rules(rules: Iterable[Node], known: Mapping[str, Declaration], kind: str, depth: int = 1) -> None:

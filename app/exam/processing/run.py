@@ -1,6 +1,7 @@
 """Scoring one item: from the responses of one attempt to its outcomes."""
 
 import contextlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +10,7 @@ from app.exam.marking import BaseType, Cardinality, Declaration, Marking, Node, 
 from app.exam.processing.check import variables
 from app.exam.processing.expressions import Scope
 from app.exam.processing.faults import ResponseRefused, UnfitError
-from app.exam.processing.lexical import declared_value, read_float, read_value
+from app.exam.processing.lexical import declared_value, read_float, read_value, write_float
 from app.exam.processing.mappings import best
 from app.exam.processing.rules import LeftError, follow
 from app.exam.processing.templates import cloned
@@ -50,7 +51,8 @@ def score_item(
     Raises:
         ResponseRefused: a value that is not of its variable's type, several for a single one, or a variable that is
             not a declared response.
-        ProcessingRefused: the rules cannot be followed, or are beyond a bound.
+        ProcessingRefused: the rules cannot be followed, are beyond a bound, or make of SCORE, or of the most it can be,
+            what nobody can count with: INF or NaN.
     """
     return score_values(marking, typed_responses(marking, responses), seed=seed, duration_s=duration_s)
 
@@ -68,7 +70,7 @@ def score_values(
         outcomes = {each.identifier: values[each.identifier] for each in _outcomes(marking)}
         if values["completionStatus"] != _INITIAL:
             outcomes["completionStatus"] = values["completionStatus"]
-        return ItemResult(outcomes, as_number(outcomes.get(SCORE)), _max_score(marking, outcomes))
+        return ItemResult(outcomes, countable(outcomes.get(SCORE)), _finite(_max_score(marking, outcomes), MAXSCORE))
     except UnfitError as unfit:
         raise unfit.refusal(marking.item) from None
 
@@ -114,6 +116,21 @@ def as_number(value: Value) -> float | None:
     if isinstance(value, Single) and value.base_type in NUMERIC and isinstance(value.value, int | float):
         return float(value.value)
     return None
+
+
+def countable(value: Value) -> float | None:
+    """Give a SCORE, `None` if it is no single number; any other outcome may be INF or NaN.
+
+    Raises:
+        UnfitError: it is INF or NaN.
+    """
+    return _finite(as_number(value), SCORE)
+
+
+def _finite(number: float | None, name: str) -> float | None:
+    if number is not None and not math.isfinite(number):
+        raise UnfitError(f"{name} comes to {write_float(number)}", declared=name)
+    return number
 
 
 def initial(declaration: Declaration) -> Value:

@@ -279,3 +279,19 @@ def test_what_only_a_person_can_mark_earns_nothing_yet_and_is_named() -> None:
     assert score.unmarked == ("i1", "i2")
     assert [outcome.score_milli for outcome in score.outcomes] == [0, 0, 1000]
     assert score.passed
+
+
+@pytest.mark.parametrize("policy", [ScoringPolicy.ALL_OR_NOTHING, ScoringPolicy.ITEM_RULES, ScoringPolicy.MAPPING])
+def test_a_score_beyond_all_numbers_earns_nothing_is_named_and_leaves_the_rest(policy: ScoringPolicy) -> None:
+    names = ("R1", "R2")
+    mapping = ItemMapping((MapEntry("A", 1.5e308),))
+    declared = [
+        Declaration(Role.RESPONSE, one, Cardinality.SINGLE, BaseType.IDENTIFIER, (), (), mapping) for one in names
+    ]
+    summed = Node("sum", (), tuple(Node("map-response", (("identifier", one),)) for one in names))
+    rules = Node("response-processing", (), (Node("set-outcome-value", (("identifier", "SCORE"),), (summed,)),))
+    marked = {**markings_of([frozenset("A")] * 2), "i1": Marking("i1", (*declared, SCORE), rules)}
+    given: dict[str, Responses] = {"i1": {"R1": ("A",), "R2": ("A",)}, "i2": chosen("A")}
+    score = score_form(form_of([1, 1]), marked, given, policy, 1)
+    assert [one.score_milli for one in score.outcomes] == [0, 1000]
+    assert score.unmarked == ("i1",)

@@ -1,6 +1,10 @@
 """`content score`, as a person or a script meets it."""
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -188,3 +192,85 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     told = Terminal().run("content", "score", tmp_path / "nothing.xml", "--json", typed="{}")
     assert told.code == 3
     assert "BANK_UNREADABLE" in told.errors
+
+
+SEVERAL = DECLARED.replace('"single" base-type="identifier"', '"multiple" base-type="identifier"')
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "reason"),
+    [
+        (DECLARED + BODY, "ZZ", "'ZZ' is no option"),
+        (SEVERAL + BODY, ["B", "A"], "'A' is one too many"),
+        (SEVERAL + BODY.replace('max-choices="1"', 'max-choices="0"'), ["A", "C"], "'C' is no option"),
+    ],
+)
+def test_a_response_that_nobody_could_give_is_refused_by_its_name_and_why(
+    tmp_path: Path, text: str, given: object, reason: str
+) -> None:
+    told = scored(tmp_path, xml(text + MATCH), {"responses": {"RESPONSE": given}}, "--json")
+    assert (told.code, told.output) == (1, "")
+    assert "RESPONSE_REFUSED" in told.errors
+    assert reason in told.errors.replace("\n", " ")
+
+
+def test_without_a_body_an_item_is_scored_as_it_is_and_what_is_wrong_is_nought(tmp_path: Path) -> None:
+    assert result(scored(tmp_path, xml(DECLARED + MATCH), {"responses": {"RESPONSE": "ZZ"}}, "--json"))["score"] == 0
+    both = scored(tmp_path, xml(DECLARED + BODY + MATCH), {"responses": {"RESPONSE": "B"}}, "--json")
+    assert result(both)["score"] == 0
+
+
+def test_a_key_that_is_no_option_is_refused_before_anybody_responds(tmp_path: Path) -> None:
+    told = scored(tmp_path, xml(DECLARED.replace(">A<", ">Z<") + BODY + MATCH), {}, "--json")
+    assert told.code == 1
+    assert "BANK_KEY" in told.errors
+    assert "item.xml:1" in told.errors
+
+
+@pytest.mark.parametrize("given", ['{"RESPONSE": "A"}', '{"items": {"item": {"RESPONSE": "A"}}}', '{"respones": {}}'])
+def test_responses_that_stand_in_another_place_are_not_taken_for_none(tmp_path: Path, given: str) -> None:
+    told = scored(tmp_path, xml(DECLARED + BODY + MATCH), given)
+    assert (told.code, told.output) == (1, "")
+    assert '{"responses": {"RESPONSE": "A"}' in told.errors.replace("\n", " ")
+
+
+@pytest.mark.parametrize("given", ["", "\n", "{}", '{"seed": 3}', '{"responses": null}', '{"items": {}}'])
+def test_nothing_given_is_no_response(tmp_path: Path, given: str) -> None:
+    assert result(scored(tmp_path, xml(DECLARED + BODY + MATCH), given, "--json"))["score"] == 0
+
+
+@pytest.mark.parametrize("value", ["INF", "NaN"])
+def test_a_score_that_is_no_finite_number_is_refused(tmp_path: Path, value: str) -> None:
+    rule = f'<qti-base-value base-type="float">{value}</qti-base-value>'
+    rules = (
+        f'<qti-response-processing><qti-set-outcome-value identifier="SCORE">{rule}</qti-set-outcome-value>'
+        "</qti-response-processing>"
+    )
+    told = scored(tmp_path, xml(DECLARED + BODY + rules), {}, "--json")
+    assert (told.code, told.output) == (1, "")
+    assert "PROCESSING_REFUSED" in told.errors
+
+
+def in_a_shell(folder: Path, streams: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Score an item with streams that only a shell can give."""
+    (folder / "item.xml").write_text(xml(DECLARED + BODY + MATCH))
+    python = shlex.join([sys.executable, "-m", "app.cli.main", "content", "score", str(folder / "item.xml"), *options])
+    environment = {**os.environ, "EXAMROOM_LANGUAGE": "en", "HOME": str(folder), "XDG_STATE_HOME": str(folder)}
+    return subprocess.run(
+        ["/bin/sh", "-c", f"{python} {streams}"], capture_output=True, text=True, check=False, env=environment
+    )
+
+
+def test_a_closed_input_is_no_response(tmp_path: Path) -> None:
+    ended = in_a_shell(tmp_path, "<&-", "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["score"] == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_an_output_without_room_is_said_to_be_full(tmp_path: Path, options: tuple[str, ...]) -> None:
+    ended = in_a_shell(tmp_path, "</dev/null >/dev/full", *options)
+    assert ended.returncode == 3
+    assert "OUTPUT_UNWRITABLE" in ended.stderr
+    assert "Exception" not in ended.stderr
+    assert not list(tmp_path.rglob("defect-*"))

@@ -213,3 +213,41 @@ def test_a_test_knows_what_every_item_has_without_declaring_it(tmp_path: Path, c
     </qti-outcome-condition>"""
     file = written(tmp_path, section(reference("Q1"), reference("Q2")), rules)
     assert result(file, {"items": {"Q1": {**RIGHT, "duration": 75}}})["score"] == score
+
+
+OFFERING = """<qti-item-body><qti-choice-interaction response-identifier="RESPONSE" max-choices="1">
+<qti-simple-choice identifier="A">a</qti-simple-choice></qti-choice-interaction></qti-item-body>"""
+
+
+def test_a_response_that_an_item_of_the_test_does_not_offer_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, section(reference("Q1")))
+    (tmp_path / "Q1.xml").write_text(
+        (ITEM % "Q1").replace("<qti-response-processing", f"{OFFERING}<qti-response-processing")
+    )
+    assert result(file, {"items": {"Q1": {"RESPONSE": "A"}}})["items"]["Q1"]["score"] == 1
+    refused = told(file, {"items": {"Q1": {"RESPONSE": "B"}}})
+    assert (refused.code, refused.output) == (1, "")
+    assert "'B' is no option" in refused.errors
+
+
+def test_responses_to_a_test_that_stand_in_another_place_are_not_taken_for_none(tmp_path: Path) -> None:
+    file = written(tmp_path, section(reference("Q1")))
+    for given in ({"responses": {"RESPONSE": "A"}}, {"Q1": {"RESPONSE": "A"}}):
+        refused = told(file, given)
+        assert refused.code == 1
+        assert "RESPONSES_UNREADABLE" in refused.errors
+
+
+@pytest.mark.parametrize("value", ["NaN", "INF", "1e999"])
+def test_a_weight_that_is_no_finite_number_is_refused_with_its_place(tmp_path: Path, value: str) -> None:
+    file = written(tmp_path, section(reference("Q1", f'<qti-weight identifier="W" value="{value}"/>')))
+    refused = told(file, {})
+    assert (refused.code, refused.output) == (1, "")
+    assert "test.xml:2" in refused.errors
+
+
+def test_a_tests_score_that_is_no_finite_number_is_refused(tmp_path: Path) -> None:
+    infinite = '<qti-set-outcome-value identifier="SCORE"><qti-base-value base-type="float">INF</qti-base-value>'
+    refused = told(written(tmp_path, section(reference("Q1")), f"{infinite}</qti-set-outcome-value>"), {})
+    assert (refused.code, refused.output) == (1, "")
+    assert "PROCESSING_REFUSED" in refused.errors

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from app.content.checks.finding import Code
-from app.exam.interactions import Choice, Match
+from app.exam.interactions import Associate, Choice, Match
 from app.exam.marking import (
     MATCH_CORRECT,
     SCORE,
@@ -101,3 +101,37 @@ def test_a_letter_that_is_right_too_often_is_noted(shuffle: bool, kept: int) -> 
         )
     facts = the(bank(*marked), Code.KEY_POSITION).facts
     assert dict(facts) == {"letter": "A", "percent": 66, "count": 24, "options": 4, "kept": kept}
+
+
+def paying(pays: dict[str, float], default: float = 0.0, *key: str) -> Marking:
+    declared = right_several("a", *(key or ("A", "B"))).declarations[0]
+    mapping = Mapping(tuple(MapEntry(name, value) for name, value in pays.items()), default)
+    rule = Node("set-outcome-value", (("identifier", "SCORE"),), (Node("map-response", (("identifier", "RESPONSE"),)),))
+    return Marking("a", (replace(declared, mapping=mapping), SCORE), Node("response-processing", (), (rule,)))
+
+
+def test_a_mapping_that_pays_for_what_it_does_not_name_is_looked_at() -> None:
+    found = the(bank((several("a"), paying({"A": 1, "B": 1}, 0.5))), Code.DEFAULT_PAID)
+    assert dict(found.facts) == {"response": "RESPONSE", "paid": "0.5"}
+
+
+def test_a_wrong_option_that_earns_as_much_as_a_right_one_is_looked_at() -> None:
+    found = the(bank((several("a"), paying({"A": 2, "B": 1, "C": 1}))), Code.WRONG_PAID)
+    assert dict(found.facts) == {"response": "RESPONSE", "name": "C", "paid": "1", "least": "1"}
+    for paid in (0.5, 0, -1):
+        pays = {"A": 2, "B": 1, "C": paid}
+        assert Code.WRONG_PAID not in codes(bank((several("a"), paying(pays))))
+
+
+def test_a_pair_is_right_in_either_direction() -> None:
+    board = Associate("RESPONSE", None, options(*WORDS), max_associations=1)
+    declared = Declaration(
+        Role.RESPONSE,
+        "RESPONSE",
+        Cardinality.MULTIPLE,
+        BaseType.PAIR,
+        correct=(Written("A B"),),
+        mapping=Mapping((MapEntry("B A", 1),)),
+    )
+    made = replace(paying({}), declarations=(declared, SCORE))
+    assert codes(bank((item("a", ItemKind.ASSOCIATE, STEMS[0], board), made))) == []

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from app.content.checks.attempts import MOST, attempts
-from app.content.checks.finding import Code
+from app.content.checks.finding import Code, Severity
 from app.exam.interactions import Choice, ExtendedText, Order, Slider, TextEntry
 from app.exam.marking import (
     MATCH_CORRECT,
@@ -68,7 +68,7 @@ def test_where_not_all_responses_can_be_tried_it_is_a_warning() -> None:
 
 def test_a_key_that_scores_nothing_contradicts_its_rules() -> None:
     marking = mapped("a", {"C": 2, "D": 2, "A": -1}, key=("A", "B"))
-    assert codes(bank((several("a"), marking))) == [Code.KEY_SCORES_NOTHING]
+    assert codes(bank((several("a"), marking))) == [Code.KEY_SCORES_NOTHING, Code.WRONG_PAID]
 
 
 def test_a_key_that_scores_less_than_the_maximum_is_looked_at() -> None:
@@ -130,3 +130,26 @@ def test_a_template_item_is_checked_as_it_is_made() -> None:
     assert Code.KEY_NO_OPTION in codes(bank((single("a"), template("a", "Z"))))
     wrong = replace(template("a", "B"), template=Node("template-processing", (), (Node("nonsense"),)))
     assert codes(bank((single("a"), wrong))) == [Code.RULES_REFUSED]
+
+
+def test_a_response_that_scores_more_than_the_declared_maximum_is_looked_at() -> None:
+    of = bank((several("a"), mapped("a", {"A": 2, "B": 2}, most=3.0)))
+    assert dict(the(of, Code.MAX_EXCEEDED).facts) == {"most": "3", "best": "4"}
+    assert the(of, Code.MAX_EXCEEDED).severity is Severity.WARNING
+
+
+def test_a_score_that_can_be_negative_is_noted_and_one_that_is_held_at_nought_is_not() -> None:
+    marking = mapped("a", {"A": 1, "B": 1, "C": -1, "D": -0.5})
+    found = the(bank((several("a"), marking)), Code.CAN_BE_NEGATIVE)
+    assert (found.severity, dict(found.facts)) == (Severity.NOTE, {"least": "-1.5"})
+    response = marking.declarations[0]
+    assert response.mapping is not None
+    held = replace(response, mapping=replace(response.mapping, lower=0.0))
+    assert codes(bank((several("a"), replace(marking, declarations=(held, *marking.declarations[1:]))))) == []
+
+
+def test_a_maximum_that_nobody_can_know_is_looked_at() -> None:
+    paid = mapped("a", {"A": 1, "B": 1})
+    response = replace(paid.declarations[0], correct=(), mapping=Mapping((MapEntry("A", 1),), default=0.5))
+    found = the(bank((several("a"), replace(paid, declarations=(response, SCORE)))), Code.MAX_UNKNOWN)
+    assert (found.severity, found.items) == (Severity.WARNING, ("a",))

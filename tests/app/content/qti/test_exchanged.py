@@ -40,7 +40,7 @@ def read(folder: Path, declared: str, body: str, rules: str = MATCH) -> ReadItem
 
 def read_to_score(path: Path) -> Marking:
     with open_archive(path.parent) as archive:
-        return scorable(read_root(archive, path.name, ITEM), path.name)
+        return scorable(read_root(archive, path.name, ITEM), path.name).marking
 
 
 def test_feedback_within_a_choice_may_have_the_name_of_the_choice(tmp_path: Path) -> None:

@@ -185,3 +185,59 @@ def test_a_duration_can_be_looked_up() -> None:
     </qti-response-processing>""")
     told = [score_item(marking, {}, duration_s=seconds).outcomes["PACE"] for seconds in (59.5, 60.0)]
     assert [getattr(one, "value", None) for one in told] == ["quick", "slow"]
+
+
+MAPPED = """<qti-response-declaration identifier="RESPONSE" cardinality="multiple" base-type="identifier">
+<qti-mapping {}>
+<qti-map-entry map-key="A" mapped-value="{}"/><qti-map-entry map-key="B" mapped-value="1"/>
+</qti-mapping></qti-response-declaration>"""
+AREAS = """<qti-response-declaration identifier="RESPONSE" cardinality="multiple" base-type="point">
+<qti-area-mapping {}>
+<qti-area-map-entry shape="default" coords="" mapped-value="{}"/></qti-area-mapping></qti-response-declaration>"""
+LOOKUP = """<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float" {}>
+<qti-match-table {}>
+<qti-match-table-entry source-value="{}" target-value="{}"/></qti-match-table></qti-outcome-declaration>"""
+DEFAULT = """<qti-outcome-declaration identifier="{}" cardinality="single" base-type="float">
+<qti-default-value><qti-value>{}</qti-value></qti-default-value></qti-outcome-declaration>"""
+
+
+@pytest.mark.parametrize("number", ["NaN", "INF", "-INF", "1e999"])
+@pytest.mark.parametrize(
+    ("inner", "line"),
+    [
+        (MAPPED.format("", "{}"), 3),
+        (MAPPED.format('default-value="{}"', 1), 2),
+        (MAPPED.format('lower-bound="{}"', 1), 2),
+        (MAPPED.format('upper-bound="{}"', 1), 2),
+        (AREAS.format("", "{}"), 3),
+        (AREAS.format('upper-bound="{}"', 1), 2),
+        (LOOKUP.format('normal-maximum="{}"', "", 1, 1), 1),
+        (LOOKUP.format('normal-minimum="{}"', "", 1, 1), 1),
+        (LOOKUP.format("", "", 1, "{}"), 1),
+        (LOOKUP.format("", 'default-value="{}"', 1, 1), 1),
+        (DEFAULT.format("SCORE", "{}"), 1),
+        (DEFAULT.format("MAXSCORE", "{}"), 1),
+    ],
+)
+def test_what_earns_or_bounds_marks_is_a_finite_number_or_refused_with_its_line(
+    inner: str, line: int, number: str
+) -> None:
+    with pytest.raises(BankRefused) as caught:
+        read(inner.format(number))
+    assert (caught.value.file, caught.value.line) == ("items/item.xml", line)
+    assert "finite" in caught.value.reason
+
+
+def test_a_mapping_whose_sum_is_beyond_all_numbers_is_refused() -> None:
+    with pytest.raises(RulesRefused, match="finite"):
+        read(MAPPED.format("", "1.5e308").replace('value="1"', 'value="1.5e308"'))
+
+
+def test_infinity_may_be_compared_with_looked_up_from_and_kept_in_a_variable_of_ones_own() -> None:
+    made = read(
+        DEFAULT.format("LEAST", "INF")
+        + LOOKUP.format("", 'default-value="2"', "INF", 5)
+        + '<qti-response-processing><qti-lookup-outcome-value identifier="SCORE">'
+        '<qti-variable identifier="LEAST"/></qti-lookup-outcome-value></qti-response-processing>'
+    )
+    assert score_item(made, {}).score == 5

@@ -19,7 +19,7 @@ from app.exam.marking import (
     match_correct,
 )
 from app.exam.processing.check import check_marking
-from app.exam.processing.faults import ResponseRefused
+from app.exam.processing.faults import ProcessingRefused, ResponseRefused
 from app.exam.processing.lexical import shown
 from app.exam.processing.run import fitting, score_item, typed_responses
 from app.exam.processing.standard import MAP_RESPONSE, MAP_RESPONSE_POINT, standard
@@ -282,3 +282,21 @@ def test_common_cartridges_templates_also_set_feedback() -> None:
     assert [outcomes(basic, RESPONSE=(one,))["SCORE"] for one in "AB"] == ["5", "0"]
     assert [outcomes(mapped, RESPONSE=(one,))["FEEDBACK"] for one in "AB"] == ["correct", "incorrect"]
     assert [outcomes(mapped, RESPONSE=(one,))["SCORE"] for one in "AB"] == ["5", "2"]
+
+
+@pytest.mark.parametrize("number", ["INF", "-INF", "NaN", "1e308"])
+@pytest.mark.parametrize("name", ["SCORE", "MAXSCORE"])
+def test_a_score_that_nobody_can_count_with_is_refused_and_other_outcomes_are_kept(number: str, name: str) -> None:
+    big = node("product", f(number), f(10))
+    made = marking(outcome("SCORE"), outcome("MAXSCORE"), outcome("X"), response=rules(sets(name, big)))
+    with pytest.raises(ProcessingRefused, match=f"{name} comes to (INF|-INF|NaN)"):
+        score_item(made, {})
+    other = score_item(replace(made, response=rules(sets("X", big))), {})
+    assert other.score == 0
+    assert shown(other.outcomes["X"]) in {"INF", "-INF", "NaN"}
+
+
+def test_infinity_may_be_compared_with() -> None:
+    less = node("lt", node("sum", f("1e308"), f(1)), f("INF"))
+    made = marking(SCORE, outcome("X", BaseType.BOOLEAN), response=rules(sets("X", less)))
+    assert outcomes(made)["X"] == "true"
