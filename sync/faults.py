@@ -22,11 +22,13 @@ class Fault(Exception):  # noqa: N818 - "fault" is the word of the house
     """Something outside this program is not as it must be; a person has to be told.
 
     `detail` is one line for the log and the end of the message (never personal data, never item text);
-    `facts` fill the placeholders of the fault's words, for example figures of disk space.
+    `facts` fill the placeholders of the fault's words, for example figures of disk space. `reason`, where a kind
+    of fault has many, is the detail without its place: English, looked up for the person (`app/words/reasons.py`).
     """
 
     code: ClassVar[str]
     exit: ClassVar[Exit] = Exit.ENVIRONMENT
+    reason: str = ""
 
     def __init__(self, detail: str = "", **facts: str | int) -> None:
         super().__init__(f"{self.code}: {detail}" if detail else self.code)

@@ -136,11 +136,14 @@ def _drop_output() -> None:
 
 
 def print_fault(fault: Fault) -> None:
-    """Say what happened, what is safe, what to do, and the code."""
+    """Say what happened, why if the fault brings a reason, what is safe, what to do, and the code."""
     said = words().fault(fault)
-    detail = f" · {fault.detail}" if fault.detail else ""
-    lines = ((said.what, "bold red"), (said.safe, ""), (said.do, "bold"), (f"[{said.code}{detail}]", "dim"))
+    why = words()("cli.reason", reason=said.reason) if said.reason else ""
+    detail = f" · {fault.detail}" if fault.detail and not why else ""
+    lines = ((said.what, "bold red"), (why, ""), (said.safe, ""), (said.do, "bold"), (f"[{said.code}{detail}]", "dim"))
     for text, style in lines:
+        if not text:
+            continue
         err.print(_harmless(text), style=style, markup=False)
 
 

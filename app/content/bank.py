@@ -15,7 +15,7 @@ class BankRefused(Refused):
     """A bank cannot be used as it is. This class: it is no QTI 3 content package that we can read.
 
     `file` is a path in the bank and `line` a line in it (0: the file as a whole); the fact `place` is both,
-    for a person. `detail` says more, for the log.
+    for a person. `reason` says why, in English; `detail` is both, for the log.
     """
 
     code: ClassVar[str] = "BANK_REFUSED"
@@ -25,6 +25,7 @@ class BankRefused(Refused):
         super().__init__(f"{place}: {reason}", place=place, **facts)
         self.file = file
         self.line = line
+        self.reason = reason
 
 
 class BankUnsafe(BankRefused):

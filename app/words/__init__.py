@@ -12,17 +12,22 @@ from types import MappingProxyType
 
 from app.exam.prose import Language
 from app.resources import resource_folder
+from app.words.reasons import reason_in
 from sync.faults import Fault
 
 
 @dataclass(frozen=True)
 class FaultWords:
-    """What a person reads of a fault: what happened, what is safe, what to do, and the small code at the end."""
+    """What a person reads of a fault: what happened, what is safe, what to do, and the small code at the end.
+
+    `reason` says why in more detail, empty if the fault brings none.
+    """
 
     what: str
     safe: str
     do: str
     code: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,10 +51,11 @@ class Words:
     def fault(self, fault: Fault) -> FaultWords:
         """Put a fault in words; one that has none (a defect) still shows its code instead of ending the program."""
         key = f"fault.{fault.code}"
+        reason = reason_in(self.language, fault.reason)
         if not self.has(f"{key}.what"):
-            return FaultWords(fault.code, "", "", fault.code)
+            return FaultWords(fault.code, "", "", fault.code, reason)
         what, safe, do = (self(f"{key}.{part}", **fault.facts) for part in ("what", "safe", "do"))
-        return FaultWords(what, safe, do, fault.code)
+        return FaultWords(what, safe, do, fault.code, reason)
 
 
 def all_keys(language: Language) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from app.content.checks.finding import Finding, Severity
 from app.content.checks.statistics import Counts, Statistics
 from app.exam.prose import Language
 from app.words import Words
+from app.words.reasons import reason_in
 from sync.faults import Exit
 
 _MARKS: Final = {Severity.ERROR: Mark.BAD, Severity.WARNING: Mark.NOTE, Severity.NOTE: Mark.NOTE}
@@ -87,8 +88,14 @@ def _lines(findings: Sequence[Finding], mark: Mark) -> Iterator[CheckLine]:
         advice = said("bank_report.untold", count=len(findings) - _TOLD) + "\n  " + advice
     told = findings[:_TOLD]
     for place, finding in enumerate(told, start=1):
-        what = said(f"bank_check.{finding.code}.what", **finding.facts)
+        what = said(f"bank_check.{finding.code}.what", **_facts(finding, said.language))
         yield CheckLine(mark, f"{_names(finding)}{what}", advice if place == len(told) else "")
+
+
+def _facts(finding: Finding, language: Language) -> dict[str, str | int]:
+    """Give what fills a finding's sentence; a reason in the language of whoever reads it."""
+    reason = {key: reason_in(language, str(value)) for key, value in finding.facts.items() if key == "reason"}
+    return {**finding.facts, **reason}
 
 
 def _names(finding: Finding) -> str:

@@ -10,9 +10,11 @@ from app.cli.console import command, print_text, say, words
 from app.cli.content.group import app
 from app.exam.prose import Language
 from app.words import Words
+from app.words.reasons import reason_in
 from sync.faults import Exit
 
 if TYPE_CHECKING:
+    from app.content.bank import Rejection
     from app.content.formats.warning import SourceWarning
     from app.content.importing import ImportReport
 
@@ -58,6 +60,14 @@ def report_json(report: "ImportReport") -> dict[str, Any]:
 def _print(report: "ImportReport") -> None:
     if report.source:
         say("content_import.format", format=report.source.value, encoding=report.encoding or "-")
+def _put_aside(one: "Rejection", reason: str) -> str:
+    """Say what is put aside, where it stands, and why."""
+    place = str(one.fault.facts["place"])
+    if one.item in {"", f"row {one.fault.line}"}:  # the place says the same
+        return words()("content_import.put_aside", place=place, reason=reason)
+    return words()("content_import.item_put_aside", item=one.item, place=place, reason=reason)
+
+
     say("content_import.counts", read=report.read, accepted=report.accepted, rejected=len(report.rejected))
     if report.known:
         say("content_import.known", known=report.known)
@@ -67,8 +77,8 @@ def _print(report: "ImportReport") -> None:
         print_text(f"{words()('cli.note')} {_warned(warning, words())}", style="yellow")
     for one in report.rejected[:_SHOWN]:
         said = words().fault(one.fault)
-        print_text(f"{words()('cli.bad')} {one.item or one.source}: {said.what}", style="bold red")
-        print_text(f"  {said.do} [{said.code} · {one.reason}]")
+        print_text(f"{words()('cli.bad')} {_put_aside(one, said.reason)}", style="bold red")
+        print_text(f"  {said.do} [{said.code}]")
     left = max(len(report.warnings) - _SHOWN, 0) + max(len(report.rejected) - _SHOWN, 0)
     if left:
         say("content_import.more", count=left)
@@ -77,5 +87,5 @@ def _print(report: "ImportReport") -> None:
 def _warned(warning: "SourceWarning", said: Words) -> str:
     """Say a warning, its place first; a reason that has no words of its own is for those who read English."""
     sentence = said(f"content_import.warning.{warning.kind}", **warning.facts)
-    reason = f" ({warning.reason})" if warning.reason and said.language is Language.EN else ""
+    reason = f" ({reason_in(said.language, warning.reason)})" if warning.reason else ""
     return f"{warning.place}: {sentence}{reason}"

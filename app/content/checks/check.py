@@ -44,7 +44,7 @@ def check_bank(bank: Bank, rejections: Sequence[Rejection] = ()) -> BankReport:
         Finding(
             Code.REJECTED,
             (rejection.item,) if rejection.item else (),
-            {"place": excerpt(rejection.source, 80), "reason": excerpt(rejection.reason, 160)},
+            {"place": excerpt(str(rejection.fault.facts["place"]), 80), "reason": excerpt(rejection.fault.reason, 160)},
         )
         for rejection in rejections
     ]

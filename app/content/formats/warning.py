@@ -33,7 +33,7 @@ class WarningKind(StrEnum):
 class SourceWarning:
     """One such thing: where ("bank.gift:12", or the source as a whole) and the facts that its words need.
 
-    `reason` is one English line that has no words of its own, for those who read English; mostly empty.
+    `reason` is one English line, mostly empty; `app.words.reasons` has it in Chinese.
     """
 
     kind: WarningKind | NoteKind

@@ -110,7 +110,7 @@ class BodyReader:
             self._parts(flow, parent, parts, frozenset())
             return flow.close()
         except FlowTooLargeError as large:
-            raise BankTooLarge(self.file, line_of(parent), str(large), limit=str(large)) from None
+            raise BankTooLarge(self.file, line_of(parent), str(large), limit=large.limit) from None
 
     def line(self, element: etree._Element, flow: Flow, styles: frozenset[Style], *, ends: bool) -> tuple[Inline, ...]:
         """Read an element that may hold nothing but what stands within a line; `ends`: without space at its ends."""

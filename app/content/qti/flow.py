@@ -26,6 +26,10 @@ class Inside(Flag):
 class FlowTooLargeError(ValueError):
     """A paragraph or a body is longer than anybody could read on a screen."""
 
+    def __init__(self, reason: str, limit: int) -> None:
+        super().__init__(reason)
+        self.limit = limit
+
 
 @dataclass
 class Flow:
@@ -52,14 +56,14 @@ class Flow:
         self.flush()
         self.blocks.append(block)
         if len(self.blocks) > MAX_BLOCKS:
-            raise FlowTooLargeError(f"more than {MAX_BLOCKS} blocks")
+            raise FlowTooLargeError(f"more than {MAX_BLOCKS} blocks", MAX_BLOCKS)
 
     def flush(self) -> None:
         """Close the open line; a line of nothing but pictures becomes pictures that stand by themselves."""
         line, stays = tidy(self.line), self.stays
         self.line, self.stays = [], False
         if sum(len(one.text) for one in line if isinstance(one, Run)) > MAX_TEXT:
-            raise FlowTooLargeError(f"a paragraph of more than {MAX_TEXT} characters")
+            raise FlowTooLargeError(f"a paragraph of more than {MAX_TEXT} characters", MAX_TEXT)
         if line and not stays and is_pictures(line):
             for one in line:
                 if isinstance(one, InlinePicture):

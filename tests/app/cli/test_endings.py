@@ -129,9 +129,9 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def assert_words(said: str, language: str) -> None:
-    """Three sentences in one language, then the code in brackets."""
+    """What happened, what is safe and what to do, and why where there is a reason; then the code in brackets."""
     *sentences, code = said.splitlines()
-    assert len(sentences) == 3
+    assert len(sentences) == 3 + sentences[1].startswith(("原因：", "Reason: "))
     assert re.fullmatch(r"\[[A-Z_]+( · .*)?\]", code)
     for sentence in sentences:
         assert bool(HAN.search(sentence)) is (language == "zh"), sentence
