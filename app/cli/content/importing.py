@@ -57,9 +57,6 @@ def report_json(report: "ImportReport") -> dict[str, Any]:
     }
 
 
-def _print(report: "ImportReport") -> None:
-    if report.source:
-        say("content_import.format", format=report.source.value, encoding=report.encoding or "-")
 def _put_aside(one: "Rejection", reason: str) -> str:
     """Say what is put aside, where it stands, and why."""
     place = str(one.fault.facts["place"])
@@ -68,6 +65,9 @@ def _put_aside(one: "Rejection", reason: str) -> str:
     return words()("content_import.item_put_aside", item=one.item, place=place, reason=reason)
 
 
+def _print(report: "ImportReport") -> None:
+    if report.source:
+        say("content_import.format", format=report.source.value, encoding=report.encoding or "-")
     say("content_import.counts", read=report.read, accepted=report.accepted, rejected=len(report.rejected))
     if report.known:
         say("content_import.known", known=report.known)
@@ -85,7 +85,7 @@ def _put_aside(one: "Rejection", reason: str) -> str:
 
 
 def _warned(warning: "SourceWarning", said: Words) -> str:
-    """Say a warning, its place first; a reason that has no words of its own is for those who read English."""
+    """Say a warning, its place first and its reason, if it has one, last."""
     sentence = said(f"content_import.warning.{warning.kind}", **warning.facts)
     reason = f" ({reason_in(said.language, warning.reason)})" if warning.reason else ""
     return f"{warning.place}: {sentence}{reason}"
