@@ -274,3 +274,18 @@ def test_an_output_without_room_is_said_to_be_full(tmp_path: Path, options: tupl
     assert "OUTPUT_UNWRITABLE" in ended.stderr
     assert "Exception" not in ended.stderr
     assert not list(tmp_path.rglob("defect-*"))
+
+
+def test_an_item_that_pays_what_is_no_number_is_put_aside_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    pays = '<qti-mapping><qti-map-entry map-key="A" mapped-value="{}"/></qti-mapping></qti-response-declaration>'
+    body = BODY.replace("<qti-item-body>", "<qti-item-body><p>哪一个？</p>")
+    for name, value in (("good", "1"), ("bad", "NaN")):
+        declared = DECLARED.replace("</qti-response-declaration>", pays.format(value))
+        text = xml(declared + body + MATCH, 'title="t" xml:lang="zh"').replace('"item"', f'"{name}"')
+        (folder / f"{name}.xml").write_text(text)
+    told = Terminal().run("content", "import", folder, "--bank", tmp_path / "bank", "--json")
+    report = json.loads(told.output)
+    assert (report["accepted"], [one["item"] for one in report["rejected"]]) == (1, ["bad"])
+    assert "defect" not in told.errors
