@@ -4,8 +4,11 @@ import os
 
 import pytest
 import structlog
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+settings.register_profile("house")  # how long an example takes says something of the machine only
+settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
