@@ -320,7 +320,7 @@ def test_too_many_pictures_are_refused(tmp_path: Path) -> None:
         read_package(write_folder(with_item(data) | pictures, tmp_path))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(at=st.integers(min_value=0), noise=st.binary(min_size=1, max_size=8))
 def test_an_item_with_noise_in_it_is_refused_or_read_with_no_other_error(
     tmp_path_factory: pytest.TempPathFactory, at: int, noise: bytes

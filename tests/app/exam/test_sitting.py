@@ -164,4 +164,4 @@ class SittingMachine(RuleBasedStateMachine):
 
 
 TestSittingMachine = SittingMachine.TestCase
-TestSittingMachine.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestSittingMachine.settings = settings(max_examples=40, stateful_step_count=30)

@@ -42,7 +42,7 @@ def hashes_of_tiles(folder: Path, size: int) -> list[bytes]:
 
 
 @given(steps=st.lists(st.integers(1, 180), min_size=1, max_size=3), data=st.data())
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_leaf_is_proven_under_the_checkpoint_however_the_log_grew(
     tmp_path_factory: pytest.TempPathFactory, steps: list[int], data: st.DataObject
 ) -> None:

@@ -73,7 +73,7 @@ def test_return_says_that_the_code_is_there(code: CodeField, qtbot: QtBot) -> No
         QTest.keyClick(group(code, 6), Qt.Key.Key_Return)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), min_size=30, max_size=30), st.data())
 def test_any_code_with_any_separators_arrives_whole(code: CodeField, letters: list[str], data: st.DataObject) -> None:
     for number in range(1, GROUPS + 1):

@@ -82,7 +82,7 @@ def test_a_message_that_is_none_is_refused(busy_seat: SimulatedSeat, line: bytes
 
 
 @given(st.binary(max_size=300).filter(lambda raw: b"\n" not in raw))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_garbage_is_refused(busy_seat: SimulatedSeat, raw: bytes) -> None:
     assert fault(said(busy_seat, raw)) == "RECORDER_REFUSED"
 

@@ -71,7 +71,7 @@ def test_a_record_whose_content_was_changed_is_named(folder: Path, record: int, 
 
 
 @given(st.data())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_bit_of_any_file_can_be_changed(folder: Path, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(sorted(folder.iterdir())), label="file")
     raw = path.read_bytes()
@@ -84,7 +84,7 @@ def test_no_bit_of_any_file_can_be_changed(folder: Path, data: st.DataObject) ->
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_file_can_be_cut_or_grow(folder: Path, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(sorted(folder.iterdir())), label="file")
     raw = path.read_bytes()

@@ -14,7 +14,7 @@ from sync.replica.database import Replica
 from sync.replica.durable import DiskFull
 from sync.replica.journal import GENESIS, JournalBroken
 
-UNCHECKED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+UNCHECKED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 
 WRITER = """
 import sys

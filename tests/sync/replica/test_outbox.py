@@ -103,5 +103,5 @@ def test_any_sequence_of_moves_keeps_every_packet(replica: Replica) -> None:
             assert rows == {sha256: sha256.encode() for sha256 in self.added}
 
     case = Moves.TestCase
-    case.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+    case.settings = settings(max_examples=25, stateful_step_count=25)
     case().runTest()

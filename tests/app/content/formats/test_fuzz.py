@@ -253,7 +253,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(CELLS, min_size=10, max_size=12), max_size=4))
 def test_any_cells(rows: list[list[object]]) -> None:
     data = workbook(*rows, heads=[*HEADS, "材料编号", "材料"])

@@ -146,7 +146,7 @@ def test_a_process_that_would_take_all_memory_or_time_is_stopped() -> None:
     assert time.monotonic() - begun < 8
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.sampled_from(OPEN[:6]),
     st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), min_size=1, max_size=8),

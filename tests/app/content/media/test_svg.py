@@ -163,7 +163,7 @@ def test_an_svg_is_told_by_its_bytes() -> None:
     assert not is_svg(b"\x89PNG<svg")
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 700), st.binary(max_size=3))
 def test_damaged_bytes_are_drawn_or_refused(at: int, noise: bytes) -> None:
     data = svg(ARROW)

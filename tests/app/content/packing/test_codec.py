@@ -24,7 +24,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(items())
 def test_every_item_and_marking_opens_as_it_was(drawn: tuple[Item, Marking, dict[str, bytes]]) -> None:
     item, marking, _ = drawn
@@ -59,7 +59,7 @@ def test_what_is_at_its_default_takes_no_room() -> None:
     assert encode(Node("null")) == {"_": "Node", "name": "null"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(items(), st.data())
 def test_markings_are_filled_up_to_powers_of_two(
     drawn: tuple[Item, Marking, dict[str, bytes]], data: st.DataObject

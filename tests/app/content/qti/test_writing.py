@@ -23,7 +23,7 @@ def bank_of(item: Item, marking: Marking, media: dict[str, bytes]) -> Bank:
     return Bank("small", TITLE, (item,), {item.id: marking}, named)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(drawn=items())
 def test_every_item_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Item, Marking, dict[str, bytes]]
