@@ -4,13 +4,14 @@ A name is a path inside the bank, with `/` between its parts. Every reading is b
 really come out, never by what a zip's directory claims, and all readings together have a bound too.
 """
 
+import io
 import os
 import posixpath
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,6 +181,22 @@ def open_beside(path: Path) -> Iterator[tuple[Archive, str]]:
     if not _is_inside(path.name):
         raise BankUnsafe(ascii(path.name[:100]), 0, "a name that no file of a bank can have")
     yield Archive(_Folder(path.parent)), path.name
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """Files by name that are not on any disk yet, to be read as a bank's."""
+
+    files: Mapping[str, bytes]
+
+    def names(self) -> Iterator[str]:
+        """Give the names of all files."""
+        yield from self.files
+
+    def open(self, name: str) -> BinaryIO | None:
+        """Open a file."""
+        data = self.files.get(name)
+        return None if data is None else io.BytesIO(data)
 
 
 @dataclass(frozen=True)

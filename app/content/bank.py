@@ -70,6 +70,36 @@ class TwiceRefused(BankRefused):
     code = "BANK_TWICE"
 
 
+class ItemStands(TwiceRefused):
+    """The bank has the item already, and it says something else there; the fact `name` is its id."""
+
+    code = "BANK_ITEM_STANDS"
+
+
+class ItemGone(FileMissing):
+    """The manifest lists an item whose file is not there; the fact `name` is its id."""
+
+    code = "BANK_ITEM_GONE"
+
+
+class ItemUnknown(BankRefused):
+    """No such items are in the bank; the fact `name` is their ids."""
+
+    code = "BANK_ITEM_UNKNOWN"
+
+
+class BankEmptied(BankRefused):
+    """A bank of no items is none: the last of them cannot be removed."""
+
+    code = "BANK_EMPTIED"
+
+
+class BankUnfinished(FileMissing):
+    """There are items and no manifest: an import was cut off before its end."""
+
+    code = "BANK_UNFINISHED"
+
+
 class RulesRefused(BankRefused):
     """An item's variables or rules cannot be followed; the fact `name` says which and why, in English."""
 

@@ -44,20 +44,26 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import came to; `by_type` counts the accepted items by kind. `known`: accepted, and there already."""
+    """What an import came to; `by_type` counts the accepted items by kind.
+
+    `known`: accepted, and there already; `replaced`: accepted, in the place of another version.
+    """
 
     source: Source | None
     encoding: str
     read: int
     accepted: int
     known: int
+    replaced: int
     rejected: tuple[Rejection, ...]
     by_type: dict[str, int]
     warnings: tuple[SourceWarning, ...]
 
 
-def import_file(path: Path, folder: Path) -> ImportReport:
+def import_file(path: Path, folder: Path, *, replace: bool = False) -> ImportReport:
     """Put all items of a source that are good into a bank's folder; a source that is no bank rejects as a whole.
+
+    With `replace` they take the place of items with their ids; without it those stand, and the new ones are rejected.
 
     Raises:
         BankUnreadable: nothing is there, or it may not be read.
@@ -69,16 +75,17 @@ def import_file(path: Path, folder: Path) -> ImportReport:
         reading, origin = _read(path, source)
     except BankRefused as refused:
         rejected = Rejection(path.name, "", refused.detail, refused)
-        return ImportReport(source, encoding, 0, 0, 0, (rejected,), {}, ())
-    merged = merge(folder, reading.items, origin) if reading.items else Merged()
+        return ImportReport(source, encoding, 0, 0, 0, 0, (rejected,), {}, ())
+    merged = merge(folder, reading.items, origin, replace=replace) if reading.items else Merged()
     rejected_all = (*reading.rejected, *merged.rejected)
-    accepted = merged.added + merged.known
+    accepted = merged.added + merged.known + merged.replaced
     return ImportReport(
         source,
         reading.encoding,
         accepted + len(rejected_all),
         accepted,
         merged.known,
+        merged.replaced,
         rejected_all,
         {kind.value: count for kind, count in sorted(merged.kinds.items())},
         (*reading.warnings, *_told(merged.notes, path.name)),
@@ -153,7 +160,7 @@ def _read(path: Path, source: Source) -> tuple[FormatReading, Origin]:
 
 
 def _read_qti(path: Path) -> tuple[FormatReading, Origin]:
-    bank, rejected = read_bank(path)
+    bank, rejected = read_bank(path, loose=True)
     test = None
     warnings = list(_told((note for note in bank.notes if not note.item), path.name))
     if bank.blueprint and not rejected:

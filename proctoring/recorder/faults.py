@@ -4,7 +4,7 @@ from typing import Final
 
 from proctoring.vault.report import RecordingTampered, RecordingUnreadable
 from sync.faults import EnvironmentFault, Fault, Refused
-from sync.replica.durable import DiskFault, DiskFull
+from sync.replica.durable import DiskFault, DiskFull, FileTooLong, FolderMissing, NoFolder
 from sync.trust.keys import KeyRefused
 from sync.trust.keystore import KeyStoreUnreadable
 
@@ -72,6 +72,9 @@ _KNOWN: Final[dict[str, type[Fault]]] = {
         RecordingUnreadable,
         DiskFault,
         DiskFull,
+        FileTooLong,
+        FolderMissing,
+        NoFolder,
         KeyRefused,
         KeyStoreUnreadable,
     )

@@ -29,12 +29,15 @@ def import_bank(
         typer.Argument(help="QTI (zip, folder or item), Moodle XML, GIFT, Aiken or .xlsx.", metavar="FILE"),
     ],
     bank: Annotated[Path, typer.Option(help="The bank's folder; made if it is not there.", metavar="DIR")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put items in the place of those that have their identifiers.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
 ) -> None:
     """Put the items of a file into a bank. What cannot be used is put aside and named; the rest is in."""
     from app.content.importing import import_file
 
-    report = import_file(file, bank)
+    report = import_file(file, bank, replace=replace)
     if as_json:
         typer.echo(json.dumps(report_json(report), ensure_ascii=False, separators=(",", ":")))
     else:
@@ -49,6 +52,7 @@ def report_json(report: "ImportReport") -> dict[str, Any]:
         "read": report.read,
         "accepted": report.accepted,
         "known": report.known,
+        "replaced": report.replaced,
         "rejected": [{"source": one.source, "item": one.item, "reason": one.reason} for one in report.rejected],
         "by_type": report.by_type,
         "warnings": [_warned(warning, Words(Language.EN)) for warning in report.warnings],
@@ -69,6 +73,8 @@ def _print(report: "ImportReport") -> None:
     if report.source:
         say("content_import.format", format=report.source.value, encoding=report.encoding or "-")
     say("content_import.counts", read=report.read, accepted=report.accepted, rejected=len(report.rejected))
+    if report.replaced:
+        say("content_import.replaced", replaced=report.replaced)
     if report.known:
         say("content_import.known", known=report.known)
     for kind, count in report.by_type.items():

@@ -12,7 +12,18 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from app.content.archive import Archive, is_zip, open_archive, open_beside
-from app.content.bank import Bank, BankRefused, FileMissing, MarkupRefused, Note, NoteKind, Rejection, TwiceRefused
+from app.content.bank import (
+    Bank,
+    BankRefused,
+    BankUnfinished,
+    FileMissing,
+    ItemGone,
+    MarkupRefused,
+    Note,
+    NoteKind,
+    Rejection,
+    TwiceRefused,
+)
 from app.content.blueprint import ExamRules, read_test
 from app.content.qti.item import MAX_ITEM_BYTES, ReadItem, Sorting, read_item
 from app.content.qti.manifest import MANIFEST, Listed, Manifest, bank_id, read_manifest, titled
@@ -32,21 +43,26 @@ def read_package(path: Path) -> Bank:
 
     Raises:
         BankUnreadable: nothing is there, or it may not be read.
-        BankRefused: one of its kinds (see `app.content.bank`), with file and line: the first that is met.
+        BankUnfinished: there are items and no manifest.
+        BankRefused: one of its other kinds (see `app.content.bank`), with file and line: the first that is met.
     """
     with _open(path) as (archive, lone):
         return _Reading(archive, strict=True).bank(lone)
 
 
-def read_bank(path: Path) -> tuple[Bank, tuple[Rejection, ...]]:
+def read_bank(path: Path, *, loose: bool = False) -> tuple[Bank, tuple[Rejection, ...]]:
     """Read a bank, keep what is good, and tell for each item that is not why.
+
+    `loose`: the bank may come without a manifest; then every item file in it is taken, and nobody knows how they are
+    sorted. That is for banks on their way in: a bank of ours without a manifest is one that is not finished.
 
     Raises:
         BankUnreadable: nothing is there, or it may not be read.
+        BankUnfinished: there are items and no manifest.
         BankRefused: the zip or the manifest as a whole cannot be read or is unsafe.
     """
     with _open(path) as (archive, lone):
-        reading = _Reading(archive, strict=False)
+        reading = _Reading(archive, strict=False, loose=loose)
         return reading.bank(lone), tuple(reading.rejected)
 
 
@@ -82,6 +98,7 @@ def _open(path: Path) -> Iterator[tuple[Archive, str]]:
 class _Reading:
     archive: Archive
     strict: bool
+    loose: bool = False
     rejected: list[Rejection] = field(default_factory=list)
     read: dict[str, ReadItem] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -96,7 +113,7 @@ class _Reading:
         stimuli: dict[str, Stimulus] = {}
         for file, listed in manifest.items.items():
             try:
-                found = read_item(self.archive, file, listed.sorting)
+                found = self._item(file, listed)
                 _check_once(found, file, seen, stimuli)
             except BankRefused as refused:
                 self._reject(file, listed.name, refused)
@@ -104,6 +121,14 @@ class _Reading:
             self.read[file] = found
         rules = self._rules(manifest.test) if manifest.test else None
         return self._made(manifest, rules)
+
+    def _item(self, file: str, listed: Listed) -> ReadItem:
+        try:
+            return read_item(self.archive, file, listed.sorting)
+        except FileMissing as missing:
+            if missing.facts["name"] != file:
+                raise
+            raise ItemGone(MANIFEST, 0, f"there is no file {file}", name=listed.name) from None
 
     def _reject(self, file: str, name: str, refused: BankRefused) -> None:
         if self.strict:
@@ -120,13 +145,18 @@ class _Reading:
         try:
             return read_manifest(self.archive)
         except FileMissing as missing:
-            if self.strict:
-                raise
-            folder = self._only_folder()
-            if not folder:
+            folder = "" if self.strict else self._only_folder()
+            if not folder and self.loose:
                 return self._without_manifest(missing)
+            if not folder:
+                raise self._unfinished(missing) from None
             self.archive = self.archive.below(folder)
             return read_manifest(self.archive)
+
+    def _unfinished(self, missing: FileMissing) -> FileMissing:
+        """Say of a folder without a manifest whether it holds items where we put ours."""
+        ours = any(one.startswith("items/") and one.endswith(".xml") for one in self.archive.names())
+        return BankUnfinished(MANIFEST, 0, "there are items and no manifest", name=MANIFEST) if ours else missing
 
     def _only_folder(self) -> str:
         """Give the folder that was packed as a whole: its manifest is the only one, and no XML lies outside it."""

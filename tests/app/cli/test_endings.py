@@ -31,7 +31,7 @@ def test_these_are_all_commands() -> None:
         "agent run",
         *(
             f"content {name}"
-            for name in ("assemble", "check", "export", "gallery", "import", "preview", "score", "template")
+            for name in ("assemble", "check", "export", "gallery", "import", "preview", "remove", "score", "template")
         ),
         "demo",
         "packet verify",
@@ -93,6 +93,10 @@ ELSEWHERE = {
     "registry serve": ("registry", "serve", "--home", "{no}"),
     "content import": ("content", "import", "{no}", "--bank", "{out}"),
     "content export": ("content", "export", "{out}", "--bank", "{no}"),
+    "content import, into a file": ("content", "import", "{sample}", "--bank", "{rule}"),
+    "content remove": ("content", "remove", "--bank", "{no}", "x"),
+    "content remove, a file": ("content", "remove", "--bank", "{rule}", "x"),
+    "content preview, no folder": ("content", "preview", "{item}", "--png", "{no}/out.png"),
     "content check": ("content", "check", "{no}"),
     "content assemble": ("content", "assemble", "--bank", "{sample}", "--blueprint", "{no}", "--seed", "s"),
     "content assemble, no bank": ("content", "assemble", "--bank", "{no}", "--blueprint", "{rule}", "--seed", "s"),
@@ -114,7 +118,12 @@ def test_a_place_that_is_not_as_it_must_be_ends_with_three(
 ) -> None:
     sample = resource_folder() / "sample-bank"
     rule = resource_folder() / "blueprint-example.toml"
-    there = {"no": tmp_path / "no", "out": tmp_path / "out", "place": place.root, "sample": sample, "rule": rule}
+    item = next((resource_folder() / "gallery").glob("*.xml"))
+    there = {"no": tmp_path / "no", "out": tmp_path / "out", "place": place.root} | {
+        "sample": sample,
+        "rule": rule,
+        "item": item,
+    }
     told = Terminal(language).run(*(part.format(**there) for part in ELSEWHERE[name]))
     assert told.code == 3
     assert_words(told.errors, language)

@@ -62,7 +62,7 @@ def test_another_item_with_the_same_id_is_put_aside(tmp_path: Path) -> None:
     other = replace(two, item=replace(two.item, id=one.item.id), marking=replace(two.marking, item=one.item.id))
     moved = replace(one, item=replace(one.item, subject="消防"))
     merged = merge(tmp_path, [other, moved, two], ORIGIN)
-    assert [(one.item, one.fault.code) for one in merged.rejected] == [("it-0001", "BANK_TWICE")] * 2
+    assert [(one.item, one.fault.code) for one in merged.rejected] == [("it-0001", "BANK_ITEM_STANDS")] * 2
     assert merged.rejected[0].reason == "bank.gift:5: another item has the identifier it-0001"
     assert {item.id for item in read_package(tmp_path).items} == {"it-0001", "it-0002"}
 

@@ -121,6 +121,7 @@ def test_the_report_counts_everything_and_the_good_is_in(tmp_path: Path) -> None
         "read": 3,
         "accepted": 2,
         "known": 0,
+        "replaced": 0,
         "rejected": [{"source": "b.gift", "item": "bad", "reason": "b.gift:7: no option is correct"}],
         "by_type": {"single_choice": 1, "true_false": 1},
         "warnings": [
