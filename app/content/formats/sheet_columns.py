@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -30,8 +31,13 @@ class Column(StrEnum):
     MATERIAL = "material number"
     MATERIAL_TEXT = "material"
     EXPLANATION = "explanation"
+    FACILITY = "facility"
     STEM_EN = "stem_en"
     MATERIAL_TEXT_EN = "material_en"
+
+
+Key = Column | tuple[str, bool]
+"""What a column of a sheet holds: an option by its letter, and whether it is the English one."""
 
 
 class SheetType(StrEnum):
@@ -76,23 +82,43 @@ HEADINGS: Final = (
     Heading(
         Column.SUBJECT,
         "科目",
-        ("专业", "工种", "章节", "分类"),
+        (
+            "所属科目",
+            "专业",
+            "所属专业",
+            "工种",
+            "所属工种",
+            "作业类别",
+            "操作项目",
+            "准操项目",
+            "课程",
+            "试题科目",
+            "考试科目",
+            "章节",
+            "所属章节",
+            "知识点",
+            "模块",
+            "分类",
+            "试题分类",
+            "题目分类",
+        ),
         "所属科目，不写为“-”。",
         "The subject; left empty: “-”.",
     ),
     Heading(
         Column.DIFFICULTY,
         "难度",
-        ("难易度", "难易程度", "难度等级"),
-        "易、中、难；不写为中。",
-        "easy, medium, hard; left empty: medium.",
+        ("难易度", "难易程度", "难度等级", "难度级别", "试题难度", "题目难度"),
+        "易、中、难；不写为中。也可用“难度系数”列写答对率：0.7 及以上为易，不到 0.4 为难。",
+        "easy, medium, hard; left empty: medium. Or a column “facility”, the share that answers rightly: from 0.7 on "
+        "easy, below 0.4 hard.",
     ),
     Heading(
         Column.STEM,
         "题干",
         ("题目", "试题", "试题内容", "题目内容", "试题题干", "题目描述", "题目名称", "问题", "question"),
-        "试题内容。填空题用四条下划线 ____ 表示一个空。单元格内换行就是分段。",
-        "What is asked. In blanks, four underscores ____ are one blank. A line break makes a paragraph.",
+        "试题内容。填空题用四条下划线 ____ 或空括号（  ）表示一个空。单元格内换行就是分段。",
+        "What is asked. In blanks, four underscores ____ or empty brackets ( ) are one; a line break a paragraph.",
     ),
     Heading(
         Column.ANSWER,
@@ -122,8 +148,8 @@ HEADINGS: Final = (
         Column.PICTURE,
         "图片",
         ("图片文件", "image"),
-        "图片文件名，文件与表格放在同一文件夹。",
-        "The name of a picture file that lies beside the sheet.",
+        "图片文件名，文件与表格放在同一文件夹；也可把图片直接粘贴在本行。",
+        "The name of a picture file that lies beside the sheet; or paste the picture over the row.",
     ),
     Heading(
         Column.PICTURE_TEXT,
@@ -168,6 +194,13 @@ TYPES: Final = {
     **{kind.value: kind for kind in SheetType},
     **{f"{kind.value}题": kind for kind in SheetType},
     "是非题": SheetType.TRUE_FALSE,
+    "是非": SheetType.TRUE_FALSE,
+    "对错题": SheetType.TRUE_FALSE,
+    "正误题": SheetType.TRUE_FALSE,
+    "判断正误题": SheetType.TRUE_FALSE,
+    "单选择题": SheetType.SINGLE,
+    "多选择题": SheetType.MULTIPLE,
+    "问答": SheetType.ESSAY,
     "单项选择": SheetType.SINGLE,
     "单项选择题": SheetType.SINGLE,
     "多项选择": SheetType.MULTIPLE,
@@ -191,21 +224,35 @@ TYPES: Final = {
 }
 DIFFICULTIES: Final = {
     "": Difficulty.MEDIUM,
-    **dict.fromkeys(("易", "容易", "简单", "低", "easy"), Difficulty.EASY),
-    **dict.fromkeys(("中", "中等", "一般", "medium"), Difficulty.MEDIUM),
-    **dict.fromkeys(("难", "困难", "较难", "高", "hard"), Difficulty.HARD),
+    **dict.fromkeys(("易", "容易", "较易", "较容易", "偏易", "简单", "低", "easy"), Difficulty.EASY),
+    **dict.fromkeys(("中", "中等", "适中", "一般", "medium"), Difficulty.MEDIUM),
+    **dict.fromkeys(("难", "困难", "较难", "偏难", "很难", "高", "hard"), Difficulty.HARD),
 }
 TRUTHS: Final = {
-    **dict.fromkeys(("对", "正确", "是", "√", "✓", "✔", "t", "true", "y", "yes", "1"), True),
-    **dict.fromkeys(("错", "错误", "否", "×", "✗", "✘", "x", "f", "false", "n", "no", "0"), False),
+    **dict.fromkeys(("对", "正确", "是", "√", "✓", "✔", "☑", "✅", "v", "t", "true", "y", "yes", "1"), True),
+    **dict.fromkeys(
+        ("错", "错误", "否", "×", "╳", "✕", "✖", "✗", "✘", "❌", "☒", "x", "f", "false", "n", "no", "0"), False
+    ),
 }
 SCORINGS: Final = {"": True, "全对": True, "whole": True, "按项": False, "parts": False}
 
-_NAMES: Final = {
-    re.sub(r"\s", "", name.lower()): heading.column
+_NAMES: Final = (
+    {
+        re.sub(r"\s", "", name.lower()): heading.column
+        for heading in HEADINGS
+        for name in (heading.zh, heading.column.value, *heading.others)
+    }
+    | dict.fromkeys(("难度系数", "易度", "答对率", "facility"), Column.FACILITY)
+    | dict.fromkeys(("选项", "选项内容", "备选项", "备选答案", "options"), Column.OPTIONS)
+)
+_RANKS: Final = {
+    re.sub(r"\s", "", name.lower()): rank
     for heading in HEADINGS
-    for name in (heading.zh, heading.column.value, *heading.others)
-} | dict.fromkeys(("选项", "选项内容", "备选项", "备选答案", "options"), Column.OPTIONS)
+    for rank, name in enumerate((heading.zh, *heading.others))
+} | {"序号": len(HEADINGS)}
+_EITHER: Final = (Column.NUMBER, Column.SUBJECT, Column.DIFFICULTY, Column.MARKS, Column.EXPLANATION)
+_SHARE: Final = re.compile(r"0?\.[0-9]{1,6}|[01](\.0{0,6})?")
+_LEVELS: Final = ((0.7, Difficulty.EASY), (0.4, Difficulty.MEDIUM))
 _OPTION: Final = re.compile(r"(?:选项|option|备选答案|备选项|答案)?([a-l])(?:选项|项)?|选项([1-9一二三四五六七八九])")
 _OPTION_EN: Final = re.compile(r"(?:英文选项|选项|option)([a-l])(?:_en|英文|\(en\))?")
 _DIGITS: Final = "123456789一二三四五六七八九"
@@ -232,3 +279,33 @@ def column_of(heading: str) -> Column | tuple[str, bool] | None:
 def type_of_sheet(name: str) -> SheetType | None:
     """Tell the one type of a sheet's rows by the sheet's name: "一、单选题（100道）"."""
     return TYPES.get(_AROUND.sub("", _AROUND.sub("", narrow(name))))
+
+
+def truth_of(text: str) -> bool | None:
+    """Read true or false, however it is written; None if it is neither."""
+    return TRUTHS.get(narrow(text).replace("\ufe0f", ""))  # the sign that asks for a coloured picture of a tick
+
+
+def difficulty_of(told: str, facility: str) -> Difficulty | None:
+    """Read a difficulty in words, or as the share of candidates that answers rightly; None if it is neither.
+
+    A whole number counts as a share only under its own heading: elsewhere 1 may be a grade.
+    """
+    if told in DIFFICULTIES and (told or not facility):
+        return DIFFICULTIES[told]
+    share = told or facility
+    if not _SHARE.fullmatch(share) or ("." not in share and share != facility):
+        return None
+    return next((level for least, level in _LEVELS if float(share) >= least), Difficulty.HARD)
+
+
+def best_headings(columns: Mapping[int, Key], names: Sequence[str]) -> dict[int, Key]:
+    """Leave out a column that means the same as another of a better name, where either will do."""
+    kept = dict(columns)
+    for wanted in _EITHER:
+        same = [at for at, key in columns.items() if key is wanted]
+        ranks = {at: _RANKS.get(narrow(names[at]), 0) for at in same}
+        best = [at for at in same if ranks[at] == min(ranks.values())]
+        if len(best) == 1:
+            kept = {at: key for at, key in kept.items() if key is not wanted or at == best[0]}
+    return kept

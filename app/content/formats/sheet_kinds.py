@@ -25,14 +25,14 @@ from app.content.formats.numbers import decimal_of
 from app.content.formats.parts import several_parts, written
 from app.content.formats.plaintext import line_of_text
 from app.content.formats.rules import RESPONSE, Accepted, Between, Rule
-from app.content.formats.sheet_columns import SCORINGS, TRUTHS, Column, SheetType, narrow
+from app.content.formats.sheet_blanks import accepted_texts, answers_to, count_blanks, fill, with_lines
+from app.content.formats.sheet_columns import OPTION_LETTERS, SCORINGS, Column, Key, SheetType, narrow, truth_of
 from app.content.formats.sheet_row import Row
 from app.exam.interactions import Option, Order
 from app.exam.marking import MATCH_CORRECT, SCORE, BaseType, Cardinality, Declaration, Marking, Role, Written
-from app.exam.prose import Body, Place, Wording
+from app.exam.prose import Body, Place, Run, Wording
 
 _LETTERS: Final = re.compile(r"[a-l]([,，、;；.]?[a-l])*")
-_BLANK: Final = re.compile(r"[_＿]{2,}")
 _ARROW: Final = re.compile(r"\s*(?:->|=>|→|——>|－>)\s*")
 _NUMBER: Final = re.compile(r"(.+?)\s*(?:±|\+/-|\+-)\s*(.+)")
 _MAX_BLANKS: Final = 20
@@ -54,16 +54,17 @@ def _stem(row: Row, picture: Body) -> Wording:
 
 def _true_false(row: Row, picture: Body) -> Draft:
     answer = narrow(row.text(Column.ANSWER))
-    options = [narrow(zh) for zh, _ in row.pairs()]
+    options = row.option_texts()
     if options:
-        truths = [TRUTHS.get(option) for option in options]
+        truths = [truth_of(option) for option in options]
         if sorted(str(truth) for truth in truths) != ["False", "True"]:
             raise KeyRefused(*row.place, "a true/false item whose options are not true and false")
         if answer in ("a", "b"):
             answer = options["ab".index(answer)]
-    if answer not in TRUTHS:
+    correct = truth_of(answer)
+    if correct is None:
         raise KeyRefused(*row.place, f"the answer {row.text(Column.ANSWER)[:20]!r} is neither true nor false")
-    return true_false(_stem(row, picture), correct=TRUTHS[answer])
+    return true_false(_stem(row, picture), correct=correct)
 
 
 def _single(row: Row, picture: Body) -> Draft:
@@ -83,11 +84,12 @@ def _multiple(row: Row, picture: Body) -> Draft:
 
 
 def _blanks(row: Row, picture: Body) -> Draft:
-    answers = [part for part in re.split(r"[;；]", row.cells.get(Column.ANSWER, "")) if part.strip()]
-    rules = [[_rule(text, row) for text in re.split(r"[|｜]", answer) if text.strip()] for answer in answers]
-    stems = (row.cells.get(Column.STEM, ""), row.cells.get(Column.STEM_EN, ""))
-    blanks = len(_BLANK.findall(stems[0]))
-    if stems[1] and len(_BLANK.findall(stems[1])) != blanks:
+    _refuse_raised(row, Column.ANSWER)
+    stems = (with_lines(row.runs(Column.STEM)), with_lines(row.runs(Column.STEM_EN)))
+    blanks = count_blanks(stems[0])
+    answers = answers_to(row.cells.get(Column.ANSWER, ""), blanks)
+    rules = [[_rule(text, row) for text in accepted_texts(answer)] for answer in answers]
+    if stems[1] and count_blanks(stems[1]) != blanks:
         raise BankRefused(*row.place, "the English stem has another number of blanks")
     if not blanks and len(rules) == 1:
         return text_entry(_stem(row, picture), rules[0], row.place)
@@ -101,15 +103,12 @@ def _blanks(row: Row, picture: Body) -> Draft:
     return several_parts(Wording(placed.zh + picture, placed.en + picture), parts)
 
 
-def _placed(row: Row, stems: tuple[str, str], names: list[str]) -> Wording:
+def _placed(row: Row, stems: tuple[tuple[Run, ...], tuple[Run, ...]], names: list[str]) -> Wording:
     """Put the blanks' places into both stems, the first blank of each answering to the first response."""
-    words = marks(len(names), "".join(stems))
+    words = marks(len(names), "".join(run.text for stem in stems for run in stem))
     places = {word: Place(name) for word, name in zip(words, names, strict=True)}
-    told = []
-    for stem in stems:
-        unread = iter(words)
-        told.append(_BLANK.sub(lambda _, unread=unread: next(unread), stem))  # type: ignore[misc]
-    wording = row.said(told[0], told[1])
+    chinese, english = (fill(stem, words) if stem else () for stem in stems)
+    wording = row.said_in(chinese, english)
     return Wording(put_in_place(wording.zh, places, row.place), put_in_place(wording.en, places, row.place))
 
 
@@ -126,6 +125,7 @@ def _essay(row: Row, picture: Body) -> Draft:
     answer = row.text(Column.ANSWER)
     if not answer:
         return draft
+    _refuse_raised(row, Column.ANSWER)
     response, *others = draft.marking.declarations
     told = replace(response, correct=(Written(answer),))
     return replace(draft, marking=replace(draft.marking, declarations=(told, *others)))
@@ -153,6 +153,9 @@ def _match(row: Row, picture: Body) -> Draft:
         raise KeyRefused(*row.place, "an answer beside pairs: in a match, the pairs are the answer")
     pairs: list[tuple[Wording, Wording]] = []
     others: list[Wording] = []
+    for letter in OPTION_LETTERS:
+        for english in (False, True):
+            _refuse_raised(row, (letter, english))
     for zh, en in row.pairs():
         left, right = _sides(zh, row)
         left_en, right_en = _sides(en, row) if en else ("", "")
@@ -168,6 +171,11 @@ def _sides(text: str, row: Row) -> tuple[str, str]:
     if len(sides) != 2 or not sides[1]:  # noqa: PLR2004 - a left and a right side
         raise KeyRefused(*row.place, f"{text[:40]!r} is not a pair, written as left -> right")
     return sides[0], sides[1]
+
+
+def _refuse_raised(row: Row, key: Key) -> None:
+    if row.is_raised(key):
+        raise KeyRefused(*row.place, "raised or lowered letters (上标、下标) where only plain text can be kept")
 
 
 def _letters(row: Row) -> list[str]:

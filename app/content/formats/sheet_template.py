@@ -51,6 +51,22 @@ _EXAMPLES: Final[tuple[dict[str, str], ...]] = (
         "互斥组": "触电急救",
     },
     {
+        "题号": "elec-003",
+        "题型": "单选",
+        "科目": "电工",
+        "难度": "中",
+        "题干": "低压触电者手中仍握着电线，救护人员可以用什么工具切断电线？",
+        "选项A": "带绝缘柄的钢丝钳",
+        "选项B": "没有绝缘柄的剪刀",
+        "选项C": "潮湿的木柄斧头",
+        "答案": "A",
+        "英文题干": "A person still holds a live low-voltage wire. Which tool may the rescuer cut the wire with?",
+        "选项A_en": "Pliers with insulated handles",
+        "选项B_en": "Scissors without insulated handles",
+        "选项C_en": "An axe with a wet wooden handle",
+        "互斥组": "触电急救",
+    },
+    {
         "题号": "weld-001",
         "题型": "多选",
         "科目": "焊接与热切割",
@@ -75,6 +91,7 @@ _EXAMPLES: Final[tuple[dict[str, str], ...]] = (
         "难度": "易",
         "题干": "在坠落高度基准面 ____ m 及以上有可能坠落的高处进行的作业称为____。",
         "答案": "2±0；高处作业|高空作业",
+        "英文题干": "Work ____ m or more above the level to which one could fall is called ____ in Chinese.",
     },
     {
         "题号": "height-002",
@@ -86,6 +103,10 @@ _EXAMPLES: Final[tuple[dict[str, str], ...]] = (
         "选项B": "检查安全带各部件",
         "选项C": "穿戴并系紧",
         "答案": "BCA",
+        "英文题干": "Put the steps of using a safety harness in order.",
+        "选项A_en": "Attach the lanyard",
+        "选项B_en": "Check every part of the harness",
+        "选项C_en": "Put the harness on and fasten it",
     },
     {
         "题号": "fire-001",
@@ -97,6 +118,11 @@ _EXAMPLES: Final[tuple[dict[str, str], ...]] = (
         "选项B": "B 类 -> 液体或可熔化的固体物质",
         "选项C": "C 类 -> 气体",
         "选项D": "-> 金属",
+        "英文题干": "Match the classes of fire to what burns.",
+        "选项A_en": "Class A -> solids",
+        "选项B_en": "Class B -> liquids and solids that melt",
+        "选项C_en": "Class C -> gases",
+        "选项D_en": "-> metals",
     },
     {
         "题号": "space-001",
@@ -104,17 +130,17 @@ _EXAMPLES: Final[tuple[dict[str, str], ...]] = (
         "科目": "有限空间作业",
         "难度": "中",
         "题干": "另一名工人此时应当怎样做？",
-        "选项A": "立即下池施救",
-        "选项B": "呼救、报警，不盲目下池，并向池内通风",
-        "选项C": "离开现场",
+        "选项A": "立即下池，把晕倒的工人拉上来",
+        "选项B": "呼救报警，不下池，向池内通风",
+        "选项C": "离开现场，回班组向班长汇报",
         "答案": "B",
         "材料编号": "case-1",
         "材料": _CASE_ZH,
         "英文材料": _CASE_EN,
         "英文题干": "What should the other worker do now?",
-        "选项A_en": "Go down into the pit at once",
-        "选项B_en": "Call for help, raise the alarm, not enter blindly, and ventilate the pit",
-        "选项C_en": "Leave the place",
+        "选项A_en": "Go down at once and pull the other worker out",
+        "选项B_en": "Raise the alarm, stay out and ventilate the pit",
+        "选项C_en": "Leave the place and report to the team leader",
     },
     {
         "题号": "space-002",
@@ -123,9 +149,45 @@ _EXAMPLES: Final[tuple[dict[str, str], ...]] = (
         "难度": "难",
         "题干": "写出进入有限空间前必须做到的三件事。",
         "答案": "先通风，再检测，后作业；有人监护；办理审批。",
+        "英文题干": "Name three things that must be done before anybody enters a confined space.",
         "材料编号": "case-1",
     },
 )
+
+_OPTIONS: Final = [
+    (
+        "选项A … 选项H",
+        "option A … option H",
+        "选项内容，从 A 起依次填写。匹配题每格写“左 -> 右”；只写“-> 右”是多余的右项。",
+        "The options, from A on. In a match, each is “left -> right”; “-> right” is a right side without a row.",
+    )
+]
+_HABITS: Final = [
+    (
+        "选项A_en …",
+        "option A_en …",
+        "英文选项；不写则英文界面显示中文。",
+        "The option in English; without it the Chinese is shown.",
+    ),
+    (
+        "修改后重新导入",
+        "Importing again",
+        "改好没有导入的行，重新导入整个表格即可。改已导入的题：题号不变，加 --replace 导入。",
+        "Correct refused rows and import again, all of it. To change one that is in: same number, with --replace.",
+    ),
+    (
+        "插入图片",
+        "Pictures",
+        "粘贴在试题所在行（以左上角为准）：在选项列（单选、多选、排序）归该选项，其他列归题干；也可在“图片”列写文件名。",
+        "Paste it with its corner over the item's row: over an option it joins that, else the stem. Or name a file.",
+    ),
+    (
+        "填空题的 2 与 2±0",
+        "Blanks: 2 and 2±0",
+        "答案写 2：作答文字必须是“2”，写 2.0 不得分。写 2±0：按数值比较，2、2.0、2.00 都得分；2±0.1 表示 1.9 到 2.1。",
+        "2 is a text: only “2” earns, 2.0 does not. 2±0 is a number: 2, 2.0 and 2.00 earn; 2±0.1 is from 1.9 to 2.1.",
+    ),
+]
 
 
 def template() -> bytes:
@@ -160,20 +222,9 @@ def _write_help(sheet: Worksheet, head: Format, cell: Format) -> None:
         sheet.write_string(0, at, text, head)
         sheet.set_column(at, at, wide, cell)
     lines = [(heading.zh, heading.column.value, heading.about_zh, heading.about_en) for heading in HEADINGS]
-    lines += [
-        (
-            "选项A … 选项H",
-            "option A … option H",
-            "选项内容，从 A 起依次填写。匹配题每格写“左 -> 右”；只写“-> 右”是多余的右项。",
-            "The options, from A on. In a match, each is “left -> right”; “-> right” is a right side without a row.",
-        ),
-        (
-            "选项A_en …",
-            "option A_en …",
-            "英文选项；不写则英文界面显示中文。",
-            "The option in English; without it the Chinese is shown.",
-        ),
-    ]
+    answer = next(at for at, heading in enumerate(HEADINGS) if heading.column is Column.ANSWER)
+    lines[answer:answer] = _OPTIONS
+    lines += _HABITS
     for row, line in enumerate(lines, start=1):
         for at, text in enumerate(line):
             sheet.write_string(row, at, text, cell)

@@ -26,6 +26,14 @@ class WarningKind(StrEnum):
     EXPLANATIONS = "explanations"
     MARKS = "marks"
     PICTURE_UNDESCRIBED = "picture_undescribed"
+    PICTURE_OF_NO_ITEM = "picture_of_no_item"
+    PICTURE_OF_ONE_OPTION = "picture_of_one_option"
+    CHART_NOT_READ = "chart_not_read"
+    TEXT_BOX_NOT_READ = "text_box_not_read"
+    SHAPE_NOT_READ = "shape_not_read"
+    HIDDEN_DRAWING = "hidden_drawing"
+    COMMENTS_NOT_READ = "comments_not_read"
+    ROWS_PASSED_OVER = "rows_passed_over"
     BLUEPRINT_BEYOND = "blueprint_beyond"
 
 

@@ -1,23 +1,33 @@
 """Opening an .xlsx from outside: bounded before anything is unpacked, read by calamine, rows as plain texts.
 
-Source: ECMA-376 (Office Open XML). calamine gives values only; what it does not tell (formulas, raised and lowered
-letters) is looked up in the parts themselves.
+Source: ECMA-376 (Office Open XML). calamine gives values only; what it does not tell (formulas, raised and struck-out
+letters, pictures) is looked up in the parts themselves.
 """
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import python_calamine
 from lxml import etree
 
 from app.content.bank import BankRefused, BankTooLarge, BankUnsafe, MarkupRefused
 from app.content.formats.number_formats import read_formats, shown
+from app.content.formats.shared_strings import elements, is_struck, read_looks, runs_of, text_of
+from app.content.formats.sheet_drawings import (
+    MAX_PICTURES,
+    NO_DRAWINGS,
+    Drawings,
+    Pasted,
+    read_cell_images,
+    read_drawings,
+)
 from app.content.xml import read_xml
 from app.exam.prose import Run, Style
 
@@ -37,13 +47,17 @@ _LOOKED_INTO: Final = (
     "xl/styles.xml",
     "xl/worksheets/",
     "xl/chartsheets/",
+    "xl/drawings/",
+    "xl/cellimages.xml",
 )
+_PICTURES: Final = "xl/media/"
 _MAX_NODES: Final = 8_000_000
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _REL: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError)
-_STYLES: Final = {"b": Style.STRONG, "i": Style.EMPHASIS, "u": Style.UNDERLINE, "strike": Style.STRUCK}
-_RAISED: Final = {"superscript": Style.SUPER, "subscript": Style.SUB}
+_PLAIN: Final[frozenset[Style]] = frozenset()
+_Told = TypeVar("_Told")
+_IN_CELL: Final = re.compile(r'=?(?:_xlfn\.)?DISPIMG\(\s*"([0-9A-Za-z_]{1,80})"\s*,\s*\d\s*\)')
 
 
 @dataclass(frozen=True)
@@ -58,18 +72,20 @@ class Sheet:
     bad: Mapping[tuple[int, int], str]
     merged: tuple[tuple[int, int, int, int], ...]
     hidden_rows: frozenset[int] = frozenset()
+    drawings: Drawings = NO_DRAWINGS
 
 
 @dataclass(frozen=True)
 class Workbook:
     """A workbook; `rich` gives the runs of a text of which parts are raised, lowered or otherwise stand out.
 
-    `hidden` are the names of the sheets that cannot be seen.
+    `hidden` are the names of the sheets that cannot be seen; `media` the pictures of those that can, by part.
     """
 
     sheets: tuple[Sheet, ...]
     rich: Mapping[str, tuple[Run, ...]]
     hidden: tuple[str, ...] = ()
+    media: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def open_workbook(data: bytes, source: str) -> Workbook:
@@ -82,9 +98,10 @@ def open_workbook(data: bytes, source: str) -> Workbook:
         BankRefused: damaged.
     """
     parts = _parts(data, source)
-    strings = _strings(parts, source)
-    formats = read_formats(parts.get("xl/styles.xml"), source)
-    looks = {name: _look(parts[path], strings, formats, source) for name, path in _paths(parts, source).items()}
+    styles = parts.get("xl/styles.xml")
+    known = _Known(_strings(parts, source), read_formats(styles, source), read_looks(styles, source))
+    paths = _paths(parts, source)
+    looks = {name: _look(parts[path], known, source) for name, path in paths.items()}
     if sum(look.characters for look in looks.values()) > MAX_TEXT:
         raise BankTooLarge(source, 0, "too much text", limit=MAX_TEXT)
     if sum(look.area for look in looks.values()) > MAX_AREA:
@@ -98,18 +115,33 @@ def open_workbook(data: bytes, source: str) -> Workbook:
             )
     except (python_calamine.CalamineError, *_DAMAGED):
         raise BankRefused(source, 0, "damaged: the workbook cannot be read") from None
-    rich = {"".join(run.text for run in runs): runs for runs in strings if any(run.styles for run in runs)}
+    every = [*known.strings, *(runs for look in looks.values() for runs in look.rich)]
+    rich = {text_of(runs): runs for runs in every if any(run.styles for run in runs)}
     seen = {sheet.name for sheet in sheets}
-    return Workbook(sheets, rich, tuple(name for name in looks if name not in seen))
+    hidden = tuple(name for name in looks if name not in seen)
+    sheets = _with_drawings(sheets, parts, paths, looks, source)
+    media = {one.part: parts[one.part] for sheet in sheets for one in sheet.drawings.pictures if one.part in parts}
+    return Workbook(sheets, rich, hidden, media)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What cells refer to by number: shared strings, and of each cell style its number format and its letters' look."""
+
+    strings: list[tuple[Run, ...]]
+    formats: list[str]
+    looks: list[frozenset[Style]]
 
 
 @dataclass(frozen=True)
 class _Look:
-    formulas: Mapping[tuple[int, int], str]
     formats: Mapping[tuple[int, int], str]
     hidden: frozenset[int]
     characters: int
     area: int
+    bad: dict[tuple[int, int], str]
+    rich: list[tuple[Run, ...]]
+    in_cell: Mapping[tuple[int, int], str]
 
 
 def _parts(data: bytes, source: str) -> dict[str, bytes]:
@@ -137,7 +169,8 @@ def _unpacked(file: zipfile.ZipFile, source: str) -> dict[str, bytes]:
     kept = 0
     for member in members:
         with file.open(member) as part:
-            if member.filename.startswith(_LOOKED_INTO) and member.filename.endswith((".xml", ".rels")):
+            looked = member.filename.startswith(_LOOKED_INTO) and member.filename.endswith((".xml", ".rels"))
+            if looked or member.filename.startswith(_PICTURES):
                 kept += member.file_size
                 if kept > MAX_KEPT:
                     raise BankTooLarge(
@@ -175,61 +208,108 @@ def _strings(parts: Mapping[str, bytes], source: str) -> list[tuple[Run, ...]]:
     if raw.count(b"<si") > MAX_STRINGS:  # quicker than to come to so many
         raise BankTooLarge(source, 0, "too many texts", limit=MAX_STRINGS)
     found = []
-    for element in _elements(raw, "si", source):
-        runs = [Run(text.text or "") for text in element.findall("{*}t")]
-        runs += [Run(run.findtext("{*}t") or "", _styles(run)) for run in element.findall("{*}r")]
-        found.append(tuple(runs))
+    for element in elements(raw, "si", source):
+        found.append(runs_of(element))
         if len(found) > MAX_STRINGS:
             raise BankTooLarge(source, 0, "too many texts", limit=MAX_STRINGS)
     return found
 
 
-def _styles(run: etree._Element) -> frozenset[Style]:
-    properties = run.find("{*}rPr")
-    if properties is None:
-        return frozenset()
-    found = {
-        style
-        for name, style in _STYLES.items()
-        for one in properties.findall(f"{{*}}{name}")
-        if one.get("val", "1") not in ("0", "false", "none")
-    }
-    raised = properties.find("{*}vertAlign")
-    if raised is not None and raised.get("val") in _RAISED:
-        found.add(_RAISED[raised.get("val", "")])
-    return frozenset(found)
+def _with_drawings(
+    sheets: tuple[Sheet, ...],
+    parts: Mapping[str, bytes],
+    paths: Mapping[str, str],
+    looks: Mapping[str, _Look],
+    source: str,
+) -> tuple[Sheet, ...]:
+    """Give the sheets with what lies over their cells, and with the pictures within them."""
+    images = read_cell_images(parts, source)
+    lost = Pasted(0, 0, wrong="a picture within the cell that is not in the file: paste it over the cells")
+    given = []
+    for sheet in sheets:
+        over = read_drawings(parts, paths[sheet.name], source)
+        within = [
+            replace(images.get(name, lost), row=row, column=column)
+            for (row, column), name in looks[sheet.name].in_cell.items()
+        ]
+        pictures = tuple(sorted((*over.pictures, *within), key=lambda one: (one.row, one.column)))
+        given.append(replace(sheet, drawings=replace(over, pictures=pictures)))
+    if sum(len(sheet.drawings.pictures) for sheet in given) > MAX_PICTURES:
+        raise BankTooLarge(source, 0, "too many pictures in the sheets", limit=MAX_PICTURES)
+    return tuple(given)
 
 
-def _look(raw: bytes, strings: list[tuple[Run, ...]], formats: list[str], source: str) -> _Look:
-    """Look for formulas, for how numbers are shown, for hidden rows, and count the text that the cells come to."""
-    lengths = [sum(len(run.text) for run in runs) for runs in strings]
-    formulas: dict[tuple[int, int], str] = {}
+def _look(raw: bytes, known: _Known, source: str) -> _Look:
+    """Look at what calamine does not tell of the cells, and count the text that they come to."""
     coded: dict[tuple[int, int], str] = {}
+    bad: dict[tuple[int, int], str] = {}
+    in_cell: dict[tuple[int, int], str] = {}
+    rich: list[tuple[Run, ...]] = []
     hidden: set[int] = set()
     characters = 0
     last = (0, 0)
-    for cells, cell in enumerate(_elements(raw, "c", source)):
+    for cells, cell in enumerate(elements(raw, "c", source)):
         place, value = cell.get("r", ""), cell.findtext("{*}v") or ""
         row, column = _place(place)
         if not row:
             raise BankRefused(source, 0, "a cell that does not say where it stands; save the workbook again")
-        if cell.find("{*}f") is not None:
-            formulas[row, column] = place[:10]
-        if code := _format(cell, formats):
+        runs = _runs(cell, value, known)
+        characters += len(value) + sum(len(run.text) for run in runs)
+        if picture := _picture_within(cell, value, runs):
+            in_cell[row, column] = picture
+        elif cell.find("{*}f") is not None:
+            bad.setdefault((row, column), f"a formula in {place[:10]}: put its value there")
+        if code := _of_style(cell, known.formats, "") if cell.get("t", "n") == "n" else "":
             coded[row, column] = code
+        _refuse_look(cell, runs, _of_style(cell, known.looks, _PLAIN), (row, column), bad)
+        if cell.get("t") == "inlineStr" and any(run.styles for run in runs):
+            rich.append(runs)
         line = cell.getparent()
         if line is not None and line.get("hidden") in ("1", "true"):
             hidden.add(row)
-        if cell.get("t") == "s" and value.isascii() and value.isdigit() and int(value[:9]) < len(lengths):
-            characters += lengths[int(value[:9])]
-        characters += len(value) + sum(len(text.text or "") for text in cell.iter("{*}t"))
-        if value or cell.find("{*}is") is not None:
+        if value or runs:
             last = max(last[0], row), max(last[1], column + 1)
-        if characters > MAX_TEXT or cells > MAX_CELLS:
-            raise BankTooLarge(source, row, "too much text", limit=MAX_TEXT)
-        if last[0] > MAX_ROWS or last[1] > MAX_COLUMNS:
-            raise BankTooLarge(source, row, "too many rows or columns", limit=MAX_ROWS)
-    return _Look(formulas, coded, frozenset(hidden), characters, last[0] * last[1])
+        _check_bounds(characters, cells, last, source)
+    return _Look(coded, frozenset(hidden), characters, last[0] * last[1], bad, rich, in_cell)
+
+
+def _check_bounds(characters: int, cells: int, last: tuple[int, int], source: str) -> None:
+    if characters > MAX_TEXT or cells > MAX_CELLS:
+        raise BankTooLarge(source, last[0], "too much text", limit=MAX_TEXT)
+    if last[0] > MAX_ROWS or last[1] > MAX_COLUMNS:
+        raise BankTooLarge(source, last[0], "too many rows or columns", limit=MAX_ROWS)
+
+
+def _runs(cell: etree._Element, value: str, known: _Known) -> tuple[Run, ...]:
+    """Give the text of a cell that is no number as runs."""
+    own = cell.find("{*}is")
+    if own is not None:
+        return runs_of(own)
+    shared = cell.get("t") == "s" and value.isascii() and value.isdigit() and int(value[:9]) < len(known.strings)
+    return known.strings[int(value[:9])] if shared else ()
+
+
+def _picture_within(cell: etree._Element, value: str, runs: tuple[Run, ...]) -> str:
+    """Give the id of the picture that WPS shows within a cell."""
+    texts = (cell.findtext("{*}f") or "", value, text_of(runs))
+    return next((found[1] for text in texts if (found := _IN_CELL.fullmatch(text.strip()))), "")
+
+
+def _refuse_look(
+    cell: etree._Element,
+    runs: tuple[Run, ...],
+    look: frozenset[Style],
+    at: tuple[int, int],
+    bad: dict[tuple[int, int], str],
+) -> None:
+    """Say what a cell's look means that its text would lose."""
+    if cell.get("vm") is not None:
+        bad.setdefault(at, "a picture placed in the cell (嵌入单元格): place it over the cells")
+    if cell.findtext("{*}v") or runs:  # an empty cell has no look
+        if is_struck(runs) or Style.STRUCK in look:
+            bad.setdefault(at, "struck-out text (删除线): delete what no longer holds, or take the line off")
+        if look & {Style.SUPER, Style.SUB}:
+            bad.setdefault(at, "a cell raised or lowered as a whole (上标、下标): write it beside what it belongs to")
 
 
 def _place(name: str) -> tuple[int, int]:
@@ -239,40 +319,24 @@ def _place(name: str) -> tuple[int, int]:
     return int(name[len(letters) :][:7] or 0) if name[len(letters) :][:7].isdigit() else 0, column
 
 
-def _format(cell: etree._Element, formats: list[str]) -> str:
-    """Give the format of a number that is not shown as it is."""
+def _of_style(cell: etree._Element, known: Sequence[_Told], plain: _Told) -> _Told:
+    """Give what is known of a cell's style."""
     style = cell.get("s", "0")
-    if cell.get("t", "n") != "n" or not (style.isascii() and style.isdigit()) or int(style[:6]) >= len(formats):
-        return ""
-    return formats[int(style[:6])]
-
-
-def _elements(raw: bytes, name: str, source: str) -> Iterator[etree._Element]:
-    if b"<!DOCTYPE" in raw or b"\0" in raw[:100]:
-        raise BankUnsafe(source, 0, "a document type in a part of the workbook")
-    steps = etree.iterparse(
-        io.BytesIO(raw), tag=f"{{*}}{name}", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        for _, element in steps:
-            yield element
-            element.clear()
-            parent = element.getparent()
-            while parent is not None and element.getprevious() is not None:  # what is done with leaves the memory
-                del parent[0]
-    except etree.XMLSyntaxError:
-        raise BankRefused(source, 0, "damaged: a part of the workbook is no XML") from None
+    return known[int(style[:6])] if style.isascii() and style.isdigit() and int(style[:6]) < len(known) else plain
 
 
 def _sheet(book: python_calamine.CalamineWorkbook, name: str, look: _Look, source: str) -> Sheet:
     sheet = book.get_sheet_by_name(name)
     if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
         raise BankTooLarge(source, 0, f"the sheet {name[:40]!r} has too many rows or columns", limit=MAX_ROWS)
-    bad = {at: f"a formula in {place}: put its value there" for at, place in look.formulas.items()}
+    bad = look.bad
     rows: list[tuple[str, ...]] = []
     for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         texts = []
         for at, cell in enumerate(cells):
+            if (number, at) in look.in_cell:
+                texts.append("")
+                continue
             if isinstance(cell, datetime | date | time | timedelta):
                 bad.setdefault((number, at), "a date where a text should be: format the cell as text")
             text = _text(cell, look.formats.get((number, at), ""))
