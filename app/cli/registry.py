@@ -2,6 +2,7 @@
 
 import json as json_module
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -73,8 +74,12 @@ def publish(
     with Registry.open(home) as registry:
         reference = registry.publish(package, content_key, marking_key)
     say("cli.published", items=len(found.items), version=version, target=reference.target)
+    counted = Counter(note.kind for note in found.notes)
     for note in found.notes:
-        say(f"bank_note.{note.kind}", item=note.item)
+        if count := counted.pop(note.kind, 0):  # of each kind the first, and how many more there are
+            say(f"bank_note.{note.kind}", item=note.item, detail=note.detail)
+            if count > 1:
+                say("cli.published_more", count=count - 1)
 
 
 @app.command("proctor")
