@@ -168,7 +168,8 @@ def _rebuilt(folder: Path, archive: Archive, without: frozenset[str]) -> FolderS
     state = FolderState(bank.id, bank.title, unsettled=bool(without))
     before = {f"items/{name}.xml" for name in broken if _ITEM_ID.fullmatch(name)}
     for item in bank.items:
-        found = Found(item, bank.markings[item.id], _media_of(bank, item.id), f"{folder.name}/{item.id}")
+        media = {medium.name: bank.media[item.id, medium.name] for medium in item.media}
+        found = Found(item, bank.markings[item.id], media, f"{folder.name}/{item.id}")
         files, indexed = written(found)
         before |= files.keys()
         if item.id in without:
@@ -191,10 +192,6 @@ def _unread_test(archive: Archive) -> bytes:
         return archive.read(read_manifest(archive).test or TEST, _MAX_TEST)
     except FileMissing:
         return b""
-
-
-def _media_of(bank: Bank, item: str) -> dict[str, bytes]:
-    return {name: data for (owner, name), data in bank.media.items() if owner == item}
 
 
 def written(found: Found) -> tuple[dict[str, bytes], IndexedItem]:

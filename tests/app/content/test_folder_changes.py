@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -288,3 +290,59 @@ def test_items_are_removed_from_a_bank_that_somebody_else_wrote(tmp_path: Path) 
     assert read_package(folder).items == bank.items[1:]
     assert not (folder / "items" / f"{gone}.xml").exists()
     assert os.access(folder / INDEX, os.R_OK)
+
+
+CHANGED = """
+import os, shutil, signal, sys
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from app.content.folder import merge, remove
+from tests.app.content.test_folder import ORIGIN, items
+from tests.app.content.test_folder_changes import said_again
+
+def kill_before(step):
+    seen = [0]
+    def hook(event, arguments):
+        writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if writes or event in ("os.rename", "os.remove"):
+            seen[0] += 1
+            if seen[0] == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(hook)
+
+whole, new = Path(sys.argv[1]), [said_again(one, "New?") for one in items(3)]
+for what in ("replace", "remove"):
+    for step in count(1):
+        folder = whole.with_name(f"{what}-{step:03}")
+        shutil.copytree(whole, folder)
+        child = os.fork()
+        if child == 0:
+            kill_before(step)
+            merge(folder, new, ORIGIN, replace=True) if what == "replace" else remove(folder, ["it-0001", "it-0002"])
+            os._exit(0)
+        if os.waitpid(child, 0)[1] == 0:
+            break
+"""
+
+
+def test_killed_while_items_are_replaced_or_removed_every_item_is_the_old_one_or_the_new(tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    merge(whole, items(5), ORIGIN)
+    subprocess.run([sys.executable, "-c", CHANGED, str(whole)], check=True, cwd=Path(__file__).parents[3])
+    old = [one.item for one in items(5)]
+    new = [said_again(one, "New?") for one in items(3)]
+    replaced, removed = (sorted(tmp_path.glob(f"{what}-*")) for what in ("replace", "remove"))
+    assert min(len(replaced), len(removed)) > 4
+    for folder in replaced:
+        bank = read_package(folder)
+        assert folder_facts(folder) == facts_of(bank)
+        assert all(item in {old[at], new[min(at, 2)].item} for at, item in enumerate(bank.items))
+        merge(folder, new, ORIGIN, replace=True)
+        assert read_package(folder).items == (*(one.item for one in new), *old[3:])
+    for folder in removed:
+        bank = read_package(folder)
+        assert list(bank.items) in (old, old[2:])
+        assert folder_facts(folder) == facts_of(bank)
+        assert merge(folder, items(5), ORIGIN).rejected == []
+        assert list(read_package(folder).items) == old
