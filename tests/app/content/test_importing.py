@@ -168,7 +168,8 @@ def test_warnings_are_in_the_terminals_language_and_english_in_json(tmp_path: Pa
 
 @pytest.mark.parametrize("kind", [*WarningKind, *NoteKind])
 def test_every_warning_has_words_and_every_fact_they_need(kind: WarningKind | NoteKind) -> None:
-    facts = dict.fromkeys(("title", "sheet", "columns", "picture", "count", "items", "of"), "x")
+    names = ("title", "sheet", "columns", "picture", "count", "items", "of", "rows", "option", "name", "text")
+    facts = dict.fromkeys(names, "x")
     for language in Language:
         assert Words(language)(f"content_import.warning.{kind}", **facts)
 
