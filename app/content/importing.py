@@ -20,7 +20,8 @@ from app.content.formats.moodle import read_moodle
 from app.content.formats.sheet import read_sheet
 from app.content.formats.warning import SourceWarning, WarningKind
 from app.content.media.pictures import MAX_PICTURE_BYTES
-from app.content.qti.manifest import bank_id, titled
+from app.content.qti.manifest import bank_id
+from app.content.qti.naming import titled
 from app.content.qti.reading import read_bank
 from app.content.qti.write_test import write_test
 from sync.wire.plan import Bilingual

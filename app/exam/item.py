@@ -43,6 +43,7 @@ class Item:
     `stem` holds a `Place` for each of `interactions`, in both languages. `media` are those of the stimulus too.
     `enemies` are names of groups of which a form may hold one item only, because one gives another away.
     `by_person`: only a person can mark it (`marked_by_person`), so no form has it.
+    `label` is what its author calls it, if that is not the id: for its keepers, and no candidate ever gets it.
     `seed` is the one it was made with, if it was made from a template (`app.exam.template`).
     """
 
@@ -57,6 +58,7 @@ class Item:
     enemies: tuple[str, ...] = ()
     by_person: bool = False
     seed: int | None = None
+    label: str = ""
 
     def interaction(self, response: str) -> Interaction:
         """Give the interaction that answers to `response`.

@@ -1,7 +1,7 @@
 """`examroom content check`: what must not be used of a bank, what to look at, and what is in it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -36,11 +36,12 @@ def check(
     from app.content.checks.check import check_bank
     from app.content.qti.reading import read_bank
 
-    report = check_bank(*read_bank(bank))
+    found, rejected = read_bank(bank)
+    report = check_bank(found, rejected)
     if as_json:
         typer.echo(json.dumps(report_json(report), ensure_ascii=False, separators=(",", ":")))
     else:
-        print_report(report)
+        print_report(report, {item.id: item.label for item in found.items})
     if report.count(Severity.ERROR):
         raise typer.Exit(Exit.BAD)
 
@@ -65,14 +66,14 @@ def report_json(report: BankReport) -> dict[str, Any]:
     }
 
 
-def print_report(report: BankReport) -> None:
-    """Say a report in the language of the terminal: what was found, worst first, then the figures."""
+def print_report(report: BankReport, labels: Mapping[str, str]) -> None:
+    """Say a report in the terminal's language: what was found, worst first, then the figures; `labels` by item id."""
     for severity in Severity:
         found = [finding for finding in report.findings if finding.severity is severity]
         if found:
             print_text(words()(f"bank_report.{severity}", count=len(found)), style="bold")
             for _code, alike in groupby(found, key=lambda finding: finding.code):
-                print_checks(_lines(list(alike), _MARKS[severity]))
+                print_checks(_lines(list(alike), _MARKS[severity], labels))
     print_text(words()("bank_report.figures"), style="bold")
     for text in _figures(report.statistics):
         print_text(text)
@@ -80,7 +81,7 @@ def print_report(report: BankReport) -> None:
     print_text(words()("bank_report.bad" if bad else "bank_report.good"), style="bold red" if bad else "bold green")
 
 
-def _lines(findings: Sequence[Finding], mark: Mark) -> Iterator[CheckLine]:
+def _lines(findings: Sequence[Finding], mark: Mark, labels: Mapping[str, str]) -> Iterator[CheckLine]:
     """Give a line for each finding of one code, as far as they are told, and under the last what to do."""
     said = words()
     advice = said(f"bank_check.{findings[0].code}.do")
@@ -89,7 +90,7 @@ def _lines(findings: Sequence[Finding], mark: Mark) -> Iterator[CheckLine]:
     told = findings[:_TOLD]
     for place, finding in enumerate(told, start=1):
         what = said(f"bank_check.{finding.code}.what", **_facts(finding, said.language))
-        yield CheckLine(mark, f"{_names(finding)}{what}", advice if place == len(told) else "")
+        yield CheckLine(mark, f"{_names(finding, labels)}{what}", advice if place == len(told) else "")
 
 
 def _facts(finding: Finding, language: Language) -> dict[str, str | int]:
@@ -98,8 +99,9 @@ def _facts(finding: Finding, language: Language) -> dict[str, str | int]:
     return {**finding.facts, **reason}
 
 
-def _names(finding: Finding) -> str:
-    names = ", ".join(finding.items[:_NAMED])
+def _names(finding: Finding, labels: Mapping[str, str]) -> str:
+    told = ((one, labels.get(one, "")) for one in finding.items[:_NAMED])
+    names = ", ".join(f"{one} “{label}”" if label else one for one, label in told)
     if len(finding.items) > _NAMED:
         names += " " + words()("bank_report.more", count=len(finding.items) - _NAMED)
     return words()("bank_report.items", items=names) + " " if names else ""

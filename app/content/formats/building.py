@@ -25,6 +25,7 @@ from app.content.formats.rules import (
 )
 from app.content.packing.blobs import item_bytes, marking_bytes
 from app.content.qti.keys import kind_of
+from app.content.qti.naming import label_of
 from app.content.qti.shelf import numbered
 from app.exam.interactions import Choice, ExtendedText, Interaction, Match, Option, Order, TextEntry
 from app.exam.item import Item, Stimulus, marked_by_person
@@ -75,8 +76,11 @@ class Draft:
     marking: Marking
 
 
-def finish(draft: Draft, name: str, sorting: Sorting, media: Media, place: str) -> Found:
-    """Give a draft its id: `name`, its author's identifier, where it can be one, else a digest of all it says."""
+def finish(draft: Draft, name: str, sorting: Sorting, media: Media, place: str, title: str = "") -> Found:
+    """Give a draft its id: `name`, its author's identifier, where it can be one, else a digest of all it says.
+
+    What else its author calls it, `title` or a name that can be no id, becomes its label.
+    """
     item, data = numbered(
         Item(
             id="_",
@@ -93,7 +97,9 @@ def finish(draft: Draft, name: str, sorting: Sorting, media: Media, place: str) 
         media.data,
     )
     told = name if _ITEM_ID.fullmatch(name) else f"i-{_digest(name, item, draft.marking, data)[:24]}"
-    return Found(replace(item, id=told), replace(draft.marking, item=told), data, place)
+    return Found(
+        replace(item, id=told, label=label_of(title or name, told)), replace(draft.marking, item=told), data, place
+    )
 
 
 def subject_of(names: Iterable[str]) -> str:

@@ -131,7 +131,7 @@ def _read(element: etree._Element, number: int, subject: str, found: Collector) 
         draft = read(question)
         # a question's name is a title and no identifier
         media = question.files.media()
-        found.items.append(finish(draft, name, Sorting(subject), media, f"{found.source}:{line}"))
+        found.items.append(finish(draft, name, Sorting(subject), media, f"{found.source}:{line}", title))
     except BankRefused as fault:
         found.refuse(name or title or f"#{number}", fault)
         return

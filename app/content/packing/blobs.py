@@ -6,6 +6,7 @@ as long as the key of the next, whatever is correct.
 """
 
 import json
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from app.content.packing.codec import CodecError, decode, encode
@@ -25,8 +26,8 @@ class BlobError(ValueError):
 
 
 def item_bytes(item: Item) -> bytes:
-    """Give what is sealed of an item for candidates."""
-    return canonical_json(encode(item))
+    """Give what is sealed of an item for candidates: everything but its label, which may tell the key."""
+    return canonical_json(encode(replace(item, label="")))
 
 
 def marking_bytes(marking: Marking) -> bytes:

@@ -26,6 +26,7 @@ from app.content.qti.includes import Includer, Shared, identified
 from app.content.qti.interactions import InteractionReader, paired
 from app.content.qti.keys import KeyCheck, kind_of
 from app.content.qti.languages import as_ours, has_versions, named_language
+from app.content.qti.naming import label_of
 from app.content.qti.processing import DECLARATIONS, read_marking
 from app.content.qti.shelf import Shelf, numbered
 from app.content.qti.upgrade import declare_score, is_qti, upgraded
@@ -232,6 +233,7 @@ class _ItemReader:
             media=tuple(self.shelf.names.values()),
             stimulus=Stimulus(shared.id, Wording(chinese.stimulus, english.stimulus)) if shared else None,
             enemies=sorting.enemies,
+            label=label_of(self.root.get("title", ""), item_id, self.root.get("identifier", "")),
             by_person=marked_by_person(interactions, marking),
         )
 

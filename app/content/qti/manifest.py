@@ -19,6 +19,7 @@ from lxml import etree
 from app.content.archive import Archive, resolve
 from app.content.bank import BankRefused, BankTooLarge, MarkupRefused, Note, NoteKind, TwiceRefused
 from app.content.qti.item import Sorting
+from app.content.qti.naming import titled
 from app.content.xml import LANG, children, line_of, name_of, read_xml
 from sync.wire.plan import Bilingual, Difficulty
 
@@ -34,7 +35,6 @@ _SUBJECT: Final = re.compile(r"-|[\w][\w .·&+/()（）、\-]{0,59}")
 _NOT_SUBJECT: Final = re.compile(r"[^\w .·&+/()（）、\-]+")
 _ENEMY: Final = re.compile(r"[^\W\d][\w.\-]{0,63}")
 _MAX_ENEMIES: Final = 20
-_MAX_TITLE: Final = 200
 _DIFFICULTY: Final = {
     "very easy": Difficulty.EASY,
     "easy": Difficulty.EASY,
@@ -101,12 +101,6 @@ def bank_id(raw: str) -> str:
         return raw
     plain = re.sub(r"[^a-z0-9]+", "-", raw.lower()).strip("-")[:40].strip("-")
     return f"{plain or 'bank'}-{hashlib.sha256(raw.encode()).hexdigest()[:8]}"
-
-
-def titled(text: str) -> str:
-    """Give a text as a title can be: one line without anything unseen, not empty."""
-    line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return line[:_MAX_TITLE] or "-"
 
 
 class _Entries:

@@ -26,7 +26,8 @@ from app.content.bank import (
 )
 from app.content.blueprint import ExamRules, read_test
 from app.content.qti.item import MAX_ITEM_BYTES, ReadItem, Sorting, read_item
-from app.content.qti.manifest import MANIFEST, Listed, Manifest, bank_id, read_manifest, titled
+from app.content.qti.manifest import MANIFEST, Listed, Manifest, bank_id, read_manifest
+from app.content.qti.naming import titled
 from app.content.qti.upgrade import is_qti
 from app.content.xml import read_xml
 from app.exam.item import Stimulus

@@ -76,7 +76,7 @@ def write_item(item: Item, marking: Marking, addresses: Mapping[str, str] | None
     the item under its own name. A stimulus lies at `../stimuli/<id>.xml`.
     """
     media = _media(item.media, addresses)
-    root = element("qti-assessment-item", identifier=item.id, title=item.id)
+    root = element("qti-assessment-item", identifier=item.id, title=item.label or item.id)
     root.set("adaptive", "false")
     root.set("time-dependent", "false")
     for declaration in declarations(marking):

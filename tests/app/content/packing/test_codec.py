@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ JSON = st.recursive(
 @given(items())
 def test_every_item_and_marking_opens_as_it_was(drawn: tuple[Item, Marking, dict[str, bytes]]) -> None:
     item, marking, _ = drawn
-    assert read_item(item_bytes(item)) == item
+    assert read_item(item_bytes(item)) == replace(item, label=""), "what its author calls it may tell the key"
     assert read_marking(marking_bytes(marking)) == marking
 
 

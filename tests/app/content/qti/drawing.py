@@ -308,6 +308,7 @@ def items(draw: st.DrawFn, name: str = "item-1") -> tuple[Item, Marking, dict[st
         interactions=found,
         media=MEDIA,
         stimulus=_without_conditions(stimulus),
+        label=draw(st.sampled_from(["", "登高作业（一） 第 3 题", 'Fire & "rescue" <2>', "-1"])),
         enemies=draw(st.sampled_from([(), ("e1",), ("e1", "组2")])),
     )
     item, data = numbered(item, DATA)
