@@ -7,7 +7,7 @@ import structlog
 from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-settings.register_profile("house")  # how long an example takes says something of the machine only
+settings.register_profile("house", deadline=None)  # how long an example takes says something of the machine only
 settings.load_profile("house")
 
 

@@ -226,7 +226,7 @@ def carried(folder: Path, source: Path) -> tuple[Bank, Bank]:
     return read_package(first), read_package(second)
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(drawn=items())
 def test_any_item_comes_out_and_in_again_equal(
     tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Item, Marking, dict[str, bytes]]

@@ -201,7 +201,7 @@ def test_a_disk_that_fills_up_fails_the_recording_and_spares_what_was_sealed(sea
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (60_000, 60_000))  # writing more is refused as on a full disk
     wait_until(lambda: client.status().state is RecorderState.FAILED)
     status = client.status()
-    assert (status.pid, status.fault) == (pid, "DISK_FULL")
+    assert (status.pid, status.fault) == (pid, "FILE_TOO_LONG")
     before = verify_recording(spec.folder)
     assert before.verdict is Verdict.RECOVERED
     assert before.duration_ms > 500

@@ -254,7 +254,7 @@ HOLDERS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=2_000)
+@settings(max_examples=60)
 @given(
     st.recursive(
         LEAVES,
@@ -274,7 +274,7 @@ def test_any_tree_is_drawn_or_refused(inside: str) -> None:
     assert any(map(any, ink(picture)))
 
 
-@settings(max_examples=60, deadline=2_000)
+@settings(max_examples=60)
 @given(st.integers(0, 400), st.binary(max_size=4))
 def test_damaged_bytes_are_drawn_or_refused(at: int, noise: bytes) -> None:
     whole = math(f"{SUM}{HALF}<msqrt><mi>x</mi></msqrt>")

@@ -210,7 +210,7 @@ def test_an_interlaced_png_has_its_seven_passes_counted(size: tuple[int, int]) -
 SEEDS = [png(9, 9), *(converted(kind) for kind in ENCODERS)]
 
 
-@settings(max_examples=150, deadline=2_000)
+@settings(max_examples=150)
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, 255)), max_size=6))
 def test_damaged_pictures_are_admitted_or_refused_and_nothing_else(seed: bytes, damage: list[tuple[int, int]]) -> None:
     data = bytearray(seed)

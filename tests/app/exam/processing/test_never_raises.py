@@ -73,7 +73,7 @@ def _grown(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 TREES = st.recursive(LEAVES, _grown, max_leaves=8)
 
 
-@settings(max_examples=400, deadline=2_000)
+@settings(max_examples=400)
 @given(TREES, st.sampled_from(["SCORE", "O"]), st.booleans())
 def test_any_expression_is_followed_or_refused(tree: Node, name: str, checked: bool) -> None:
     rule = node("set-outcome-value", tree, identifier=name)
