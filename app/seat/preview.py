@@ -56,7 +56,7 @@ class Previewer:
         """Show an item and give the picture of it."""
         screen = ItemScreen(Words(settings.language))
         responses = dict(settings.responses or {})
-        screen.show_preview(item.id)
+        screen.show_preview(f"{item.label} · {item.id}" if item.label else item.id)
         screen.show_cells((GridCell(1, answered=is_complete(item, responses), flagged=False),))
         screen.show_item(ItemView(item, 1, _A_MARK, responses, flagged=False, media=media))
         screen.set_text_percent(settings.percent)
