@@ -28,7 +28,7 @@ def test_a_lost_camera_is_stated_as_a_gap_and_nothing_takes_its_place(seat: Simu
     closed = Closed.model_validate_json(answer.stdout)
     [gap] = closed.gaps
     assert (gap.track, gap.reason) == ("picture", "camera_lost")
-    assert 1_500 < gap.length_ms < 2_600
+    assert 1_000 < gap.length_ms < closed.duration_ms
     assert closed.simulated == ("sound",)
     report = verify_recording(spec.folder)
     assert report.verdict is Verdict.COMPLETE
@@ -40,4 +40,4 @@ def test_a_lost_camera_is_stated_as_a_gap_and_nothing_takes_its_place(seat: Simu
     dark = [light for at, light in pictures if begin + 0.1 < at < end - 0.1]
     assert dark
     assert max(dark) < 60
-    assert pictures[-1][0] > 3.0
+    assert pictures[-1][0] > end
