@@ -65,7 +65,7 @@ def write_bank(target: Path, count: int) -> None:
 
 
 def sealed(bank_file: Path) -> tuple[SealedPackage, tuple[bytes, bytes], Bank]:
-    bank, rejected = read_bank(bank_file)
+    bank, rejected = read_bank(bank_file, loose=True)
     if rejected:
         raise RuntimeError(rejected[0].reason)
     keys = secrets.token_bytes(32), secrets.token_bytes(32)
