@@ -94,17 +94,8 @@ def _codec(raw: bytes, file: str) -> str:
 
 
 def _parsed(text: str, file: str) -> etree._Element:
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        return etree.fromstring(text.encode(), parser)
+        return etree.fromstring(text.encode(), safe_parser())
     except etree.XMLSyntaxError as error:
         raise BankRefused(file, error.lineno or 0, "not well-formed XML") from None
     except UnicodeEncodeError:  # half a surrogate pair
@@ -117,6 +108,19 @@ def _check_depth(root: etree._Element, file: str) -> None:
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
             raise BankTooLarge(file, line_of(element), "elements within elements without end", limit=MAX_DEPTH)
+
+
+def safe_parser() -> etree.XMLParser:
+    """Make the parser for XML from outside: UTF-8 whatever is declared, nothing fetched, nothing expanded."""
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
 
 
 def line_of(element: etree._Element) -> int:

@@ -25,6 +25,7 @@ from app.content.media.mathml_names import (
     WRITTEN_OUT,
 )
 from app.content.media.medium import MediumRefused
+from app.content.xml import safe_parser
 
 MAX_MATHML_BYTES: Final = 64_000
 MAX_DEPTH: Final = 40
@@ -72,16 +73,8 @@ def read_mathml(mathml: bytes) -> Node:
         raise MediumRefused(f"a formula of more than {MAX_MATHML_BYTES} bytes")
     if b"<!DOCTYPE" in mathml:
         raise MediumRefused("a document type in a formula", "<!DOCTYPE>")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(mathml, parser)
+        root = etree.fromstring(mathml, safe_parser())
     except etree.XMLSyntaxError:
         raise MediumRefused("a formula that is not well-formed XML") from None
     if _name(root) != "math":

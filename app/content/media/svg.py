@@ -9,6 +9,7 @@ from lxml import etree
 from app.content.media import fonts, pictures
 from app.content.media.confined import run_confined
 from app.content.media.medium import MediumRefused
+from app.content.xml import safe_parser
 
 MAX_SVG_BYTES: Final = 1_000_000
 MAX_ELEMENTS: Final = 10_000  # as they stand, and also with every `use` written out
@@ -72,16 +73,8 @@ def _parsed(data: bytes) -> etree._Element:
         raise MediumRefused(f"an SVG of more than {MAX_SVG_BYTES} bytes")
     if b"<!ENTITY" in data:
         raise MediumRefused("an SVG that declares entities", "<!ENTITY>")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, safe_parser())
     except (etree.XMLSyntaxError, ValueError):
         raise MediumRefused("an SVG that is not well-formed XML") from None
     internal = root.getroottree().docinfo.internalDTD

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.content.bank import MarkupRefused
-from app.content.escaped import refuse_escaped
+from app.content.escaped import _escaped_tag, refuse_escaped
 from app.content.formats.aiken import read_aiken
 from app.content.formats.gift import read_gift
 from app.content.qti.reading import read_item_file
@@ -52,6 +52,7 @@ def test_what_clearly_is_html_is_refused_by_name(text: str, name: str) -> None:
     ],
 )
 def test_what_may_be_meant_as_it_is_written_passes(text: str) -> None:
+    assert not _escaped_tag(text)
     refuse_escaped(text, ("a.xml", 1))
 
 
