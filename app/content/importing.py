@@ -14,7 +14,7 @@ from app.content.bank import Bank, BankRefused, BankTooLarge, MarkupRefused, Not
 from app.content.folder import Merged, Origin, merge
 from app.content.formats.aiken import ANSWER, read_aiken
 from app.content.formats.encodings import decode
-from app.content.formats.found import MAX_SOURCE_BYTES, FormatReading, Found
+from app.content.formats.found import MAX_SOURCE_BYTES, MAX_TEXT_BYTES, FormatReading, Found
 from app.content.formats.gift import read_gift
 from app.content.formats.moodle import read_moodle
 from app.content.formats.sheet import read_sheet
@@ -207,8 +207,9 @@ def _bytes(path: Path) -> bytes:
             data = file.read(MAX_SOURCE_BYTES + 1)
     except OSError as error:
         raise BankUnreadable(error.strerror or type(error).__name__, path=str(path)) from None
-    if len(data) > MAX_SOURCE_BYTES:
-        raise BankTooLarge(path.name, 0, f"more than {MAX_SOURCE_BYTES} bytes", limit=f"{MAX_SOURCE_BYTES} B")
+    most = MAX_SOURCE_BYTES if data.startswith(b"PK") else MAX_TEXT_BYTES
+    if len(data) > most:
+        raise BankTooLarge(path.name, 0, f"more than {most} bytes", limit=f"{most} B")
     return data
 
 

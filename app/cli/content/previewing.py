@@ -13,7 +13,7 @@ from app.cli.files import FileTaken
 from app.exam.prose import Language
 from sync.replica.durable import write_durably
 
-MOST_SIDE: Final = 8000  # pixels
+MOST_SIDE: Final = 4096  # pixels
 LEAST_SIZE: Final = (1366, 768)
 """The smallest screen we promise; a smaller one is no candidate's."""
 _PNG: Final = b"\x89PNG\r\n\x1a\n"

@@ -9,7 +9,8 @@ from app.content.formats.warning import SourceWarning, WarningKind
 from app.exam.item import Item, Medium
 from app.exam.marking import Marking
 
-MAX_SOURCE_BYTES: Final = 128_000_000
+MAX_SOURCE_BYTES: Final = 64_000_000
+MAX_TEXT_BYTES: Final = 32_000_000  # of a source that is text: it is decoded whole, which takes several times its size
 MAX_SOURCE_ITEMS: Final = 50_000
 _MAX_WARNINGS: Final = 1_000
 

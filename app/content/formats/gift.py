@@ -41,6 +41,8 @@ def read_gift(data: bytes, source: str) -> FormatReading:
         BankTooLarge: more items than a source may have.
     """
     decoded = decode(data, source)
+    if decoded.text.count("{") - decoded.text.count("\\{") > MAX_SOURCE_ITEMS:  # an item has one at least
+        raise BankTooLarge(source, 0, "too many items", limit=MAX_SOURCE_ITEMS)
     found = Collector(source)
     for number, paragraph in enumerate(_paragraphs(decoded.text), start=1):
         if found.full:

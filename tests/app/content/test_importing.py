@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from app.cli.main import app
 from app.content.archive import BankUnreadable
-from app.content.bank import Bank, NoteKind
+from app.content.bank import Bank, BankTooLarge, NoteKind
 from app.content.exporting import package
+from app.content.formats.found import MAX_TEXT_BYTES
 from app.content.formats.sheet_template import template
 from app.content.formats.warning import SourceWarning, WarningKind
 from app.content.importing import Source, import_file, recognise
@@ -304,3 +305,20 @@ def test_a_source_that_is_not_there_is_a_fault_of_the_place(tmp_path: Path) -> N
     with pytest.raises(BankUnreadable):
         import_file(tmp_path / "pipe", tmp_path / "bank")
     assert run("content", "import", tmp_path / "missing", "--bank", tmp_path / "bank")[0] == 3
+
+
+def test_a_text_longer_than_any_bank_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    long = tmp_path / "long.gift"
+    with long.open("wb") as file:
+        file.truncate(MAX_TEXT_BYTES + 1)
+    (rejected,) = import_file(long, tmp_path / "bank").rejected
+    assert isinstance(rejected.fault, BankTooLarge)
+    assert "more than" in rejected.reason
+
+
+def test_too_many_items_are_counted_before_one_is_read(tmp_path: Path) -> None:
+    many = tmp_path / "many.gift"
+    many.write_text("a{T}\n\n" * 50_001)
+    (rejected,) = import_file(many, tmp_path / "bank").rejected
+    assert isinstance(rejected.fault, BankTooLarge)
+    assert "too many items" in rejected.reason
