@@ -1,20 +1,18 @@
 """Plain text from outside, as a body: white space folded as on a screen, nothing unseen in it."""
 
 import re
-import unicodedata
 from typing import Final
 
-from app.content.bank import BankRefused, BankTooLarge, MarkupRefused
+from app.content.bank import BankRefused, BankTooLarge
 from app.content.escaped import refuse_escaped
 from app.content.tex import refuse_tex
+from app.content.unseen import without_unseen
 from app.exam.prose import Body, Paragraph, Run
 
 MAX_PARAGRAPH: Final = 4_000  # characters
 MAX_PARAGRAPHS: Final = 50
 
-_SPACE: Final = re.compile(r"[ \t\f\v]+")
-_DROPPED: Final = str.maketrans("", "", "\ufeff\u200b\xad")  # what copying from web pages and documents leaves behind
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
+_SPACE: Final = re.compile(r"[ \t\f\v\r\n]+")
 
 
 def line_of_text(text: str, place: tuple[str, int]) -> str:
@@ -24,13 +22,9 @@ def line_of_text(text: str, place: tuple[str, int]) -> str:
         MarkupRefused: it has characters that a person does not see.
         BankTooLarge: it is too long.
     """
-    line = _SPACE.sub(" ", text.translate(_DROPPED).replace("\n", " ")).strip(" ")
+    line = _SPACE.sub(" ", without_unseen(_SPACE.sub(" ", text), place)).strip(" ")
     if len(line) > MAX_PARAGRAPH:
         raise BankTooLarge(*place, "too long a text", limit=MAX_PARAGRAPH)
-    for char in line:
-        if unicodedata.category(char) in _UNSEEN:
-            name = f"U+{ord(char):04X}"
-            raise MarkupRefused(*place, f"unseen character {name}", name=name)
     return line
 
 

@@ -4,7 +4,6 @@ A body is read once for each language (`languages`). Interactions leave a `Place
 item. Feedback is never shown in an exam: what would be seen at the start stays as text, the rest is left out.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Protocol
@@ -27,6 +26,7 @@ from app.content.qti.vocabulary import (
     STYLED,
 )
 from app.content.tex import refuse_tex
+from app.content.unseen import without_unseen
 from app.content.xml import MATHML, QTI, line_of, name_of, refuse_attribute, refuse_element
 from app.exam.prose import (
     Align,
@@ -52,9 +52,6 @@ from app.exam.prose import (
 )
 
 NO_ALT: Final = "（图 picture）"
-_DROPPED: Final = str.maketrans("", "", "\ufeff\u200b\xad")
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # controls, bidi overrides and the like, private, surrogates
-_WHITE: Final = frozenset("\t\n\r")
 _CODE: Final = frozenset({"pre", "code", "kbd", "samp", "var"})
 _CONDITION: Final = frozenset({"template-identifier", "identifier", "show-hide"})
 _FEEDBACK: Final = frozenset({"outcome-identifier", "identifier", "show-hide"})
@@ -132,20 +129,12 @@ class BodyReader:
         return [child for child in element if child not in others]
 
     def check_text(self, text: str, element: etree._Element) -> str:
-        """Give a text back if every character of it can be seen, and it is no TeX or HTML (code may look so).
-
-        What copying from web pages and documents leaves behind, and nobody sees, is dropped.
-        """
-        text = text.translate(_DROPPED)
+        """Give a text back if every character of it can be seen, and it is no TeX or HTML (code may look so)."""
+        place = self.file, line_of(element)
+        text = without_unseen(text, place)
         if not any(name_of(one) in _CODE for one in (element, *element.iterancestors())):
-            refuse_tex(text, (self.file, line_of(element)))
-            refuse_escaped(text, (self.file, line_of(element)))
-        if not text.isprintable() and not text.isspace():
-            for character in text:
-                if unicodedata.category(character) in _UNSEEN and character not in _WHITE:
-                    name = f"U+{ord(character):04X}"
-                    where = line_of(element)
-                    raise MarkupRefused(self.file, where, f"unseen character {name}", name=name)
+            refuse_tex(text, place)
+            refuse_escaped(text, place)
         return text
 
     # ------------------------------------------------------------------------------------------ one by one

@@ -165,6 +165,7 @@ def test_a_clip_cut_in_the_middle_ends_where_it_was_cut(page: Page, qtbot: QtBot
     found = player(page, FILM[: len(FILM) * 3 // 4])
     press(found)
     qtbot.waitUntil(lambda: found.state in (Playing.ENDED, Playing.BROKEN), timeout=5000)
+    assert found.state is not Playing.PLAYING
 
 
 def test_it_is_silent_and_its_thread_gone_when_the_item_is(page: Page, qtbot: QtBot) -> None:
