@@ -47,8 +47,8 @@ def blueprint(items: int) -> Blueprint:
 
 
 def policy(items: int) -> Policy:
-    """Give the default policy, with the pass mark at 80 in 100 of the form."""
-    return Policy(pass_mark=-(-items * 80 // FULL_FORM))
+    """Give the default policy, with the pass mark at 80 in 100 of the form; one may come and leave at any time."""
+    return Policy(pass_mark=-(-items * 80 // FULL_FORM), late_entry_ms=None, early_leave_ms=0)
 
 
 def _section(zh: str, en: str, kind: ItemKind, count: int) -> BlueprintSection | None:

@@ -20,7 +20,7 @@ Where a policy does not apply to an item, all-or-nothing does.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -50,6 +50,10 @@ class Score:
     max_milli: int
     passed: bool
     unmarked: tuple[str, ...] = ()
+
+    def voided(self) -> "Score":
+        """Give it as it stands for a sitting that was declared void: what was earned, and not passed."""
+        return replace(self, passed=False)
 
 
 def score_form(

@@ -1,19 +1,24 @@
 """The sitting (应试) as a fold over its journal: the same rows give the same state, so recovery is a replay.
 
-Time: `active_ms` grows by the monotonic clock between two events of one *run* (one life of the seat's program) while
-the sitting is active. A new run starts with `Resumed`, which adds nothing: the clock does not run while the seat is
-dead. The wall clock is only recorded, never reckoned with.
+Time: the monotonic clock between two events of one *run* (one life of the seat's program) counts while the sitting is
+active, not while it is paused. A new run starts with `Resumed`, which adds what its policy says, by default nothing:
+the clock does not run while the seat is dead. The wall clock is only recorded, never reckoned with.
+
+How a sitting ended stands in `end_reason`: *terminated* is `proctor`, *voided* is `voided`; both are sealed and handed
+over like any other, so that nothing disappears. *Absent* is a finding of the room (`app.exam.room`).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from app.exam import events
-from app.exam.events import Event
+from app.exam.appearance import Appearance
+from app.exam.events import Event, Highlight, PauseReason
 from app.exam.interactions import Responses
-from app.exam.prose import Language
+from app.exam.timing import Timing
 from sync.faults import Fault
 from sync.wire.packet import EndReason, Incident
 
@@ -24,6 +29,7 @@ class State(StrEnum):
     AWAITING = "awaiting"
     ADMITTED = "admitted"
     ACTIVE = "active"
+    PAUSED = "paused"
     SUBMITTED = "submitted"
     SEALED = "sealed"
 
@@ -32,6 +38,18 @@ class OutOfOrder(Fault):
     """An event that cannot happen in this state, or a clock that went backwards within a run."""
 
     code = "SITTING_OUT_OF_ORDER"
+
+
+class TooEarlyToLeave(OutOfOrder):
+    """The candidate may not hand in yet. Fact: `minutes` until they may."""
+
+    code = "TOO_EARLY_TO_LEAVE"
+
+
+class TimeUsedUp(OutOfOrder):
+    """The time of the sitting, or of the item's section, was over before this."""
+
+    code = "TIME_USED_UP"
 
 
 @dataclass(frozen=True)
@@ -54,25 +72,44 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Notes:
+    """The candidate's own marks on an item: options struck through, text highlighted. They earn nothing."""
+
+    struck: tuple[str, ...] = ()
+    highlights: tuple[Highlight, ...] = ()
+
+
+NO_NOTES: Final = Notes()
+
+
+@dataclass(frozen=True)
 class Sitting:
-    """A sitting's whole state. All times in ms; `answered_wall_ms` is when the newest response was given."""
+    """A sitting's whole state. All times in ms; `answered_wall_ms` is when the newest response was given.
+
+    `proctors`: all who were on duty so far, `on_duty` those who are now. `plays`: how often a clip (item, medium) was
+    begun. `sections`: the section of each item that was seen.
+    """
 
     state: State = State.AWAITING
     stamp: Stamp | None = None
-    active_ms: int = 0
-    duration_ms: int = 0
+    timing: Timing = field(default_factory=Timing)
     form_sha256: str = ""
     seat_number: int = 0
     proctors: tuple[str, ...] = ()
+    on_duty: tuple[str, ...] = ()
+    confirmed_by: tuple[str, ...] = ()
     recording: str | None = None
     notice_sha256: str = ""
     current: str | None = None
+    sections: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     answered_wall_ms: int = 0
     given: Mapping[str, Given] = field(default_factory=lambda: MappingProxyType({}))
     flags: frozenset[str] = frozenset()
-    seen: frozenset[str] = frozenset()
-    language: Language = Language.ZH
-    text_percent: int = 100
+    notes: Mapping[str, Notes] = field(default_factory=lambda: MappingProxyType({}))
+    plays: Mapping[tuple[str, str], int] = field(default_factory=lambda: MappingProxyType({}))
+    appearance: Appearance = field(default_factory=Appearance)
+    hand_raised: bool = False
+    pause: PauseReason | None = None
     resumes: int = 0
     incidents: tuple[Incident, ...] = ()
     started_wall_ms: int = 0
@@ -85,35 +122,51 @@ class Sitting:
         """The items that are answered now, every part of them."""
         return frozenset(item for item, given in self.given.items() if given.complete)
 
-    def active_at(self, run: str, mono_ms: int) -> int:
-        """Give the active time at a moment of the current run, ms."""
+    @property
+    def seen(self) -> frozenset[str]:
+        """The items that were on the screen."""
+        return frozenset(self.sections)
+
+    @property
+    def active_ms(self) -> int:
+        """The time the candidate has used, at the last event."""
+        return self.timing.active_ms
+
+    @property
+    def duration_ms(self) -> int:
+        """The time the candidate has, extensions included."""
+        return self.timing.duration_ms
+
+    def timing_at(self, run: str, mono_ms: int) -> Timing:
+        """Give the timing at a moment of the current run."""
         if self.state is not State.ACTIVE or self.stamp is None or run != self.stamp.run:
-            return self.active_ms
-        return self.active_ms + max(0, mono_ms - self.stamp.mono_ms)
-
-    def remaining_at(self, run: str, mono_ms: int) -> int:
-        """Give the time left at a moment of the current run, ms, never below 0."""
-        return max(0, self.duration_ms - self.active_at(run, mono_ms))
+            return self.timing
+        return self.timing.passed(max(0, mono_ms - self.stamp.mono_ms))
 
 
-_ADMISSION = (events.NoticeRead, events.Started, events.Adjusted, events.Resumed, events.Occurred)
-_ACTIVE = (
-    events.Viewed,
-    events.Answered,
-    events.Flagged,
-    events.Adjusted,
-    events.Tick,
-    events.Resumed,
-    events.Occurred,
-    events.Submitted,
-)
+_ALWAYS: Final = (events.Adjusted, events.Resumed, events.Occurred, events.Supervised)
 _ALLOWED: Mapping[State, tuple[type, ...]] = {
     State.AWAITING: (events.Admitted,),
-    State.ADMITTED: _ADMISSION,
-    State.ACTIVE: _ACTIVE,
-    State.SUBMITTED: (events.Sealed, events.Resumed, events.Occurred, events.Adjusted),
+    State.ADMITTED: (*_ALWAYS, events.NoticeRead, events.Started),
+    State.ACTIVE: (
+        *_ALWAYS,
+        events.Viewed,
+        events.Answered,
+        events.Flagged,
+        events.Noted,
+        events.Played,
+        events.HandRaised,
+        events.Tick,
+        events.Paused,
+        events.Extended,
+        events.Submitted,
+    ),
+    State.PAUSED: (*_ALWAYS, events.HandRaised, events.Tick, events.Continued, events.Extended, events.Submitted),
+    State.SUBMITTED: (*_ALWAYS, events.Reopened, events.Sealed),
     State.SEALED: (),
 }
+BY_PROCTORS: Final = frozenset({EndReason.PROCTOR, EndReason.VOIDED})
+"""The ends that proctors make, who can take them back until the packet is sealed."""
 
 
 def advance(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
@@ -121,10 +174,14 @@ def advance(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
 
     Raises:
         OutOfOrder: the event cannot happen in this state, before the notice was read, or in an ended run; or the
-            monotonic clock went backwards within a run.
+            monotonic clock went backwards within a run; or proctors are missing or named twice.
+        TooEarlyToLeave, TimeUsedUp: the event's time has not come, or is over.
     """
     if not isinstance(event, _ALLOWED[sitting.state]):
         raise OutOfOrder(f"{event.kind} in state {sitting.state}")
+    by = getattr(event, "by", ())
+    if len(set(by)) != len(by):
+        raise OutOfOrder(f"{event.kind}: one proctor counted twice")
     moved = _move_clock(sitting, stamp, event)
     return _apply(moved, stamp, event)
 
@@ -144,40 +201,63 @@ def _move_clock(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
     if isinstance(event, events.Resumed):
         if stamp.run == before.run:
             raise OutOfOrder("resumed within one run")
-        return replace(sitting, stamp=stamp, resumes=sitting.resumes + 1)
+        dead_ms = event.dead_ms if sitting.state is State.ACTIVE else 0
+        return replace(sitting, stamp=stamp, resumes=sitting.resumes + 1, timing=sitting.timing.passed(dead_ms))
     if stamp.run != before.run:
         raise OutOfOrder(f"{event.kind} in a new run before it was resumed")
     if stamp.mono_ms < before.mono_ms:
         raise OutOfOrder("the monotonic clock went backwards")
-    return replace(sitting, stamp=stamp, active_ms=sitting.active_at(stamp.run, stamp.mono_ms))
+    return replace(sitting, stamp=stamp, timing=sitting.timing_at(stamp.run, stamp.mono_ms))
 
 
-def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C901, PLR0911 - a line for each event
+def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C901, PLR0911, PLR0912 - one case each
     match event:
         case events.Admitted():
-            return replace(sitting, state=State.ADMITTED, seat_number=event.seat_number, proctors=event.proctors)
+            return replace(
+                _on_duty(sitting, event.proctors),
+                state=State.ADMITTED,
+                seat_number=event.seat_number,
+                confirmed_by=event.confirmed_by,
+            )
         case events.NoticeRead():
             return replace(sitting, notice_sha256=event.notice_sha256, recording=event.recording)
         case events.Started():
             return _start(sitting, stamp, event)
         case events.Viewed():
-            return replace(sitting, current=event.item, seen=sitting.seen | {event.item})
+            return _view(sitting, event)
         case events.Answered():
             return _answer(sitting, stamp, event)
         case events.Flagged():
             flags = sitting.flags | {event.item} if event.on else sitting.flags - {event.item}
             return replace(sitting, flags=flags)
+        case events.Noted():
+            notes = MappingProxyType({**sitting.notes, event.item: Notes(event.struck, event.highlights)})
+            return replace(sitting, notes=notes)
+        case events.Played():
+            clip = (event.item, event.medium)
+            return replace(sitting, plays=MappingProxyType({**sitting.plays, clip: sitting.plays.get(clip, 0) + 1}))
         case events.Adjusted():
-            return replace(sitting, language=event.language, text_percent=event.text_percent)
+            return replace(sitting, appearance=event.appearance)
+        case events.HandRaised():
+            return replace(sitting, hand_raised=event.on)
         case events.Tick() | events.Resumed():
             return sitting
         case events.Occurred():
-            incident = Incident(
-                code=event.code, wall_ms=stamp.wall_ms, active_ms=sitting.active_ms, detail=event.detail
-            )
-            return replace(sitting, incidents=(*sitting.incidents, incident))
+            return _log(sitting, stamp, event.code, event.detail, event.by, event.clause)
+        case events.Paused():
+            paused = replace(sitting, state=State.PAUSED, pause=event.reason)
+            return _log(paused, stamp, "PAUSED", event.note or event.reason.value, event.by)
+        case events.Continued():
+            return _log(replace(sitting, state=State.ACTIVE, pause=None), stamp, "CONTINUED", "", event.by)
+        case events.Extended():
+            extended = replace(sitting, timing=sitting.timing.extended(event.ms))
+            return _log(extended, stamp, "EXTENDED", f"{event.ms // 1000} s: {event.note}"[:400], event.by)
+        case events.Supervised():
+            return _on_duty(sitting, event.proctors)
         case events.Submitted():
-            return replace(sitting, state=State.SUBMITTED, submitted_wall_ms=stamp.wall_ms, end_reason=event.reason)
+            return _submit(sitting, stamp, event)
+        case events.Reopened():
+            return _reopen(sitting, stamp, event)
         case events.Sealed():
             return replace(sitting, state=State.SEALED, payload_sha256=event.payload_sha256)
 
@@ -185,18 +265,65 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
 def _start(sitting: Sitting, stamp: Stamp, event: events.Started) -> Sitting:
     if not sitting.notice_sha256:
         raise OutOfOrder("started before the recording notice was read")
+    timing = Timing(event.duration_ms, 0, event.early_leave_ms, event.section_limits_ms)
+    started_ms = stamp.wall_ms
     return replace(
-        sitting,
-        state=State.ACTIVE,
-        form_sha256=event.form_sha256,
-        duration_ms=event.duration_ms,
-        started_wall_ms=stamp.wall_ms,
-        active_ms=0,
+        sitting, state=State.ACTIVE, form_sha256=event.form_sha256, timing=timing, started_wall_ms=started_ms
     )
 
 
+def _view(sitting: Sitting, event: events.Viewed) -> Sitting:
+    if sitting.timing.is_closed(event.section):
+        raise TimeUsedUp(f"section {event.section}")
+    sections = MappingProxyType({**sitting.sections, event.item: event.section})
+    timing = sitting.timing.turned_to(event.section)
+    return replace(sitting, current=event.item, sections=sections, timing=timing)
+
+
 def _answer(sitting: Sitting, stamp: Stamp, event: events.Answered) -> Sitting:
+    if not sitting.timing.takes_answers(sitting.sections.get(event.item)):
+        raise TimeUsedUp(event.item)
     before = sitting.given.get(event.item)
     now = Given(event.responses, event.complete, before.first_ms if before else sitting.active_ms, sitting.active_ms)
     given = MappingProxyType({**sitting.given, event.item: now})
     return replace(sitting, given=given, answered_wall_ms=stamp.wall_ms)
+
+
+def _submit(sitting: Sitting, stamp: Stamp, event: events.Submitted) -> Sitting:
+    by_proctors = event.reason in BY_PROCTORS
+    if by_proctors is not bool(event.by):
+        raise OutOfOrder(f"ended by {event.reason}, {len(event.by)} proctors")
+    if event.reason is EndReason.TIME and not sitting.timing.is_over:
+        raise OutOfOrder("ended by time before its time was over")
+    if event.reason is EndReason.CANDIDATE:
+        if sitting.state is State.PAUSED:
+            raise OutOfOrder("handed in while paused")
+        if wait_ms := sitting.timing.early_leave_in_ms:
+            raise TooEarlyToLeave(minutes=-(-wait_ms // 60_000))
+    ended = replace(
+        sitting, state=State.SUBMITTED, pause=None, submitted_wall_ms=stamp.wall_ms, end_reason=event.reason
+    )
+    return _log(ended, stamp, f"ENDED_{event.reason.name}", event.note, event.by) if by_proctors else ended
+
+
+def _reopen(sitting: Sitting, stamp: Stamp, event: events.Reopened) -> Sitting:
+    if sitting.end_reason not in BY_PROCTORS:
+        raise OutOfOrder(f"reopened after it was ended by {sitting.end_reason}")
+    paused = replace(
+        sitting, state=State.PAUSED, pause=PauseReason.PROCTOR, end_reason=None, submitted_wall_ms=0, hand_raised=False
+    )
+    return _log(paused, stamp, "REOPENED", event.note, event.by)
+
+
+def _on_duty(sitting: Sitting, proctors: tuple[str, ...]) -> Sitting:
+    known = sitting.proctors + tuple(one for one in proctors if one not in sitting.proctors)
+    return replace(sitting, on_duty=proctors, proctors=known)
+
+
+def _log(
+    sitting: Sitting, stamp: Stamp, code: str, detail: str, by: tuple[str, ...], clause: str | None = None
+) -> Sitting:
+    incident = Incident(
+        code=code, wall_ms=stamp.wall_ms, active_ms=sitting.active_ms, detail=detail, clause=clause, by=by
+    )
+    return replace(sitting, incidents=(*sitting.incidents, incident))

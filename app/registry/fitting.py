@@ -86,7 +86,7 @@ def _check_proctors(packet: ScorePacket, plan: SessionPlan) -> None:
 
     After a restart one proctor is there to sign, so no more signatures are asked for.
     """
-    if not set(packet.proctors) <= {entry.keyid for entry in plan.proctors}:
+    if not {*packet.proctors, *packet.confirmed_by} <= {entry.keyid for entry in plan.proctors}:
         raise PacketRefused("it names a proctor who is not one of the session")
     named, needed = len(set(packet.proctors)), plan.policy.proctors_needed
     if named < needed:

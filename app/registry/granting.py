@@ -1,4 +1,4 @@
-"""What each seat gets in a plan: its share, the package's two keys and the proctors' credentials, sealed to it."""
+"""What each seat gets in a plan, sealed to it: its share, the package's two keys, credentials, the roster key."""
 
 import base64
 import secrets
@@ -20,6 +20,7 @@ class Granter:
     content_key: bytes
     marking_key: bytes
     credentials: bytes
+    roster_key: bytes
     share: ReleaseShare
 
     def grant(self, device: Device) -> SeatGrant:
@@ -32,6 +33,7 @@ class Granter:
             wrapped_content_key=self._wrap(device, self.content_key, device_share, b"content-key"),
             wrapped_marking_key=self._wrap(device, self.marking_key, device_share, b"marking-key"),
             sealed_credentials=self._seal(device, self.credentials, b"credentials"),
+            sealed_roster_key=self._seal(device, self.roster_key, b"roster-key"),
         )
 
     def _seal(self, device: Device, plaintext: bytes, purpose: bytes) -> str:

@@ -17,7 +17,7 @@ from sync.faults import Refused
 from sync.trust.envelope import sign
 from sync.trust.evidence import check_packet
 from sync.wire.ids import new_id
-from sync.wire.packet import ScorePacket
+from sync.wire.packet import EndReason, ScorePacket
 from sync.wire.plan import RosterEntry, SessionPlan
 from sync.wire.receipt import Receipt, Result
 
@@ -83,7 +83,8 @@ def _score_again(premises: Premises, packet: ScorePacket, plan: SessionPlan, ent
     check_responses(packet, lambda item: package.open_item(item, keys.content))
     markings = {place.item: package.open_marking(place.item, keys.marking) for place in form.items}
     responses = {answer.item: answer.responses for answer in packet.answers}
-    return score_form(form, markings, responses, plan.policy.scoring, plan.policy.pass_mark)
+    score = score_form(form, markings, responses, plan.policy.scoring, plan.policy.pass_mark)
+    return score.voided() if packet.end_reason is EndReason.VOIDED else score
 
 
 def _standing(session: Session, packet: ScorePacket) -> str | None:
@@ -102,6 +103,7 @@ def _accept(
         score_milli=score.score_milli,
         max_milli=score.max_milli,
         passed=score.passed,
+        voided=packet.end_reason is EndReason.VOIDED,
         scorer=SCORER,
     )
     receipt = Receipt(

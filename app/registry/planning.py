@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.content.media.pictures import recognise_picture
 from app.exam.form import draw_form
+from app.exam.identity import IdentityNumberWrong, is_identity_number, masked, number_digest
 from app.registry.granting import Granter
-from app.registry.identity import IdentityNumberWrong, is_identity_number, masked
 from app.registry.keyroom import KeyName, PackageSecrets
 from app.registry.models import Device, Package, PlannedSession, Proctor, Seat
 from app.registry.premises import Premises
+from sync.client.release import ROSTER_KEY_BYTES
 from sync.faults import Refused
 from sync.trust.envelope import sign
 from sync.trust.keys import KeyRefused, seal_to
@@ -184,7 +185,8 @@ def _plan(
     credentials = canonical_json(
         [ProctorCredential.parse(proctor.credential).model_dump(mode="json") for proctor in proctors]
     )
-    seal = Granter(session, request.package.package, keys.content, keys.marking, credentials, share)
+    roster_key = secrets.token_bytes(ROSTER_KEY_BYTES)
+    seal = Granter(session, request.package.package, keys.content, keys.marking, credentials, roster_key, share)
     try:
         return SessionPlan(
             session=session,
@@ -199,7 +201,7 @@ def _plan(
             policy=request.policy,
             blueprint=request.blueprint,
             package=request.package,
-            roster=tuple(_entry(candidate) for candidate in request.candidates),
+            roster=tuple(_entry(candidate, roster_key) for candidate in request.candidates),
             proctors=tuple(ProctorEntry(proctor=row.id, name=row.name, keyid=row.keyid) for row in proctors),
             recipients=request.recipients,
             grants=tuple(seal.grant(device) for device in devices),
@@ -210,7 +212,7 @@ def _plan(
         raise PlanRefused(f"{error.title}.{where}: {first['msg']}") from None
 
 
-def _entry(candidate: Candidate) -> RosterEntry:
+def _entry(candidate: Candidate, roster_key: bytes) -> RosterEntry:
     photo = candidate.photo_png
     return RosterEntry(
         sitting=new_id(),
@@ -218,6 +220,7 @@ def _entry(candidate: Candidate) -> RosterEntry:
         admission_number=candidate.admission_number,
         name=candidate.name,
         id_number_masked=masked(candidate.id_number),
+        id_number_digest=number_digest(roster_key, candidate.id_number),
         seat_number=candidate.seat_number,
         form_seed=secrets.token_hex(32),
         photo_png=None if photo is None else base64.b64encode(photo).decode(),

@@ -72,6 +72,7 @@ def admit(
                 candidate=entry.candidate,
                 seat_number=entry.seat_number,
                 proctors=keys,
+                confirmed_by=keys,
             )
         )
         percent = max(looks.text_percent, entry.accommodation.text_percent)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from app.exam.events import Event, Occurred, Resumed, event_bytes, read_event
 from app.exam.sitting import Sitting, Stamp, State, advance, replay
+from app.exam.timing import Timing
 from sync.replica.journal import Journal, JournalRow
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
@@ -30,7 +31,7 @@ class Delivery:
         self._clock = clock
         self._turn = threading.Lock()
         self._sitting = replay(_read(row) for row in journal.rows(sitting_id))
-        if self._sitting.state in (State.ADMITTED, State.ACTIVE, State.SUBMITTED):
+        if self._sitting.state in (State.ADMITTED, State.ACTIVE, State.PAUSED, State.SUBMITTED):
             self.record(Resumed())
 
     @property
@@ -77,7 +78,11 @@ class Delivery:
 
     def remaining_ms(self) -> int:
         """Give the time the candidate has left now, ms."""
-        return self._sitting.remaining_at(self.run, self._clock().mono_ms)
+        return self.timing().left_ms
+
+    def timing(self) -> Timing:
+        """Give the sitting's timing as it is now."""
+        return self._sitting.timing_at(self.run, self._clock().mono_ms)
 
     def head(self) -> tuple[str, int]:
         """Give the journal's head: the last row's hash and the number of rows."""

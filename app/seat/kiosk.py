@@ -137,12 +137,12 @@ class Kiosk(QWidget):
         delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)
         case = open_case(bench, opened, unfinished.entry, delivery)
         self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)
-        self.deck.set_language(delivery.sitting.language)
-        self.deck.set_text_percent(delivery.sitting.text_percent)
+        self.deck.set_language(delivery.sitting.appearance.language)
+        self.deck.set_text_percent(delivery.sitting.appearance.text_percent)
         match delivery.sitting.state:
             case State.ADMITTED | State.AWAITING:
                 line.admitting.resume(case)
-            case State.ACTIVE:
+            case State.ACTIVE | State.PAUSED:
                 line.sitting.begin(case)
                 line.sitting.say_resumed()
             case State.SUBMITTED | State.SEALED:

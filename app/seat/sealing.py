@@ -91,7 +91,8 @@ def score_sitting(case: Case) -> Score:
     """Score the responses as they stand, by the plan's policy."""
     policy = case.session.plan.policy
     responses = {item: given.responses for item, given in case.delivery.sitting.given.items()}
-    return score_form(case.shelf.form, case.shelf.markings(), responses, policy.scoring, policy.pass_mark)
+    score = score_form(case.shelf.form, case.shelf.markings(), responses, policy.scoring, policy.pass_mark)
+    return score.voided() if case.delivery.sitting.end_reason is EndReason.VOIDED else score
 
 
 def _kept(case: Case) -> OutboxRow:
@@ -125,6 +126,7 @@ def _packet(case: Case, recording: RecordingRef | None) -> ScorePacket:
         started_ms=sitting.started_wall_ms,
         submitted_ms=sitting.submitted_wall_ms,
         active_ms=sitting.active_ms,
+        duration_ms=sitting.duration_ms,
         end_reason=sitting.end_reason or EndReason.PROCTOR,
         resumes=sitting.resumes,
         journal=JournalRef(head=head, count=count),
@@ -138,6 +140,7 @@ def _packet(case: Case, recording: RecordingRef | None) -> ScorePacket:
             highest_signed_ms=case.workplace.replica.cabinet.highest_signed_ms(),
         ),
         proctors=sitting.proctors,
+        confirmed_by=sitting.confirmed_by,
         simulated_candidate=case.entry.simulated,
         software=software(),
     )

@@ -43,6 +43,9 @@ class SeatNotInPlan(Refused):
     code = "SEAT_NOT_IN_PLAN"
 
 
+ROSTER_KEY_BYTES: Final = 32
+
+
 @dataclass(frozen=True)
 class PackageKeys:
     """What opens a package's items, and what opens their markings; 32 bytes each."""
@@ -91,6 +94,17 @@ def unlock(plan: SessionPlan, device: str, keystore: FileKeyStore, share: Releas
         return unwrap_key(base64.b64decode(wrapped), device_share, share, context)
 
     return PackageKeys(key(grant.wrapped_content_key, b"content-key"), key(grant.wrapped_marking_key, b"marking-key"))
+
+
+def roster_key_of(plan: SessionPlan, device: str, keystore: FileKeyStore) -> bytes:
+    """Open the key of the roster's identity numbers, 32 bytes.
+
+    Raises:
+        SeatNotInPlan: the plan has no grant for this device.
+        SealRefused: it was sealed to another seat or changed.
+    """
+    sealed = base64.b64decode(grant_of(plan, device).sealed_roster_key)
+    return keystore.sealing_key().open(sealed, seat_context(b"roster-key", plan.session, device))
 
 
 def grant_of(plan: SessionPlan, device: str) -> SeatGrant:

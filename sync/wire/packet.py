@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
 from sync.wire.ids import Digest, Id, Identifier, ItemId, KeyId, Millis, Name
-from sync.wire.plan import Accommodation, ScoringPolicy
+from sync.wire.plan import Accommodation, ClauseCode, ScoringPolicy
 
 CLOCK_JUMPED = "CLOCK_JUMPED"
 """The code of the incident that says the wall clock was moved while the sitting was active."""
@@ -21,6 +21,7 @@ class EndReason(StrEnum):
     CANDIDATE = "candidate"
     TIME = "time"
     PROCTOR = "proctor"
+    VOIDED = "voided"
 
 
 Value = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
@@ -86,12 +87,14 @@ class RecordingRef(Part):
 
 
 class Incident(Part):
-    """Something logged in the sitting (事件)."""
+    """Something logged in the sitting (事件). `clause` names a violation of the plan; `by` the proctors who did it."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,59}$")]
     wall_ms: Millis
     active_ms: Millis
     detail: ShortText
+    clause: ClauseCode | None = None
+    by: Annotated[tuple[KeyId, ...], Field(max_length=4)] = ()
 
 
 class ClockEvidence(Part):
@@ -112,7 +115,12 @@ class PackageUsed(Part):
 
 
 class ScorePacket(Document):
-    """Everything a sitting came to. Signed by the device, countersigned by at least one proctor."""
+    """Everything a sitting came to. Signed by the device, countersigned by at least one proctor.
+
+    `duration_ms`: the time the candidate had in the end, accommodations and extensions included. `proctors`: all who
+    were on duty in the course of the sitting; `confirmed_by`: those who confirmed the candidate's identity.
+    A voided sitting is never passed.
+    """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("score-packet")
     MAX_BYTES: ClassVar[int] = 4_000_000
@@ -136,6 +144,7 @@ class ScorePacket(Document):
     started_ms: Millis
     submitted_ms: Millis
     active_ms: Millis
+    duration_ms: Millis
     end_reason: EndReason
     resumes: Annotated[int, Field(ge=0)]
     journal: JournalRef
@@ -143,6 +152,7 @@ class ScorePacket(Document):
     incidents: Annotated[tuple[Incident, ...], Field(max_length=1000)]
     accommodation: Accommodation
     clock: ClockEvidence
-    proctors: Annotated[tuple[KeyId, ...], Field(min_length=1, max_length=4)]
+    proctors: Annotated[tuple[KeyId, ...], Field(min_length=1, max_length=20)]
+    confirmed_by: Annotated[tuple[KeyId, ...], Field(min_length=1, max_length=4)]
     simulated_candidate: bool
     software: Name

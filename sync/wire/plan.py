@@ -12,6 +12,18 @@ MINUTE_MS = 60_000
 THREE_YEARS_DAYS = 3 * 366  # never less, whatever the leap years
 CENTURY_DAYS = 36_600
 
+ClauseCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.\-]{0,19}$")]
+"""A clause of the rules on irregularities, as the authority numbers them."""
+
+
+class Theme(StrEnum):
+    """How the screen is coloured."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    CONTRAST = "contrast"
+    SEPIA = "sepia"
+
 
 class Bilingual(Part):
     """One thing to read, in both languages of the screen."""
@@ -70,6 +82,7 @@ class BlueprintSection(Part):
 
     `items`: a pool by name, empty for the whole package; `required`: these are always among those drawn.
     `shuffle` false: in the pool's order (by id without a pool) instead of a drawn one.
+    `limit_ms`: the time an item of this section may be in front, all together; then the section is closed.
     """
 
     title: Bilingual
@@ -81,6 +94,7 @@ class BlueprintSection(Part):
     items: Annotated[tuple[ItemId, ...], Field(max_length=50_000)] = ()
     required: Annotated[tuple[ItemId, ...], Field(max_length=500)] = ()
     shuffle: bool = True
+    limit_ms: Annotated[Whole, Field(ge=1_000, le=24 * 60 * MINUTE_MS)] | None = None
 
 
 class Blueprint(Part):
@@ -98,8 +112,21 @@ class Blueprint(Part):
     forms: Annotated[tuple[tuple[tuple[ItemId, ...], ...], ...], Field(max_length=1000)] = ()
 
 
+class Violation(Part):
+    """A clause of the rules on irregularities (违纪) that a report may name."""
+
+    code: ClauseCode
+    title: Bilingual
+
+
 class Policy(Part):
-    """The rules of one session. Defaults are those of `domain.md`; a province sets others here, never in code."""
+    """The rules of one session: what a province decides stands here, never in code.
+
+    `late_entry_ms`: how long after the session's opening a candidate is admitted without more ado, None: to its end.
+    `early_leave_ms`: the active time before which nobody may hand in.
+    `clock_while_dead`: whether a sitting's clock runs while its seat is down.
+    `recording_lost`: whether a sitting goes on or is paused while nothing is recorded.
+    """
 
     duration_ms: Millis = 120 * MINUTE_MS
     pass_mark: Annotated[Whole, Field(ge=0, le=1000)] = 80
@@ -110,23 +137,36 @@ class Policy(Part):
     recording: Literal["picture+sound"] = "picture+sound"
     retention_days: Annotated[Whole, Field(ge=THREE_YEARS_DAYS, le=CENTURY_DAYS)] = THREE_YEARS_DAYS
     scoring: ScoringPolicy = ScoringPolicy.ALL_OR_NOTHING
+    late_entry_ms: Millis | None = 30 * MINUTE_MS
+    early_leave_ms: Millis = 30 * MINUTE_MS
+    clock_while_dead: Literal["stopped", "running"] = "stopped"
+    recording_lost: Literal["continue", "pause"] = "continue"
+    calculator: bool = False
+    violations: Annotated[tuple[Violation, ...], Field(max_length=100)] = ()
 
 
 class Accommodation(Part):
-    """An approved adjustment (合理便利)."""
+    """An approved adjustment (合理便利). `reader`: items may be read aloud."""
 
     extra_time_ms: Millis = 0
     text_percent: Annotated[Whole, Field(ge=100, le=200)] = 100
+    theme: Theme | None = None
+    reader: bool = False
 
 
 class RosterEntry(Part):
-    """One expected candidate and the sitting that is theirs; `form_seed` is 32 random bytes in hexadecimal."""
+    """One expected candidate and the sitting that is theirs; `form_seed` is 32 random bytes in hexadecimal.
+
+    `id_number_digest`: HMAC-SHA256 of the whole identity number under the session's roster key, which each seat gets
+    sealed in its grant: a candidate can be found by the number, and the plan alone does not tell it.
+    """
 
     sitting: Id
     candidate: Id
     admission_number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{4,24}$")]
     name: Name
     id_number_masked: Annotated[str, StringConstraints(pattern=r"^[0-9]{0,6}\*{4,16}[0-9X]{0,4}$")]
+    id_number_digest: Digest
     seat_number: Annotated[Whole, Field(ge=1, le=9999)]
     form_seed: Digest
     photo_png: Base64 | None = None
@@ -162,6 +202,7 @@ class SeatGrant(Part):
     `sealed_share`: the 32-byte device share, HPKE to the device. `wrapped_content_key` and `wrapped_marking_key`:
     the package's two keys under HKDF(device share, release share).
     `sealed_credentials`: the proctors' `ProctorCredential`s as a JSON list, HPKE to the device.
+    `sealed_roster_key`: the 32-byte key of `RosterEntry.id_number_digest`, HPKE to the device.
     """
 
     device: Id
@@ -170,6 +211,7 @@ class SeatGrant(Part):
     wrapped_content_key: Base64
     wrapped_marking_key: Base64
     sealed_credentials: Base64
+    sealed_roster_key: Base64
 
 
 class PackageRef(Part):

@@ -23,13 +23,14 @@ class LogEntry(Part):
 
 
 class Result(Part):
-    """What the registry itself made of the responses, in thousandths of a mark."""
+    """What the registry itself made of the responses, in thousandths of a mark; what was voided is not passed."""
 
     session: Id
     sitting: Id
     score_milli: Annotated[int, Field(ge=0)]
     max_milli: Annotated[int, Field(ge=0)]
     passed: bool
+    voided: bool
     scorer: Name
 
 

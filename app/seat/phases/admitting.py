@@ -105,7 +105,7 @@ class Admitting(Phase):
         except Fault as fault:
             self.trouble(fault)
             return
-        self.bench.deck.set_text_percent(delivery.sitting.text_percent)
+        self.bench.deck.set_text_percent(delivery.sitting.appearance.text_percent)
         self.resume(case)
 
     # notice and recording
@@ -191,7 +191,7 @@ class Admitting(Phase):
         if not self._ready or self._starting or case.delivery.sitting.state is not State.ADMITTED:
             return
         self._starting = True
-        event = Started(form_sha256=case.shelf.form.sha256, duration_ms=duration_ms(case))
+        event = started(case)
         self.bench.worker.run(self, lambda: case.delivery.record(event), self._started, self.trouble)
 
     def _started(self, _sitting: object) -> None:
@@ -202,6 +202,21 @@ class Admitting(Phase):
         if self._case is None:
             raise RuntimeError("no candidate is admitted")
         return self._case
+
+
+def started(case: Case) -> Started:
+    """Give the event that starts a candidate's clock, with the limits that policy and blueprint set.
+
+    A section's own time grows by the accommodation in proportion to the whole.
+    """
+    policy, whole_ms = case.session.plan.policy, duration_ms(case)
+    limits = (section.limit_ms for section in case.session.plan.blueprint.sections)
+    return Started(
+        form_sha256=case.shelf.form.sha256,
+        duration_ms=whole_ms,
+        early_leave_ms=policy.early_leave_ms,
+        section_limits_ms=tuple(limit and limit * whole_ms // policy.duration_ms for limit in limits),
+    )
 
 
 def duration_ms(case: Case) -> int:

@@ -118,7 +118,7 @@ class SittingDesk(Phase):
         )
         self.bench.deck.bring(ItemScreen)
         self.item_shown.emit(number, item.id)
-        self._save(Viewed(item=item.id), lambda: None)
+        self._save(Viewed(item=item.id, section=place.section), lambda: None)
 
     def _responses(self, item: str) -> Responses:
         given = self._need_case().delivery.sitting.given.get(item)

@@ -19,8 +19,8 @@ from app.demo.home import DemoHome, HomeNotEmpty
 from app.demo.recorder import recorder_let_go
 from app.demo.summary import _lost
 from app.demo.window import CardGroup, DemoWindow
+from app.exam.identity import is_identity_number
 from app.exam.prose import Language
-from app.registry.identity import is_identity_number
 from app.resources import resource_folder
 from app.seat.display import NoDisplay, has_display
 from app.seat.home import SeatHome

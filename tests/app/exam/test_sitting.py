@@ -16,7 +16,9 @@ from tests.app.exam.given import answered, chosen
 SESSION, CANDIDATE = new_id(), new_id()
 MINUTE = 60_000
 
-ADMITTED = events.Admitted(session=SESSION, candidate=CANDIDATE, seat_number=7, proctors=("a" * 64,))
+ADMITTED = events.Admitted(
+    session=SESSION, candidate=CANDIDATE, seat_number=7, proctors=("a" * 64,), confirmed_by=("a" * 64,)
+)
 NOTICED = events.NoticeRead(notice_sha256="b" * 64, recording=None)
 STARTED = events.Started(form_sha256="c" * 64, duration_ms=120 * MINUTE)
 ANSWER = answered("item-1", "A")
@@ -83,7 +85,7 @@ def test_the_clock_does_not_run_while_the_seat_is_dead() -> None:
     sitting = advance(started("run-1", at=1000), Stamp("run-1", 31_000, 0), events.Tick())
     # the machine was rebooted: the monotonic clock begins again, the wall clock says hours have passed
     sitting = advance(sitting, Stamp("run-2", 5, 9_999_999), events.Resumed())
-    assert sitting.remaining_at("run-2", 5) == 120 * MINUTE - 30_000
+    assert sitting.timing_at("run-2", 5).left_ms == 120 * MINUTE - 30_000
     sitting = advance(sitting, Stamp("run-2", 10_005, 0), ANSWER)
     assert sitting.active_ms == 40_000
     assert sitting.resumes == 1

@@ -17,7 +17,9 @@ from sync.wire.receipt import LogEntry, Result
 
 ORIGIN = "examroom-registry/test"
 KEY = SigningKey.generate_ed25519()
-RESULT = Result(session=new_id(), sitting=new_id(), score_milli=1, max_milli=2, passed=False, scorer="s@1")
+RESULT = Result(
+    session=new_id(), sitting=new_id(), score_milli=1, max_milli=2, passed=False, voided=False, scorer="s@1"
+)
 
 
 def make_log(folder: Path) -> tuple[TransparencyLog, Database]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.exam.form import BlueprintUnmet
-from app.registry.identity import IdentityNumberWrong, is_identity_number, masked
+from app.exam.identity import IdentityNumberWrong, is_identity_number, masked
 from app.registry.planning import PlanRefused, SessionRequest
 from sync.client.plans import verify_plan
 from sync.client.release import SeatNotInPlan, grant_of, seat_context, unlock

@@ -276,6 +276,7 @@ def simulated_packet(world: World, seat: Seat, session: str, number: int, *, rig
         started_ms=now,
         submitted_ms=now + 1,
         active_ms=1,
+        duration_ms=2,
         end_reason=EndReason.CANDIDATE,
         resumes=0,
         journal=JournalRef(head="0" * 64, count=1),
@@ -284,6 +285,7 @@ def simulated_packet(world: World, seat: Seat, session: str, number: int, *, rig
         accommodation=entry.accommodation,
         clock=ClockEvidence(boot_id="simulated", wall_ms=now, mono_ms=1, highest_signed_ms=0),
         proctors=tuple(key.public.keyid for key in world.proctor_keys),
+        confirmed_by=(world.proctor_keys[0].public.keyid,),
         simulated_candidate=True,
         software="simulated",
     )

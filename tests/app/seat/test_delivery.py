@@ -24,7 +24,9 @@ from tests.app.exam.given import answered, chosen
 
 SITTING = new_id()
 OPENING = (
-    events.Admitted(session=new_id(), candidate=new_id(), seat_number=7, proctors=("a" * 64,)),
+    events.Admitted(
+        session=new_id(), candidate=new_id(), seat_number=7, proctors=("a" * 64,), confirmed_by=("a" * 64,)
+    ),
     events.NoticeRead(notice_sha256="b" * 64, recording=new_id()),
     events.Started(form_sha256="c" * 64, duration_ms=7_200_000),
 )

@@ -134,6 +134,7 @@ class World:
             started_ms=NOW_MS,
             submitted_ms=NOW_MS + 60_000,
             active_ms=60_000,
+            duration_ms=120_000,
             end_reason=EndReason.CANDIDATE,
             resumes=0,
             journal=JournalRef(head="5" * 64, count=7),
@@ -142,6 +143,7 @@ class World:
             accommodation=Accommodation(),
             clock=ClockEvidence(boot_id="boot", wall_ms=NOW_MS, mono_ms=1, highest_signed_ms=NOW_MS),
             proctors=(self.proctor_keys[0].public.keyid,),
+            confirmed_by=(self.proctor_keys[0].public.keyid,),
             simulated_candidate=True,
             software="examroom 0.1.0",
         )
@@ -162,6 +164,7 @@ class World:
             score_milli=document.score_milli,
             max_milli=document.max_milli,
             passed=document.passed,
+            voided=False,
             scorer="examroom-qti@1",
         )
         salt, digest = bytes(range(32)), hashlib.sha256(packet).digest()
