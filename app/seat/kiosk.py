@@ -21,6 +21,7 @@ from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.sitting import SittingDesk
 from app.seat.recovery import Unfinished, find_unfinished
 from app.seat.release import forget_ended_releases, kept_keys
+from app.seat.room_log import RoomLog
 from app.seat.screens.trouble import TroubleScreen, TroubleView
 from app.seat.screens.view import Simulated
 from app.seat.screens.waiting import WaitingScreen, WaitingView
@@ -131,7 +132,8 @@ class Kiosk(QWidget):
         if keys is None:
             self._open(workplace, session)
             return
-        bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, ())
+        room = RoomLog(session.plan.session, workplace.replica.journal, workplace.clock)
+        bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, (), room)
         desk, camera = self._desk_of(workplace, session), self._camera_of(workplace, session)
         line = self._run(bench, opened, desk, camera)
         delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from app.exam.sitting import Sitting, State
 from app.seat.delivery import read_sitting
 from app.seat.workplace import Workplace
+from sync.client.plans import load_plan
+from sync.faults import Refused
 from sync.replica.cabinet import DocumentKind
 from sync.replica.outbox import Stage
 from sync.wire.plan import RosterEntry
@@ -22,18 +24,19 @@ class Unfinished:
 def find_unfinished(workplace: Workplace) -> Unfinished | None:
     """Give the sitting that a crash or power cut interrupted, the latest first; None if all are over.
 
-    A sitting is over when its packet is queued: then only the outbox has work left.
+    A sitting is over when its packet is queued: then only the outbox has work left. Looked for by the rosters of the
+    plans kept here; one that is no longer believed has none (the sessions screen names it).
 
     Raises:
         JournalBroken, EventRefused, OutOfOrder: a journal is not what this program wrote.
     """
+    rosters = _rosters(workplace)
     for sitting_id in reversed(workplace.replica.journal.sittings()):
+        if sitting_id not in rosters:
+            continue  # a session's own journal
         sitting = read_sitting(workplace.replica.journal, sitting_id)
-        if _is_over(workplace, sitting_id, sitting):
-            continue
-        found = _on_a_roster(workplace, sitting_id)
-        if found is not None:
-            return Unfinished(found[0], found[1], sitting)
+        if not _is_over(workplace, sitting_id, sitting):
+            return Unfinished(*rosters[sitting_id], sitting)
     return None
 
 
@@ -44,9 +47,14 @@ def _is_over(workplace: Workplace, sitting_id: str, sitting: Sitting) -> bool:
     return row is not None and row.stage is not Stage.SEALED
 
 
-def _on_a_roster(workplace: Workplace, sitting_id: str) -> tuple[str, RosterEntry] | None:
+def _rosters(workplace: Workplace) -> dict[str, tuple[str, RosterEntry]]:
+    """Give each expected sitting with its session; if two plans name one, the newer plan's word counts."""
+    found: dict[str, tuple[str, RosterEntry]] = {}
     for session_id in workplace.replica.cabinet.names(DocumentKind.PLAN):
-        for entry in workplace.session_of(session_id).plan.roster:
-            if entry.sitting == sitting_id:
-                return session_id, entry
-    return None
+        try:
+            plan, _ = load_plan(workplace.replica, workplace.trust, session_id)
+        except Refused:
+            continue
+        for entry in plan.roster:
+            found.setdefault(entry.sitting, (session_id, entry))
+    return found

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 from app.exam.events import event_bytes
-from app.exam.room import Room, RoomEvent, advance_room, read_room_event, replay_room
+from app.exam.room import OnDuty, Opened, Room, RoomEvent, advance_room, read_room_event, replay_room
 from app.exam.sitting import Stamp
 from sync.replica.journal import Journal
 from sync.trust.clock import ClockReading
@@ -32,6 +32,15 @@ class RoomLog:
     def room(self) -> Room:
         """The state after the last committed event."""
         return self._room
+
+    def take_duty(self, proctors: tuple[str, ...]) -> Room:
+        """Open the session with these proctors' keys; where it is open already, put them on duty.
+
+        Raises: what `record` raises; `OutOfOrder` if the session was closed here.
+        """
+        if self._room.is_open:
+            return self.record(OnDuty(proctors=proctors))
+        return self.record(Opened(session=self.session, proctors=proctors))
 
     def record(self, event: RoomEvent) -> Room:
         """Commit one event; when this returns, the event is on the disk.

@@ -9,6 +9,7 @@ from app.seat.phases.phase import Bench, Phase, session_facts
 from app.seat.phases.signing import Signing
 from app.seat.readiness import Finding, Readiness, check_seat
 from app.seat.release import kept_keys, unlock_with
+from app.seat.room_log import RoomLog
 from app.seat.screens.launch import CheckRow, CheckState, LaunchScreen, LaunchView, ReleaseState
 from app.seat.screens.sign_in import SignInScreen, SignInView
 from app.seat.screens.view import ProctorCard
@@ -25,11 +26,12 @@ from sync.trust.release import ReleaseCodeWrong, ReleaseShare
 
 @dataclass(frozen=True)
 class Opened:
-    """A session that runs at this seat."""
+    """A session that runs at this seat. `proctors`: who is signed in now, none after a restart within a sitting."""
 
     session: Session
     keys: PackageKeys
     proctors: tuple[Proctor, ...]
+    room: RoomLog
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Opening(Phase):
         self._findings: list[Finding] | None = None
         self._keys: PackageKeys | None = None
         self._fetching = False
+        self._starting = False
         self._release_note: Text | None = None
         self._sign_in = bench.deck.screen_of(SignInScreen)
         self._signing = Signing(doors.desk, self._sign_in, self)
@@ -178,9 +181,25 @@ class Opening(Phase):
         )
         return checked and self._keys is not None
 
+    # the start
+
     def _start(self) -> None:
-        if self._keys is not None and self._may_start():
-            self.opened.emit(Opened(self._session, self._keys, tuple(self._proctors)))
+        keys = self._keys
+        if keys is None or self._starting or not self._may_start():
+            return
+        self._starting = True
+        workplace, session, proctors = self.bench.workplace, self._session, tuple(self._proctors)
+
+        def work() -> Opened:
+            room = RoomLog(session.plan.session, workplace.replica.journal, workplace.clock)
+            room.take_duty(tuple(proctor.key.public.keyid for proctor in proctors))
+            return Opened(session, keys, proctors, room)
+
+        self.bench.worker.run(self, work, self.opened.emit, self._not_started)
+
+    def _not_started(self, fault: Fault) -> None:
+        self._starting = False
+        self.trouble(fault)
 
 
 CHECKS = ("package", "devices", "disk", "clock", "network")
