@@ -29,7 +29,7 @@ libraries=(
     # the microphone; Chinese letters, rare ones too; a display for the demonstration where there is none
     libportaudio2 fonts-noto-cjk xvfb
 )
-test_tools=(pulseaudio xdotool ffmpeg sqlite3)
+test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core)
 
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
