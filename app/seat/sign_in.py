@@ -38,6 +38,12 @@ class UnknownProctor(Refused):
     code = "UNKNOWN_PROCTOR"
 
 
+class SameCredential(Refused):
+    """This person, or this key under another name, has been counted already."""
+
+    code = "SAME_CREDENTIAL"
+
+
 @dataclass(frozen=True)
 class Proctor:
     """A proctor who signed in, with the key that countersigns. The key lives in memory only."""
@@ -45,6 +51,17 @@ class Proctor:
     id: str
     name: str
     key: SigningKey
+
+
+def counted_in(known: tuple[Proctor, ...], proctor: Proctor) -> tuple[Proctor, ...]:
+    """Give those who count with one more: every person and every key counts once, whatever the plan calls them.
+
+    Raises:
+        SameCredential: the person or the key is among them already.
+    """
+    if any(one.id == proctor.id or one.key.public.keyid == proctor.key.public.keyid for one in known):
+        raise SameCredential
+    return (*known, proctor)
 
 
 class SignInDesk:

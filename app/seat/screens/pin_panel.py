@@ -43,6 +43,7 @@ class _Said(Enum):
     CHOOSE = auto()
     CHECKING = auto()
     WRONG = auto()
+    SAME = auto()
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,12 @@ class PinPanel(Looked, Panel):
         self._choose(proctor)
         self.field.setFocus()
 
+    def show_same_person(self, proctor: str) -> None:
+        """Say that this credential has been counted already; another proctor has to sign."""
+        self._message = _Message(_Said.SAME, proctor)
+        self.field.clear()
+        self._choose(proctor)
+
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait. Called every second: nobody else's typing or focus is touched."""
         newly = proctor not in self._locked
@@ -247,5 +254,7 @@ class PinPanel(Looked, Panel):
                 return Tone.ACCENT, words("screen.pin.checking")
             case _Said.WRONG:
                 return Tone.ATTENTION, words("screen.pin.wrong", tries=self._message.number)
+            case _Said.SAME:
+                return Tone.DANGER, words("screen.pin.same_person")
             case _:
                 return Tone.ACCENT, ""
