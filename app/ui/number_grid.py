@@ -15,11 +15,13 @@ from app.ui.tokens import Space, Tone, Type
 
 @dataclass(frozen=True)
 class GridCell:
-    """One item's place on the answer card; numbers count from 1."""
+    """One item's place on the answer card; numbers count from 1. `closed`: the time of its section is used up."""
 
     number: int
     answered: bool
     flagged: bool
+    seen: bool = False
+    closed: bool = False
 
 
 class Only(StrEnum):

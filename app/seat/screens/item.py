@@ -1,7 +1,6 @@
 """The item screen: one item, the answer card, the clock, and whether everything is saved."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 
 from PySide6.QtCore import Qt, Signal
@@ -9,9 +8,9 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.exam.interactions import Responses
-from app.exam.item import Item
 from app.seat.screens.answer_card import AnswerCard
 from app.seat.screens.item_bars import ItemFoot, ItemHead, ItemHeader, RecordingState
+from app.seat.screens.item_view import ItemView, marks_text
 from app.seat.screens.screen import Screen
 from app.ui.icons import Icon
 from app.ui.item_pane import ItemPane, PaneItem, PaneWords
@@ -26,23 +25,12 @@ from sync.faults import Fault
 __all__ = ["ItemHeader", "ItemScreen", "ItemView", "RecordingState"]
 
 
-@dataclass(frozen=True)
-class ItemView:
-    """An item as its form arranged it, and as it stands; `media` has the bytes of each medium by name."""
-
-    item: Item
-    number: int
-    marks_milli: int
-    responses: Responses
-    flagged: bool
-    media: Mapping[str, bytes]
-
-
 class _Page(IntEnum):
     WORK = 0
     PICTURE = 1
-    NOT_SAVED = 2
-    PAUSED = 3
+    UNSHOWABLE = 2
+    NOT_SAVED = 3
+    PAUSED = 4
 
 
 class ItemScreen(Screen):
@@ -55,6 +43,10 @@ class ItemScreen(Screen):
     flag_toggled = Signal(str, bool)
     went_to = Signal(int)
     review_requested = Signal()
+    hand_toggled = Signal(bool)
+    noted = Signal(str, object)  # item id, Notes: all marks on the item
+    played = Signal(str, str)  # item id, medium: a clip was begun once more
+    read_requested = Signal(object)  # the texts to read aloud, in reading order
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
@@ -63,10 +55,12 @@ class ItemScreen(Screen):
         self._fault: Fault | None = None
         self._paused: Text | None = None
         self._picture = False
+        self._unshowable: tuple[int, Fault] | None = None
         self._head = ItemHead(self.tools)
         self.pane = ItemPane()
         self.card = AnswerCard(words)
         self._viewer = PictureViewer()
+        self._not_shown = MessagePanel("unshowable")
         self._not_saved = MessagePanel("not_saved")
         self._pause = MessagePanel("paused")
         self._foot = ItemFoot()
@@ -85,7 +79,7 @@ class ItemScreen(Screen):
         columns.addWidget(self.pane, 1)
         columns.addWidget(self.card)
         self._middle = QStackedWidget()
-        for page in (work, self._viewer, self._not_saved, self._pause):  # the order of _Page
+        for page in (work, self._viewer, self._not_shown, self._not_saved, self._pause):  # the order of _Page
             self._middle.addWidget(page)
         self.body.addWidget(self._head)
         self.body.addWidget(self._middle, 1)
@@ -100,14 +94,16 @@ class ItemScreen(Screen):
         self._foot.previous.clicked.connect(lambda: self._go(-1))
         self._foot.next.clicked.connect(lambda: self._go(1))
         self._foot.submit.clicked.connect(self.review_requested)
+        self._foot.hand.clicked.connect(self._toggle_hand)
 
     # What the caller shows
 
     def reset(self) -> None:
         """Forget the sitting before: nothing is saved yet, nothing covers the item, every cell is on the card."""
-        self._fault = self._paused = self._view = None
+        self._fault = self._paused = self._view = self._unshowable = None
         self._picture = False
         self._foot.show_nothing(self.words)
+        self._foot.show_hand(self.words, up=False)
         self._head.forget()
         self.card.show_all()
         self.pane.reset()
@@ -136,12 +132,32 @@ class ItemScreen(Screen):
         if another:
             self.pane.to_top()
             self._picture = False
-        self._view = view
+        self._view, self._unshowable = view, None
         self._render_item()
         self.card.set_here(view.number)
         self._show_page()
         if self.focusWidget() is None:
             self.pane.setFocus()
+
+    def show_unshowable(self, number: int, fault: Fault) -> None:
+        """Say in words that this item cannot be shown; the others can be reached, and the clock runs on."""
+        self._view, self._unshowable, self._picture = None, (number, fault), False
+        self._render_covers()
+        self.card.set_here(number)
+        self._show_page()
+
+    def prepare(self, view: ItemView) -> None:
+        """Build a neighbour while there is time for it, so that going there takes no time."""
+
+    def set_section(self, title: Text | None, remaining_ms: int | None) -> None:
+        """Name the section in front, and show what is left of its own time if it has one."""
+
+    def set_tools(self, *, calculator: bool, reader: bool) -> None:
+        """Have a calculator, and a button that reads the item aloud; or not."""
+
+    def set_hand(self, up: bool) -> None:  # noqa: FBT001 - a slot
+        """Show whether the hand is up."""
+        self._foot.show_hand(self.words, up=up)
 
     def set_remaining(self, remaining_ms: int) -> None:
         """Show the time left."""
@@ -219,6 +235,13 @@ class ItemScreen(Screen):
 
     def _render_covers(self) -> None:
         words = self.words
+        if self._unshowable is not None:
+            number, failed = self._unshowable
+            text = words.fault(failed)
+            title = words("screen.item_view.unshowable", number=number)
+            code = words("screen.trouble.code", code=text.code)
+            do = words("screen.item_view.unshowable_do")
+            self._not_shown.show_message(Icon.ATTENTION, Tone.ATTENTION, title, text.what, do, code)
         if self._fault is not None:
             fault = words.fault(self._fault)
             title = words("screen.item.not_saved_title", what=fault.what)
@@ -234,15 +257,24 @@ class ItemScreen(Screen):
             page = _Page.PAUSED
         elif self._fault is not None:
             page = _Page.NOT_SAVED
+        elif self._unshowable is not None:
+            page = _Page.UNSHOWABLE
         elif self._picture:
             page = _Page.PICTURE
         if self._middle.currentIndex() != page:
             self._middle.setCurrentIndex(page)
         self._open_buttons()
 
+    @property
+    def _number(self) -> int:
+        """The number in front, 0 before the first."""
+        if self._unshowable is not None:
+            return self._unshowable[0]
+        return self._view.number if self._view else 0
+
     def _open_buttons(self) -> None:
-        number = self._view.number if self._view else 0
-        working = self._middle.currentIndex() == _Page.WORK and number > 0
+        number = self._number
+        working = self._middle.currentIndex() in (_Page.WORK, _Page.UNSHOWABLE) and number > 0
         before, after = working and number > 1, working and number < len(self._cells)
         if (self._foot.previous.hasFocus() and not before) or (self._foot.next.hasFocus() and not after):
             self.pane.setFocus()  # never on to "hand in", where the next Return would go
@@ -250,7 +282,7 @@ class ItemScreen(Screen):
             self._middle.setFocus()
         self._foot.previous.setEnabled(before)
         self._foot.next.setEnabled(after)
-        self._foot.flag.setEnabled(working)
+        self._foot.flag.setEnabled(working and self._view is not None)
         self._foot.submit.setEnabled(working)
 
     # What the person does
@@ -259,7 +291,7 @@ class ItemScreen(Screen):
         """Choose by 1-9 and A-Z, go by PageUp and PageDown."""
         key = event.key()
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        if not plain or self._middle.currentIndex() != _Page.WORK or event.isAutoRepeat():
+        if not plain or self._middle.currentIndex() not in (_Page.WORK, _Page.UNSHOWABLE) or event.isAutoRepeat():
             super().keyPressEvent(event)
         elif key == Qt.Key.Key_PageDown:
             self._go(1)
@@ -273,8 +305,8 @@ class ItemScreen(Screen):
             super().keyPressEvent(event)
 
     def _go(self, by: int) -> None:
-        if self._view is not None and 1 <= self._view.number + by <= len(self._cells):
-            self.went_to.emit(self._view.number + by)
+        if self._number and 1 <= self._number + by <= len(self._cells):
+            self.went_to.emit(self._number + by)
 
     def _respond(self, item: str, responses: Responses) -> None:
         if self._view is not None:
@@ -288,6 +320,11 @@ class ItemScreen(Screen):
             self._foot.show_flag(self.words, on=self._view.flagged)
             self.flag_toggled.emit(self._view.item.id, self._view.flagged)
 
+    def _toggle_hand(self) -> None:
+        up = not self._foot.hand_is_up
+        self._foot.show_hand(self.words, up=up)
+        self.hand_toggled.emit(up)
+
     def _enlarge(self, image: QImage, alt: str) -> None:
         self._viewer.show_picture(image, alt)
         self._picture = True
@@ -298,8 +335,3 @@ class ItemScreen(Screen):
         self._picture = False
         self._show_page()
         self.pane.setFocus()
-
-
-def marks_text(milli: int) -> str:
-    """Write thousandths of a mark as a number: "1", "0.5"."""
-    return f"{milli / 1000:.3f}".rstrip("0").rstrip(".")

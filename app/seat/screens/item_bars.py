@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from app.seat.screens.screen import Tools
+from app.seat.screens.tools import Tools
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.clock import ClockFace
@@ -181,6 +181,9 @@ class ItemFoot(Looked, QFrame):
         self.recording, self.saved = StatusMark(), StatusMark()
         self.recording.setObjectName("recording_state")
         self.saved.setObjectName("saved_state")
+        self.hand_is_up = False
+        self.hand = Button("raise_hand", Kind.SECONDARY, Icon.UP, bar=True)
+        self.hand.setCheckable(True)
         self.flag = Button("flag", Kind.SECONDARY, Icon.FLAG, bar=True)
         self.flag.setCheckable(True)
         self.previous = Button("previous", Kind.SECONDARY, Icon.BACK, bar=True)
@@ -195,6 +198,8 @@ class ItemFoot(Looked, QFrame):
         row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
         row.setSpacing(Space.M)
         row.addLayout(self._states, 1)
+        row.addWidget(self.hand)
+        row.addSpacing(Space.M)
         for button in (self.flag, self.previous, self.next):
             row.addWidget(button)
         row.addSpacing(Space.HUGE + Space.XXL)
@@ -213,6 +218,7 @@ class ItemFoot(Looked, QFrame):
         self.next.setText(words("screen.item.next"))
         self.submit.setText(words("screen.item.submit"))
         self.show_flag(words, on=self._flagged)
+        self.show_hand(words, up=self.hand_is_up)
         self.show_recording(self._recording, words, simulated=self._simulated)
         self._show_saved(self._saved, words)
 
@@ -221,6 +227,12 @@ class ItemFoot(Looked, QFrame):
         self._flagged = on
         self.flag.setChecked(on)
         self.flag.setText(words("screen.item.unflag" if on else "screen.item.flag"))
+
+    def show_hand(self, words: Words, *, up: bool) -> None:
+        """Show whether the hand is up."""
+        self.hand_is_up = up
+        self.hand.setChecked(up)
+        self.hand.setText(words("screen.item_view.hand_down" if up else "screen.item_view.hand_up"))
 
     def show_nothing(self, words: Words) -> None:
         """Say that there is nothing to save yet."""

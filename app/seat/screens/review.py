@@ -17,7 +17,7 @@ from app.ui.page import Column, Foot, Panel, Scroll
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
-from sync.wire.plan import Bilingual
+from sync.wire.plan import MINUTE_MS, Bilingual
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class ReviewScreen(Screen):
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._view: ReviewView | None = None
+        self._wait_minutes = 0
         self._head = PageHead(self.tools)
         self._clock = ClockFace()
         self._head.add_end(self._clock)
@@ -66,7 +67,9 @@ class ReviewScreen(Screen):
         self._all_done = Note()
         self._all_done.setObjectName("review_all_done")
         column = Column(tokens.COLUMN)
-        for widget in (title, self._all_done):
+        self._early = Note()
+        self._early.setObjectName("review_early")
+        for widget in (title, self._early, self._all_done):
             column.content.addWidget(widget)
         for only, grid in self._grids.items():
             grid.chosen.connect(self.went_to)
@@ -140,12 +143,28 @@ class ReviewScreen(Screen):
         """Show the time left."""
         self._clock.set_remaining(remaining_ms)
 
+    def set_early_leave(self, ms: int) -> None:
+        """Let the form be handed in, or say in how many minutes it may be; `ms` until then, 0: now."""
+        minutes = -(-max(0, ms) // MINUTE_MS)
+        if minutes != self._wait_minutes:
+            self._wait_minutes = minutes
+            self._name_wait()
+
+    def _name_wait(self) -> None:
+        minutes = self._wait_minutes
+        self._submit.setEnabled(not minutes)
+        self._confirm.setEnabled(not minutes)
+        self._early.say(Tone.ACCENT, self.words("screen.item_view.early", minutes=minutes) if minutes else "")
+        if minutes and self._pages.currentIndex():
+            self._close()
+
     def render_view(self) -> None:
         """Write titles and counts."""
         words, view = self.words, self._view
         self._legend.set_names(
             *(words(f"screen.card.{name}") for name in ("answered", "unanswered", "flagged", "here"))
         )
+        self._name_wait()
         if view is None:
             return
         self._head.show_title(say(view.exam_title, words))
