@@ -13,6 +13,7 @@ from app.exam.sitting import State
 from app.seat.camera_desk import CameraDesk, SourceChoice
 from app.seat.deck import Deck
 from app.seat.delivery import Delivery
+from app.seat.duty import Duty
 from app.seat.home import SeatHome
 from app.seat.phases.admitting import Admitting, open_case
 from app.seat.phases.closing import Closing
@@ -133,7 +134,7 @@ class Kiosk(QWidget):
             self._open(workplace, session)
             return
         room = RoomLog(session.plan.session, workplace.replica.journal, workplace.clock)
-        bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, (), room)
+        bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, Duty(), room)
         desk, camera = self._desk_of(workplace, session), self._camera_of(workplace, session)
         line = self._run(bench, opened, desk, camera)
         delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from app.seat.camera_desk import CameraDesk
+from app.seat.duty import Duty
 from app.seat.phases.phase import Bench, Phase, session_facts
 from app.seat.phases.signing import Signing
 from app.seat.readiness import Finding, Readiness, check_seat
@@ -26,12 +27,17 @@ from sync.trust.release import ReleaseCodeWrong, ReleaseShare
 
 @dataclass(frozen=True)
 class Opened:
-    """A session that runs at this seat. `proctors`: who is signed in now, none after a restart within a sitting."""
+    """A session that runs at this seat."""
 
     session: Session
     keys: PackageKeys
-    proctors: tuple[Proctor, ...]
+    duty: Duty
     room: RoomLog
+
+    @property
+    def proctors(self) -> tuple[Proctor, ...]:
+        """Who is signed in now; none after a restart within a sitting."""
+        return self.duty.proctors
 
 
 @dataclass(frozen=True)
@@ -193,7 +199,7 @@ class Opening(Phase):
         def work() -> Opened:
             room = RoomLog(session.plan.session, workplace.replica.journal, workplace.clock)
             room.take_duty(tuple(proctor.key.public.keyid for proctor in proctors))
-            return Opened(session, keys, proctors, room)
+            return Opened(session, keys, Duty(proctors), room)
 
         self.bench.worker.run(self, work, self.opened.emit, self._not_started)
 
