@@ -146,6 +146,7 @@ class ItemSheet(Looked, QWidget):
     def _view(self, interaction: Interaction) -> InteractionView:
         view = self._views.get(interaction.response) or self._pool.take(interaction)
         self._views[interaction.response] = view
+        view.setObjectName(f"interaction_{interaction.response}")
         view.set_look(self.look)
         if isinstance(view, ChoiceView):
             view.among_others = self._item is not None and len(self._item.interactions) > 1

@@ -131,6 +131,11 @@ class InlineChoiceView(InteractionView):
         """The list, while it is open."""
         return self._list
 
+    @property
+    def chosen(self) -> str:
+        """The option that is chosen, empty without one."""
+        return self._values[0] if self._values else ""
+
     def line_box(self, most: int) -> LineBox:
         """Give the room for the widest option."""
         em = self.look.px(Type.EXAM)

@@ -45,7 +45,7 @@ class TextEntryView(InteractionView):
         self.blank = Field("text_entry", longest=_LONGEST)
         self.blank.setParent(self)
         self.blank.setProperty("part", "blank")
-        self.blank.textEdited.connect(self._edited)
+        self.blank.textChanged.connect(self._edited)  # a screen reader's text comes without textEdited
         self.blank.editingFinished.connect(self._finished)
         self.blank.installEventFilter(self)
         self.setFocusProxy(self.blank)
