@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Final, Literal
 
 from app.exam.events import Event, Occurred, Resumed, event_bytes, read_event
 from app.exam.sitting import Sitting, Stamp, State, advance, replay
@@ -11,28 +12,48 @@ from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
 from sync.wire.packet import CLOCK_JUMPED
 
-HONEST_MS = 60_000
+ClockWhileDead = Literal["stopped", "running"]
+"""Whether a sitting's clock runs while its seat is down (`Policy.clock_while_dead`)."""
+
+HONEST_MS: Final = 60_000
 """What a wall clock may be corrected by without being called a jump."""
+ASLEEP_MS: Final = 2_000
+"""A machine that slept for less has not been suspended."""
+SUSPENDED: Final = "SUSPENDED"
+"""The code of the incident that says the machine slept while a sitting was under way."""
+
+_RUN_OF_BOOT: Final = "/"
+"""A run's name is the machine's start it belongs to and an id of its own."""
+_UNDER_WAY: Final = (State.ACTIVE, State.PAUSED)
+_RESUMABLE: Final = (State.ADMITTED, *_UNDER_WAY, State.SUBMITTED)
 
 
 class Delivery:
     """Owns the state of one sitting. `record` may be called from any thread; `sitting` may be read from any thread."""
 
-    def __init__(self, sitting_id: str, journal: Journal, clock: Callable[[], ClockReading]) -> None:
+    def __init__(
+        self,
+        sitting_id: str,
+        journal: Journal,
+        clock: Callable[[], ClockReading],
+        clock_while_dead: ClockWhileDead = "stopped",
+    ) -> None:
         """Replay what the journal holds; a sitting that was under way is resumed under a new run of the clock.
 
         Raises:
             JournalBroken, EventRefused, OutOfOrder: the journal is not what this program wrote.
             DiskFull, DiskFault: the resumption could not be committed.
         """
+        now = clock()
         self.sitting_id = sitting_id
-        self.run = new_id()
+        self.run = f"{now.boot_id}{_RUN_OF_BOOT}{new_id()}"
         self._journal = journal
         self._clock = clock
+        self._slept_ms = now.slept_ms
         self._turn = threading.Lock()
         self._sitting = replay(_read(row) for row in journal.rows(sitting_id))
-        if self._sitting.state in (State.ADMITTED, State.ACTIVE, State.PAUSED, State.SUBMITTED):
-            self.record(Resumed())
+        if self._sitting.state in _RESUMABLE:
+            self.record(Resumed(dead_ms=self._dead_ms(now) if clock_while_dead == "running" else 0))
 
     @property
     def sitting(self) -> Sitting:
@@ -49,22 +70,33 @@ class Delivery:
         with self._turn:
             now = self._clock()
             stamp = Stamp(self.run, now.mono_ms, now.wall_ms)
-            jump_s = self._clock_jump_s(stamp) if self._sitting.state is State.ACTIVE else 0
-            jumped = Occurred(code=CLOCK_JUMPED, detail=f"{jump_s:+d} s")
-            if jump_s and isinstance(event, Resumed):  # a new run begins with having resumed, nothing comes before that
+            oddities = self._oddities(now) if self._sitting.state in _UNDER_WAY else []
+            if isinstance(event, Resumed):
+                self._commit(stamp, event)  # a new run begins with having resumed, nothing comes before that
+            for oddity in oddities:
+                self._commit(stamp, oddity)
+            self._slept_ms = max(self._slept_ms, now.slept_ms)
+            if not isinstance(event, Resumed):
                 self._commit(stamp, event)
-                return self._commit(stamp, jumped)
-            if jump_s:
-                self._commit(stamp, jumped)
-            return self._commit(stamp, event)
+            return self._sitting
 
-    def _commit(self, stamp: Stamp, event: Event) -> Sitting:
+    def _commit(self, stamp: Stamp, event: Event) -> None:
         after = advance(self._sitting, stamp, event)
         self._journal.append(self.sitting_id, event.kind, stamp.run, stamp.mono_ms, stamp.wall_ms, event_bytes(event))
         self._sitting = after
-        return after
 
-    def _clock_jump_s(self, stamp: Stamp) -> int:
+    def _oddities(self, now: ClockReading) -> list[Event]:
+        """Say what the clocks did since the last event that honest clocks of a machine at work do not do."""
+        slept_ms = now.slept_ms - self._slept_ms
+        found: list[Event] = []
+        if slept_ms >= ASLEEP_MS:
+            found.append(Occurred(code=SUSPENDED, detail=f"{slept_ms // 1000} s"))
+        jump_s = self._clock_jump_s(now, slept_ms)
+        if jump_s:
+            found.append(Occurred(code=CLOCK_JUMPED, detail=f"{jump_s:+d} s"))
+        return found
+
+    def _clock_jump_s(self, now: ClockReading, slept_ms: int) -> int:
         """Give how far the wall clock was moved since the last event, s; 0 for what honest clocks do.
 
         How long the seat was dead is not known; but nobody is dead for less than no time.
@@ -72,9 +104,18 @@ class Delivery:
         last = self._sitting.stamp
         if last is None:
             return 0
-        passed_ms = stamp.mono_ms - last.mono_ms if last.run == stamp.run else max(0, stamp.wall_ms - last.wall_ms)
-        moved_ms = (stamp.wall_ms - last.wall_ms) - passed_ms
+        same_run = last.run == self.run
+        passed_ms = now.mono_ms - last.mono_ms + slept_ms if same_run else max(0, now.wall_ms - last.wall_ms)
+        moved_ms = (now.wall_ms - last.wall_ms) - passed_ms
         return moved_ms // 1000 if abs(moved_ms) > HONEST_MS else 0
+
+    def _dead_ms(self, now: ClockReading) -> int:
+        """Give how long the seat was dead: by the monotonic clock while the machine ran on, else by the wall clock."""
+        last = self._sitting.stamp
+        if last is None:
+            return 0
+        same_boot = last.run.split(_RUN_OF_BOOT)[0] == now.boot_id
+        return max(0, now.mono_ms - last.mono_ms if same_boot else now.wall_ms - last.wall_ms)
 
     def remaining_ms(self) -> int:
         """Give the time the candidate has left now, ms."""

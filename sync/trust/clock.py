@@ -23,22 +23,26 @@ class ClockReading:
     """The same instant on two clocks (ms).
 
     `wall_ms` counts since 1970 (UTC). `mono_ms` counts since the machine's start named by `boot_id`; it is
-    CLOCK_MONOTONIC, which nobody can set and which stands still while the machine sleeps.
+    CLOCK_MONOTONIC, which nobody can set and which stands still while the machine sleeps. `slept_ms`: how long it
+    has slept since that start (CLOCK_BOOTTIME less CLOCK_MONOTONIC).
     """
 
     boot_id: str
     mono_ms: int
     wall_ms: int
+    slept_ms: int = 0
 
 
 def read_clock() -> ClockReading:
-    """Read both clocks and the boot id.
+    """Read the clocks and the boot id.
 
     Raises:
         ClockUnreadable: the kernel gives no boot id.
     """
-    mono = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // _NS_PER_MS
-    return ClockReading(_boot_id(_BOOT_ID), mono, time.time_ns() // _NS_PER_MS)
+    boot = time.clock_gettime_ns(time.CLOCK_BOOTTIME)  # first: a pause between the two looks is then never sleep
+    mono = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+    wall_ms, slept_ms = time.time_ns() // _NS_PER_MS, max(0, boot - mono) // _NS_PER_MS
+    return ClockReading(_boot_id(_BOOT_ID), mono // _NS_PER_MS, wall_ms, slept_ms)
 
 
 @cache
