@@ -4,6 +4,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.ui.style import prepare_application
+from tests.app.ui.sound import no_sound, speaker
+
+__all__ = ["no_sound", "speaker"]
 
 
 @pytest.fixture(scope="session", autouse=True)

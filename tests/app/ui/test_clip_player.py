@@ -1,11 +1,7 @@
 """Clips: played from memory with a real decoder, a real PulseAudio for sound, words where there is none."""
 
-import os
-import signal
-import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -24,7 +20,6 @@ from app.ui.look import Look
 from sync.wire.plan import Difficulty, ItemKind
 from tests.app.ui.clips import clip
 from tests.app.ui.pages import WORDS, Page, text
-from tests.proctoring.seat import is_gone, wait_until
 
 FILM = clip(sound=False)
 TONE = clip(picture=False, seconds=0.6)
@@ -38,30 +33,6 @@ def page(qtbot: QtBot) -> Iterator[Page]:
     made.show()
     yield made
     made.hide()
-
-
-@pytest.fixture
-def no_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sound server to be found."""
-    for name in ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.setenv("PULSE_SERVER", str(tmp_path / "none"))
-
-
-@pytest.fixture
-def speaker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A PulseAudio of the test's own whose only output goes nowhere, in time."""
-    runtime = tmp_path / "pulse"
-    runtime.mkdir(mode=0o700)
-    for name in ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "HOME"):
-        monkeypatch.setenv(name, str(runtime))
-    command = ["pulseaudio", "-n", "--daemonize=yes", "--exit-idle-time=-1", "--use-pid-file=yes", "--log-target=null"]
-    modules = ["module-native-protocol-unix", "module-null-sink"]
-    subprocess.run([*command, *(f"--load={module}" for module in modules)], check=True, capture_output=True)
-    pid = int((runtime / "pid").read_text())
-    yield
-    os.kill(pid, signal.SIGTERM)
-    wait_until(lambda: is_gone(pid))
 
 
 def player(page: Page, data: bytes, plays: int = 0, look: Look | None = None) -> ClipPlayer:
