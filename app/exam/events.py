@@ -33,10 +33,21 @@ class PauseReason(StrEnum):
     RECORDING_LOST = "recording_lost"
 
 
+class Occurred(Part):
+    """An incident (事件); one that a proctor reports names them, and the clause if it is an irregularity."""
+
+    kind: Literal["occurred"] = "occurred"
+    code: Code
+    detail: ShortText
+    clause: ClauseCode | None = None
+    by: Annotated[tuple[KeyId, ...], Field(max_length=4)] = ()
+
+
 class Admitted(Part):
     """The candidate was found on the roster and confirmed.
 
     `proctors` are the keys of those on duty, `confirmed_by` of those who held the person against document and photo.
+    `despite`: what stood in the way and was decided about, logged as incidents together with the admission.
     """
 
     kind: Literal["admitted"] = "admitted"
@@ -45,6 +56,7 @@ class Admitted(Part):
     seat_number: int
     proctors: tuple[KeyId, ...]
     confirmed_by: People
+    despite: Annotated[tuple[Occurred, ...], Field(max_length=10)] = ()
 
 
 class NoticeRead(Part):
@@ -177,16 +189,6 @@ class Resumed(Part):
 
     kind: Literal["resumed"] = "resumed"
     dead_ms: Millis = 0
-
-
-class Occurred(Part):
-    """An incident (事件); one that a proctor reports names them, and the clause if it is an irregularity."""
-
-    kind: Literal["occurred"] = "occurred"
-    code: Code
-    detail: ShortText
-    clause: ClauseCode | None = None
-    by: Annotated[tuple[KeyId, ...], Field(max_length=4)] = ()
 
 
 class Paused(Part):

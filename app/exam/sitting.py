@@ -213,12 +213,7 @@ def _move_clock(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
 def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C901, PLR0911, PLR0912 - one case each
     match event:
         case events.Admitted():
-            return replace(
-                _on_duty(sitting, event.proctors),
-                state=State.ADMITTED,
-                seat_number=event.seat_number,
-                confirmed_by=event.confirmed_by,
-            )
+            return _admit(sitting, stamp, event)
         case events.NoticeRead():
             return replace(sitting, notice_sha256=event.notice_sha256, recording=event.recording)
         case events.Started():
@@ -260,6 +255,14 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
             return _reopen(sitting, stamp, event)
         case events.Sealed():
             return replace(sitting, state=State.SEALED, payload_sha256=event.payload_sha256)
+
+
+def _admit(sitting: Sitting, stamp: Stamp, event: events.Admitted) -> Sitting:
+    here = replace(_on_duty(sitting, event.proctors), state=State.ADMITTED, seat_number=event.seat_number)
+    admitted = replace(here, confirmed_by=event.confirmed_by)
+    for one in event.despite:
+        admitted = _log(admitted, stamp, one.code, one.detail, one.by, one.clause)
+    return admitted
 
 
 def _start(sitting: Sitting, stamp: Stamp, event: events.Started) -> Sitting:

@@ -1,21 +1,42 @@
-"""Admission: a candidate finds themself on the roster; nobody sits twice."""
+"""Admission: a candidate finds themself on the roster; what stands in the way is said; nobody sits twice."""
 
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
-from app.exam.events import Adjusted, Admitted
-from app.exam.prose import Language
+from app.exam.appearance import Appearance
+from app.exam.events import Adjusted, Admitted, Occurred
+from app.exam.identity import is_identity_number, number_digest
+from app.exam.room import Room
 from app.exam.sitting import State
 from app.seat.delivery import Delivery, read_sitting
 from app.seat.sign_in import Proctor
 from app.seat.workplace import Session, Workplace
+from sync.client.release import roster_key_of
 from sync.faults import Refused
-from sync.wire.plan import RosterEntry
+from sync.wire.plan import MINUTE_MS, RosterEntry, Theme
+
+LONGEST_NUMBER: Final = 48
+"""Characters of a number that are looked at: 18 digits, with a space after each and some to spare."""
+_AS_IDENTITY_NUMBER: Final = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
+_LONGEST_SEAT_NUMBER: Final = 4
+_LONGEST_DETAIL: Final = 400
 
 
 class NotOnRoster(Refused):
-    """No candidate of this session has this admission number."""
+    """No candidate of this session has this admission number or identity number."""
 
     code = "NOT_ON_ROSTER"
+
+
+class NumberMistyped(Refused):
+    """It looks like an identity number, and its check character does not fit."""
+
+    code = "NUMBER_MISTYPED"
 
 
 class AlreadySat(Refused):
@@ -24,12 +45,44 @@ class AlreadySat(Refused):
     code = "ALREADY_SAT"
 
 
-@dataclass(frozen=True)
-class Looks:
-    """What a candidate has chosen on the screen: language, and text size in per cent."""
+class Hindrance(StrEnum):
+    """What keeps one proctor from admitting a candidate alone."""
 
-    language: Language
-    text_percent: int = 100
+    HELD = "held"
+    REFUSED = "refused"
+    LATE = "late"
+    OTHER_SEAT = "other_seat"
+    CLAIMED = "claimed"
+
+
+INCIDENTS: Final[Mapping[Hindrance, str]] = MappingProxyType(
+    {
+        Hindrance.HELD: "IDENTITY_DOUBTED",
+        Hindrance.REFUSED: "ADMITTED_AFTER_REFUSAL",
+        Hindrance.LATE: "LATE_ADMITTED",
+        Hindrance.OTHER_SEAT: "SEAT_CHANGED",
+        Hindrance.CLAIMED: "SITTING_MOVED",
+    }
+)
+"""The incident that says that somebody was admitted all the same."""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One thing in the way, the facts its sentence needs, and the keys of the proctors who put it there."""
+
+    kind: Hindrance
+    facts: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assent:
+    """Who confirmed a candidate (keys), over which obstacles, and why."""
+
+    by: tuple[str, ...]
+    obstacles: tuple[Obstacle, ...] = ()
+    reason: str = ""
 
 
 def still_expected(workplace: Workplace, session: Session) -> int:
@@ -41,14 +94,27 @@ def still_expected(workplace: Workplace, session: Session) -> int:
     )
 
 
-def find_candidate(workplace: Workplace, session: Session, admission_number: str) -> RosterEntry:
-    """Give the roster's entry for what the candidate typed (spaces and case do not matter).
+def tidy_number(typed: str) -> str:
+    """Give what somebody typed as numbers are written: half width, capitals, no spaces; never more than is looked at.
+
+    An input method types digits in full width, and an identity number's last x small.
+    """
+    plain = unicodedata.normalize("NFKC", typed[:LONGEST_NUMBER]).upper()
+    return "".join(character for character in plain if not character.isspace() and character != "-")
+
+
+def find_candidate(workplace: Workplace, session: Session, number: str) -> RosterEntry:
+    """Give the roster's entry for an admission number or a whole identity number, however it was typed.
 
     Raises:
         NotOnRoster, AlreadySat.
+        NumberMistyped: an identity number whose check character does not fit.
+        SeatNotInPlan, SealRefused: the plan has no roster key for this seat.
     """
-    wanted = "".join(admission_number.split()).upper()
+    wanted = tidy_number(number)
     entry = next((entry for entry in session.plan.roster if entry.admission_number == wanted), None)
+    if entry is None and _AS_IDENTITY_NUMBER.fullmatch(wanted):
+        entry = _by_identity_number(workplace, session, wanted)
     if entry is None:
         raise NotOnRoster
     if read_sitting(workplace.replica.journal, entry.sitting).state in (State.SUBMITTED, State.SEALED):
@@ -56,25 +122,96 @@ def find_candidate(workplace: Workplace, session: Session, admission_number: str
     return entry
 
 
-def admit(
-    workplace: Workplace, session: Session, entry: RosterEntry, proctors: list[Proctor], looks: Looks
-) -> Delivery:
-    """Open the candidate's journal: they are here, these proctors are signed in, and this is how they want to read.
+def _by_identity_number(workplace: Workplace, session: Session, number: str) -> RosterEntry | None:
+    if not is_identity_number(number):
+        raise NumberMistyped
+    key = roster_key_of(session.plan, workplace.enrolment.device, workplace.keystore)
+    digest = number_digest(key, number)
+    return next((entry for entry in session.plan.roster if entry.id_number_digest == digest), None)
 
-    Text is never smaller than the candidate's accommodation says.
+
+def obstacles(workplace: Workplace, session: Session, room: Room, entry: RosterEntry) -> tuple[Obstacle, ...]:
+    """Say all that this seat itself knows to stand in a candidate's way; the registry may know more (`claims`)."""
+    found = (
+        _doubt(room, entry),
+        _lateness(session, workplace.now_ms()),
+        _other_seat(workplace, entry),
+    )
+    return tuple(obstacle for some in found for obstacle in some)
+
+
+def seat_number_of(workplace: Workplace) -> int | None:
+    """Give this seat's number, None where its label is no number."""
+    label = workplace.enrolment.seat_label
+    is_number = label.isascii() and label.isdecimal() and len(label) <= _LONGEST_SEAT_NUMBER
+    return int(label) or None if is_number else None
+
+
+def _doubt(room: Room, entry: RosterEntry) -> tuple[Obstacle, ...]:
+    refused = room.refused.get(entry.sitting)
+    if refused is not None:
+        return (Obstacle(Hindrance.REFUSED, {"note": refused.note}, refused.by),)
+    if entry.sitting not in room.held:
+        return ()
+    doubted = INCIDENTS[Hindrance.HELD]
+    by = [one.incident.by for one in room.incidents if one.sitting == entry.sitting and one.incident.code == doubted]
+    return (Obstacle(Hindrance.HELD, {"note": room.held[entry.sitting]}, by[-1]),)
+
+
+def _lateness(session: Session, now_ms: int) -> tuple[Obstacle, ...]:
+    allowed_ms = session.plan.policy.late_entry_ms
+    late_ms = now_ms - session.plan.opens_ms
+    if allowed_ms is None or late_ms <= allowed_ms:
+        return ()
+    facts = {"minutes": late_ms // MINUTE_MS, "allowed": allowed_ms // MINUTE_MS}
+    return (Obstacle(Hindrance.LATE, facts),)
+
+
+def _other_seat(workplace: Workplace, entry: RosterEntry) -> tuple[Obstacle, ...]:
+    here = seat_number_of(workplace)
+    if here is None or here == entry.seat_number:
+        return ()
+    return (Obstacle(Hindrance.OTHER_SEAT, {"seat": f"{entry.seat_number:02}", "here": f"{here:02}"}),)
+
+
+def admit(
+    workplace: Workplace,
+    session: Session,
+    entry: RosterEntry,
+    proctors: list[Proctor],
+    appearance: Appearance,
+    assent: Assent | None = None,
+) -> Delivery:
+    """Open the candidate's journal: they are here, who is on duty, who confirmed them, and how they want to read.
+
+    Without an `assent` those on duty confirmed them. What was in the way stands in the journal as incidents.
     """
     delivery = Delivery(entry.sitting, workplace.replica.journal, workplace.clock)
     if delivery.sitting.state is State.AWAITING:
         keys = tuple(proctor.key.public.keyid for proctor in proctors)
+        assent = assent or Assent(keys)
         delivery.record(
             Admitted(
                 session=session.plan.session,
                 candidate=entry.candidate,
-                seat_number=entry.seat_number,
+                seat_number=seat_number_of(workplace) or entry.seat_number,
                 proctors=keys,
-                confirmed_by=keys,
+                confirmed_by=assent.by,
+                despite=tuple(_incident(obstacle, assent) for obstacle in assent.obstacles),
             )
         )
-        percent = max(looks.text_percent, entry.accommodation.text_percent)
-        delivery.record(Adjusted(language=looks.language, text_percent=percent))
+        delivery.record(Adjusted.to(accommodated(appearance, entry)))
     return delivery
+
+
+def accommodated(chosen: Appearance, entry: RosterEntry) -> Appearance:
+    """Give how it looks for a candidate: what they chose themself stays; text is never smaller than was approved."""
+    approved = entry.accommodation
+    theme = approved.theme if approved.theme and chosen.theme is Theme.LIGHT else chosen.theme
+    return replace(chosen, text_percent=max(chosen.text_percent, approved.text_percent), theme=theme)
+
+
+def _incident(obstacle: Obstacle, assent: Assent) -> Occurred:
+    facts = ", ".join(f"{name} {value}" for name, value in obstacle.facts.items())
+    detail = f"{facts}; {assent.reason}" if assent.reason else facts
+    return Occurred(code=INCIDENTS[obstacle.kind], detail=detail[:_LONGEST_DETAIL], by=assent.by)

@@ -4,10 +4,11 @@ import hashlib
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.exam.appearance import Appearance
 from app.exam.events import NoticeRead, Started
 from app.exam.form import draw_form
 from app.exam.sitting import State
-from app.seat.admission import Looks, admit, find_candidate, still_expected
+from app.seat.admission import admit, find_candidate, still_expected
 from app.seat.camera_desk import CameraDesk
 from app.seat.delivery import Delivery
 from app.seat.phases.cards import candidate_card
@@ -91,7 +92,7 @@ class Admitting(Phase):
             return
         self._found = None
         proctors = list(self._opened.proctors)
-        looks = Looks(self.bench.deck.language, self.bench.deck.text_percent)
+        looks = self.bench.deck.appearance
         self.bench.worker.run(
             self,
             lambda: admit(self.bench.workplace, self._opened.session, entry, proctors, looks),
@@ -105,7 +106,7 @@ class Admitting(Phase):
         except Fault as fault:
             self.trouble(fault)
             return
-        self.bench.deck.set_text_percent(delivery.sitting.appearance.text_percent)
+        self.bench.deck.set_appearance(delivery.sitting.appearance)
         self.resume(case)
 
     # notice and recording
@@ -149,7 +150,7 @@ class Admitting(Phase):
             self._noticed()
             return
         years = case.session.plan.policy.retention_days // DAYS_A_YEAR
-        text = notice_text(Words(self.bench.deck.language), years)
+        text = notice_text(Words(self.bench.deck.appearance.language), years)
         event = NoticeRead(notice_sha256=hashlib.sha256(text.encode()).hexdigest(), recording=recording)
         self.bench.worker.run(self, lambda: case.delivery.record(event), lambda _sitting: self._noticed(), self.trouble)
 

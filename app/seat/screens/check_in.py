@@ -1,4 +1,4 @@
-"""A candidate finds themself by admission number and confirms."""
+"""A candidate finds themself by admission number or identity number and confirms."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ from app.ui.text import Sentence, Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
-_LONGEST_NUMBER = 24
+_LONGEST_NUMBER = 48
 DENIED: Final = Sentence("screen.check_in.denied")
 """What to do after "this is not me"; shown by `show_problem`."""
 
@@ -32,7 +32,7 @@ class CheckInView:
 
 
 class CheckInScreen(Screen):
-    """The admission number, then one's own card."""
+    """The number, then one's own card."""
 
     number_entered = Signal(str)
     confirmed = Signal(str)

@@ -15,10 +15,11 @@ from itertools import count
 from pathlib import Path
 
 from app.exam import events
+from app.exam.appearance import Appearance
 from app.exam.form import draw_form
 from app.exam.prose import Language
 from app.exam.sitting import State
-from app.seat.admission import Looks, admit
+from app.seat.admission import admit
 from app.seat.delivery import Delivery, read_sitting
 from app.seat.home import SeatHome
 from app.seat.recovery import find_unfinished
@@ -65,7 +66,7 @@ def _sit(home: SeatHome, code: str, proctor: Proctor, die_before: int | None) ->
     if unfinished and unfinished.sitting.state is not State.AWAITING:
         delivery = Delivery(entry.sitting, workplace.replica.journal, workplace.clock)
     else:
-        delivery = admit(workplace, session, entry, [proctor], Looks(Language.ZH))
+        delivery = admit(workplace, session, entry, [proctor], Appearance(Language.ZH))
     case = _case(workplace, session, entry, keys, delivery)
     _answer(case)
     if case.delivery.sitting.state is State.ACTIVE:
