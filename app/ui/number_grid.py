@@ -1,52 +1,37 @@
 """The answer card (答题卡): every item's number, its state by shape AND colour."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.exam.prose import Language
 from app.ui import tokens
-from app.ui.look import Look, Looked, paint_focus
+from app.ui.look import Looked, paint_focus
+from app.ui.number_grid_cells import GridCell, Only, paint_cell, selected
+from app.ui.number_grid_legend import Legend
 from app.ui.tokens import Space, Tone, Type
+from app.words import Words
 
-
-@dataclass(frozen=True)
-class GridCell:
-    """One item's place on the answer card; numbers count from 1. `closed`: the time of its section is used up."""
-
-    number: int
-    answered: bool
-    flagged: bool
-    seen: bool = False
-    closed: bool = False
-
-
-class Only(StrEnum):
-    """Which items the answer card shows."""
-
-    ALL = "all"
-    UNANSWERED = "unanswered"
-    FLAGGED = "flagged"
-
-
-def selected(cells: tuple[GridCell, ...], only: Only) -> tuple[GridCell, ...]:
-    """Give the cells a filter leaves."""
-    match only:
-        case Only.UNANSWERED:
-            return tuple(cell for cell in cells if not cell.answered)
-        case Only.FLAGGED:
-            return tuple(cell for cell in cells if cell.flagged)
-        case _:
-            return cells
+__all__ = ["GridCell", "Legend", "NumberGrid", "Only", "selected"]
 
 
 class NumberGrid(Looked, QWidget):
-    """The cells in rows of ten (of five, when ten do not fit). Arrows move, Return goes there."""
+    """The cells in rows of ten (of five, when ten do not fit). Arrows or typed digits move, Return goes there.
+
+    `typing` carries the digits typed so far, "" when there are none.
+    """
 
     chosen = Signal(int)
+    typing = Signal(str)
+    left = Signal()  # by Esc
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -61,6 +46,13 @@ class NumberGrid(Looked, QWidget):
         self._here = 0
         self._cursor = 0
         self._empty = ""
+        self._typed = ""
+        self._words = Words(Language.ZH)
+
+    def set_words(self, words: Words) -> None:
+        """Say what a cell shows in another language."""
+        self._words = words
+        self._tell_cursor()
 
     def show_cells(self, cells: tuple[GridCell, ...]) -> None:
         """Show the states; the filter stays."""
@@ -83,6 +75,14 @@ class NumberGrid(Looked, QWidget):
         for changed in {self._here, self._cursor, number}:
             self._repaint(changed)
         self._here = self._cursor = number
+        self._tell_cursor()
+
+    def describe(self, cell: GridCell) -> str:
+        """Say a cell's number and state."""
+        states = ["answered" if cell.answered else "seen" if cell.seen else "unseen"]
+        states += ["flagged"] * cell.flagged + ["closed"] * cell.closed + ["here"] * (cell.number == self._here)
+        number = self._words("screen.item.number", number=cell.number)
+        return " ".join((number, *(self._words(f"screen.item_view.state_{state}") for state in states)))
 
     def cells(self) -> tuple[GridCell, ...]:
         """Give the cells the filter leaves."""
@@ -161,29 +161,85 @@ class NumberGrid(Looked, QWidget):
         return next((n for n, box in places if box.adjusted(-reach, -reach, reach, reach).contains(position)), 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move among the cells by the arrows, go by Return or Space."""
+        """Move among the cells by arrows, Home, End and typed digits, go by Return or Space."""
         columns = self._columns(self.width())
+        most = len(self._cells)
         steps = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
             Qt.Key.Key_Up: -columns,
             Qt.Key.Key_Down: columns,
+            Qt.Key.Key_Home: -most,
+            Qt.Key.Key_End: most,
         }
         key = Qt.Key(event.key())
-        if key in steps:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key in steps and plain:
+            self._type("")
             self._step(steps[key])
+        elif Qt.Key.Key_0 <= key <= Qt.Key.Key_9 and plain:
+            self._type_digit(chr(key))
+        elif key == Qt.Key.Key_Backspace and self._typed:
+            self._type(self._typed[:-1])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            if any(cell.number == self._cursor for cell in self._shown):
-                self.chosen.emit(self._cursor)
+            self._choose()
+        elif key == Qt.Key.Key_Escape:
+            self._type("")
+            self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def _choose(self) -> None:
+        typed, self._typed = self._typed, ""
+        if typed:
+            self.typing.emit("")
+        if typed or any(cell.number == self._cursor for cell in self._shown):
+            self.chosen.emit(self._cursor)
+
+    def _type_digit(self, digit: str) -> None:
+        typed = self._typed + digit
+        for text in (typed, digit):
+            if 1 <= int(text) <= len(self._cells):
+                self._type(text)
+                return
+
+    def _type(self, text: str) -> None:
+        if text == self._typed:
+            return
+        self._typed = text
+        if text:
+            self._move(int(text))
+        self.typing.emit(text)
 
     def _step(self, by: int) -> None:
         numbers = [cell.number for cell in self._shown]
         if not numbers:
             return
         at = numbers.index(self._cursor) + by if self._cursor in numbers else 0
-        self._cursor = numbers[min(max(at, 0), len(numbers) - 1)]
+        self._move(numbers[min(max(at, 0), len(numbers) - 1)])
+
+    def _move(self, number: int) -> None:
+        self._cursor = number
+        self.update()
+        said = self._tell_cursor()
+        if said and self.isVisible():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
+
+    def _tell_cursor(self) -> str:
+        said = next((self.describe(cell) for cell in self._cells if cell.number == self._cursor), "")
+        self.setAccessibleDescription(said)
+        return said
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell where the cursor is."""
+        super().focusInEvent(event)
+        self._tell_cursor()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Forget what was typed."""
+        super().focusOutEvent(event)
+        self._typed = ""
+        self.typing.emit("")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -201,101 +257,3 @@ class NumberGrid(Looked, QWidget):
                 paint_cell(painter, QRectF(box), cell, self.look, here=cell.number == self._here)
         if self.hasFocus() and (box := self.cell_rect(self._cursor)).isValid():
             paint_focus(painter, QRectF(box).adjusted(-2, -2, 2, 2), self.look)
-
-
-def paint_cell(painter: QPainter, box: QRectF, cell: GridCell, look: Look, *, here: bool) -> None:
-    """Draw one cell: filled = answered, outlined = not yet, corner flag = flagged, doubled edge = here."""
-    palette = look.palette
-    inner = box.adjusted(1, 1, -1, -1)
-    if here:
-        painter.setPen(QPen(QColor(palette.ink), tokens.RING))
-        painter.setBrush(QColor(palette.surface))
-        painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), tokens.RADIUS, tokens.RADIUS)
-        inner = box.adjusted(5, 5, -5, -5)
-    filled = palette.accent if cell.answered else palette.surface
-    painter.setPen(QPen(QColor(palette.accent if cell.answered else palette.line_strong), tokens.BORDER))
-    if here and not cell.answered:
-        painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(filled))
-    radius = tokens.RADIUS / 3 if here else tokens.RADIUS / 2
-    painter.drawRoundedRect(inner, radius, radius)
-    painter.setPen(QColor(palette.on_accent if cell.answered else palette.ink))
-    if cell.number:
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(cell.number))
-    if cell.flagged:
-        side = box.width() * 0.46
-        corner = box.topRight()
-        flag = QPolygonF([corner, corner - QPointF(side, 0), corner + QPointF(0, side)])
-        painter.setPen(QPen(QColor(palette.ink), tokens.BORDER))
-        painter.setBrush(QColor(palette.attention_fill))
-        painter.drawPolygon(flag)
-
-
-class Legend(Looked, QWidget):
-    """What the shapes of the answer card mean, each drawn as it is there."""
-
-    _SAMPLES = (
-        GridCell(0, True, False),
-        GridCell(0, False, False),
-        GridCell(0, False, True),
-        GridCell(0, False, False),
-    )
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._names: tuple[str, ...] = ("", "", "", "")
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def set_names(self, answered: str, unanswered: str, flagged: str, here: str) -> None:
-        """Name the four shapes."""
-        self._names = (answered, unanswered, flagged, here)
-        self.look_changed()
-
-    def look_changed(self) -> None:
-        """Measure and paint again."""
-        self.updateGeometry()
-        self.update()
-
-    def _places(self, width: int) -> Iterator[tuple[QRect, QRect]]:
-        font = self.look.font(Type.CAPTION)
-        font.setPixelSize(self._text_px())
-        metrics = QFontMetrics(font)
-        side = self._text_px() + Space.XS
-        x = y = 0
-        for name in self._names:
-            wide = side + Space.XS + metrics.horizontalAdvance(name)
-            if x and x + wide > width:
-                x, y = 0, y + metrics.height() + Space.XS
-            box = QRect(x, y + (metrics.height() - side) // 2, side, side)
-            yield box, QRect(box.right() + 1 + Space.XS, y, wide, metrics.height())
-            x += wide + Space.M
-
-    def _text_px(self) -> int:
-        return self.look.length(tokens.TYPES[Type.CAPTION].px, tokens.TYPES[Type.CELL].most)
-
-    def hasHeightForWidth(self) -> bool:
-        """Say that the height depends on the width."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """Give the height of the samples' lines."""
-        return max(words.bottom() for _box, words in self._places(width)) + 1
-
-    def sizeHint(self) -> QSize:
-        """Give the room of one line; the height that counts comes from the width."""
-        width = tokens.CARD_WIDTH - 2 * Space.L
-        return QSize(width, self._text_px() + Space.XS)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw the samples and their names."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = self.look.font(Type.CAPTION)
-        font.setPixelSize(self._text_px())
-        painter.setFont(font)
-        for index, (box, words) in enumerate(self._places(self.width())):
-            paint_cell(painter, QRectF(box), self._SAMPLES[index], self.look, here=index == len(self._names) - 1)
-            painter.setPen(self.look.tone(Tone.SOFT))
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._names[index])

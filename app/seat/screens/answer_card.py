@@ -1,6 +1,6 @@
 """The answer card beside the item: count, cells, legend, filters."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui import tokens
@@ -19,6 +19,7 @@ class AnswerCard(Looked, QFrame):
     """Every item at a glance; pressing a number goes there."""
 
     chosen = Signal(int)
+    left = Signal()
 
     def __init__(self, words: Words) -> None:
         super().__init__()
@@ -30,6 +31,8 @@ class AnswerCard(Looked, QFrame):
         self._title, self._count = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
         self.grid = NumberGrid("answer_card")
         self.grid.chosen.connect(self.chosen)
+        self.grid.typing.connect(self._show_typed)
+        self.grid.left.connect(self.left)
         self._legend = Legend()
         self._filters = {
             Only.UNANSWERED: Button("only_unanswered", bar=True),
@@ -66,15 +69,33 @@ class AnswerCard(Looked, QFrame):
         self._cells = cells
         self.grid.show_cells(cells)
         self._name()
+        self._name_legend()
+
+    def _name_legend(self) -> None:
+        self._legend.set_words(self._words, closed=any(cell.closed for cell in self._cells))
 
     def show_all(self) -> None:
         """Leave out no item."""
         self._filter(Only.ALL)
 
+    def begin_jump(self) -> None:
+        """Let the next digits name the item to go to."""
+        self.grid.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._title.setText(self._words("screen.item_view.jump"))
+
+    def _show_typed(self, digits: str) -> None:
+        key = "screen.item_view.jump_to" if digits else "screen.card.title"
+        self._title.setText(self._words(key, number=digits) if digits else self._words(key))
+        self._count.setVisible(not digits)
+        self._bring(int(digits or self._here))
+
     def set_here(self, number: int) -> None:
         """Mark the item on the screen and bring its cell into sight."""
         self._here = number
         self.grid.set_here(number)
+        self._bring(number)
+
+    def _bring(self, number: int) -> None:
         place = self.grid.cell_rect(number).center()
         self._scroll.ensureVisible(place.x(), place.y(), 0, self.look.length(tokens.CELL) * 2)
 
@@ -84,8 +105,8 @@ class AnswerCard(Looked, QFrame):
         title = words("screen.card.title")
         self._title.setText(title)
         self.grid.setAccessibleName(title)
-        names = ("answered", "unanswered", "flagged", "here")
-        self._legend.set_names(*(words(f"screen.card.{name}") for name in names))
+        self.grid.set_words(words)
+        self._name_legend()
         self._filter(self._only)
         self._name()
 

@@ -89,6 +89,7 @@ class ItemScreen(Screen):
         self.pane.responded.connect(self._respond)
         self.pane.picture_pressed.connect(self._enlarge)
         self.card.chosen.connect(self.went_to)
+        self.card.left.connect(self.pane.setFocus)
         self._viewer.closed.connect(self._close_picture)
         self._foot.flag.clicked.connect(self._toggle_flag)
         self._foot.previous.clicked.connect(lambda: self._go(-1))
@@ -155,7 +156,7 @@ class ItemScreen(Screen):
     def set_tools(self, *, calculator: bool, reader: bool) -> None:
         """Have a calculator, and a button that reads the item aloud; or not."""
 
-    def set_hand(self, up: bool) -> None:  # noqa: FBT001 - a slot
+    def set_hand(self, up: bool) -> None:
         """Show whether the hand is up."""
         self._foot.show_hand(self.words, up=up)
 
@@ -291,7 +292,9 @@ class ItemScreen(Screen):
         """Choose by 1-9 and A-Z, go by PageUp and PageDown."""
         key = event.key()
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        if not plain or self._middle.currentIndex() not in (_Page.WORK, _Page.UNSHOWABLE) or event.isAutoRepeat():
+        if key == Qt.Key.Key_G and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.card.isVisible():
+            self.card.begin_jump()
+        elif not plain or self._middle.currentIndex() not in (_Page.WORK, _Page.UNSHOWABLE) or event.isAutoRepeat():
             super().keyPressEvent(event)
         elif key == Qt.Key.Key_PageDown:
             self._go(1)

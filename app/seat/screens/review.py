@@ -161,9 +161,7 @@ class ReviewScreen(Screen):
     def render_view(self) -> None:
         """Write titles and counts."""
         words, view = self.words, self._view
-        self._legend.set_names(
-            *(words(f"screen.card.{name}") for name in ("answered", "unanswered", "flagged", "here"))
-        )
+        self._legend.set_words(words, closed=view is not None and any(cell.closed for cell in view.cells))
         self._name_wait()
         if view is None:
             return
@@ -174,6 +172,7 @@ class ReviewScreen(Screen):
         for only, grid in self._grids.items():
             title = words(f"screen.review.{only.value}", count=counts[only])
             grid.show_only(only, "")
+            grid.set_words(words)
             grid.setAccessibleName(title)
             self._titles[only].setText(title)
             self._panels[only].setVisible(counts[only] > 0 or only is Only.ALL)

@@ -4,8 +4,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.exam.prose import Language
 from app.ui.look import Look
 from app.ui.number_grid import GridCell, NumberGrid, Only
+from app.words import Words
 
 CELLS = tuple(GridCell(n, answered=n <= 20, flagged=n in (5, 25)) for n in range(1, 101))
 
@@ -80,12 +82,63 @@ def test_filters_leave_the_unanswered_and_the_flagged(grid: NumberGrid) -> None:
 
 
 def test_every_state_differs_in_shape_without_colour(grid: NumberGrid) -> None:
-    """Answered, not yet, flagged (both ways), here (both ways): all six can be told apart in grey."""
-    states = [GridCell(8, a, f) for a in (True, False) for f in (True, False)]
-    seen = []
+    """Answered, seen, unseen, flagged, closed, here, and all of them together can be told apart in grey."""
+    said = [(True, True), (False, True), (False, False)]  # answered, seen
+    states = [GridCell(8, a, f, s, c) for a, s in said for f in (True, False) for c in (True, False)]
+    found = []
     for here in (0, 8):
         for cell in states:
             grid.show_cells((cell,))
             grid.set_here(here)
-            seen.append(shapes(grid.grab(grid.cell_rect(8)).toImage()))
-    assert len(set(seen)) == len(seen) == 8
+            found.append(shapes(grid.grab(grid.cell_rect(8)).toImage()))
+    assert len(found) == 24
+    assert len(set(found[:12])) == 12  # elsewhere every state has a shape of its own
+    assert not set(found[:12]) & set(found[12:])  # "here" is seen whatever the state
+    assert len(set(found[12:])) >= 10  # where one is, seen and unseen are the same: one has seen it
+
+
+def test_digits_move_and_return_goes_there(grid: NumberGrid, qtbot: QtBot) -> None:
+    typed: list[str] = []
+    grid.typing.connect(typed.append)
+    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+        QTest.keyClicks(grid, "57")
+        QTest.keyClick(grid, Qt.Key.Key_Return)
+    assert chosen.args == [57]
+    assert typed == ["5", "57", ""]
+
+
+def test_digits_beyond_the_last_item_begin_a_number_anew(grid: NumberGrid, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+        QTest.keyClicks(grid, "100")
+        QTest.keyClicks(grid, "4")  # there is no item 1004
+        QTest.keyClick(grid, Qt.Key.Key_Enter)
+    assert chosen.args == [4]
+
+
+def test_a_digit_can_be_taken_back_and_escape_leaves(grid: NumberGrid, qtbot: QtBot) -> None:
+    QTest.keyClicks(grid, "57")
+    QTest.keyClick(grid, Qt.Key.Key_Backspace)
+    with qtbot.waitSignals([grid.typing, grid.left], timeout=1000), qtbot.assertNotEmitted(grid.chosen):
+        QTest.keyClick(grid, Qt.Key.Key_Escape)
+
+
+def test_a_number_that_the_filter_hides_can_be_gone_to(grid: NumberGrid, qtbot: QtBot) -> None:
+    grid.show_only(Only.FLAGGED, "")
+    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+        QTest.keyClicks(grid, "60")
+        QTest.keyClick(grid, Qt.Key.Key_Return)
+    assert chosen.args == [60]
+
+
+def test_a_cell_says_its_number_and_its_state(grid: NumberGrid) -> None:
+    grid.set_words(Words(Language.EN))
+    grid.show_cells((GridCell(1, True, True), GridCell(2, False, False, True, True), GridCell(3, False, False)))
+    grid.set_here(2)
+    assert [grid.describe(cell) for cell in grid.cells()] == [
+        "Item 1 Answered Flagged",
+        "Item 2 Seen, not answered Time used up Here",
+        "Item 3 Not seen",
+    ]
+    assert grid.accessibleDescription() == "Item 2 Seen, not answered Time used up Here"
+    QTest.keyClick(grid, Qt.Key.Key_Left)
+    assert grid.accessibleDescription() == "Item 1 Answered Flagged"
