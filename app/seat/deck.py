@@ -1,15 +1,21 @@
-"""The deck: all screens of the kiosk, one of them in front, all in the same language and text size."""
+"""The deck: all screens of the kiosk, one of them in front, all with the same look."""
 
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
+from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.seat.screens.screen import Screen
 from app.seat.screens.view import Simulated
+from app.ui import tokens
+from app.ui.alarm_frame import AlarmFrame
+from app.ui.look import Look
 from app.ui.slips import SlipGuard
+from app.ui.text import Text, say
+from app.ui.tokens import Tone
 from app.words import Words
 from sync.wire.recording import Source
 
@@ -19,30 +25,38 @@ _TRACKS = {"picture": Simulated.CAMERA, "sound": Simulated.MICROPHONE}
 
 
 class Deck(QStackedWidget):
-    """Makes screens when first needed and keeps them. Signals: a screen came to the front; all look different."""
+    """Makes screens when first needed and keeps them.
+
+    Signals: a screen came to the front; all look different (Appearance); somebody asked for the proctors' corner.
+    """
 
     shown = Signal(str)
-    adjusted = Signal(Language, int)
+    adjusted = Signal(object)
+    proctor_requested = Signal()
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.language = language
-        self.text_percent = 100
+        self.appearance = Appearance(language)
+        self._proctor_corner = False
+        self._cursor_flash_ms = QApplication.cursorFlashTime()
         self._simulated: tuple[Simulated, ...] = ()
         self._front: type[Screen] | None = None
         self._screens: dict[type[Screen], Screen] = {}
         self._slips = SlipGuard(self)
+        self._alarm = AlarmFrame(self)
+        self._alarmed: tuple[Text | None, Tone] = (None, Tone.DANGER)
 
     def screen_of(self, kind: type[S]) -> S:
-        """Give the screen of this kind, in the present language and size."""
+        """Give the screen of this kind, as everything looks now."""
         screen = self._screens.get(kind)
         if screen is None:
-            screen = kind(Words(self.language))
-            screen.set_text_percent(self.text_percent)
+            screen = kind(Words(self.appearance.language))
+            screen.set_appearance(self.appearance)
+            screen.set_proctor_corner(self._proctor_corner)
             screen.set_simulated(self._simulated)
             screen.turned.connect(self._slips.turned)
-            screen.language_requested.connect(self.set_language)
-            screen.text_percent_requested.connect(self.set_text_percent)
+            screen.appearance_requested.connect(self.set_appearance)
+            screen.proctor_requested.connect(self.proctor_requested)
             self._screens[kind] = screen
             self.addWidget(screen)
         if not isinstance(screen, kind):
@@ -64,21 +78,39 @@ class Deck(QStackedWidget):
         super().showEvent(event)
         self._slips.watch(self)
 
-    def set_language(self, language: Language) -> None:
-        """Say everything in another language, in place."""
-        if language is not self.language:
-            self.language = language
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Let every screen look like this, in place."""
+        if appearance != self.appearance:
+            self.appearance = appearance
             for screen in self._screens.values():
-                screen.set_words(Words(language))
-            self.adjusted.emit(self.language, self.text_percent)
+                screen.set_appearance(appearance)
+            QApplication.setCursorFlashTime(0 if appearance.reduced_motion else self._cursor_flash_ms)
+            self._sound_alarm()
+            self.adjusted.emit(appearance)
 
-    def set_text_percent(self, percent: int) -> None:
-        """Set all text to `percent` (100 to 200)."""
-        if percent != self.text_percent:
-            self.text_percent = percent
+    def set_proctor_corner(self, shown: bool) -> None:
+        """Offer the proctors' way in on every screen, or on none."""
+        if shown != self._proctor_corner:
+            self._proctor_corner = shown
             for screen in self._screens.values():
-                screen.set_text_percent(percent)
-            self.adjusted.emit(self.language, self.text_percent)
+                screen.set_proctor_corner(shown)
+
+    def set_alarm(self, text: Text | None, tone: Tone = Tone.DANGER) -> None:
+        """Set everything in a frame that says what is the matter, or take it away; it covers nothing."""
+        self._alarmed = (text, tone)
+        self._sound_alarm()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the frame around everything."""
+        super().resizeEvent(event)
+        self._alarm.setGeometry(self.rect())
+        self.setContentsMargins(self._alarm.margins())
+
+    def _sound_alarm(self) -> None:
+        text, tone = self._alarmed
+        self._alarm.set_look(Look.of(self.appearance, roomy=self.height() >= tokens.ROOMY_HEIGHT))
+        self._alarm.say(say(text, Words(self.appearance.language)) if text is not None else "", tone)
+        self.setContentsMargins(self._alarm.margins())
 
     def set_simulated(self, what: tuple[Simulated, ...]) -> None:
         """Say on every screen what is not real."""

@@ -8,6 +8,7 @@ import structlog
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.exam.sitting import State
 from app.seat.camera_desk import CameraDesk, SourceChoice
@@ -140,8 +141,7 @@ class Kiosk(QWidget):
         delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)
         case = open_case(bench, opened, unfinished.entry, delivery)
         self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)
-        self.deck.set_language(delivery.sitting.appearance.language)
-        self.deck.set_text_percent(delivery.sitting.appearance.text_percent)
+        self.deck.set_appearance(delivery.sitting.appearance)
         match delivery.sitting.state:
             case State.ADMITTED | State.AWAITING:
                 line.admitting.resume(case)
@@ -168,8 +168,7 @@ class Kiosk(QWidget):
 
     def _next(self, opened: Opened, line: "_Line") -> None:
         self.finished.emit()
-        self.deck.set_language(self._language)  # the next person begins as this one did
-        self.deck.set_text_percent(100)
+        self.deck.set_appearance(Appearance(self._language))  # the next person begins as this one did
         if opened.proctors:
             line.admitting.begin()
         else:

@@ -9,10 +9,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QEvent
 from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QApplication
 
+from app.exam.appearance import Appearance
 from app.exam.item import Item, is_complete
 from app.exam.prose import Language
 from app.seat.screens.item import ItemScreen, ItemView
-from app.seat.screens.screen import TEXT_LEAST
 from app.ui.number_grid import GridCell
 from app.ui.style import prepare_application
 from app.words import Words
@@ -28,7 +28,7 @@ class PreviewSettings:
 
     language: Language
     size: tuple[int, int]
-    percent: int = TEXT_LEAST
+    percent: int = 100
     responses: Mapping[str, tuple[str, ...]] | None = None
 
 
@@ -59,7 +59,7 @@ class Previewer:
         screen.show_preview(f"{item.label} · {item.id}" if item.label else item.id)
         screen.show_cells((GridCell(1, answered=is_complete(item, responses), flagged=False),))
         screen.show_item(ItemView(item, 1, _A_MARK, responses, flagged=False, media=media))
-        screen.set_text_percent(settings.percent)
+        screen.set_appearance(Appearance(settings.language, settings.percent))
         screen.resize(*settings.size)
         screen.grab()  # lays everything out, without a window
         for _round in range(_ROUNDS):

@@ -76,10 +76,11 @@ class Button(Looked, QPushButton):
 class TickBox(Looked, QAbstractButton):
     """A box to tick with its sentence; the whole line is the target."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, kind: Type = Type.STRONG) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setCheckable(True)
+        self._type = kind
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
@@ -97,8 +98,8 @@ class TickBox(Looked, QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Give the room of box and sentence."""
-        metrics = QFontMetrics(self.look.font(Type.STRONG))
-        side = self.look.length(tokens.ICON + Space.XS)
+        metrics = QFontMetrics(self.look.font(self._type))
+        side = self.look.length(tokens.ICON + Space.XS, tokens.TYPES[self._type].most)
         width = 2 * Space.M + side + Space.M + metrics.horizontalAdvance(self.text())
         return QSize(width, max(tokens.TARGET, side + 2 * Space.M))
 
@@ -110,7 +111,7 @@ class TickBox(Looked, QAbstractButton):
         """Draw box, tick and sentence."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette, side = self.look.palette, self.look.length(tokens.ICON + Space.XS)
+        palette, side = self.look.palette, self.look.length(tokens.ICON + Space.XS, tokens.TYPES[self._type].most)
         box = QRectF(Space.M, (self.height() - side) / 2, side, side).adjusted(1, 1, -1, -1)
         on = self.isChecked()
         painter.setPen(QPen(QColor(palette.accent if on else palette.line_strong), tokens.EDGE))
@@ -119,7 +120,7 @@ class TickBox(Looked, QAbstractButton):
         if on:
             inset = side * 0.12
             paint_icon(painter, Icon.CHECK, box.adjusted(inset, inset, -inset, -inset), QColor(palette.on_accent))
-        painter.setFont(self.look.font(Type.STRONG))
+        painter.setFont(self.look.font(self._type))
         painter.setPen(self.look.tone(Tone.INK if self.isEnabled() else Tone.SOFT))
         rest = self.rect().adjusted(Space.M + side + Space.M, 0, 0, 0)
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from app.ui import tokens
 from app.ui.flow_inlines import OBJECT
 from app.ui.flow_slots import LineBox, Slot
 from app.ui.look import Look
@@ -60,7 +59,7 @@ class FlowDocument(ClosedDocument):
     def __init__(self, look: Look, shrink: float = 1.0) -> None:
         super().__init__()
         self.em = round(look.px(Type.EXAM) * shrink)
-        self.pitch = round(self.em * tokens.LINE_HEIGHT)
+        self.pitch = round(self.em * look.line_height)
         self.setUndoRedoEnabled(False)
         self.setDocumentMargin(0)
         self.setIndentWidth(2 * self.em)

@@ -1,22 +1,40 @@
 """A look: a theme at a size. Widgets that paint themselves take fonts, colours and lengths from here."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
+from app.exam.appearance import Appearance, Spacing
 from app.ui import tokens
-from app.ui.tokens import LIGHT, Palette, Tone, Type
+from app.ui.tokens import LIGHT, PALETTES, Palette, Tone, Type
 
 
 @dataclass(frozen=True)
 class Look:
-    """The palette, the text size in per cent, and whether the window is large."""
+    """The palette, the text size in per cent, whether the window is large, the space between lines of exam text.
+
+    `calm`: nothing moves by itself; no clip starts unasked.
+    """
 
     palette: Palette = LIGHT
     percent: int = 100
     roomy: bool = False
+    spacing: Spacing = Spacing.NORMAL
+    calm: bool = False
+
+    @classmethod
+    def of(cls, appearance: Appearance, *, roomy: bool = False) -> Self:
+        """Give the look a person asked for, in a window of this size."""
+        palette = PALETTES[appearance.theme]
+        return cls(palette, appearance.text_percent, roomy, appearance.spacing, appearance.reduced_motion)
+
+    @property
+    def line_height(self) -> float:
+        """The height of a line of exam text, as a multiple of its size."""
+        return tokens.LINE_HEIGHTS[self.spacing]
 
     @property
     def scale(self) -> float:
@@ -70,6 +88,13 @@ class Looked:
     def look_changed(self) -> None:
         """Measure and paint again."""
         raise TypeError(f"{type(self).__name__} says nothing about a new look")
+
+
+def hand_down(widget: QWidget, look: Look) -> None:
+    """Give a look to everything below a widget that paints itself."""
+    for child in widget.findChildren(QWidget):
+        if isinstance(child, Looked):
+            child.set_look(look)
 
 
 def paint_focus(painter: QPainter, rect: QRectF, look: Look) -> None:

@@ -9,6 +9,9 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from app.exam.appearance import Spacing
+from sync.wire.plan import Theme
+
 FAMILIES: Final = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "Droid Sans Fallback", "sans-serif")
 FIXED_FAMILIES: Final = ("Noto Sans Mono CJK SC", "Source Han Mono SC", "NSimSun", "monospace")
 
@@ -36,6 +39,8 @@ class Palette:
     on_attention: str
     danger: str
     danger_soft: str
+    danger_fill: str
+    on_danger: str
     focus: str
     picture_ground: str  # behind pictures of items, which are drawn for white paper
 
@@ -60,8 +65,92 @@ LIGHT: Final = Palette(
     on_attention="#15181C",
     danger="#9E1420",
     danger_soft="#FBEAEB",
+    danger_fill="#9E1420",
+    on_danger="#FFFFFF",
     focus="#15181C",
     picture_ground="#FFFFFF",
+)
+
+DARK: Final = Palette(
+    ground="#14171B",
+    surface="#1D2127",
+    sunken="#2A3038",
+    ink="#ECEEF1",
+    ink_soft="#B9C1CB",
+    line="#3A424D",
+    line_strong="#8B95A3",
+    accent="#8CC2F5",
+    accent_strong="#B5D8FA",
+    accent_soft="#1B3349",
+    on_accent="#0B1A29",
+    done="#7FD3A0",
+    done_soft="#17331F",
+    attention="#F0BE5C",
+    attention_soft="#3A2C10",
+    attention_fill="#F3B53A",
+    on_attention="#15181C",
+    danger="#FF9EA3",
+    danger_soft="#45191D",
+    danger_fill="#B3232E",
+    on_danger="#FFFFFF",
+    focus="#FFFFFF",
+    picture_ground="#FFFFFF",
+)
+
+HIGH_CONTRAST: Final = Palette(
+    ground="#000000",
+    surface="#000000",
+    sunken="#1C1C1C",
+    ink="#FFFFFF",
+    ink_soft="#F0F0F0",
+    line="#A8A8A8",
+    line_strong="#FFFFFF",
+    accent="#6FE3FF",
+    accent_strong="#B8F1FF",
+    accent_soft="#003442",
+    on_accent="#000000",
+    done="#7CFFAB",
+    done_soft="#003317",
+    attention="#FFD84D",
+    attention_soft="#332900",
+    attention_fill="#FFD84D",
+    on_attention="#000000",
+    danger="#FFB0B0",
+    danger_soft="#470000",
+    danger_fill="#FF8080",
+    on_danger="#000000",
+    focus="#FFF200",
+    picture_ground="#FFFFFF",
+)
+
+SEPIA: Final = Palette(
+    ground="#F1E7D0",
+    surface="#FAF3E3",
+    sunken="#E8DCC1",
+    ink="#2B2218",
+    ink_soft="#54473A",
+    line="#D8CAA9",
+    line_strong="#82735C",
+    accent="#1B4B66",
+    accent_strong="#10344A",
+    accent_soft="#DCE6E6",
+    on_accent="#FFFFFF",
+    done="#1D5B34",
+    done_soft="#E0EBD3",
+    attention="#6E3F00",
+    attention_soft="#F7E2B8",
+    attention_fill="#EDAF35",
+    on_attention="#2B2218",
+    danger="#8F1420",
+    danger_soft="#F6DDD3",
+    danger_fill="#8F1420",
+    on_danger="#FFFFFF",
+    focus="#2B2218",
+    picture_ground="#FFFFFF",
+)
+
+PALETTES: Final[Mapping[Theme, Palette]] = MappingProxyType(
+    {Theme.LIGHT: LIGHT, Theme.DARK: DARK, Theme.CONTRAST: HIGH_CONTRAST, Theme.SEPIA: SEPIA}
 )
 
 
@@ -138,11 +227,14 @@ TYPES: Final[Mapping[Type, TypeToken]] = MappingProxyType(
     }
 )
 
-LINE_HEIGHT: Final = 1.6  # of exam text, as a multiple of its size
+LINE_HEIGHTS: Final[Mapping[Spacing, float]] = MappingProxyType(  # of exam text, as a multiple of its size
+    {Spacing.NORMAL: 1.6, Spacing.WIDE: 2.0, Spacing.WIDER: 2.4}
+)
 LINE_CHARACTERS: Final = 38  # the longest line of exam text, in Chinese characters
 RADIUS: Final = 6
 BORDER: Final = 1
 EDGE: Final = 2  # the border of what can be chosen
+ALARM_EDGE: Final = 8  # the frame around the window when something is the matter
 RING: Final = 3  # the focus ring
 TARGET: Final = 44  # the least height of anything to press
 BAR: Final = 64  # heads and feet of pages

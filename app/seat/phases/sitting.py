@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.exam.appearance import Appearance
 from app.exam.events import Adjusted, Answered, Event, Flagged, Occurred, Submitted, Tick, Viewed
 from app.exam.interactions import Responses
 from app.exam.item import is_complete
@@ -143,10 +144,9 @@ class SittingDesk(Phase):
     def _flag(self, item: str, on: bool) -> None:
         self._save(Flagged(item=item, on=on), self._show_cells)
 
-    def _adjust(self) -> None:
+    def _adjust(self, appearance: Appearance) -> None:
         if self._case is not None and self._case.delivery.sitting.state is State.ACTIVE:
-            deck = self.bench.deck
-            self._save(Adjusted(language=deck.language, text_percent=deck.text_percent), lambda: None)
+            self._save(Adjusted.to(appearance), lambda: None)
 
     def _cells(self) -> tuple[GridCell, ...]:
         case = self._need_case()

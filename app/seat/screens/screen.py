@@ -1,27 +1,26 @@
 """The base of every screen: words, text size, the strip that says what is simulated, and the head of a page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.exam.prose import Language
+from app.exam.appearance import Appearance
+from app.seat.screens.display_panel import DisplayPanel
+from app.seat.screens.simulated import SimulatedStrip, simulated_sentence
+from app.seat.screens.tools import Tools
 from app.seat.screens.view import SessionFacts, Simulated
 from app.ui import tokens
-from app.ui.buttons import Button
-from app.ui.icons import Icon, paint_icon
 from app.ui.labels import Line
-from app.ui.look import Look, Looked
+from app.ui.look import Look, hand_down
 from app.ui.page import Scroll
 from app.ui.style import stylesheet
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
-TEXT_STEP = 25
-TEXT_LEAST = 100
-TEXT_MOST = 200
 _BETWEEN = "\u2003"  # an em space: quieter than a dot, and the same in both languages
 _SCROLLING = {
     Qt.Key.Key_Up: -1.0 / 8,
@@ -31,129 +30,29 @@ _SCROLLING = {
 }
 
 
-class SimulatedStrip(Looked, QWidget):
-    """The amber strip across the top: what is not real."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("simulated_strip")
-        self._text = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.hide()
-
-    def text(self) -> str:
-        """Give what it says."""
-        return self._text
-
-    def say(self, text: str) -> None:
-        """Say it; an empty text hides the strip."""
-        self._text = text
-        self.setAccessibleName(text)
-        self.setVisible(bool(text))
-        self.update()
-
-    def look_changed(self) -> None:
-        """Measure and paint again."""
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Give the strip's height."""
-        return QSize(0, QFontMetrics(self.look.font(Type.BAR_STRONG)).height() + Space.XS)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw hatching at both ends and the words between."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette, height = self.look.palette, self.height()
-        painter.fillRect(self.rect(), QColor(palette.attention_fill))
-        colour = QColor(palette.on_attention)
-        font = self.look.font(Type.BAR_STRONG)
-        painter.setFont(font)
-        metrics = QFontMetrics(font)
-        icon = metrics.ascent()
-        width = icon + Space.S + metrics.horizontalAdvance(self._text)
-        left = max(Space.XL, (self.width() - width) // 2)
-        paint_icon(painter, Icon.SIMULATED, QRectF(left, (height - icon) / 2, icon, icon), colour)
-        rest = self.rect().adjusted(left + icon + Space.S, 0, -Space.S, 0)
-        painter.setPen(colour)
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._text)
-
-
-class Tools(QWidget):
-    """Language and text size, on every screen in the same corner."""
-
-    language_requested = Signal(Language)
-    text_percent_requested = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
-        self._words: Words | None = None
-        self._percent = TEXT_LEAST
-        self._other = Language.EN
-        self.language = Button("language", bar=True)
-        self.smaller = Button("text_smaller", bar=True)
-        self.larger = Button("text_larger", bar=True)
-        self.language.clicked.connect(lambda: self.language_requested.emit(self._other))
-        self.smaller.clicked.connect(lambda: self._ask(-TEXT_STEP))
-        self.larger.clicked.connect(lambda: self._ask(TEXT_STEP))
-        for button in (self.language, self.smaller, self.larger):
-            row.addWidget(button)
-
-    def set_words(self, words: Words) -> None:
-        """Name the buttons; the first one names the language it changes to."""
-        self._words = words
-        self._other = Language.EN if words.language is Language.ZH else Language.ZH
-        for button, key in (
-            (self.language, "language"),
-            (self.smaller, "text_smaller"),
-            (self.larger, "text_larger"),
-        ):
-            button.setText(words(f"screen.tools.{key}"))
-        self.language.setAccessibleName(words("screen.tools.language_long"))
-        self._name_limits()
-
-    def set_text_percent(self, percent: int) -> None:
-        """Draw what has no effect dim. It stays enabled: Qt would hand the focus of a disabled button to any other."""
-        self._percent = percent
-        self.smaller.set_dim(percent <= TEXT_LEAST)
-        self.larger.set_dim(percent >= TEXT_MOST)
-        self._name_limits()
-
-    def _name_limits(self) -> None:
-        if self._words is None:
-            return
-        for button, key, limit in ((self.smaller, "text_smaller", TEXT_LEAST), (self.larger, "text_larger", TEXT_MOST)):
-            state = "limit" if self._percent == limit else "long"
-            button.setAccessibleName(self._words(f"screen.tools.{key}_{state}"))
-
-    def _ask(self, by: int) -> None:
-        self.text_percent_requested.emit(min(max(self._percent + by, TEXT_LEAST), TEXT_MOST))
-
-
 class Screen(QWidget):
-    """A page of the kiosk. Signals: the person asked for a language or a text size; another page of it came.
+    """A page of the kiosk. Signals: the person asked for another look, a proctor for the corner; another page came.
 
     A subclass builds its widgets in `__init__`, puts them into `self.body`, and ends with `self.dress()`.
     """
 
-    language_requested = Signal(Language)
-    text_percent_requested = Signal(int)
+    appearance_requested = Signal(object)  # Appearance
+    proctor_requested = Signal()
     turned = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.words = words
+        self.appearance = Appearance(words.language)
         self.look = Look()
         self._labels: list[tuple[Callable[[str], object], str]] = []
         self._simulated: tuple[Simulated, ...] = ()
         self._strip = SimulatedStrip()
         self.tools = Tools()
-        self.tools.language_requested.connect(self.language_requested)
-        self.tools.text_percent_requested.connect(self.text_percent_requested)
+        self._display_panel: DisplayPanel | None = None
+        self.tools.appearance_requested.connect(self.appearance_requested)
+        self.tools.display_requested.connect(self._show_display_panel)
+        self.tools.proctor_requested.connect(self.proctor_requested)
         self.setProperty("part", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.body = QVBoxLayout(self)
@@ -164,12 +63,22 @@ class Screen(QWidget):
     def set_words(self, words: Words) -> None:
         """Say everything in another language, in place."""
         self.words = words
+        self._know(replace(self.appearance, language=words.language))
         self._relabel()
 
-    def set_text_percent(self, percent: int) -> None:
-        """Set the size of all text, 100 to 200 per cent."""
-        self.tools.set_text_percent(percent)
-        self._wear(Look(self.look.palette, percent, self.look.roomy))
+    def set_appearance(self, appearance: Appearance) -> None:
+        """Look as a person wants it: language, size of all text, colours, space between lines, motion."""
+        self._know(appearance)
+        if appearance.language is not self.words.language:
+            self.words = Words(appearance.language)
+            self._relabel()
+        look = Look.of(appearance, roomy=self.look.roomy)
+        if look != self.look:
+            self._wear(look)
+
+    def set_proctor_corner(self, shown: bool) -> None:
+        """Offer the proctors' way in beside the tools, or not."""
+        self.tools.set_proctor_corner(shown)
 
     def set_simulated(self, what: tuple[Simulated, ...]) -> None:
         """Say what is not real, in a strip at the top; nothing takes the strip away but an empty `what`."""
@@ -181,7 +90,7 @@ class Screen(QWidget):
 
     def dress(self) -> None:
         """End of `__init__`: name and style everything."""
-        self.tools.set_text_percent(self.look.percent)
+        self._know(self.appearance)
         self._relabel()
         self._wear(self.look)
         self._tools_last()
@@ -214,16 +123,35 @@ class Screen(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Draw larger in a large window."""
         super().resizeEvent(event)
+        if self._display_panel is not None:
+            self._display_panel.setGeometry(self.rect())
         roomy = self.height() >= tokens.ROOMY_HEIGHT
         if roomy is not self.look.roomy:
-            self._wear(Look(self.look.palette, self.look.percent, roomy))
+            self._wear(Look.of(self.appearance, roomy=roomy))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Take the panel away with the page."""
+        super().hideEvent(event)
+        if self._display_panel is not None:
+            self._display_panel.hide()
+
+    def _show_display_panel(self) -> None:
+        if self._display_panel is None:
+            self._display_panel = DisplayPanel(self.words, self)
+            self._display_panel.appearance_requested.connect(self.appearance_requested)
+            hand_down(self._display_panel, self.look)
+        self._display_panel.open(self.appearance, self.tools.display)
+
+    def _know(self, appearance: Appearance) -> None:
+        self.appearance = appearance
+        self.tools.set_appearance(appearance)
+        if self._display_panel is not None:
+            self._display_panel.show_appearance(appearance)
 
     def _wear(self, look: Look) -> None:
         self.look = look
         self.setStyleSheet(stylesheet(look))  # first: what measures itself measures in the new fonts
-        for child in self.findChildren(QWidget):
-            if isinstance(child, Looked):
-                child.set_look(look)
+        hand_down(self, look)
         self.look_changed()
 
     def look_changed(self) -> None:
@@ -231,6 +159,8 @@ class Screen(QWidget):
 
     def _relabel(self) -> None:
         self.tools.set_words(self.words)
+        if self._display_panel is not None:
+            self._display_panel.set_words(self.words)
         for setter, key in self._labels:
             setter(self.words(key))
         self._name_simulated()
@@ -238,22 +168,6 @@ class Screen(QWidget):
 
     def _name_simulated(self) -> None:
         self._strip.say(simulated_sentence(self._simulated, self.words))
-
-
-def simulated_sentence(what: tuple[Simulated, ...], words: Words) -> str:
-    """Say in one sentence that this is a rehearsal, what is simulated, or both; nothing when all is real."""
-    rehearsal = words("screen.simulated.rehearsal") if Simulated.REHEARSAL in what else ""
-    names = [
-        words(f"screen.simulated.{one.value}") for one in Simulated if one in what and one is not Simulated.REHEARSAL
-    ]
-    if not names:
-        return rehearsal
-    listed = names[-1]
-    if names[:-1]:
-        before = words("screen.simulated.between").join(names[:-1])
-        listed = words("screen.simulated.pair", first=before, last=names[-1])
-    sources = words("screen.simulated.sources", what=listed)
-    return words("screen.simulated.both", rehearsal=rehearsal, sources=sources) if rehearsal else sources
 
 
 def seat_name(label: str, words: Words) -> str:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.exam.interactions import ExtendedText, Interaction
-from app.ui import tokens
 from app.ui.flow_document import ClosedDocument
 from app.ui.icons import Icon
 from app.ui.interactions.base import Setting
@@ -56,7 +55,7 @@ class Editor(Looked, QTextEdit):
     def look_changed(self) -> None:
         """Set the lines as far apart as those of the item."""
         form = QTextBlockFormat()
-        pitch = round(self.look.px(Type.EXAM) * tokens.LINE_HEIGHT)
+        pitch = round(self.look.px(Type.EXAM) * self.look.line_height)
         form.setLineHeight(pitch, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
@@ -147,7 +146,7 @@ class ExtendedTextView(Board):
         top = self.arrange_top(width)
         lines = self._extended.expected_lines if self._extended else 0
         seen = min(max(lines, _LINES[0]), _LINES[1])
-        height = round(self.look.px(Type.EXAM) * tokens.LINE_HEIGHT) * seen + 2 * Space.M
+        height = round(self.look.px(Type.EXAM) * self.look.line_height) * seen + 2 * Space.M
         for editor in self.editors:
             editor.set_look(self.look)
             editor.setGeometry(0, top, width, height)

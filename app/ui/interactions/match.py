@@ -206,7 +206,7 @@ class MatchView(Board):
         return top + ((count - 1) // a_line + 1) * side + Space.S
 
     def _leading(self) -> int:
-        pitch = round(self.look.px(Type.EXAM) * tokens.LINE_HEIGHT)
+        pitch = round(self.look.px(Type.EXAM) * self.look.line_height)
         return (pitch - QFontMetrics(self.look.font(Type.STRONG)).height()) // 2
 
     # what the person does

@@ -5,7 +5,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -292,7 +292,7 @@ SHOTS = (
 def render(shot: Shot, language: Language, size: tuple[int, int], percent: int, out: Path) -> Path:
     """Render one screen into `out` and give the file."""
     screen = shot.make(Words(language))
-    screen.set_text_percent(percent)
+    screen.set_appearance(replace(screen.appearance, text_percent=percent))
     screen.resize(*size)
     screen.show()
     for _settled in range(3):  # a layout asks for another until heights that depend on widths have settled

@@ -1,5 +1,7 @@
 """What holds for every kind of item, as the gallery has them, on the screen the candidate sits at."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTextEdit, QWidget
@@ -56,7 +58,7 @@ def test_everything_has_a_name_for_a_reader_and_can_be_reached_by_keys(show: Sho
 @pytest.mark.parametrize("percent", [100, 200])
 def test_nothing_is_beyond_the_edge_or_too_small_to_hit(show: Show[ItemScreen], name: str, percent: int) -> None:
     screen = seen(show, name, EN, answered=True)
-    screen.set_text_percent(percent)
+    screen.set_appearance(replace(screen.appearance, text_percent=percent))
     settle()
     assert (screen.width(), screen.height()) == (1366, 768)
     for widget in used(screen):

@@ -3,6 +3,7 @@
 import gc
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import shiboken6
@@ -16,7 +17,7 @@ from app.seat.screens.view import Simulated
 from app.ui.labels import Label, Line
 from app.words import Words
 from tests.app.seat.screens.gallery import SHOTS, Shot
-from tests.app.seat.screens.hands import find, key, press, settle
+from tests.app.seat.screens.hands import find, press, settle
 from tests.app.seat.screens.samples import EN, ZH
 
 Shown = Callable[[Screen], Screen]
@@ -47,7 +48,7 @@ def test_buttons_are_whole_apart_and_the_primary_is_in_sight_at_every_text_size(
     shot: Shot, words: Words, percent: int, show: Shown
 ) -> None:
     screen = shot.make(words)
-    screen.set_text_percent(percent)
+    screen.set_appearance(replace(screen.appearance, text_percent=percent))
     show(screen)
     buttons = [b for b in screen.findChildren(QPushButton) if b.isVisible() and not b.visibleRegion().isEmpty()]
     for button in buttons:
@@ -64,7 +65,7 @@ def test_buttons_are_whole_apart_and_the_primary_is_in_sight_at_every_text_size(
 @every_screen
 def test_the_window_is_never_forced_larger(shot: Shot, show: Shown) -> None:
     screen = show(shot.make(EN))
-    screen.set_text_percent(200)
+    screen.set_appearance(replace(screen.appearance, text_percent=200))
     settle()
     assert (screen.width(), screen.height()) == (1366, 768)
 
@@ -106,7 +107,7 @@ def test_tab_comes_to_the_page_before_the_tools(shot: Shot, qtbot: QtBot) -> Non
         if widget.focusPolicy() & tab:
             chain.append(widget.objectName())
         widget = widget.nextInFocusChain()
-    assert chain[-3:] == ["language", "text_smaller", "text_larger"]
+    assert chain[-3:] == ["proctor_corner", "language", "display"]
 
 
 @every_screen
@@ -134,33 +135,15 @@ def test_the_strip_says_what_is_simulated_until_nothing_is(shot: Shot, show: Sho
 
 
 @one_of_each
-def test_the_tools_ask_for_language_and_text_size(shot: Shot, show: Shown, qtbot: QtBot) -> None:
+def test_the_tools_ask_for_the_other_language_and_for_the_proctors(shot: Shot, show: Shown, qtbot: QtBot) -> None:
     screen = show(shot.make(ZH))
-    with qtbot.waitSignal(screen.language_requested, timeout=1000) as language:
+    with qtbot.waitSignal(screen.appearance_requested, timeout=1000) as wanted:
         press(screen.tools.language)
-    with qtbot.waitSignal(screen.text_percent_requested, timeout=1000) as percent:
-        press(screen.tools.larger)
-    assert language.args == [Language.EN]
-    assert percent.args == [125]
-
-
-@one_of_each
-def test_at_the_limit_of_the_text_size_the_focus_stays_and_keys_do_nothing(shot: Shot, show: Shown) -> None:
-    screen = show(shot.make(ZH))
-    screen.text_percent_requested.connect(screen.set_text_percent)
-    larger, smaller = screen.tools.larger, screen.tools.smaller
-    larger.setFocus()
-    for _press in range(6):
-        key(Qt.Key.Key_Space)
-        assert larger.hasFocus()
-    assert screen.look.percent == 200
-    assert larger.accessibleName() == "已最大"
-    assert larger.property("dim")
-    smaller.setFocus()
-    for _press in range(6):
-        key(Qt.Key.Key_Return)
-        assert smaller.hasFocus()
-    assert (screen.look.percent, smaller.accessibleName(), larger.accessibleName()) == (100, "已最小", "放大文字")
+    assert wanted.args == [replace(screen.appearance, language=Language.EN)]
+    assert not screen.tools.proctor_corner.isVisible()
+    screen.set_proctor_corner(True)
+    with qtbot.waitSignal(screen.proctor_requested, timeout=1000):
+        press(screen.tools.proctor_corner)
 
 
 @one_of_each

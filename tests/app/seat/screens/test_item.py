@@ -165,7 +165,7 @@ def test_a_flag_is_set_and_lifted(screen: ItemScreen) -> None:
 
 def test_language_and_size_change_without_losing_place(screen: ItemScreen) -> None:
     long = replace(samples.picture_item(), responses={})
-    screen.set_text_percent(200)
+    screen.set_appearance(replace(screen.appearance, text_percent=200))
     screen.show_item(long)
     settle()
     press(find(screen, Button, "flag"))
@@ -192,7 +192,7 @@ def test_nothing_in_the_head_of_an_item_is_cut_when_the_size_changes(
     screen.show_item(replace(samples.multiple_item(), responses={"RESPONSE": ("o0",)}, flagged=True))
     settle()
     for percent in way:
-        screen.set_text_percent(percent)
+        screen.set_appearance(replace(screen.appearance, text_percent=percent))
         settle()
         head = [w for w in screen.pane.sheet.head.children() if isinstance(w, Line | StatusMark | Button)]
         assert len(head) == 4
@@ -205,7 +205,7 @@ def test_nothing_in_the_head_of_an_item_is_cut_when_the_size_changes(
 
 
 def test_another_item_begins_at_its_top(screen: ItemScreen) -> None:
-    screen.set_text_percent(200)
+    screen.set_appearance(replace(screen.appearance, text_percent=200))
     screen.show_item(samples.picture_item())
     settle()
     area = screen.pane.page
@@ -391,7 +391,7 @@ def test_the_note_after_a_restart_is_whole_at_every_size(screen: ItemScreen, wor
     screen.set_words(words)
     screen.show_resumed()
     for percent in (100, 125, 150, 200):
-        screen.set_text_percent(percent)
+        screen.set_appearance(replace(screen.appearance, text_percent=percent))
         settle()
         line = find(find(screen, QWidget, "resumed_note"), Line, "")
         assert line.width() >= line.sizeHint().width(), percent

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -104,7 +106,7 @@ def test_while_a_pin_is_checked_and_after_it_return_presses_nothing_else(
     key(Qt.Key.Key_Return)
     type_in("7777")
     screen.pin_entered.connect(lambda proctor, _pin: screen.show_checking(proctor))
-    with qtbot.assertNotEmitted(screen.language_requested, wait=20):
+    with qtbot.assertNotEmitted(screen.appearance_requested, wait=20):
         if with_mouse:
             press(find(screen, Button, "sign_in"))
         else:
@@ -128,9 +130,9 @@ def test_when_all_have_signed_in_the_focus_is_on_the_pages_button(screen: SignIn
 def test_a_focus_somebody_put_elsewhere_stays_there(screen: SignInScreen) -> None:
     press(card(screen, "p0"))
     screen.show_checking("p0")
-    screen.tools.larger.setFocus()
+    screen.tools.display.setFocus()
     screen.show_sign_in(samples.sign_in(signed=1))
-    assert screen.tools.larger.hasFocus()
+    assert screen.tools.display.hasFocus()
 
 
 def test_who_signed_in_is_named_and_cannot_again(screen: SignInScreen) -> None:
@@ -144,7 +146,7 @@ def test_switching_the_language_keeps_the_name_and_what_was_typed(screen: SignIn
     press(card(screen, "p1"))
     type_in("48")
     screen.set_words(EN)
-    screen.set_text_percent(200)
+    screen.set_appearance(replace(screen.appearance, text_percent=200))
     type_in("15")
     with qtbot.waitSignal(screen.pin_entered, timeout=1000) as entered:
         key(Qt.Key.Key_Return)

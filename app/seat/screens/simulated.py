@@ -1,0 +1,76 @@
+"""The strip across the top that says what is not real."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.seat.screens.view import Simulated
+from app.ui.icons import Icon, paint_icon
+from app.ui.look import Looked
+from app.ui.tokens import Space, Type
+from app.words import Words
+
+
+class SimulatedStrip(Looked, QWidget):
+    """The amber strip across the top: what is not real."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("simulated_strip")
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def text(self) -> str:
+        """Give what it says."""
+        return self._text
+
+    def say(self, text: str) -> None:
+        """Say it; an empty text hides the strip."""
+        self._text = text
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self.update()
+
+    def look_changed(self) -> None:
+        """Measure and paint again."""
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Give the strip's height."""
+        return QSize(0, QFontMetrics(self.look.font(Type.BAR_STRONG)).height() + Space.XS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw hatching at both ends and the words between."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, height = self.look.palette, self.height()
+        painter.fillRect(self.rect(), QColor(palette.attention_fill))
+        colour = QColor(palette.on_attention)
+        font = self.look.font(Type.BAR_STRONG)
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
+        icon = metrics.ascent()
+        width = icon + Space.S + metrics.horizontalAdvance(self._text)
+        left = max(Space.XL, (self.width() - width) // 2)
+        paint_icon(painter, Icon.SIMULATED, QRectF(left, (height - icon) / 2, icon, icon), colour)
+        rest = self.rect().adjusted(left + icon + Space.S, 0, -Space.S, 0)
+        painter.setPen(colour)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._text)
+
+
+def simulated_sentence(what: tuple[Simulated, ...], words: Words) -> str:
+    """Say in one sentence that this is a rehearsal, what is simulated, or both; nothing when all is real."""
+    rehearsal = words("screen.simulated.rehearsal") if Simulated.REHEARSAL in what else ""
+    names = [
+        words(f"screen.simulated.{one.value}") for one in Simulated if one in what and one is not Simulated.REHEARSAL
+    ]
+    if not names:
+        return rehearsal
+    listed = names[-1]
+    if names[:-1]:
+        before = words("screen.simulated.between").join(names[:-1])
+        listed = words("screen.simulated.pair", first=before, last=names[-1])
+    sources = words("screen.simulated.sources", what=listed)
+    return words("screen.simulated.both", rehearsal=rehearsal, sources=sources) if rehearsal else sources
