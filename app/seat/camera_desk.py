@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from dataclasses import dataclass
 from typing import Literal
 
 from app.seat.home import SeatHome
@@ -33,6 +34,22 @@ SIMULATED = (
     Source(track="picture", label="simulated", simulated=True),
     Source(track="sound", label="simulated", simulated=True),
 )
+
+
+_SEEING = (RecorderState.LOOKING, RecorderState.RECORDING)
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """One look at camera and microphone: a small JPEG, None without a picture, and what the recorder says."""
+
+    jpeg: bytes | None
+    status: RecorderStatus
+
+    @property
+    def simulated(self) -> frozenset[str]:
+        """The tracks that are simulated: "picture", "sound"."""
+        return frozenset(source.track for source in self.status.sources if source.simulated)
 
 
 class CameraDesk:
@@ -91,6 +108,41 @@ class CameraDesk:
                 return self._recorder.preview() if self._recorder else None
             except Fault:
                 return None
+
+    def look(self) -> RecorderStatus:
+        """Open camera and microphone without recording; it ends with the recording, `look_away`, or by itself.
+
+        Raises:
+            RecorderGone: the recorder's process cannot be started.
+        """
+        with self._turn:
+            return self._attached().look(self._sources, self._sources)
+
+    def glimpse(self) -> Glimpse | None:
+        """Give what camera and microphone show now, while looking or recording; None when they do neither.
+
+        A picture is never one of a recording that has ended: it would be of somebody else.
+        """
+        with self._turn:
+            try:
+                status = self._recorder.status() if self._recorder else None
+                if self._recorder is None or status is None or status.state not in _SEEING:
+                    return None
+                return Glimpse(self._recorder.preview(), status)
+            except RecorderGone:
+                self._hang_up()
+                return None
+            except Fault:
+                return None
+
+    def look_away(self) -> None:
+        """Let go of camera and microphone, unless they are being recorded."""
+        with self._turn:
+            try:
+                if self._recorder is not None:
+                    self._recorder.look_away()
+            except RecorderGone:
+                self._hang_up()
 
     def close(self, sitting: str, recording: str) -> RecordingRef:
         """Close a recording, also one that a crash left open or that was closed before; give what the packet says.

@@ -18,12 +18,14 @@ from proctoring.recorder.messages import (
     Devices,
     Done,
     FaultReply,
+    LookRequest,
     Mark,
     Preview,
     RecorderState,
     RecorderStatus,
     RecordingSpec,
     Request,
+    SourceChoice,
     Start,
     to_line,
 )
@@ -115,6 +117,18 @@ class RecorderClient:
     def devices(self) -> tuple[Source, ...]:
         """Look which camera and microphone there are; takes seconds if one is there and does not answer."""
         return self._ask(Ask(do="devices"), Devices).sources
+
+    def look(self, camera: SourceChoice, microphone: SourceChoice) -> RecorderStatus:
+        """Open camera and microphone without recording; `preview` and `status` then tell what they give.
+
+        It ends with `look_away`, with the start of a recording, or 10 s after the last `preview`. While a recording
+        is under way this changes nothing.
+        """
+        return self._ask(LookRequest(camera=camera, microphone=microphone), RecorderStatus)
+
+    def look_away(self) -> None:
+        """Let go of camera and microphone, unless they are being recorded."""
+        self._ask(Ask(do="look_away"), Done)
 
     def status(self) -> RecorderStatus:
         """Ask how it goes."""

@@ -29,6 +29,7 @@ class RecorderState(StrEnum):
     """What the recorder is doing."""
 
     IDLE = "idle"
+    LOOKING = "looking"
     RECORDING = "recording"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -96,10 +97,18 @@ class Start(Part):
     spec: RecordingSpec
 
 
+class LookRequest(Part):
+    """Open camera and microphone for pictures and the level only; nothing is recorded."""
+
+    do: Literal["look"] = "look"
+    camera: SourceChoice
+    microphone: SourceChoice
+
+
 class Ask(Part):
     """A request without arguments."""
 
-    do: Literal["devices", "status", "preview", "stop", "quit"]
+    do: Literal["devices", "status", "preview", "look_away", "stop", "quit"]
 
 
 class Mark(Part):
@@ -135,7 +144,7 @@ class FaultReply(Part):
     facts: dict[str, str | int]
 
 
-Request = Start | Ask | Mark
+Request = Start | LookRequest | Ask | Mark
 Reply = RecorderStatus | Closed | Preview | Devices | Done | FaultReply
 
 _REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Annotated[Request, Field(discriminator="do")])

@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-from dataclasses import dataclass
 from typing import Final
 
 import av
@@ -11,10 +10,11 @@ import structlog
 
 from proctoring.capture.choose import open_picture, open_sound
 from proctoring.capture.drawing import preview_jpeg
-from proctoring.capture.media import FRAME_RATE, PictureFeed, SoundFeed
+from proctoring.capture.media import FRAME_RATE
 from proctoring.recorder.epoch import begin_epoch
 from proctoring.recorder.faults import EncoderFailed, NothingRecorded
 from proctoring.recorder.ledger import pair
+from proctoring.recorder.looking import Feeds
 from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec, space_for
 from proctoring.recorder.resume import recover_recording
 from proctoring.recorder.segments import Segments, Written, level
@@ -33,19 +33,6 @@ _SYNC_S: Final = 2.0
 _HEAD_S: Final = 10.0
 _PREVIEW_S: Final = 1.0
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Feeds:
-    """Where picture and sound come from."""
-
-    picture: PictureFeed
-    sound: SoundFeed
-
-    def close(self) -> None:
-        """Let go of both devices."""
-        self.picture.close()
-        self.sound.close()
 
 
 class Recording:

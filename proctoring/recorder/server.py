@@ -12,12 +12,14 @@ from typing import Final, assert_never
 import structlog
 
 from proctoring.recorder.faults import NothingRecorded, RecorderBusy, RecorderRefused
+from proctoring.recorder.looking import Look
 from proctoring.recorder.messages import (
     MAX_REQUEST_BYTES,
     Ask,
     Devices,
     Done,
     FaultReply,
+    LookRequest,
     Mark,
     Preview,
     RecorderState,
@@ -45,6 +47,7 @@ class RecorderServer:
         self._keys: Final = keys
         self._idle_s: Final = idle_s
         self._recording: Recording | None = None
+        self._look: Look | None = None
         self._one_at_a_time: Final = asyncio.Lock()
         self._ending: Final = asyncio.Event()
         self._clients: Final[set[asyncio.StreamWriter]] = set()
@@ -68,6 +71,7 @@ class RecorderServer:
                 self._server.close()
             for client in self._clients:
                 client.close()
+            await self._look_away()
             await self._suspend_recording()
 
     def end(self) -> None:
@@ -77,7 +81,7 @@ class RecorderServer:
     def _look_whether_idle(self) -> None:
         if self._quit_when_done and not self._busy:
             self.end()
-        elif self._busy or self._clients:
+        elif self._busy or self._looking or self._clients:
             self._last_busy = time.monotonic()
         elif time.monotonic() - self._last_busy > self._idle_s:
             _log.info("idle and alone, ending")
@@ -86,6 +90,11 @@ class RecorderServer:
     @property
     def _busy(self) -> bool:
         return self._recording is not None and self._recording.status().state is RecorderState.RECORDING
+
+    @property
+    def _looking(self) -> Look | None:
+        """The look that goes on, if one does and nothing is being recorded."""
+        return self._look if self._look is not None and self._look.goes_on and not self._busy else None
 
     async def _suspend_recording(self) -> None:
         async with self._one_at_a_time:  # a start or stop that is being carried out comes first
@@ -131,6 +140,8 @@ class RecorderServer:
         match request:
             case Start():
                 return await self._start(request.spec)
+            case LookRequest():
+                return await self._begin_look(request)
             case Mark():
                 self._present().bookmark(request.note)
                 return Done()
@@ -143,10 +154,13 @@ class RecorderServer:
             case "devices":
                 return await self._devices()
             case "status":
-                return self._recording.status() if self._recording else _idle()
+                return self._status()
             case "preview":
-                jpeg = await asyncio.to_thread(self._present().preview)
+                jpeg = await asyncio.to_thread((self._looking or self._present()).preview)
                 return Preview(jpeg=None if jpeg is None else base64.b64encode(jpeg).decode())
+            case "look_away":
+                await self._look_away()
+                return Done()
             case "stop":
                 return await asyncio.to_thread(self._present().stop)
             case "quit":
@@ -155,9 +169,29 @@ class RecorderServer:
                 return Done()
         assert_never(request.do)
 
+    def _status(self) -> RecorderStatus:
+        if self._looking:
+            return self._looking.status()
+        return self._recording.status() if self._recording else _idle()
+
+    async def _begin_look(self, request: LookRequest) -> RecorderStatus:
+        if self._busy:
+            return self._status()
+        if self._looking and self._looking.choice == (request.camera, request.microphone):
+            self._looking.ask()
+        else:
+            await self._look_away()
+            self._look = await asyncio.to_thread(Look, request.camera, request.microphone)
+        return self._status()
+
+    async def _look_away(self) -> None:
+        if self._look is not None:
+            await asyncio.to_thread(self._look.close)
+            self._look = None
+
     async def _devices(self) -> Devices:
-        if self._recording is not None and self._busy:
-            return Devices(sources=self._recording.status().sources)
+        if self._busy or self._looking:
+            return Devices(sources=self._status().sources)
         return Devices(sources=await asyncio.to_thread(look_for_devices))
 
     async def _start(self, spec: RecordingSpec) -> RecorderStatus:
@@ -165,6 +199,7 @@ class RecorderServer:
             if self._recording.spec == spec:
                 return self._recording.status()
             raise RecorderBusy(self._recording.spec.recording)
+        await self._look_away()
         self._recording = await asyncio.to_thread(begin, spec, self._keys)
         return self._recording.status()
 
