@@ -31,6 +31,11 @@ class SeatHome:
         return self.root / "recordings"
 
     @property
+    def records(self) -> Path:
+        """Room records to hand over: signed files, and the same on paper's size (PDF)."""
+        return self.root / "records"
+
+    @property
     def recorder_socket(self) -> Path:
         """The recorder's control channel."""
         return self.root / "run" / "recorder.sock"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.exam.sitting import Sitting, State
 from app.seat.delivery import read_sitting
+from app.seat.room_log import read_room
 from app.seat.workplace import Workplace
 from sync.client.plans import load_plan
 from sync.faults import Refused
@@ -24,8 +25,9 @@ class Unfinished:
 def find_unfinished(workplace: Workplace) -> Unfinished | None:
     """Give the sitting that a crash or power cut interrupted, the latest first; None if all are over.
 
-    A sitting is over when its packet is queued: then only the outbox has work left. Looked for by the rosters of the
-    plans kept here; one that is no longer believed has none (the sessions screen names it).
+    A sitting is over when its packet is queued: then only the outbox has work left; or when its session was closed,
+    although it was never begun. Looked for by the rosters of the plans kept here; one that is no longer believed has
+    none (the sessions screen names it).
 
     Raises:
         JournalBroken, EventRefused, OutOfOrder: a journal is not what this program wrote.
@@ -54,6 +56,8 @@ def _rosters(workplace: Workplace) -> dict[str, tuple[str, RosterEntry]]:
         try:
             plan, _ = load_plan(workplace.replica, workplace.trust, session_id)
         except Refused:
+            continue
+        if read_room(workplace.replica.journal, session_id).record_sha256 is not None:
             continue
         for entry in plan.roster:
             found.setdefault(entry.sitting, (session_id, entry))

@@ -25,8 +25,7 @@ class RoomLog:
         self._journal = journal
         self._clock = clock
         self._turn = threading.Lock()
-        rows = journal.rows(session)
-        self._room = replay_room((Stamp(row.run, row.mono_ms, row.wall_ms), read_room_event(row.body)) for row in rows)
+        self._room = read_room(journal, session)
 
     @property
     def room(self) -> Room:
@@ -61,3 +60,9 @@ class RoomLog:
     def head(self) -> tuple[str, int]:
         """Give the journal's head: the last row's hash and the number of rows."""
         return self._journal.head(self.session)
+
+
+def read_room(journal: Journal, session: str) -> Room:
+    """Replay a session's journal. Raises what `RoomLog` raises for a bad journal."""
+    rows = journal.rows(session)
+    return replay_room((Stamp(row.run, row.mono_ms, row.wall_ms), read_room_event(row.body)) for row in rows)

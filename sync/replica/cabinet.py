@@ -14,6 +14,7 @@ class DocumentKind(StrEnum):
     PLAN = "plan"
     PACKAGE = "package"
     RELEASE = "release"
+    ROOM_RECORD = "room_record"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from sync.wire.document import DocumentRefused, canonical_json
 from sync.wire.enrolment import DirectoryDevice, DirectoryProctor, RegistryRole
 from sync.wire.packet import CLOCK_JUMPED, ScorePacket
 from sync.wire.receipt import InclusionProof, Receipt, Result
+from sync.wire.room import RoomRecord
 
 _PACKET_BYTES = ScorePacket.MAX_BYTES * 4 // 3 + 10_000  # base64 and signatures
 _RECEIPT_BYTES = Receipt.MAX_BYTES * 4 // 3 + 10_000
@@ -38,7 +39,7 @@ class EvidenceReport:
     """What was checked, in order, and the document if its signatures are good and it could be read."""
 
     checks: tuple[Check, ...]
-    document: ScorePacket | Receipt | None
+    document: ScorePacket | Receipt | RoomRecord | None
 
     @property
     def good(self) -> bool:
@@ -64,18 +65,18 @@ def check_packet(packet: bytes, trust: Trust, *, received_ms: int | None = None)
         peeked = envelope.peek(packet, ScorePacket.PAYLOAD_TYPE, max_bytes=_PACKET_BYTES)
         checks.append(Check("packet_form", good=True))
     except EnvelopeRefused as fault:
-        return _stopped(checks, "packet_form", fault)
+        return stopped(checks, "packet_form", fault)
     known = [key for keyid in peeked.keyids if (key := trust.signer(keyid)) is not None]
     try:
         verified = envelope.verify(packet, ScorePacket.PAYLOAD_TYPE, known, max_bytes=_PACKET_BYTES)
         checks.append(Check("packet_signatures", good=True, detail=f"{len(verified.keyids)}"))
     except EnvelopeRefused as fault:
-        return _stopped(checks, "packet_signatures", fault)
+        return stopped(checks, "packet_signatures", fault)
     try:
         document = ScorePacket.parse(verified.payload)
         checks.append(Check("packet_schema", good=True))
     except DocumentRefused as fault:
-        return _stopped(checks, "packet_schema", fault)
+        return stopped(checks, "packet_schema", fault)
     signed_ms = document.submitted_ms if received_ms is None else min(document.submitted_ms, received_ms)
     checks += [
         _check_device(document, verified.keyids, trust, signed_ms),
@@ -98,12 +99,12 @@ def check_receipt(receipt: bytes, packet: bytes, proof: bytes | None, trust: Tru
         verified = envelope.verify(receipt, Receipt.PAYLOAD_TYPE, keys, max_bytes=_RECEIPT_BYTES)
         checks.append(Check("receipt_signature", good=True))
     except EnvelopeRefused as fault:
-        return _stopped(checks, "receipt_signature", fault)
+        return stopped(checks, "receipt_signature", fault)
     try:
         document = Receipt.parse(verified.payload)
         checks.append(Check("receipt_schema", good=True))
     except DocumentRefused as fault:
-        return _stopped(checks, "receipt_schema", fault)
+        return stopped(checks, "receipt_schema", fault)
     checks.append(_check_digest(document, packet))
     if checks[-1].good:
         checks.append(_check_ids(document, packet))
@@ -113,7 +114,8 @@ def check_receipt(receipt: bytes, packet: bytes, proof: bytes | None, trust: Tru
     return EvidenceReport(tuple(checks), document)
 
 
-def _stopped(checks: list[Check], name: str, fault: Refused) -> EvidenceReport:
+def stopped(checks: list[Check], name: str, fault: Refused) -> EvidenceReport:
+    """End a report with the check that failed: what would come after it means nothing."""
     return EvidenceReport((*checks, Check(name, good=False, detail=fault.detail)), None)
 
 
@@ -126,7 +128,7 @@ def _check_device(packet: ScorePacket, keyids: frozenset[str], trust: Trust, sig
     devices = {keyid for keyid in keyids if trust.proctor(keyid) is None}
     if devices != {PublicKey.from_pem(entry.public_key_pem).keyid}:
         return Check(name, good=False, detail="not signed by the device it names, or by another one too")
-    return _not_revoked(name, [entry], signed_ms)
+    return not_revoked(name, [entry], signed_ms)
 
 
 def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust, signed_ms: int) -> Check:
@@ -139,10 +141,11 @@ def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust, s
         return Check(name, good=False, detail="a proctor signed whom the packet does not name")
     if len(set(packet.proctors)) != len(packet.proctors):
         return Check(name, good=False, detail="one proctor is named twice")
-    return _not_revoked(name, proctors.values(), signed_ms)
+    return not_revoked(name, proctors.values(), signed_ms)
 
 
-def _not_revoked(name: str, entries: Iterable[DirectoryDevice | DirectoryProctor], signed_ms: int) -> Check:
+def not_revoked(name: str, entries: Iterable[DirectoryDevice | DirectoryProctor], signed_ms: int) -> Check:
+    """Check that nobody's key was revoked before it signed."""
     for entry in entries:
         if entry.revoked_ms is not None and entry.revoked_ms <= signed_ms:
             return Check(name, good=False, detail=f"a key that was revoked at {entry.revoked_ms}")
