@@ -349,10 +349,10 @@ def test_forms_drawn_before_can_still_be_rebuilt() -> None:
 
 
 FROZEN = [
-    "02e2b19a141725b8",
-    "9bdac8255fe2ccd7",
-    "8acfbbb40b757804",
-    "af01e15e58cbbaf5",
-    "98725b7c71336b76",
-    "8fdaffe0167473b8",
+    "2374607ac9bc8935",
+    "759228563611b9c2",
+    "933512acd1bb4c4c",
+    "475e82fc564b668c",
+    "70991629eb51f4cc",
+    "dc89ec594b3ce7e6",
 ]
