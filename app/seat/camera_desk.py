@@ -144,6 +144,15 @@ class CameraDesk:
             except RecorderGone:
                 self._hang_up()
 
+    def bookmark(self, note: str) -> None:
+        """Mark this moment of the recording, if there is one; `note` is a code or a clause, never a name."""
+        with self._turn:
+            try:
+                if self._recorder:
+                    self._recorder.bookmark(note)
+            except Fault:
+                return  # the journal tells the moment, too
+
     def close(self, sitting: str, recording: str) -> RecordingRef:
         """Close a recording, also one that a crash left open or that was closed before; give what the packet says.
 
