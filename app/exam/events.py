@@ -54,7 +54,7 @@ class Admitted(Part):
     session: Id
     candidate: Id
     seat_number: int
-    proctors: tuple[KeyId, ...]
+    proctors: Annotated[tuple[KeyId, ...], Field(min_length=1, max_length=20)]
     confirmed_by: People
     despite: Annotated[tuple[Occurred, ...], Field(max_length=10)] = ()
 

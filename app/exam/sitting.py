@@ -8,7 +8,7 @@ How a sitting ended stands in `end_reason`: *terminated* is `proctor`, *voided* 
 over like any other, so that nothing disappears. *Absent* is a finding of the room (`app.exam.room`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -165,6 +165,10 @@ _ALLOWED: Mapping[State, tuple[type, ...]] = {
     State.SUBMITTED: (*_ALWAYS, events.Reopened, events.Sealed),
     State.SEALED: (),
 }
+MOST_INCIDENTS: Final = 1000
+"""A packet tells no more; a sitting with more has to be sealed all the same."""
+MOST_BY_ITSELF: Final = 900
+"""A device that comes and goes must not take the room of what proctors report."""
 BY_PROCTORS: Final = frozenset({EndReason.PROCTOR, EndReason.VOIDED})
 """The ends that proctors make, who can take them back until the packet is sealed."""
 
@@ -179,11 +183,17 @@ def advance(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
     """
     if not isinstance(event, _ALLOWED[sitting.state]):
         raise OutOfOrder(f"{event.kind} in state {sitting.state}")
-    by = getattr(event, "by", ())
-    if len(set(by)) != len(by):
+    if any(len(set(people)) != len(people) for people in _people(event)):
         raise OutOfOrder(f"{event.kind}: one proctor counted twice")
     moved = _move_clock(sitting, stamp, event)
     return _apply(moved, stamp, event)
+
+
+def _people(event: Event) -> Iterator[tuple[str, ...]]:
+    for name in ("by", "proctors", "confirmed_by"):
+        yield getattr(event, name, ())
+    if isinstance(event, events.Admitted):
+        yield from (one.by for one in event.despite)
 
 
 def replay(rows: Iterable[tuple[Stamp, Event]]) -> Sitting:
@@ -240,8 +250,7 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
         case events.Occurred():
             return _log(sitting, stamp, event.code, event.detail, event.by, event.clause)
         case events.Paused():
-            paused = replace(sitting, state=State.PAUSED, pause=event.reason)
-            return _log(paused, stamp, "PAUSED", event.note or event.reason.value, event.by)
+            return _pause(sitting, stamp, event)
         case events.Continued():
             return _log(replace(sitting, state=State.ACTIVE, pause=None), stamp, "CONTINUED", "", event.by)
         case events.Extended():
@@ -278,18 +287,30 @@ def _start(sitting: Sitting, stamp: Stamp, event: events.Started) -> Sitting:
 def _view(sitting: Sitting, event: events.Viewed) -> Sitting:
     if sitting.timing.is_closed(event.section):
         raise TimeUsedUp(f"section {event.section}")
+    if sitting.sections.get(event.item, event.section) != event.section:
+        raise OutOfOrder(f"{event.item} in two sections")
     sections = MappingProxyType({**sitting.sections, event.item: event.section})
     timing = sitting.timing.turned_to(event.section)
     return replace(sitting, current=event.item, sections=sections, timing=timing)
 
 
 def _answer(sitting: Sitting, stamp: Stamp, event: events.Answered) -> Sitting:
-    if not sitting.timing.takes_answers(sitting.sections.get(event.item)):
+    section = sitting.sections.get(event.item)
+    if section is None and any(limit is not None for limit in sitting.timing.limits_ms):
+        raise OutOfOrder(f"{event.item}: which section's time it takes is not known before it is seen")
+    if not sitting.timing.takes_answers(section):
         raise TimeUsedUp(event.item)
     before = sitting.given.get(event.item)
     now = Given(event.responses, event.complete, before.first_ms if before else sitting.active_ms, sitting.active_ms)
     given = MappingProxyType({**sitting.given, event.item: now})
     return replace(sitting, given=given, answered_wall_ms=stamp.wall_ms)
+
+
+def _pause(sitting: Sitting, stamp: Stamp, event: events.Paused) -> Sitting:
+    if (event.reason is PauseReason.PROCTOR) is not bool(event.by):
+        raise OutOfOrder(f"paused because of {event.reason}, {len(event.by)} proctors")
+    paused = replace(sitting, state=State.PAUSED, pause=event.reason)
+    return _log(paused, stamp, "PAUSED", event.note or event.reason.value, event.by)
 
 
 def _submit(sitting: Sitting, stamp: Stamp, event: events.Submitted) -> Sitting:
@@ -326,6 +347,9 @@ def _on_duty(sitting: Sitting, proctors: tuple[str, ...]) -> Sitting:
 def _log(
     sitting: Sitting, stamp: Stamp, code: str, detail: str, by: tuple[str, ...], clause: str | None = None
 ) -> Sitting:
+    told = len(sitting.incidents)
+    if told >= (MOST_INCIDENTS if by else MOST_BY_ITSELF):
+        return sitting  # the journal has it, and the packet names the journal's head
     incident = Incident(
         code=code, wall_ms=stamp.wall_ms, active_ms=sitting.active_ms, detail=detail, clause=clause, by=by
     )

@@ -11,8 +11,8 @@ ANSWER_GRACE_MS: Final = 10_000
 class Timing:
     """How much time there is and how much is used up.
 
-    `limits_ms` has each section's own limit or None; `spent_ms` how long each section was in front; `section` is the
-    one in front, None before the first item.
+    `limits_ms` has each section's own limit or None; `spent_ms` how long each section was in front, `front_ms` the
+    active time at which it last was; `section` is the one in front, None before the first item.
     """
 
     duration_ms: int = 0
@@ -20,16 +20,25 @@ class Timing:
     early_leave_ms: int = 0
     limits_ms: tuple[int | None, ...] = ()
     spent_ms: tuple[int, ...] = ()
+    front_ms: tuple[int, ...] = ()
     section: int | None = None
 
     def passed(self, ms: int) -> "Timing":
         """Give it after `ms` more."""
-        return replace(self, active_ms=self.active_ms + ms, spent_ms=self._spent_after(ms))
+        active_ms = self.active_ms + ms
+        if self.section is None:
+            return replace(self, active_ms=active_ms)
+        spent, front = list(self.spent_ms), list(self.front_ms)
+        spent[self.section] += ms
+        front[self.section] = active_ms
+        return replace(self, active_ms=active_ms, spent_ms=tuple(spent), front_ms=tuple(front))
 
     def turned_to(self, section: int) -> "Timing":
         """Give it with another section in front."""
-        missing = section + 1 - len(self.spent_ms)
-        return replace(self, section=section, spent_ms=self.spent_ms + (0,) * missing)
+        new = (0,) * (section + 1 - len(self.spent_ms))
+        front = list(self.front_ms + new)
+        front[section] = self.active_ms
+        return replace(self, section=section, spent_ms=self.spent_ms + new, front_ms=tuple(front))
 
     def extended(self, ms: int) -> "Timing":
         """Give it with more time: as a whole, and for the section in front if it has a limit."""
@@ -63,11 +72,17 @@ class Timing:
         return self.section_left_ms(section) == 0
 
     def takes_answers(self, section: int | None) -> bool:
-        """Whether a response to an item of this section may still come in: the grace after the end included."""
+        """Whether a response to an item of this section may still come in: the grace after the end included.
+
+        A response may be on its way to the disk while another section is in front already.
+        """
         if self.active_ms > self.duration_ms + ANSWER_GRACE_MS:
             return False
         limit = None if section is None else self._limit(section)
-        return limit is None or section is None or self.spent_ms[section] <= limit + ANSWER_GRACE_MS
+        if section is None or limit is None or self.spent_ms[section] < limit:
+            return True
+        closed_ms = self.front_ms[section] - (self.spent_ms[section] - limit)
+        return self.active_ms <= closed_ms + ANSWER_GRACE_MS
 
     @property
     def early_leave_in_ms(self) -> int:
@@ -76,8 +91,3 @@ class Timing:
 
     def _limit(self, section: int) -> int | None:
         return self.limits_ms[section] if section < len(self.limits_ms) else None
-
-    def _spent_after(self, ms: int) -> tuple[int, ...]:
-        if self.section is None:
-            return self.spent_ms
-        return tuple(spent + ms * (index == self.section) for index, spent in enumerate(self.spent_ms))
