@@ -17,6 +17,7 @@ from app.seat.delivery import Delivery
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
 from app.seat.phases.admitting import Admitting, open_case
+from app.seat.phases.choosing import Choosing
 from app.seat.phases.closing import Closing
 from app.seat.phases.opening import Doors, Opened, Opening
 from app.seat.phases.phase import Bench, Phase
@@ -24,19 +25,17 @@ from app.seat.phases.sitting import SittingDesk
 from app.seat.recovery import Unfinished, find_unfinished
 from app.seat.release import forget_ended_releases, kept_keys
 from app.seat.room_log import RoomLog
+from app.seat.room_record import finish_closings
 from app.seat.screens.trouble import TroubleScreen, TroubleView
 from app.seat.screens.view import Simulated
-from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.seat.sign_in import SignInDesk, open_credentials
-from app.seat.workplace import NoSession, Session, Workplace
+from app.seat.workplace import Session, Workplace
 from app.ui.bridge import Worker, finish_background
-from app.ui.text import Sentence
 from sync.faults import EnvironmentFault, Fault
 from sync.replica.durable import DiskFault, DiskFull
 
 P = TypeVar("P", bound=Phase)
 
-LOOK_FOR_SESSION_MS = 3_000
 RETRY_MS = 5_000
 
 
@@ -77,24 +76,19 @@ class Kiosk(QWidget):
         self._trouble.retry_requested.connect(self.begin)
         self._retry_timer = QTimer(self, interval=RETRY_MS, singleShot=True)
         self._retry_timer.timeout.connect(self._retry)
-        self._look_timer = QTimer(self, interval=LOOK_FOR_SESSION_MS, singleShot=True)
-        self._look_timer.timeout.connect(self.begin)
 
     def begin(self) -> None:
         """Go on with an interrupted sitting, or open the session that is now, or wait for one."""
         self._end_phases()
         try:
             workplace = self._workplace = self._workplace or Workplace.open(self._home)
+            finish_closings(workplace)
             unfinished = find_unfinished(workplace)
             if unfinished is not None:
                 self._go_on(workplace, unfinished)
             else:
                 forget_ended_releases(workplace)
-                self._open(workplace, workplace.current_session())
-        except NoSession as fault:
-            body = Sentence("seat.no_session_body", dict(fault.facts))
-            self.deck.bring(WaitingScreen).show_waiting(WaitingView(Sentence("seat.no_session_title"), body))
-            self._look_timer.start()
+                self._choose(workplace)
         except Fault as fault:
             self.show_trouble(fault)
 
@@ -119,6 +113,11 @@ class Kiosk(QWidget):
             self._workplace.close()
 
     # the way of a session
+
+    def _choose(self, workplace: Workplace) -> None:
+        choosing = self._add(Choosing(Bench(self.deck, workplace, self._worker), self))
+        choosing.chosen.connect(lambda session: self._open(workplace, session))
+        choosing.begin()
 
     def _open(self, workplace: Workplace, session: Session) -> None:
         bench = Bench(self.deck, workplace, self._worker)
