@@ -123,7 +123,7 @@ class Bench:
         self._wait(lambda: bool(kiosk.findChildren(SittingDesk)) and self._shown > 0)
         self._desk = kiosk.findChildren(SittingDesk)[0]
         self._screen = kiosk.findChildren(ItemScreen)[0]
-        self._wait(self._desk._recorder_timer.isActive)
+        self._wait(self._desk._watch._timer.isActive)
         self._label = LabelWindow()
         self._label.resize(*WINDOW)
         self._label.show()
@@ -191,7 +191,7 @@ class Bench:
 
     def _rest(self) -> None:
         """Wait until nothing is being saved or painted."""
-        self._wait(lambda: self._desk._waiting == 0)
+        self._wait(lambda: self._desk._saving.waiting == 0)
         QApplication.processEvents()
 
     def _wait(self, condition: Callable[[], bool]) -> None:

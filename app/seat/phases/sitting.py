@@ -3,296 +3,390 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.appearance import Appearance
-from app.exam.events import Adjusted, Answered, Event, Flagged, Occurred, Submitted, Tick, Viewed
+from app.exam.events import (
+    Adjusted,
+    Answered,
+    Event,
+    Extended,
+    Flagged,
+    HandRaised,
+    Noted,
+    Occurred,
+    Paused,
+    PauseReason,
+    Played,
+    Submitted,
+    Tick,
+    Viewed,
+)
+from app.exam.form import FormItem
 from app.exam.interactions import Responses
 from app.exam.item import is_complete
-from app.exam.sitting import OutOfOrder, Sitting, State
-from app.seat.camera_desk import CameraDesk, is_recording
+from app.exam.sitting import BY_PROCTORS, Notes, OutOfOrder, Sitting, State, TimeUsedUp, TooEarlyToLeave
+from app.seat.alarm import Alarm, Cause
+from app.seat.camera_desk import CameraDesk
 from app.seat.phases.cards import photo_of
+from app.seat.phases.item_views import Neighbours, grid_cells, item_view
 from app.seat.phases.pending import Pending
 from app.seat.phases.phase import Bench, Phase
-from app.seat.screens.item import ItemHeader, ItemScreen, ItemView, RecordingState
+from app.seat.phases.recorder_watch import RecorderWatch
+from app.seat.phases.saving import Saving
+from app.seat.phases.timekeeping import Timekeeping, open_place
+from app.seat.screens.item import ItemHeader, ItemScreen
 from app.seat.screens.review import ReviewScreen, ReviewView
 from app.seat.sealing import Case
-from app.ui.bridge import in_background
-from app.ui.number_grid import GridCell
-from proctoring.recorder.client import RecorderStatus
+from app.seat.shelf import Contents
+from app.ui.text import Sentence
 from sync.faults import Fault
 from sync.wire.packet import EndReason
 from sync.wire.plan import MINUTE_MS
 
-CLOCK_MS = 200
 TICK_MS = 5_000
 """A crash gives back at most this much of the clock."""
-RECORDER_MS = 2_000
-RETRY_MS = 2_000
-ATTACH_EVERY = 15
-"""A recorder that stays away is looked for again at every fifteenth look."""
-WARN_MINUTES = (1, 5, 15)
-WARN_FOR_MS = 20_000
+UNSHOWABLE = "ITEM_UNSHOWABLE"
+"""The code of the incident that says an item could not be shown."""
 
 
 class SittingDesk(Phase):
-    """Ends with `handed_in`, carrying the `Case`.
+    """Ends with `handed_in` (by the candidate or by time) or `ended` (by proctors), carrying the `Case`.
 
-    `item_shown` gives number and id of the item in front; `acknowledged` follows each response that is on the disk.
+    `item_shown` gives number and id of the item in front; `acknowledged` follows each response that is on the disk;
+    `changed` gives the `Sitting` after each event.
     """
 
     handed_in = Signal(object)
+    ended = Signal(object)
     item_shown = Signal(int, str)
     acknowledged = Signal(str, object)
+    changed = Signal(object)
 
     def __init__(self, bench: Bench, camera: CameraDesk, parent: QObject) -> None:
         super().__init__(bench, parent)
-        self._camera = camera
         self._case: Case | None = None
         self._number = 1
-        self._pending = Pending(self)
-        self._pending.due.connect(self._save_response)
-        self._waiting = 0
-        self._handing_in = False
-        self._misses = 0
-        self._attaching = False
+        self._leaving = False
         self._items = bench.deck.screen_of(ItemScreen)
-        self._items.responded.connect(self._respond)
-        self._items.flag_toggled.connect(self._flag)
-        self._items.went_to.connect(self._go_to)
-        self._items.review_requested.connect(self._show_review)
         self._review = bench.deck.screen_of(ReviewScreen)
-        self._review.back_requested.connect(self._back)
-        self._review.went_to.connect(self._go_to)
-        self._review.submit_confirmed.connect(self._submit)
-        bench.deck.adjusted.connect(self._adjust)
-        self._timers = [self._timer(CLOCK_MS, self._show_clock), self._timer(TICK_MS, self._tick)]
-        self._recorder_timer = self._timer(RECORDER_MS, self._look_at_recorder)
+        self._alarm = Alarm(bench.deck, self)
+        self._neighbours = Neighbours(self)
+        self._pending = Pending(self)
+        self._saving = Saving(bench.worker, self)
+        self._time = Timekeeping(self._items, self._review, self)
+        self._watch = RecorderWatch(bench.deck, camera, self)
+        self._tick_timer = QTimer(self, interval=TICK_MS)
+        self._connect()
+
+    def _connect(self) -> None:
+        items, review = self._items, self._review
+        items.responded.connect(self._respond)
+        items.flag_toggled.connect(lambda item, on: self._change(Flagged(item=item, on=on)))
+        items.noted.connect(self._note)
+        items.played.connect(lambda item, medium: self._change(Played(item=item, medium=medium)))
+        items.hand_toggled.connect(lambda on: self._change(HandRaised(on=on)))
+        items.went_to.connect(self._go_to)
+        items.review_requested.connect(self._show_review)
+        review.back_requested.connect(lambda: self._go_to(self._number))
+        review.went_to.connect(self._go_to)
+        review.submit_confirmed.connect(lambda: self._hand_in(EndReason.CANDIDATE))
+        self.bench.deck.adjusted.connect(self._adjust)
+        self._pending.due.connect(self._save_response)
+        self._saving.failing.connect(self._show_not_saved)
+        self._saving.restored.connect(self._show_restored)
+        self._time.over.connect(lambda: self._hand_in(EndReason.TIME))
+        self._time.section_closed.connect(self._leave_section)
+        self._watch.lost.connect(self._recording_lost)
+        self._watch.back.connect(self._recording_back)
+        self._tick_timer.timeout.connect(self._tick)
+
+    @property
+    def case(self) -> Case | None:
+        """The sitting that is running or paused here; None if none is."""
+        return self._case
 
     def begin(self, case: Case) -> None:
         """Show the item the candidate was at (the first, at the start) and let the clock be seen."""
-        self._case = case
+        self._case, self._leaving = case, False
         self._pending.clear()
-        self._waiting, self._handing_in, self._misses = 0, False, 0
-        entry = case.entry
+        self._saving.begin(case.delivery)
+        entry, sitting = case.entry, case.delivery.sitting
         self._items.reset()
         self._items.show_header(
             ItemHeader(case.session.plan.exam_title, entry.name, entry.seat_number, photo_of(entry))
         )
-        current = case.delivery.sitting.current
-        self._items.set_recording(RecordingState.CHECKING, simulated=False)
-        self._show_cells()
-        self._show_clock()
-        if case.delivery.sitting.given:
-            self._items.show_saved(_clock_face(case.delivery.sitting.answered_wall_ms))
-        self._go_to(case.shelf.place(current).number if current else 1)
-        for timer in self._timers:
-            timer.start()
-        self._attach_recorder()
+        self._items.set_tools(calculator=case.session.plan.policy.calculator, reader=entry.accommodation.reader)
+        self._show_state()
+        if sitting.given:
+            self._items.show_saved(_clock_face(sitting.answered_wall_ms))
+        self.bench.deck.bring(ItemScreen)
+        self._show_place(case.shelf.place(sitting.current).number if sitting.current else 1)
+        self._time.begin(case)
+        self._tick_timer.start()
+        self._watch.begin(case)
+        self._time.look()
 
     def say_resumed(self) -> None:
         """Tell the candidate calmly that the seat was restarted and nothing is lost."""
         self._items.show_resumed()
 
+    def act(
+        self,
+        event: Event,
+        done: Callable[[Sitting], None],
+        refused: Callable[[OutOfOrder], None] | None = None,
+    ) -> None:
+        """Commit what a proctor does, after everything the candidate did before it, and show it.
+
+        `refused`: it cannot happen now, for example because the time was over first.
+        """
+        self._pending.flush()
+
+        def acted(sitting: Sitting) -> None:
+            self._saved(event, sitting)
+            done(sitting)
+
+        self._saving.save(event, acted, refused or self._refused)
+
+    def back(self) -> None:
+        """Bring the item to the front again, after a proctor was at another screen."""
+        self.bench.deck.bring(ItemScreen)
+
     # items
 
     def _go_to(self, number: int) -> None:
-        self._pending.flush()
-        case = self._need_case()
-        place = case.shelf.form.items[number - 1]
-        try:
-            item = case.shelf.item(place.item)
-            media = {medium.name: case.shelf.medium(item.id, medium.name) for medium in item.media}
-        except Fault as fault:
-            self.trouble(fault)
+        if self._case is None:
             return
-        self._number = number
-        self._items.show_item(
-            ItemView(
-                item=item,
-                number=number,
-                marks_milli=place.max_milli,
-                responses=self._responses(item.id),
-                flagged=item.id in case.delivery.sitting.flags,
-                media=media,
-            )
-        )
+        self._pending.flush()
         self.bench.deck.bring(ItemScreen)
-        self.item_shown.emit(number, item.id)
-        self._save(Viewed(item=item.id, section=place.section), lambda: None)
+        self._show_place(number)
+
+    def _show_place(self, wanted: int) -> None:
+        """Show the item at a place, or the next one that is open; none if nothing is."""
+        case = self._need_case()
+        place = open_place(case.shelf.form.items, case.delivery.timing(), wanted, self._number)
+        if place is None:
+            return
+        self._number = place.number
+        if self._show_item(place):
+            self.item_shown.emit(place.number, place.item)
+            if case.delivery.sitting.state is State.ACTIVE:
+                viewed = Viewed(item=place.item, section=place.section)
+                self._saving.save(viewed, self._seen, self._refused)
+        self._neighbours.prepare(case, place.number, self._prepare)
+
+    def _show_item(self, place: FormItem) -> bool:
+        case = self._need_case()
+        try:
+            contents = case.shelf.contents(place.item)
+        except Fault as fault:
+            self._items.show_unshowable(place.number, fault)
+            self._state_unshowable(place.item, fault)
+            return False
+        self._items.show_item(item_view(case, place, contents, self._responses(place.item)))
+        return True
+
+    def _show_again(self) -> None:
+        """Show the item in front as it stands on the disk."""
+        self._show_item(self._need_case().shelf.form.items[self._number - 1])
+        self._show_state()
+
+    def _prepare(self, place: FormItem, contents: Contents) -> None:
+        if self._case is not None:
+            self._items.prepare(item_view(self._case, place, contents, self._responses(place.item)))
+
+    def _seen(self, sitting: Sitting) -> None:
+        self._show_cells()
+        self.changed.emit(sitting)
+
+    def _state_unshowable(self, item: str, fault: Fault) -> None:
+        incidents = self._need_case().delivery.sitting.incidents
+        detail = f"{item} {fault.code}"
+        if not any((known.code, known.detail) == (UNSHOWABLE, detail) for known in incidents):
+            self._occur(UNSHOWABLE, detail)
 
     def _responses(self, item: str) -> Responses:
         given = self._need_case().delivery.sitting.given.get(item)
         return self._pending.given.get(item, given.responses if given else {})
 
+    def _show_cells(self) -> None:
+        self._items.show_cells(grid_cells(self._need_case(), self._pending.given))
+
+    # what the candidate does
+
     def _respond(self, item: str, responses: Responses) -> None:
+        case = self._case
+        if case is None or self._leaving or case.delivery.sitting.state is not State.ACTIVE:
+            return
+        if not fits(item, responses):
+            self._items.show_note(Sentence("sitting.too_large"))
+            self._show_again()
+            return
         self._items.show_saving()
-        self._pending.give(self._need_case().shelf.item(item), self._responses(item), responses)
+        self._pending.give(case.shelf.item(item), self._responses(item), responses)
 
     def _save_response(self, item: str, responses: Responses) -> None:
         complete = is_complete(self._need_case().shelf.item(item), responses)
         answered = Answered(item=item, responses=responses, complete=complete)
-        self._save(answered, lambda: self._acknowledge(item, responses))
 
-    def _acknowledge(self, item: str, responses: Responses) -> None:
-        self._pending.settle(item, responses)
-        if not self._pending:
-            self._items.show_saved(_clock_face(self._need_case().workplace.clock().wall_ms))
-        self._show_cells()
-        self.acknowledged.emit(item, responses)
+        def saved(sitting: Sitting) -> None:
+            self._pending.settle(item, responses)
+            self._saved(answered, sitting)
+            self.acknowledged.emit(item, responses)
 
-    def _flag(self, item: str, on: bool) -> None:
-        self._save(Flagged(item=item, on=on), self._show_cells)
+        def refused(fault: OutOfOrder) -> None:
+            self._pending.settle(item, responses)
+            self._refused(fault)
+
+        self._saving.save(answered, saved, refused)
+
+    def _note(self, item: str, notes: Notes) -> None:
+        try:
+            noted = Noted(item=item, struck=notes.struck, highlights=notes.highlights)
+        except ValidationError:
+            self._items.show_note(Sentence("sitting.too_many_marks"))
+            self._show_again()
+        else:
+            self._change(noted)
 
     def _adjust(self, appearance: Appearance) -> None:
-        if self._case is not None and self._case.delivery.sitting.state is State.ACTIVE:
-            self._save(Adjusted.to(appearance), lambda: None)
+        self._change(Adjusted.to(appearance))
 
-    def _cells(self) -> tuple[GridCell, ...]:
-        case = self._need_case()
-        sitting = case.delivery.sitting
-        waiting = self._pending.given
-        answered = sitting.answered - waiting.keys()
-        answered |= {item for item, given in waiting.items() if is_complete(case.shelf.item(item), given)}
-        return tuple(
-            GridCell(place.number, place.item in answered, place.item in sitting.flags)
-            for place in case.shelf.form.items
-        )
-
-    def _show_cells(self) -> None:
-        self._items.show_cells(self._cells())
+    def _change(self, event: Event) -> None:
+        if self._case is not None and not self._leaving:
+            self._items.show_saving()
+            self._saving.save(event, lambda sitting: self._saved(event, sitting), self._refused)
 
     # saving
 
-    def _save(self, event: Event, then: Callable[[], None]) -> None:
-        case = self._need_case()
-        self._waiting += 1
+    def _saved(self, event: Event, sitting: Sitting) -> None:
+        """Show what an event that is on the disk now has changed."""
+        if isinstance(event, Submitted):
+            self._end(event.reason)
+            return
+        if not self._pending and not self._saving.waiting:
+            self._items.show_saved(_clock_face(self._need_case().workplace.clock().wall_ms))
+        if isinstance(event, Extended):
+            self._items.show_note(_extension(event.ms))
+        if isinstance(event, Paused) and isinstance(self.bench.deck.currentWidget(), ReviewScreen):
+            self.back()
+        self._show_state()
+        self.changed.emit(sitting)
 
-        def saved(_sitting: Sitting) -> None:
-            self._waiting -= 1
-            then()
+    def _show_state(self) -> None:
+        """Show everything that stands in the journal beside the item itself."""
+        sitting = self._need_case().delivery.sitting
+        self._items.set_paused(self._why_paused(sitting))
+        self._items.set_hand(sitting.hand_raised)
+        self._show_cells()
+        self._time.look()
 
-        def failed(fault: Fault) -> None:
-            self._waiting -= 1
-            self._not_saved(event, then, fault)
+    def _why_paused(self, sitting: Sitting) -> Sentence | None:
+        if sitting.state is not State.PAUSED:
+            return None
+        back = sitting.pause is PauseReason.RECORDING_LOST and not self._watch.is_lost
+        return Sentence("sitting.paused_recording_back" if back else f"sitting.paused_{sitting.pause}")
 
-        self.bench.worker.run(self, lambda: case.delivery.record(event), saved, failed)
-
-    def _not_saved(self, event: Event, then: Callable[[], None], fault: Fault) -> None:
-        if self._handing_in and not isinstance(event, Submitted):
-            return  # the sitting was handed in while this waited; what was acknowledged is in it
-        if isinstance(fault, OutOfOrder):
+    def _refused(self, fault: OutOfOrder) -> None:
+        """Show how it really stands: what was refused came too late, or while the sitting stood still."""
+        if self._case is None:
+            return
+        if isinstance(fault, TimeUsedUp):
+            self._items.show_note(Sentence("sitting.too_late"))
+        elif not self._leaving and self._case.delivery.sitting.state is State.ACTIVE:
             self.trouble(fault)
             return
+        self._show_again()
+
+    def _show_not_saved(self, fault: Fault) -> None:
         self._items.show_not_saved(fault)
-        self.bench.deck.bring(ItemScreen)
-        QTimer.singleShot(RETRY_MS, self, lambda: self._save(event, self._after_retry(then)))
+        self._alarm.set(Cause.NOT_SAVED, on=True)
+        if isinstance(self.bench.deck.currentWidget(), ReviewScreen):
+            self.back()
 
-    def _after_retry(self, then: Callable[[], None]) -> Callable[[], None]:
-        def call() -> None:
-            then()
-            if not self._pending:
-                self._items.show_saved(_clock_face(self._need_case().workplace.clock().wall_ms))
-
-        return call
-
-    # clock and recorder
-
-    def _show_clock(self) -> None:
-        case = self._need_case()
-        left = case.delivery.remaining_ms()
-        self._items.set_remaining(left)
-        self._review.set_remaining(left)
-        self._items.set_warning(_warning(left, case.delivery.sitting.duration_ms))
-        if left == 0:
-            self._hand_in(EndReason.TIME)
+    def _show_restored(self) -> None:
+        self._alarm.set(Cause.NOT_SAVED, on=False)
+        if self._case is not None:
+            self._items.show_saved(_clock_face(self._case.workplace.clock().wall_ms))
+            self._items.show_note(Sentence("sitting.all_saved"))
 
     def _tick(self) -> None:
-        if not self._waiting:
-            self._save(Tick(), lambda: None)
+        if not self._saving.waiting:
+            self._saving.save(Tick(), self.changed.emit, self._refused)
 
-    def _look_at_recorder(self) -> None:
-        in_background(self, self._camera.status, self._show_recorder, lambda _fault: None)
+    def _occur(self, code: str, detail: str) -> None:
+        self._saving.save(Occurred(code=code, detail=detail), self.changed.emit, self._refused)
 
-    def _show_recorder(self, status: RecorderStatus | None) -> None:
-        runs = is_recording(status)
-        simulated = status is not None and any(source.simulated for source in status.sources)
-        self.bench.deck.set_sources(status.sources if status else ())
-        state = RecordingState.RECORDING if runs else RecordingState.INTERRUPTED
-        self._items.set_recording(state, simulated=simulated)
-        if runs:
-            self._misses = 0
-        elif not self._handing_in:
-            self._miss_recorder(status.fault or status.state.value if status else "no answer")
+    # the recorder
 
-    def _miss_recorder(self, why: str) -> None:
-        """State the interruption once; look for the recorder at once, then ever more rarely, until it is back."""
-        if not self._misses:
-            self._save(Occurred(code="RECORDING_INTERRUPTED", detail=why), lambda: None)
-        self._misses += 1
-        often = self._misses & (self._misses - 1) == 0  # the first, second, fourth, eighth miss
-        if not self._attaching and (often or self._misses % ATTACH_EVERY == 0):
-            self._attach_recorder()
-
-    def _attach_recorder(self) -> None:
-        """Find the recorder that goes on by itself after a crash of ours, or start one; look at it from then on."""
+    def _recording_lost(self, why: str) -> None:
         case = self._need_case()
-        recording = case.delivery.sitting.recording
-        self._attaching = True
-        in_background(
-            self,
-            lambda: self._camera.start(case.entry.sitting, recording),
-            lambda _recording: self._follow_recorder(),
-            self._not_attached,
-        )
+        self._alarm.set(Cause.NOT_RECORDING, on=True)
+        self._occur("RECORDING_INTERRUPTED", why)
+        if case.session.plan.policy.recording_lost == "pause" and case.delivery.sitting.state is State.ACTIVE:
+            self.act(Paused(reason=PauseReason.RECORDING_LOST), lambda _sitting: None, lambda _fault: None)
 
-    def _follow_recorder(self) -> None:
-        self._attaching = False
-        if not self._handing_in:
-            self._recorder_timer.start()
-            self._look_at_recorder()
+    def _recording_back(self) -> None:
+        self._alarm.set(Cause.NOT_RECORDING, on=False)
+        self._occur("RECORDING_BACK", "")
+        self._show_state()
 
-    def _not_attached(self, fault: Fault) -> None:
-        self._attaching = False
-        if not self._handing_in:
-            self._recorder_timer.start()
-            self._miss_recorder(fault.code)
+    # time and the end
 
-    # the end
+    def _leave_section(self, section: int) -> None:
+        """Go on to what is open: the time of the section in front is used up, and the item with it."""
+        case = self._need_case()
+        if self._leaving or case.shelf.form.items[self._number - 1].section != section:
+            return
+        self._pending.flush()
+        self._items.show_note(Sentence("sitting.section_closed", {"number": section + 1}))
+        self._show_cells()
+        self._show_place(self._number)
+        if isinstance(self.bench.deck.currentWidget(), ReviewScreen):
+            self._show_review()
 
     def _show_review(self) -> None:
-        self._pending.flush()
         case = self._need_case()
+        self._pending.flush()
         self._review.show_review(
             ReviewView(
                 exam_title=case.session.plan.exam_title,
                 candidate_name=case.entry.name,
                 seat_number=case.entry.seat_number,
-                cells=self._cells(),
+                cells=grid_cells(case, self._pending.given),
                 here=self._number,
             )
         )
         self.bench.deck.bring(ReviewScreen)
 
-    def _back(self) -> None:
-        self._go_to(self._number)
-
-    def _submit(self) -> None:
-        self._hand_in(EndReason.CANDIDATE)
-
     def _hand_in(self, reason: EndReason) -> None:
-        if self._handing_in:
+        if self._leaving or self._case is None:
             return
         self._pending.flush()  # before the submission, and so on the disk before it
-        self._handing_in = True
-        for timer in (*self._timers, self._recorder_timer):
-            timer.stop()
-        self._save(Submitted(reason=reason), lambda: self.handed_in.emit(self._need_case()))
+        self._leaving = True
+        submitted = Submitted(reason=reason)
+        self._saving.save(submitted, lambda sitting: self._saved(submitted, sitting), self._not_handed_in)
 
-    def _timer(self, interval_ms: int, call: Callable[[], None]) -> QTimer:
-        timer = QTimer(self, interval=interval_ms)
-        timer.timeout.connect(call)
-        return timer
+    def _not_handed_in(self, fault: OutOfOrder) -> None:
+        self._leaving = False
+        if isinstance(fault, TooEarlyToLeave):
+            self._time.look()
+        else:
+            self._refused(fault)
+
+    def _end(self, reason: EndReason) -> None:
+        case = self._need_case()
+        self._tick_timer.stop()
+        for part in (self._time, self._watch):
+            part.end()
+        self._neighbours.forget()
+        self._saving.begin(None)
+        self._pending.clear()
+        self._alarm.clear()
+        self._case = None
+        (self.ended if reason in BY_PROCTORS else self.handed_in).emit(case)
 
     def _need_case(self) -> Case:
         if self._case is None:
@@ -300,13 +394,22 @@ class SittingDesk(Phase):
         return self._case
 
 
-def _warning(left_ms: int, duration_ms: int) -> int | None:
-    """Give the minutes to warn of: for 20 s from each mark on, unless the whole sitting is shorter than the mark."""
-    for minutes in WARN_MINUTES:
-        mark = minutes * MINUTE_MS
-        if mark < duration_ms and mark - WARN_FOR_MS < left_ms <= mark:
-            return minutes
-    return None
+def fits(item: str, responses: Responses) -> bool:
+    """Tell whether responses are such as a journal and a packet may hold (`sync.wire.packet.Responses`)."""
+    try:
+        Answered(item=item, responses=responses, complete=False)
+        for values in responses.values():
+            "".join(values).encode()
+    except (ValidationError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _extension(ms: int) -> Sentence:
+    minutes, seconds = divmod(ms // 1000, MINUTE_MS // 1000)
+    if seconds:
+        return Sentence("sitting.extended_seconds", {"seconds": ms // 1000})
+    return Sentence("sitting.extended", {"minutes": minutes})
 
 
 def _clock_face(wall_ms: int) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.exam.interactions import Responses
+from app.exam.sitting import Notes
 from app.seat.screens.answer_card import AnswerCard
 from app.seat.screens.item_bars import ItemFoot, ItemHead, ItemHeader, RecordingState
 from app.seat.screens.item_view import ItemView, marks_text
@@ -67,6 +68,7 @@ class ItemScreen(Screen):
         self._lay_out()
         self._connect()
         self.named(self.pane.clear.setText, "item.clear")
+        self.named(self.pane.sheet.clear_notes.setText, "item_view.clear_notes")
         self.named(self._viewer.close_button.setText, "item.close_picture")
         self.dress()
         self._open_buttons()
@@ -87,6 +89,7 @@ class ItemScreen(Screen):
 
     def _connect(self) -> None:
         self.pane.responded.connect(self._respond)
+        self.pane.noted.connect(self._note)
         self.pane.picture_pressed.connect(self._enlarge)
         self.card.chosen.connect(self.went_to)
         self.card.left.connect(self.pane.setFocus)
@@ -170,7 +173,11 @@ class ItemScreen(Screen):
 
     def show_resumed(self) -> None:
         """Say calmly, in the place of the warning and for 20 s, that the seat was restarted and nothing is lost."""
-        self._head.show_resumed()
+        self.show_note(Sentence("screen.item.resumed"))
+
+    def show_note(self, text: Text) -> None:
+        """Say something calmly, in the place of the warning and for 20 s; nothing moves and no focus is taken."""
+        self._head.show_note(text, self.words)
 
     def show_saved(self, at: str) -> None:
         """Say that everything is saved, and when ("10:42:07"); takes a "not saved" cover away."""
@@ -220,7 +227,7 @@ class ItemScreen(Screen):
             return
         kind = words(f"screen.item.kind_{view.item.kind.value}")
         self.pane.show_item(
-            PaneItem(view.item, words.language, view.responses, view.media),
+            PaneItem(view.item, words.language, view.responses, view.media, view.notes),
             words,
             PaneWords(
                 number=words("screen.item.number", number=view.number),
@@ -294,6 +301,8 @@ class ItemScreen(Screen):
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if key == Qt.Key.Key_G and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.card.isVisible():
             self.card.begin_jump()
+        elif key == Qt.Key.Key_H and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.pane.mark_by_keys(self.words("screen.item_view.marking"))
         elif not plain or self._middle.currentIndex() not in (_Page.WORK, _Page.UNSHOWABLE) or event.isAutoRepeat():
             super().keyPressEvent(event)
         elif key == Qt.Key.Key_PageDown:
@@ -302,6 +311,8 @@ class ItemScreen(Screen):
             self._go(-1)
         elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             self.pane.choose(key - Qt.Key.Key_1)
+        elif Qt.Key.Key_A <= key <= Qt.Key.Key_Z and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.pane.strike(key - Qt.Key.Key_A)
         elif Qt.Key.Key_A <= key <= Qt.Key.Key_Z:
             self.pane.choose(key - Qt.Key.Key_A)
         else:
@@ -315,6 +326,11 @@ class ItemScreen(Screen):
         if self._view is not None:
             self._view = replace(self._view, responses=responses)
             self.responded.emit(item, responses)
+
+    def _note(self, item: str, notes: Notes) -> None:
+        if self._view is not None:
+            self._view = replace(self._view, notes=notes)
+            self.noted.emit(item, notes)
 
     def _toggle_flag(self) -> None:
         if self._view is not None:

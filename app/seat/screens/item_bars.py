@@ -38,14 +38,14 @@ class RecordingState(StrEnum):
     CHECKING = "checking"
 
 
-RESUMED_MS: Final = 20_000
-"""So long the note after a restart stands."""
+NOTE_MS: Final = 20_000
+"""So long a note stands."""
 
 
 class _Slot(IntEnum):
     NAMES = 0
     WARNING = 1
-    RESUMED = 2
+    NOTE = 2
 
 
 class ItemHead(QFrame):
@@ -60,14 +60,15 @@ class ItemHead(QFrame):
         self._minutes: int | None = None
         self._title, self._who = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
         self._photo = Photo(tokens.THUMB, 1.2)
-        self._warning, self._resumed = StatusMark(Type.BAR_STRONG), StatusMark(Type.BAR_STRONG)
+        self._note: Text = ""
+        self._warning, self._noted = StatusMark(Type.BAR_STRONG), StatusMark(Type.BAR_STRONG)
         self.clock = ClockFace()
         self._slot = QStackedWidget()
         self._slot.addWidget(self._names())
         self._slot.addWidget(self._strip("time_warning", Tone.ATTENTION, self._warning))
-        self._slot.addWidget(self._strip("resumed_note", Tone.ACCENT, self._resumed))
-        self._resumed_timer = QTimer(self, interval=RESUMED_MS, singleShot=True)
-        self._resumed_timer.timeout.connect(self._show_slot)
+        self._slot.addWidget(self._strip("note_strip", Tone.ACCENT, self._noted))
+        self._note_timer = QTimer(self, interval=NOTE_MS, singleShot=True)
+        self._note_timer.timeout.connect(self._show_slot)
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.XL, Space.XS, Space.L, Space.XS)
         row.setSpacing(Space.M)
@@ -118,23 +119,25 @@ class ItemHead(QFrame):
             self._warning.show_status(Icon.CLOCK, Tone.ATTENTION, words("screen.item.warning", minutes=minutes))
         self._show_slot()
 
-    def show_resumed(self) -> None:
-        """Say for a while that the seat was restarted and nothing is lost; a warning of time comes before it."""
-        self._resumed_timer.start()
+    def show_note(self, text: Text, words: Words) -> None:
+        """Say something calmly for a while; a warning of time comes before it."""
+        self._note = text
+        self._noted.show_status(Icon.INFO, Tone.ACCENT, say(text, words))
+        self._note_timer.start()
         self._show_slot()
 
     def forget(self) -> None:
         """Take warning and note away."""
         self._minutes = None
-        self._resumed_timer.stop()
+        self._note_timer.stop()
         self._show_slot()
 
     def _show_slot(self) -> None:
         slot = _Slot.NAMES
         if self._minutes is not None:
             slot = _Slot.WARNING
-        elif self._resumed_timer.isActive():
-            slot = _Slot.RESUMED
+        elif self._note_timer.isActive():
+            slot = _Slot.NOTE
         self._slot.setCurrentIndex(slot)
 
     def set_words(self, words: Words) -> None:
@@ -142,7 +145,7 @@ class ItemHead(QFrame):
         self.clock.set_caption(words("screen.item.remaining"))
         if self._header is not None:
             self.show_header(self._header, words)
-        self._resumed.show_status(Icon.INFO, Tone.ACCENT, words("screen.item.resumed"))
+        self._noted.show_status(Icon.INFO, Tone.ACCENT, say(self._note, words))
         self.show_warning(self._minutes, words)
 
 

@@ -370,18 +370,18 @@ def test_after_a_restart_it_is_said_for_a_while_that_nothing_is_lost(
     screen: ItemScreen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen.show_resumed()
-    note = find(screen, QWidget, "resumed_note")
+    note = find(screen, QWidget, "note_strip")
     assert note.isVisible()
     assert "时间没有少" in find(note, StatusMark, "").text()
     screen.set_warning(5)
     assert not note.isVisible(), "the time comes first"
     screen.set_warning(None)
     assert note.isVisible()
-    monkeypatch.setattr(item_bars, "RESUMED_MS", 20)
+    monkeypatch.setattr(item_bars, "NOTE_MS", 20)
     short = ItemScreen(EN)
     qtbot.addWidget(short)
     short.show_resumed()
-    gone = find(short, QWidget, "resumed_note")
+    gone = find(short, QWidget, "note_strip")
     assert not gone.isHidden()
     qtbot.waitUntil(gone.isHidden, timeout=2000)
 
@@ -393,7 +393,7 @@ def test_the_note_after_a_restart_is_whole_at_every_size(screen: ItemScreen, wor
     for percent in (100, 125, 150, 200):
         screen.set_appearance(replace(screen.appearance, text_percent=percent))
         settle()
-        line = find(find(screen, QWidget, "resumed_note"), Line, "")
+        line = find(find(screen, QWidget, "note_strip"), Line, "")
         assert line.width() >= line.sizeHint().width(), percent
 
 
