@@ -87,7 +87,7 @@ class Reading:
         self._language = language
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self._stopped = threading.Event()
 
     def take(self) -> bytes | None:
         """Give the next piece as a WAV file; None after the last, or once it was stopped.
@@ -96,14 +96,14 @@ class Reading:
             NoVoice: the program is not there.
             VoiceBroken: it failed, or took too long.
         """
-        if self._stopped or not self._pieces:
+        if self._stopped.is_set() or not self._pieces:
             return None
         return self._speak(self._pieces.popleft())
 
     def stop(self) -> None:
         """End what runs, at once. May be called from any thread and more than once."""
         with self._turn:
-            self._stopped = True
+            self._stopped.set()
             if self._process is not None:
                 self._process.kill()
 
@@ -111,7 +111,7 @@ class Reading:
         voice = _VOICES[Language.ZH if _HAN.search(piece) else self._language]
         command = [_program(), "-b", "1", "-v", voice, "-s", str(WORDS_A_MINUTE), "--stdin", "--stdout"]
         with self._turn:
-            if self._stopped:
+            if self._stopped.is_set():
                 return None
             pipe = subprocess.PIPE
             self._process = process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
@@ -124,7 +124,7 @@ class Reading:
                 self._process = None
             process.kill()
             process.communicate()
-        if self._stopped:
+        if self._stopped.is_set():
             return None
         if process.returncode or len(sound) > _MOST_BYTES:
             raise VoiceBroken(f"exit code {process.returncode}, {len(sound)} bytes")
