@@ -67,14 +67,14 @@ class Authority(Phase):
     def ask(self, act: Act, granted: Callable[[tuple[Proctor, ...]], None], cancelled: Callable[[], None]) -> None:
         """Bring the screen; call `granted` with the proctors who agreed, in their order, or `cancelled`.
 
-        Whoever asks brings the screen that follows, in both cases.
+        Whoever asks brings the screen that follows, in both cases. When enough have agreed already, no screen comes.
         """
         self._signing.end()
         self._asked = _Asked(act, granted, cancelled, act.given)
         self._screen.set_remaining(None)
-        self._show()
-        self.bench.deck.bring(AuthorityScreen)
-        self._go_on_if_enough()
+        if not self._go_on_if_enough():
+            self._show()
+            self.bench.deck.bring(AuthorityScreen)
 
     def set_remaining(self, remaining_ms: int | None) -> None:
         """Show the time left of the candidate whose item is covered meanwhile."""
@@ -105,11 +105,13 @@ class Authority(Phase):
         self._show()
         self._go_on_if_enough()
 
-    def _go_on_if_enough(self) -> None:
+    def _go_on_if_enough(self) -> bool:
         asked = self._asked
-        if asked is not None and len(asked.proctors) >= asked.act.people:
-            self._end()
-            asked.granted(asked.proctors)
+        if asked is None or len(asked.proctors) < asked.act.people:
+            return False
+        self._end()
+        asked.granted(asked.proctors)
+        return True
 
     def _cancel(self) -> None:
         asked = self._asked

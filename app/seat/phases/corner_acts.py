@@ -1,0 +1,140 @@
+"""What a proctor does from the corner: events in the journals of the sitting and the room."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from app.exam.events import Continued, Event, Extended, HandRaised, Occurred, Paused, PauseReason, Submitted, Supervised
+from app.exam.room import OnDuty, Reported, Room, RoomEvent
+from app.seat.camera_desk import CameraDesk
+from app.seat.phases.authority import Act, Authority
+from app.seat.phases.corner_forms import clause_of, form_of, note_of
+from app.seat.phases.opening import Opened
+from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.sitting import SittingDesk
+from app.seat.screens.corner_view import CornerAct, CornerAnswer
+from app.seat.sign_in import Proctor
+from app.ui.bridge import in_background
+from app.words import Words
+from sync.wire.packet import EndReason
+from sync.wire.plan import MINUTE_MS
+
+Done = Callable[[], None]
+
+MOST_ON_DUTY = 4
+"""As many as an event names."""
+IRREGULARITY = "IRREGULARITY"
+
+
+class Acts(Phase):
+    """Does what was agreed, and calls back when it is on the disk. Who acts is on duty from then on."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        opened: Opened,
+        authority: Authority,
+        desk: SittingDesk,
+        camera: CameraDesk,
+        parent: QObject,
+    ) -> None:
+        super().__init__(bench, parent)
+        self._opened, self._authority, self._desk, self._camera = opened, authority, desk, camera
+
+    def authority_for(self, act: CornerAct, answer: CornerAnswer, proctor: Proctor) -> Act:
+        """Say who has to agree: the proctor of the corner has; to void or to report a candidate takes another one."""
+        plan = self._opened.session.plan
+        people = 1
+        if act is CornerAct.VOID:
+            people = 2
+        elif clause_of(answer) is not None:
+            people = min(plan.policy.proctors_needed, len({entry.keyid for entry in plan.proctors}))
+        form = form_of(act, self._desk.case, plan)
+        return Act(form.title, form.sentence, people, None, form.verb, form.candidate, (proctor,))
+
+    def do(self, act: CornerAct, answer: CornerAnswer, people: tuple[Proctor, ...], done: Done) -> None:
+        """Do what was confirmed."""
+        by = tuple(proctor.key.public.keyid for proctor in people)
+        note = note_of(answer, Words(self.bench.deck.appearance.language))
+        self._on_duty(people, lambda: self._enact(act, answer, note, by, done))
+
+    def _enact(self, act: CornerAct, answer: CornerAnswer, note: str, by: tuple[str, ...], done: Done) -> None:
+        match act:
+            case CornerAct.PAUSE:
+                self._in_sitting(Paused(reason=PauseReason.PROCTOR, note=note, by=by), done)
+            case CornerAct.CONTINUE:
+                self._in_sitting(Continued(by=by), done)
+            case CornerAct.EXTEND:
+                self._in_sitting(Extended(ms=answer.minutes * MINUTE_MS, note=note, by=by), done)
+            case CornerAct.END:
+                self._in_sitting(Submitted(reason=EndReason.PROCTOR, note=note, by=by), done)
+            case CornerAct.VOID:
+                self._in_sitting(Submitted(reason=EndReason.VOIDED, note=note, by=by), done)
+            case CornerAct.REPORT:
+                self._report(answer, note, by, done)
+            case _:
+                raise ValueError(act)
+
+    def lower_hand(self, done: Done) -> None:
+        """The candidate has been attended to."""
+        self._in_sitting(HandRaised(on=False), done)
+
+    def hand_over(self, proctor: Proctor, successor: Proctor, done: Done) -> None:
+        """Let `successor` stand in for `proctor`, in the journals of the room and of the sitting."""
+        old, new = proctor.key.public.keyid, successor.key.public.keyid
+        staying = tuple(keyid for keyid in self._opened.room.room.on_duty if keyid not in (old, new))
+        on_duty = (*staying, new)[-MOST_ON_DUTY:]
+
+        def told(_room: Room) -> None:
+            self._opened.duty.relieve(old, successor)
+            if self._desk.case is None:
+                done()
+            else:
+                self._in_sitting(Supervised(proctors=on_duty), done)
+
+        self._in_room(OnDuty(proctors=on_duty, by=(old,)), told)
+
+    def _report(self, answer: CornerAnswer, note: str, by: tuple[str, ...], done: Done) -> None:
+        clause = clause_of(answer)
+        code = IRREGULARITY if clause is not None else answer.choice.key if answer.choice else "REPORTED"
+        in_background(self, lambda: self._camera.bookmark(clause or code), lambda _none: None, lambda _fault: None)
+        if self._desk.case is not None:
+            self._in_sitting(Occurred(code=code, detail=note, clause=clause, by=by), done)
+        else:
+            self._in_room(Reported(code=code, note=note, clause=clause, by=by), lambda _room: done())
+
+    def _on_duty(self, people: tuple[Proctor, ...], then: Done) -> None:
+        """Put on duty who acts and was not, after a restart for example, so that the journals know them."""
+        for proctor in people:
+            self._opened.duty.join(proctor)
+        keyids = tuple(proctor.key.public.keyid for proctor in people)
+
+        def in_sitting() -> None:
+            case = self._desk.case
+            wanted = joined(case.delivery.sitting.on_duty, keyids) if case is not None else None
+            if wanted is None:
+                then()
+            else:
+                self._in_sitting(Supervised(proctors=wanted), then)
+
+        wanted = joined(self._opened.room.room.on_duty, keyids)
+        if wanted is None:
+            in_sitting()
+        else:
+            self._in_room(OnDuty(proctors=wanted), lambda _room: in_sitting())
+
+    def _in_sitting(self, event: Event, done: Done) -> None:
+        """Let the desk commit it; what cannot happen any more (the time was over first) is seen in the corner."""
+        self._desk.act(event, lambda _sitting: done(), lambda _fault: done())
+
+    def _in_room(self, event: RoomEvent, done: Callable[[Room], None]) -> None:
+        room = self._opened.room
+        self.bench.worker.run(self, lambda: room.record(event), done, self.trouble)
+
+
+def joined(on_duty: tuple[str, ...], keyids: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Give who is on duty when these are, too; None if they are already."""
+    if set(keyids) <= set(on_duty):
+        return None
+    staying = tuple(one for one in on_duty if one not in keyids)
+    return (*staying, *keyids)[-MOST_ON_DUTY:]

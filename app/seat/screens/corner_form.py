@@ -1,0 +1,210 @@
+"""One act of a proctor before it is done: to whom, what will happen, why, and the verb on the button."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.seat.screens.candidate_panel import CandidatePanel
+from app.seat.screens.corner_parts import BigClock, ChoiceList
+from app.seat.screens.corner_view import CornerAct, CornerAnswer, CornerForm
+from app.seat.screens.screen import PageHead, Screen
+from app.ui.buttons import Button, Kind, TickBox
+from app.ui.fields import Field
+from app.ui.labels import Label, Note
+from app.ui.page import Foot, Panel, Scroll
+from app.ui.text import say
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
+
+MOST_MINUTES = 180
+NOTE_LONGEST = 160
+"""A note, a chosen reason and a statement fit into one entry of the journal together."""
+_MINUTE_BUTTONS = 4
+_MINUTE_DIGITS = 3
+
+
+class CornerFormScreen(Screen):
+    """The candidate at the left, the form at the right, back and go at opposite ends of the foot. Escape goes back."""
+
+    confirmed = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._form: CornerForm | None = None
+        self._missing = ""
+        self._head = PageHead(self.tools)
+        self._clock = BigClock()
+        self._candidate = CandidatePanel(narrow=True)
+        self._sheet = Panel()
+        self._title, self._sentence = Label(Type.TITLE), Note()
+        self._problem = Note()
+        self._problem.setObjectName("form_problem")
+        self._minutes_name, self._choices_name = Label(Type.STRONG), Label(Type.STRONG)
+        self._note_name, self._statement_name = Label(Type.STRONG), Label(Type.STRONG)
+        self._minute_buttons = [Button(f"minutes_{index}") for index in range(_MINUTE_BUTTONS)]
+        self._minutes = Field("minutes", longest=_MINUTE_DIGITS)
+        self._choices = ChoiceList("choices")
+        self._note = Field("note", longest=NOTE_LONGEST)
+        self._statement = Field("statement", longest=NOTE_LONGEST)
+        self._refused = TickBox("statement_refused")
+        self._back, self._go = Button("form_back"), Button("form_confirm", Kind.PRIMARY)
+        self._join()
+        self._lay_out()
+        self.dress()
+
+    def _join(self) -> None:
+        self._back.clicked.connect(self.cancelled)
+        self._go.clicked.connect(self._confirm)
+        for button in self._minute_buttons:
+            button.clicked.connect(lambda _checked=False, button=button: self._take_minutes(button))
+        for field in (self._minutes, self._note, self._statement):
+            field.textEdited.connect(lambda _text: self._say_missing(""))
+        self._choices.currentRowChanged.connect(lambda _row: self._chosen())
+        self._refused.toggled.connect(self._refuse)
+        self.named(self._head.show_title, "corner_form.head")
+        self.named(self._clock.name.setText, "corner.time_left")
+        self.named(self._back.setText, "corner_form.back")
+        self.named(self._minutes_name.setText, "corner_form.minutes")
+        self.named(self._minutes.setAccessibleName, "corner_form.minutes")
+        self.named(self._note_name.setText, "corner_form.note")
+        self.named(self._note.setAccessibleName, "corner_form.note")
+        self.named(self._statement_name.setText, "corner_form.statement")
+        self.named(self._statement.setAccessibleName, "corner_form.statement")
+        self.named(self._refused.setText, "corner_form.refused")
+
+    def _lay_out(self) -> None:
+        self._sheet.content.addWidget(self._candidate)
+        left = QWidget()
+        who = QVBoxLayout(left)
+        who.setContentsMargins(0, 0, Space.M, 0)
+        who.setSpacing(Space.L)
+        who.addWidget(self._clock)
+        who.addWidget(self._sheet)
+        who.addStretch(1)
+        right = QWidget()
+        what = QVBoxLayout(right)
+        what.setContentsMargins(0, 0, Space.M, 0)
+        what.setSpacing(Space.M)
+        minutes = QHBoxLayout()
+        minutes.setSpacing(Space.S)
+        for button in self._minute_buttons:
+            minutes.addWidget(button)
+        minutes.addWidget(self._minutes, 1)
+        for part in (self._title, self._sentence, self._minutes_name):
+            what.addWidget(part)
+        what.addLayout(minutes)
+        for part in (
+            self._choices_name,
+            self._choices,
+            self._note_name,
+            self._note,
+            self._statement_name,
+            self._statement,
+            self._refused,
+        ):
+            what.addWidget(part)
+        what.addStretch(1)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        columns.setSpacing(Space.XL)
+        columns.addWidget(Scroll(left), 2)
+        columns.addWidget(Scroll(right), 3)
+        foot = Foot()
+        foot.row.addWidget(self._back)
+        foot.row.addWidget(self._problem, 1)
+        foot.row.addWidget(self._go)
+        self.body.addWidget(self._head)
+        self.body.addLayout(columns, 1)
+        self.body.addWidget(foot)
+
+    def show_form(self, form: CornerForm) -> None:
+        """Ask anew; nothing of the form before is kept."""
+        self._form, self._missing = form, ""
+        for field in (self._minutes, self._note, self._statement):
+            field.clear()
+        self._refused.setChecked(False)
+        self._choices.show_choices((), self.words)
+        self.render_view()
+        first = self._minutes if form.minutes else self._choices if form.choices else self._note
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_remaining(self, remaining_ms: int | None) -> None:
+        """Show the time left; None hides it."""
+        self._clock.set_remaining(remaining_ms)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def render_view(self) -> None:
+        """Write it."""
+        words, form = self.words, self._form
+        if form is None:
+            return
+        self._title.setText(say(form.title, words))
+        self._sentence.say(Tone.DANGER if form.grave else Tone.ATTENTION, say(form.sentence, words))
+        self._go.setText(say(form.verb, words))
+        self._sheet.setVisible(form.candidate is not None)
+        self._head.show_facts(form.candidate.name if form.candidate else "")
+        if form.candidate is not None:
+            self._candidate.show_candidate(form.candidate, words)
+        for widget in (self._minutes_name, self._minutes):
+            widget.setVisible(bool(form.minutes))
+        for index, button in enumerate(self._minute_buttons):
+            button.setVisible(index < len(form.minutes))
+            if index < len(form.minutes):
+                button.setText(words("screen.corner_form.so_many", minutes=form.minutes[index]))
+        choices_key = "what" if form.act is CornerAct.REPORT else "reason"
+        self._choices_name.setText(words(f"screen.corner_form.{choices_key}"))
+        self._choices.setAccessibleName(words(f"screen.corner_form.{choices_key}"))
+        for widget in (self._choices_name, self._choices):
+            widget.setVisible(bool(form.choices))
+        self._choices.show_choices(form.choices, words)
+        self._ask_statement()
+        self._say_missing(self._missing)
+
+    def _chosen(self) -> None:
+        self._ask_statement()
+        self._say_missing("")
+
+    def _ask_statement(self) -> None:
+        chosen = self._choices.chosen
+        for widget in (self._statement_name, self._statement, self._refused):
+            widget.setVisible(chosen is not None and chosen.heard)
+
+    def _take_minutes(self, button: Button) -> None:
+        if self._form is not None:
+            self._minutes.setText(str(self._form.minutes[self._minute_buttons.index(button)]))
+            self._say_missing("")
+
+    def _refuse(self, refused: bool) -> None:
+        self._statement.setEnabled(not refused)
+        if refused:
+            self._statement.clear()
+        self._say_missing("")
+
+    def _confirm(self) -> None:
+        form = self._form
+        if form is None:
+            return
+        chosen = self._choices.chosen
+        text = self._minutes.text()
+        minutes = int(text) if text.isascii() and text.isdecimal() else 0
+        note, said = self._note.text().strip(), self._statement.text().strip()
+        if form.minutes and not 1 <= minutes <= MOST_MINUTES:
+            self._say_missing("minutes_missing")
+        elif form.choices and chosen is None and not note:
+            self._say_missing("reason_missing")
+        elif chosen is not None and chosen.heard and not said and not self._refused.isChecked():
+            self._say_missing("statement_missing")
+        else:
+            self.confirmed.emit(CornerAnswer(chosen, minutes, note, said, self._refused.isChecked()))
+
+    def _say_missing(self, what: str) -> None:
+        self._missing = what
+        said = self.words(f"screen.corner_form.{what}", most=MOST_MINUTES) if what else ""
+        self._problem.say(Tone.ATTENTION, said)

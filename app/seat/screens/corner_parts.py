@@ -1,0 +1,211 @@
+"""Parts of the proctor's corner: the big clock, how the seat stands, the incidents, and a list to choose from."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from app.seat.screens.corner_view import Choice, CornerView, IncidentRow, Recorder, Standing
+from app.ui import tokens
+from app.ui.clock import clock_text
+from app.ui.icons import Icon, IconMark
+from app.ui.labels import Label, StatusMark, rule
+from app.ui.look import Looked
+from app.ui.page import Panel
+from app.ui.text import say
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
+
+_STANDING = {
+    Standing.NOBODY: (Icon.TO_DO, Tone.SOFT),
+    Standing.RUNNING: (Icon.PLAY, Tone.DONE),
+    Standing.PAUSED: (Icon.PAUSE, Tone.ATTENTION),
+}
+_RECORDER = {
+    Recorder.CHECKING: (Icon.RUNNING, Tone.SOFT),
+    Recorder.RECORDING: (Icon.RECORD, Tone.INK),
+    Recorder.INTERRUPTED: (Icon.BLOCKED, Tone.DANGER),
+}
+_INCIDENTS_SHOWN = 30
+
+
+class BigClock(QWidget):
+    """The time left in digits that are read from some steps away, under its name; nothing when nobody's time runs."""
+
+    def __init__(self, kind: Type = Type.SCORE) -> None:
+        super().__init__()
+        self.name = Label(Type.FACT, Tone.SOFT, wrap=False)
+        self._digits = Label(kind, wrap=False)
+        self._digits.setObjectName("time_left")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.name)
+        column.addWidget(self._digits)
+        self.hide()
+
+    def set_remaining(self, remaining_ms: int | None) -> None:
+        """Show the time left; None hides it."""
+        self.setVisible(remaining_ms is not None)
+        if remaining_ms is not None and clock_text(remaining_ms) != self._digits.text():
+            self._digits.setText(clock_text(remaining_ms))
+
+
+class Glance(Panel):
+    """How the seat stands, a line for each thing."""
+
+    def __init__(self) -> None:
+        super().__init__(Space.L)
+        self.content.setSpacing(Space.S)
+        self._standing = StatusMark(Type.SECTION)
+        self._standing.setObjectName("standing")
+        self._hand, self._saved, self._recorder = (StatusMark(Type.LEAD) for _ in range(3))
+        self._hand.setObjectName("hand_raised")
+        self._answered = Label(Type.LEAD, Tone.SOFT)
+        for widget in (self._standing, self._hand, rule(), self._answered, self._saved, self._recorder):
+            self.content.addWidget(widget)
+
+    def show_view(self, view: CornerView, words: Words) -> None:
+        """Show it."""
+        icon, tone = _STANDING[view.standing]
+        self._standing.show_status(icon, tone, words(f"screen.corner.standing_{view.standing.value}"))
+        somebody = view.candidate is not None
+        self._hand.setVisible(view.hand_raised)
+        self._hand.show_status(Icon.UP, Tone.ATTENTION, words("screen.corner.hand_raised"))
+        self._answered.setVisible(somebody)
+        self._answered.setText(words("screen.corner.answered", answered=view.answered, items=view.items))
+        self._saved.setVisible(somebody)
+        if view.saved:
+            self._saved.show_status(Icon.CHECK, Tone.DONE, words("screen.corner.saved", time=view.saved))
+        else:
+            self._saved.show_status(Icon.TO_DO, Tone.SOFT, words("screen.corner.nothing_saved"))
+        icon, tone = _RECORDER[view.recorder]
+        self._recorder.setVisible(somebody)
+        simulated = "_simulated" if view.simulated and view.recorder is Recorder.RECORDING else ""
+        self._recorder.show_status(icon, tone, words(f"screen.corner.recorder_{view.recorder.value}{simulated}"))
+
+
+class _IncidentLine(QWidget):
+    """One incident: a mark, what and when, and below it the note and who did it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mark = IconMark(Icon.INFO, Tone.SOFT, beside=Type.STRONG)
+        self._what = Label(Type.STRONG)
+        self._note = Label(Type.BODY)
+        self._by = Label(Type.CAPTION, Tone.SOFT)
+        text = QVBoxLayout()
+        text.setSpacing(0)
+        for label in (self._what, self._note, self._by):
+            text.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, Space.S, 0, Space.S)
+        row.setSpacing(Space.M)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(text, 1)
+
+    def show_row(self, row: IncidentRow, words: Words) -> None:
+        """Show an incident."""
+        self._mark.show_icon(*((Icon.ATTENTION, Tone.DANGER) if row.irregular else (Icon.INFO, Tone.SOFT)))
+        self._what.setText(say(row.what, words))
+        self._note.setText(row.note)
+        self._note.setVisible(bool(row.note))
+        by = row.by or words("screen.corner.by_machine")
+        self._by.setText(words("screen.corner.when_and_who", time=row.when, who=by))
+
+
+class Incidents(QWidget):
+    """The incidents, newest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._none = Label(Type.BODY, Tone.SOFT)
+        self._more = Label(Type.CAPTION, Tone.SOFT)
+        self._lines = [_IncidentLine() for _line in range(_INCIDENTS_SHOWN)]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, Space.M, 0)
+        column.setSpacing(0)
+        for widget in (self._none, *self._lines, self._more):
+            column.addWidget(widget)
+        column.addStretch(1)
+
+    def show_rows(self, rows: tuple[IncidentRow, ...], words: Words) -> None:
+        """Show them; of very many the newest, and how many more there are."""
+        self._none.setText(words("screen.corner.no_incidents"))
+        self._none.setVisible(not rows)
+        for index, line in enumerate(self._lines):
+            line.setVisible(index < len(rows))
+            if index < len(rows):
+                line.show_row(rows[index], words)
+        self._more.setVisible(len(rows) > _INCIDENTS_SHOWN)
+        self._more.setText(words("screen.corner.more_incidents", count=max(0, len(rows) - _INCIDENTS_SHOWN)))
+
+
+class ChoiceList(Looked, QListWidget):
+    """Choose one of some sentences, by arrows or mouse."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setWordWrap(True)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
+        self.setAcceptDrops(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._choices: tuple[Choice, ...] = ()
+
+    def show_choices(self, choices: tuple[Choice, ...], words: Words) -> None:
+        """Show what can be chosen; what was chosen of the same choices stays."""
+        row = self.currentRow() if choices == self._choices else -1
+        self._choices = choices
+        self.clear()
+        for choice in choices:
+            self.addItem(QListWidgetItem(say(choice.words, words)))
+        self.setCurrentRow(row)
+        self.updateGeometry()
+
+    def choose(self, key: str) -> None:
+        """Choose by key."""
+        self.setCurrentRow([choice.key for choice in self._choices].index(key))
+
+    @property
+    def chosen(self) -> Choice | None:
+        """What is chosen."""
+        row = self.currentRow()
+        return self._choices[row] if 0 <= row < len(self._choices) else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave Return and Escape to the page."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """Give the height of all of them, up to six."""
+        rows = max(1, min(6, len(self._choices)))
+        return QSize(tokens.PREVIEW[0], rows * self.look.length(tokens.TARGET) + 2 * tokens.RING)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give two rows."""
+        return QSize(tokens.PREVIEW[0] // 2, 2 * self.look.length(tokens.TARGET) + 2 * tokens.RING)
+
+    def look_changed(self) -> None:
+        """Dress it anew: a chosen row has a thick mark at its left, not a colour alone."""
+        colours, pad = self.look.palette, self.look.length(Space.S)
+        self.setFont(self.look.font(Type.BODY))
+        edge = f"{tokens.EDGE}px solid"
+        self.setStyleSheet(
+            f"QListWidget {{ background: {colours.surface}; border: {edge} {colours.line_strong};"
+            f" border-radius: {tokens.RADIUS}px; outline: none; color: {colours.ink}; }}"
+            f"QListWidget:focus {{ border: {tokens.RING}px solid {colours.focus}; }}"
+            f"QListWidget::item {{ padding: {pad}px {Space.M}px; color: {colours.ink};"
+            f" border-left: {Space.S}px solid transparent; }}"
+            f"QListWidget::item:selected {{ background: {colours.accent_soft}; color: {colours.ink};"
+            f" border-left: {Space.S}px solid {colours.accent}; }}"
+        )
+        self.updateGeometry()

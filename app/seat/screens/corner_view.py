@@ -1,0 +1,108 @@
+"""What the proctor's corner shows and asks: the state of this seat, and one act at a time."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.seat.screens.view import CandidateCard, SessionFacts
+from app.ui.text import Text
+
+
+class Standing(StrEnum):
+    """Where the seat stands, as a proctor says it."""
+
+    NOBODY = "nobody"
+    RUNNING = "running"
+    PAUSED = "paused"
+
+
+class Recorder(StrEnum):
+    """What the recorder is doing."""
+
+    CHECKING = "checking"
+    RECORDING = "recording"
+    INTERRUPTED = "interrupted"
+
+
+class CornerAct(StrEnum):
+    """What a proctor can do here."""
+
+    PAUSE = "pause"
+    CONTINUE = "continue"
+    EXTEND = "extend"
+    LOWER_HAND = "lower_hand"
+    REPORT = "report"
+    HAND_OVER = "hand_over"
+    CLOSE_SESSION = "close_session"
+    END = "end"
+    VOID = "void"
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """An incident: when by the clock on the wall, what, the note, and who did it; `irregular` if a clause is named."""
+
+    when: str
+    what: Text
+    note: str = ""
+    by: str = ""
+    irregular: bool = False
+
+
+@dataclass(frozen=True)
+class CornerView:
+    """This seat at a glance. `saved` is the time of the last saved response, empty before there is one.
+
+    `acts`: what can be done now; the others are not shown.
+    """
+
+    session: SessionFacts
+    proctor: str
+    on_duty: tuple[str, ...]
+    standing: Standing
+    acts: frozenset[CornerAct]
+    candidate: CandidateCard | None = None
+    answered: int = 0
+    items: int = 0
+    saved: str = ""
+    recorder: Recorder = Recorder.CHECKING
+    simulated: bool = False
+    hand_raised: bool = False
+    incidents: tuple[IncidentRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to choose: its key and its words. `heard`: the candidate is to be heard about it."""
+
+    key: str
+    words: Text
+    heard: bool = False
+
+
+@dataclass(frozen=True)
+class CornerForm:
+    """One act, before it is done: to whom, what will happen, and what has to be said.
+
+    `choices`: ready reasons, or what it was. `minutes` offered, if it is about time. `grave`: it takes something from
+    the candidate.
+    """
+
+    act: CornerAct
+    title: Text
+    sentence: Text
+    verb: Text
+    candidate: CandidateCard | None = None
+    choices: tuple[Choice, ...] = ()
+    minutes: tuple[int, ...] = ()
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class CornerAnswer:
+    """What the proctor said: the choice, the minutes, the note, and the candidate's statement or that they refuse."""
+
+    choice: Choice | None = None
+    minutes: int = 0
+    note: str = ""
+    statement: str = ""
+    refused: bool = False
