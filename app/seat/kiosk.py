@@ -137,7 +137,8 @@ class Kiosk(QWidget):
         bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, Duty(), room)
         desk, camera = self._desk_of(workplace, session), self._camera_of(workplace, session)
         line = self._run(bench, opened, desk, camera)
-        delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)
+        runs_on = session.plan.policy.clock_while_dead
+        delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock, runs_on)
         case = open_case(bench, opened, unfinished.entry, delivery)
         self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)
         self.deck.set_appearance(delivery.sitting.appearance)

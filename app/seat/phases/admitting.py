@@ -230,7 +230,11 @@ def open_case(bench: Bench, opened: Opened, entry: RosterEntry, delivery: Delive
 
     Raises:
         BlueprintUnmet: the package cannot give the plan's form.
+        FormUnshowable: the clock has not started, and not one item of the form opens.
     """
     session = opened.session
     form = draw_form(session.package.header.items, session.package.sha256, session.plan.blueprint, entry.form_seed)
-    return Case(bench.workplace, session, entry, delivery, ItemShelf(session.package, opened.keys, form))
+    shelf = ItemShelf(session.package, opened.keys, form)
+    if delivery.sitting.state is State.ADMITTED:
+        shelf.need_one()
+    return Case(bench.workplace, session, entry, delivery, shelf)
