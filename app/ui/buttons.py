@@ -28,7 +28,7 @@ class Button(Looked, QPushButton):
         super().__init__()
         self.setObjectName(name)
         self.setProperty("kind", kind.value)
-        self.setProperty("size", "bar" if bar else "full")
+        self.setProperty("place", "bar" if bar else "page")
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._kind, self._icon, self._most = kind, icon, tokens.TYPES[Type.BAR_STRONG].most if bar else 2.4

@@ -90,17 +90,17 @@ class Line(Looked, QWidget):
 
 
 class StatusMark(QWidget):
-    """An icon and a line: how something stands."""
+    """An icon and a line (or, where the words are long, a text that wraps): how something stands."""
 
-    def __init__(self, kind: Type = Type.BAR) -> None:
+    def __init__(self, kind: Type = Type.BAR, *, wrap: bool = False) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         self._icon = IconMark(Icon.TO_DO, Tone.SOFT, beside=kind)
-        self._line = Line(kind)
-        row.addWidget(self._icon)
-        row.addWidget(self._line)
+        self._line: Line | Label = Label(kind) if wrap else Line(kind)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag(0))
+        row.addWidget(self._line, 1 if wrap else 0)
 
     def show_status(self, icon: Icon, tone: Tone, text: str) -> None:
         """Show how it stands."""

@@ -85,8 +85,8 @@ def _buttons(look: Look) -> str:
         f"QPushButton {{ {_font(look, Type.STRONG)} min-height: {height}px; padding: 0 {pad}px;"
         f" border: {tokens.EDGE}px solid transparent; border-radius: {tokens.RADIUS}px; outline: none; }}"
     )
-    full = f'QPushButton[size="full"] {{ min-width: {tokens.WORD - 2 * pad}px; }}'
-    bar = f'QPushButton[size="bar"] {{ {_font(look, Type.BAR_STRONG)} min-height: {_bar_height(look)}px; }}'
+    full = f'QPushButton[place="page"] {{ min-width: {tokens.WORD - 2 * pad}px; }}'
+    bar = f'QPushButton[place="bar"] {{ {_font(look, Type.BAR_STRONG)} min-height: {_bar_height(look)}px; }}'
     kinds = {
         "primary": (colours.on_accent, colours.accent, colours.accent, colours.accent_strong),
         "secondary": (colours.ink, colours.surface, colours.line_strong, colours.accent_soft),

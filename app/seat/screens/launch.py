@@ -79,7 +79,7 @@ class LaunchScreen(Screen):
     def _release_panel(self) -> QWidget:
         panel = Panel()
         title, why, typed = Label(Type.SECTION), Label(Type.BODY, Tone.SOFT), Label(Type.STRONG)
-        self._release = StatusMark(Type.STRONG)
+        self._release = StatusMark(Type.STRONG, wrap=True)
         self._release.setObjectName("release_state")
         self._fetch = Button("fetch_release")
         self._code = CodeField("code")

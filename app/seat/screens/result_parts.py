@@ -206,7 +206,7 @@ class ProofPanel(Panel):
         self._code = Label(Type.CODE)
         self._code.setObjectName("verification_code")
         self._qr = QrCode()
-        self._delivery, self._means = StatusMark(Type.STRONG), Label(Type.BODY, Tone.SOFT)
+        self._delivery, self._means = StatusMark(Type.STRONG, wrap=True), Label(Type.BODY, Tone.SOFT)
         self._delivery.setObjectName("delivery_state")
         for widget in (self._title, self._code):
             self.content.addWidget(widget)

@@ -94,7 +94,9 @@ class AreaButton(Looked, QAbstractButton):
             fits = height <= box.height()
             words = QFontMetrics(self.look.font(Type.EXAM)).horizontalAdvance(self._said)
             inside = max(0, (box.width() - words) // 2)
-            self._filling.setGeometry(box.left() + inside, box.center().y() - height // 2, box.width(), height)
+            height = self._filling.arrange(box.width() - inside)
+            top = box.center().y() - height // 2
+            self._filling.setGeometry(box.left() + inside, top, box.width() - inside, height)
         self._filling.setVisible(fits)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature

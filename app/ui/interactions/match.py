@@ -143,7 +143,8 @@ class MatchView(Board):
         for at, height in enumerate(heights):
             body = self._bodies[at]
             inside = self._centred(match.columns[at], column - 2 * Space.S)
-            body.setGeometry(left + at * column + Space.S + inside, top + high - height, column - 2 * Space.S, height)
+            room = column - 2 * Space.S - inside
+            body.setGeometry(left + at * column + Space.S + inside, top + high - height, room, body.arrange(room))
         top += high + Space.S
         for row in range(len(match.rows)):
             self._lines.append(top)
