@@ -4,9 +4,9 @@ import tomllib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, field_validator
 
 from app.cli.files import read_file
 from app.registry.planning import Candidate, SessionRequest
@@ -33,6 +33,10 @@ class CandidateRow(Part):
     accommodation: Accommodation = Accommodation()
 
 
+ANY_TIME: Final = "any_time"
+"""How a file says that nobody comes too late: TOML has no word for nothing."""
+
+
 class SessionFile(Part):
     """The whole file. Times carry their offset, for example 2026-12-01T09:00:00+08:00."""
 
@@ -49,6 +53,13 @@ class SessionFile(Part):
     devices: Annotated[tuple[Id, ...], Field(min_length=1)]
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1)]
     candidates: Annotated[tuple[CandidateRow, ...], Field(min_length=1)]
+
+    @field_validator("policy", mode="before")
+    @classmethod
+    def _nobody_too_late(cls, policy: object) -> object:
+        if isinstance(policy, dict) and policy.get("late_entry_ms") == ANY_TIME:
+            return {**policy, "late_entry_ms": None}
+        return policy
 
 
 def read_session(path: Path, packages: Mapping[str, PackageRef]) -> SessionRequest:

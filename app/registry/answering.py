@@ -1,6 +1,7 @@
 """Answers to requests that devices sign (plans, release shares), and the operator's own release."""
 
 import base64
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -106,18 +107,42 @@ def release_code(premises: Premises, session_id: str, now_ms: int, operator: str
         return ReleaseShare(planned.release_share).code()
 
 
-def _admit(premises: Premises, session: Session, request: bytes, kind: RequestKind) -> tuple[Device, DeviceRequest]:
+def admit_request(
+    premises: Premises,
+    session: Session,
+    request: bytes,
+    kinds: tuple[RequestKind, ...],
+    *,
+    once: bool = True,
+    others: Iterable[PublicKey] = (),
+) -> tuple[DeviceRequest, bool]:
+    """Believe a device's request and write it down; tell whether it is seen for the first time.
+
+    `others` may have signed, too. Unless it is good `once` only, the caller answers a repeated one without doing it
+    again.
+
+    Raises:
+        EnvelopeRefused, DocumentRefused, DeviceUnknown, RequestRepeated.
+    """
     claimed = DeviceRequest.parse(peek(request, DeviceRequest.PAYLOAD_TYPE, max_bytes=REQUEST_BYTES).payload)
     device = session.get(Device, claimed.device)
     if device is None or device.revoked_ms is not None:
         raise DeviceUnknown
-    verify(request, DeviceRequest.PAYLOAD_TYPE, [PublicKey.from_pem(device.public_key_pem)])
-    if claimed.kind is not kind:
+    verify(request, DeviceRequest.PAYLOAD_TYPE, [PublicKey.from_pem(device.public_key_pem), *others])
+    if claimed.kind not in kinds:
         raise RequestRepeated(f"a request for {claimed.kind}")
     if session.get(SeenRequest, claimed.nonce) is not None:
-        raise RequestRepeated
-    session.add(SeenRequest(nonce=claimed.nonce, device=device.id, kind=kind.value, received_ms=premises.clock()))
-    return device, claimed
+        if once:
+            raise RequestRepeated
+        return claimed, False
+    seen = SeenRequest(nonce=claimed.nonce, device=device.id, kind=claimed.kind.value, received_ms=premises.clock())
+    session.add(seen)
+    return claimed, True
+
+
+def _admit(premises: Premises, session: Session, request: bytes, kind: RequestKind) -> tuple[Device, DeviceRequest]:
+    claimed, _ = admit_request(premises, session, request, (kind,))
+    return session.get_one(Device, claimed.device), claimed
 
 
 def _session(session: Session, session_id: str) -> PlannedSession:

@@ -5,14 +5,17 @@ Whoever could make up a packet could make up its times as well, so refusing them
 """
 
 from collections.abc import Callable
+from typing import Final
 
 from app.exam.form import Form
 from app.exam.item import Item
 from app.exam.responses import can_be_given
 from app.registry.premises import Planned
 from sync.faults import Refused
-from sync.wire.packet import ScorePacket
+from sync.wire.packet import SEAT_CHANGED, ScorePacket
 from sync.wire.plan import RosterEntry, SessionPlan
+
+_MOVERS: Final = 2
 
 
 class PacketRefused(Refused):
@@ -73,7 +76,7 @@ def check_responses(packet: ScorePacket, item_of: Callable[[str], Item]) -> None
 
 
 def _check_entry(packet: ScorePacket, entry: RosterEntry) -> None:
-    if packet.seat_number != entry.seat_number:
+    if packet.seat_number != entry.seat_number and not _was_moved(packet):
         raise PacketRefused(f"it names seat {packet.seat_number}, the roster seat {entry.seat_number}")
     if packet.accommodation != entry.accommodation:
         raise PacketRefused("its accommodation is not the roster's")
@@ -81,12 +84,19 @@ def _check_entry(packet: ScorePacket, entry: RosterEntry) -> None:
         raise PacketRefused("it and the roster do not agree whether the candidate is simulated")
 
 
+def _was_moved(packet: ScorePacket) -> bool:
+    """Tell whether two proctors put the candidate at another seat than the roster's."""
+    moves = [incident for incident in packet.incidents if incident.code == SEAT_CHANGED]
+    return any(len(set(move.by)) >= _MOVERS for move in moves)
+
+
 def _check_proctors(packet: ScorePacket, plan: SessionPlan) -> None:
     """As many as the policy asks for ran the sitting; that one of them has signed is evidence enough.
 
     After a restart one proctor is there to sign, so no more signatures are asked for.
     """
-    if not {*packet.proctors, *packet.confirmed_by} <= {entry.keyid for entry in plan.proctors}:
+    acted = {key for incident in packet.incidents for key in incident.by}
+    if not {*packet.proctors, *packet.confirmed_by, *acted} <= {entry.keyid for entry in plan.proctors}:
         raise PacketRefused("it names a proctor who is not one of the session")
     named, needed = len(set(packet.proctors)), plan.policy.proctors_needed
     if named < needed:

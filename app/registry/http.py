@@ -25,7 +25,7 @@ from app.registry.intake import PACKET_BYTES, PacketConflict
 from app.registry.premises import SessionUnknown
 from app.registry.service import ProofUnknown, Registry
 from sync.faults import EnvironmentFault, Fault, Refused
-from sync.wire.enrolment import EnrolmentReply, EnrolmentRequest, PlansReply, TrustBundle
+from sync.wire.enrolment import ClaimReply, EnrolmentReply, EnrolmentRequest, PlansReply, TrustBundle
 from sync.wire.error import ErrorReply
 from sync.wire.receipt import InclusionProof
 
@@ -129,6 +129,13 @@ def _add_writing_routes(app: FastAPI, registry: Registry) -> None:
         async with bodies.taken(request, REQUEST_BYTES) as body:
             reply = await run_in_threadpool(registry.release_for, body)
         return Response(reply, media_type=_DSSE)
+
+    @app.post("/v1/claims", responses=_answers(ClaimReply), openapi_extra=_ENVELOPE)
+    async def claims(request: Request) -> Response:
+        """Say whose a sitting is, after claiming it for the asking device, or moving it there (two proctors sign)."""
+        async with bodies.taken(request, REQUEST_BYTES) as body:
+            reply = await run_in_threadpool(registry.claim_for, body)
+        return _document(reply.to_bytes())
 
     @app.put("/v1/packets/{sha256}", openapi_extra=_ENVELOPE)
     async def packet(sha256: Sha256, request: Request) -> Response:

@@ -135,6 +135,30 @@ class SeenRequest(Base):
     received_ms: Mapped[int]
 
 
+class Claim(Base):
+    """Which device a sitting is at; so that nobody sits at two."""
+
+    __tablename__ = "claim"
+
+    sitting: Mapped[str] = mapped_column(primary_key=True)
+    session: Mapped[str] = mapped_column(ForeignKey("planned_session.id"), index=True)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    claimed_ms: Mapped[int]
+
+
+class ClaimMove(Base):
+    """One line of the record of sittings that two proctors moved to another device; `request` has their signatures."""
+
+    __tablename__ = "claim_move"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sitting: Mapped[str] = mapped_column(ForeignKey("claim.sitting"), index=True)
+    from_device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    to_device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    request: Mapped[bytes]
+    at_ms: Mapped[int]
+
+
 class Packet(Base):
     """An accepted score packet and the receipt that was signed for it; neither ever changes."""
 

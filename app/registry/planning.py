@@ -20,7 +20,7 @@ from app.registry.premises import Premises
 from sync.client.release import ROSTER_KEY_BYTES
 from sync.faults import Refused
 from sync.trust.envelope import sign
-from sync.trust.keys import KeyRefused, seal_to
+from sync.trust.keys import KeyRefused, PublicKey, seal_to
 from sync.trust.release import ReleaseShare
 from sync.wire.document import canonical_json
 from sync.wire.ids import new_id
@@ -100,6 +100,8 @@ def plan_session(premises: Premises, request: SessionRequest) -> str:
             raise PlanRefused("the package is not published")
         proctors = [_signer(session.get(Proctor, proctor), proctor) for proctor in request.proctors]
         devices = [_signer(session.get(Device, device), device) for device in request.devices]
+    credentials = [ProctorCredential.parse(proctor.credential) for proctor in proctors]
+    _once("proctor's key", [PublicKey.from_pem(credential.public_key_pem).keyid for credential in credentials])
     sealed = premises.shelf.package(request.package.package)
     draw_form(sealed.header.items, sealed.sha256, request.blueprint, "0" * 64)  # can a form be drawn at all?
     share, keys = ReleaseShare.generate(), premises.keys.package(request.package.package)
@@ -118,6 +120,7 @@ def _check(request: SessionRequest, now_ms: int) -> None:
     _once("identity number", [candidate.id_number for candidate in request.candidates])
     _once("proctor", request.proctors)
     _once("device", request.devices)
+    _once("violation's code", [violation.code for violation in request.policy.violations])
     if len(request.proctors) < request.policy.proctors_needed:
         raise PlanRefused(f"{len(request.proctors)} proctors, {request.policy.proctors_needed} are needed")
     most_milli = sum(section.count * section.milli_each for section in request.blueprint.sections)
@@ -135,6 +138,11 @@ def _check_times(request: SessionRequest, now_ms: int) -> None:
         raise PlanRefused("it closes before it opens, or stays open for more than 7 days")
     if request.policy.duration_ms < MINUTE_MS:
         raise PlanRefused("a sitting is shorter than a minute")
+    if request.policy.early_leave_ms > request.policy.duration_ms:
+        raise PlanRefused("nobody may leave before the time is over: early_leave_ms is longer than duration_ms")
+    for number, section in enumerate(request.blueprint.sections, start=1):
+        if section.limit_ms is not None and section.limit_ms > request.policy.duration_ms:
+            raise PlanRefused(f"section {number}: limit_ms is longer than the sitting's duration_ms")
     for row, candidate in enumerate(request.candidates, start=1):
         if request.policy.duration_ms + candidate.accommodation.extra_time_ms > _LONGEST_SITTING_MS:
             raise PlanRefused(f"candidate {row}: the sitting is longer than 24 hours")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
-from app.registry import answering, enrolling, intake, planning, publishing
+from app.registry import answering, claims, enrolling, intake, planning, publishing
 from app.registry.database import Database
 from app.registry.keyroom import KeyName, KeyRoom, PackageSecrets
 from app.registry.log import TransparencyLog
@@ -19,6 +19,7 @@ from sync.trust.anchor import sign_registry_keys
 from sync.trust.certificates import CertificateAuthority, make_ca
 from sync.trust.keys import SigningKey
 from sync.wire.enrolment import (
+    ClaimReply,
     EnrolmentReply,
     EnrolmentRequest,
     Invitation,
@@ -181,6 +182,10 @@ class Registry:
     def release_for(self, request: bytes) -> bytes:
         """Answer a signed request for a release share. See `answering.release_for`."""
         return answering.release_for(self.premises, request)
+
+    def claim_for(self, request: bytes) -> ClaimReply:
+        """Answer a signed claim of a sitting. See `claims.claim_for`."""
+        return claims.claim_for(self.premises, request)
 
     def take_packet(self, sha256: str, envelope: bytes) -> intake.Taken:
         """Take a score packet in. See `intake.take_packet`."""

@@ -18,6 +18,7 @@ from app.seat.sign_in import Proctor
 from app.seat.workplace import Session, Workplace
 from sync.client.release import roster_key_of
 from sync.faults import Refused
+from sync.wire.packet import SEAT_CHANGED
 from sync.wire.plan import MINUTE_MS, RosterEntry, Theme
 
 LONGEST_NUMBER: Final = 48
@@ -60,7 +61,7 @@ INCIDENTS: Final[Mapping[Hindrance, str]] = MappingProxyType(
         Hindrance.HELD: "IDENTITY_DOUBTED",
         Hindrance.REFUSED: "ADMITTED_AFTER_REFUSAL",
         Hindrance.LATE: "LATE_ADMITTED",
-        Hindrance.OTHER_SEAT: "SEAT_CHANGED",
+        Hindrance.OTHER_SEAT: SEAT_CHANGED,
         Hindrance.CLAIMED: "SITTING_MOVED",
     }
 )

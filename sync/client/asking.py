@@ -8,7 +8,9 @@ from sync.trust.keystore import FileKeyStore
 from sync.wire.enrolment import DeviceRequest, RequestKind
 
 
-def sign_request(keystore: FileKeyStore, kind: RequestKind, device: str, session: str | None = None) -> bytes:
+def sign_request(
+    keystore: FileKeyStore, kind: RequestKind, device: str, session: str | None = None, sitting: str | None = None
+) -> bytes:
     """Make a signed request with a fresh nonce; each is good once."""
     request = DeviceRequest(
         kind=kind,
@@ -16,5 +18,6 @@ def sign_request(keystore: FileKeyStore, kind: RequestKind, device: str, session
         session=session,
         asked_ms=time.time_ns() // 1_000_000,
         nonce=secrets.token_hex(32),
+        sitting=sitting,
     )
     return sign(request.to_bytes(), DeviceRequest.PAYLOAD_TYPE, keystore.device_key())

@@ -56,10 +56,16 @@ class RequestKind(StrEnum):
 
     PLANS = "plans"
     RELEASE = "release"
+    CLAIM_LOOK = "claim-look"
+    CLAIM = "claim"
+    CLAIM_MOVE = "claim-move"
 
 
 class DeviceRequest(Document):
-    """A request a device signs, so that plans and shares go to enrolled devices only. `session` for a release."""
+    """A request a device signs, so that plans and shares go to enrolled devices only.
+
+    `session` for a release or a claim, `sitting` for a claim; a `claim-move` is signed by two proctors, too.
+    """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("device-request")
     MAX_BYTES: ClassVar[int] = 2_000
@@ -69,6 +75,28 @@ class DeviceRequest(Document):
     session: Id | None
     asked_ms: Millis
     nonce: Digest
+    sitting: Id | None = None
+
+
+class ClaimState(StrEnum):
+    """Whose a sitting is, for the device that asks."""
+
+    FREE = "free"
+    YOURS = "yours"
+    ANOTHERS = "anothers"
+    HANDED_IN = "handed_in"
+
+
+class ClaimReply(Document):
+    """Whose a sitting is. `seat_label`: of the device that has it or handed it in, unless it is nobody's."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("claim-reply")
+    MAX_BYTES: ClassVar[int] = 2_000
+
+    session: Id
+    sitting: Id
+    state: ClaimState
+    seat_label: Name | None
 
 
 class PlansReply(Document):

@@ -12,6 +12,9 @@ from sync.wire.plan import Accommodation, ClauseCode, ScoringPolicy
 CLOCK_JUMPED = "CLOCK_JUMPED"
 """The code of the incident that says the wall clock was moved while the sitting was active."""
 
+SEAT_CHANGED = "SEAT_CHANGED"
+"""The code of the incident that says that two proctors put a candidate at another seat than the roster's."""
+
 ShortText = Annotated[str, StringConstraints(max_length=400)]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.session_file import read_session
 from app.seat.home import SeatHome
 from app.seat.release import unlock_with
 from app.seat.sign_in import open_credentials
@@ -15,6 +16,7 @@ from app.seat.workplace import Workplace
 from sync.trust.keys import SealingKey
 from sync.trust.pin import open_credential
 from sync.trust.release import ReleaseShare
+from sync.wire.plan import PackageRef
 from tests.app.cli.conftest import OPENS, PINS, Place, as_command
 from tests.app.cli.terminal import Terminal, Told
 from tests.app.content.banks import item, one_item, write_zip
@@ -40,7 +42,23 @@ def test_the_seat_holds_the_session_that_the_file_described(place: Place) -> Non
     assert plan.roster[0].photo_png is not None
     assert plan.roster[1].accommodation.extra_time_ms == 1_800_000
     assert [section.count for section in plan.blueprint.sections] == [70, 30]
+    assert plan.roster[1].accommodation.reader
+    assert [violation.code for violation in plan.policy.violations] == ["6.1", "6.2"]
     assert plan.opens_ms == OPENS.timestamp() * 1000
+
+
+@pytest.mark.parametrize(("written", "read"), [("600_000", 600_000), ('"any_time"', None)])
+def test_a_file_says_how_late_somebody_may_come(place: Place, tmp_path: Path, written: str, read: int | None) -> None:
+    text = place.session_file.read_text(encoding="utf-8")
+    changed = tmp_path / "changed.toml"
+    changed.write_text(text.replace("late_entry_ms = 1_800_000", f"late_entry_ms = {written}"), encoding="utf-8")
+    (package,) = re.findall(r'^package = "([0-9a-f-]+)"', text, re.MULTILINE)
+    reference = PackageRef(package=package, version=1, target=f"packages/a/{package}.erp", sha256="0" * 64, length=1)
+    folder_of_photos = place.session_file.parent
+    for picture in folder_of_photos.rglob("*.png"):
+        (tmp_path / picture.relative_to(folder_of_photos)).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / picture.relative_to(folder_of_photos)).write_bytes(picture.read_bytes())
+    assert read_session(changed, {package: reference}).policy.late_entry_ms == read
 
 
 def test_the_pins_that_were_typed_open_the_proctors_keys(place: Place) -> None:

@@ -20,7 +20,7 @@ from sync.trust.evidence import check_packet, check_receipt
 from sync.trust.keys import SigningKey
 from sync.wire.enrolment import RegistryRole
 from sync.wire.ids import new_id
-from sync.wire.packet import ItemOutcome, PackageUsed, ScorePacket
+from sync.wire.packet import Incident, ItemOutcome, PackageUsed, ScorePacket
 from sync.wire.plan import Accommodation, ItemKind, ScoringPolicy
 from sync.wire.receipt import Receipt
 from tests.app.exam.given import answer, chosen
@@ -298,6 +298,23 @@ def test_a_packet_that_says_other_than_the_roster_and_the_policy_is_refused(
 ) -> None:
     with pytest.raises(PacketRefused, match=why):
         world.registry.take_packet(*signed(world, seat, packet.model_copy(update=change)))
+
+
+def test_another_seat_than_the_rosters_is_taken_only_if_two_proctors_put_the_candidate_there(
+    world: World, seat: Seat, packet: ScorePacket
+) -> None:
+    both = tuple(key.public.keyid for key in world.proctor_keys)
+
+    def moved(code: str, *by: str) -> ScorePacket:
+        incident = Incident(code=code, wall_ms=0, active_ms=0, detail="seat 1, here 99", by=by)
+        return packet.model_copy(update={"seat_number": 99, "incidents": (incident,)})
+
+    for wrong in (moved("LATE_ADMITTED", *both), moved("SEAT_CHANGED"), moved("SEAT_CHANGED", both[0])):
+        with pytest.raises(PacketRefused, match="seat 99"):
+            world.registry.take_packet(*signed(world, seat, wrong))
+    with pytest.raises(PacketRefused, match="not one of the session"):
+        world.registry.take_packet(*signed(world, seat, moved("SEAT_CHANGED", both[0], "f" * 64)))
+    assert world.registry.take_packet(*signed(world, seat, moved("SEAT_CHANGED", *both))).is_new
 
 
 def test_a_seat_that_could_not_hand_in_in_time_is_heard_and_a_response_may_be_taken_back(

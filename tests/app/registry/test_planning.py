@@ -10,6 +10,7 @@ import pytest
 
 from app.exam.form import BlueprintUnmet
 from app.exam.identity import IdentityNumberWrong, is_identity_number, masked
+from app.registry.models import Proctor
 from app.registry.planning import PlanRefused, SessionRequest
 from sync.client.plans import verify_plan
 from sync.client.release import SeatNotInPlan, grant_of, seat_context, unlock
@@ -19,7 +20,16 @@ from sync.trust.keys import SealingKey
 from sync.trust.pin import open_credential
 from sync.trust.release import ReleaseShare
 from sync.wire.ids import new_id
-from sync.wire.plan import Accommodation, PackageRef, Policy, ProctorCredential, Recipient, RecipientRole
+from sync.wire.plan import (
+    Accommodation,
+    Bilingual,
+    PackageRef,
+    Policy,
+    ProctorCredential,
+    Recipient,
+    RecipientRole,
+    Violation,
+)
 from tests.app.registry.world import HOUR_MS, PIN, Seat, World, enrol_seat, id_number
 
 
@@ -109,6 +119,44 @@ def test_too_few_proctors_or_somebody_twice_is_refused(world: World, seat: Seat)
             world.registry.plan_session(wrong)
 
 
+def test_a_section_that_lasts_longer_than_the_sitting_is_refused(world: World, seat: Seat) -> None:
+    request = world.request((seat.device,))
+    first, *others = request.blueprint.sections
+    for limit_ms, planned in ((request.policy.duration_ms, True), (request.policy.duration_ms + 1, False)):
+        sections = (first.model_copy(update={"limit_ms": limit_ms}), *others)
+        wanted = replace(request, blueprint=request.blueprint.model_copy(update={"sections": sections}))
+        if planned:
+            assert world.registry.plan_session(wanted)
+        else:
+            with pytest.raises(PlanRefused, match="section 1"):
+                world.registry.plan_session(wanted)
+
+
+def test_a_clause_that_stands_twice_is_refused(world: World, seat: Seat) -> None:
+    request = world.request((seat.device,))
+    clause = Violation(code="6.3", title=Bilingual(zh="抄袭", en="Copying"))
+    other = clause.model_copy(update={"code": "6.4"})
+    policy = request.policy.model_copy(update={"violations": (clause, other)})
+    assert world.registry.plan_session(replace(request, policy=policy))
+    twice = policy.model_copy(update={"violations": (clause, other, clause)})
+    with pytest.raises(PlanRefused, match="violation"):
+        world.registry.plan_session(replace(request, policy=twice))
+
+
+def test_two_proctors_with_one_key_are_refused(world: World, seat: Seat) -> None:
+    twins = tuple(world.registry.enrol_proctor(name, PIN) for name in ("Zhao", "Qian"))
+    request = replace(world.request((seat.device,)), proctors=twins)
+    with world.registry.premises.database.writing() as rows:
+        first, second = (rows.get_one(Proctor, twin) for twin in twins)
+        own = second.credential
+        second.credential = first.credential  # as if one person had brought one card for both
+    with pytest.raises(PlanRefused, match="key"):
+        world.registry.plan_session(request)
+    with world.registry.premises.database.writing() as rows:
+        rows.get_one(Proctor, twins[1]).credential = own
+    assert world.registry.plan_session(request)
+
+
 RAW_KEY = SealingKey.generate().public_raw
 NO_KEYS = {"short": "AAAA", "empty": "", "zero": base64.b64encode(bytes(32)).decode(), "broken": "A"}
 
@@ -161,7 +209,8 @@ def test_a_session_closes_after_now_and_after_it_opens_and_within_a_week(
     [
         ({"pass_mark": 100}, True),
         ({"pass_mark": 101}, False),
-        ({"duration_ms": 60_000}, True),
+        ({"duration_ms": 60_000, "early_leave_ms": 60_000}, True),
+        ({"duration_ms": 60_000, "early_leave_ms": 60_001}, False),
         ({"duration_ms": 59_999}, False),
         ({"duration_ms": DAY_MS}, True),
         ({"duration_ms": DAY_MS + 1}, False),

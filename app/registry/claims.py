@@ -1,0 +1,97 @@
+"""Which device a sitting is at: the first to claim it has it, until two proctors move it."""
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.registry.answering import REQUEST_BYTES, DeviceUnknown, admit_request
+from app.registry.models import Claim, ClaimMove, Device, Packet, Proctor, Seat
+from app.registry.premises import Premises, SessionUnknown
+from sync.trust.envelope import EnvelopeRefused, peek, verify
+from sync.trust.keys import PublicKey
+from sync.wire.enrolment import ClaimReply, ClaimState, DeviceRequest, RequestKind
+
+MOVERS: Final = 2
+"""The proctors who have to sign when a sitting moves."""
+
+
+def claim_for(premises: Premises, request: bytes) -> ClaimReply:
+    """Tell the asking device whose a sitting is, after claiming or moving it if that is what it asks.
+
+    The same request again changes nothing and is told how it stands now.
+
+    Raises:
+        EnvelopeRefused, DocumentRefused, DeviceUnknown, RequestRepeated: the request is not believed.
+        SessionUnknown: no such session or sitting, or this device has no seat in it.
+    """
+    with premises.database.writing() as session:
+        asked, is_new = _believed(premises, session, request)
+        sitting = asked.sitting
+        if asked.session is None or sitting is None or session.get(Seat, (asked.session, asked.device)) is None:
+            raise SessionUnknown("this device has no seat in that session")
+        plan = premises.shelf.session(asked.session).plan
+        if sitting not in {entry.sitting for entry in plan.roster}:
+            raise SessionUnknown("no such sitting in that session")
+        if is_new and _handed_in_by(session, sitting) is None:
+            _carry_out(premises, session, asked, asked.session, sitting, request)
+        state, device = _standing(session, sitting, asked.device)
+        label = session.get_one(Device, device).seat_label if device else None
+        return ClaimReply(session=asked.session, sitting=sitting, state=state, seat_label=label)
+
+
+def _believed(premises: Premises, session: Session, request: bytes) -> tuple[DeviceRequest, bool]:
+    """Give the request, and whether it is seen for the first time; a move needs the proctors' signatures."""
+    kinds = (RequestKind.CLAIM_LOOK, RequestKind.CLAIM, RequestKind.CLAIM_MOVE)
+    looked = peek(request, DeviceRequest.PAYLOAD_TYPE, max_bytes=REQUEST_BYTES)
+    claimed = DeviceRequest.parse(looked.payload)
+    if claimed.kind is not RequestKind.CLAIM_MOVE:
+        return admit_request(premises, session, request, kinds, once=False)
+    device = session.get(Device, claimed.device)
+    if device is None or device.revoked_ms is not None or claimed.session is None:
+        raise DeviceUnknown
+    movers = _proctor_keys(premises, session, claimed.session)
+    device_key = PublicKey.from_pem(device.public_key_pem)
+    keys = [device_key, *movers]
+    signed = verify(request, DeviceRequest.PAYLOAD_TYPE, keys, threshold=1 + MOVERS, max_bytes=REQUEST_BYTES)
+    if device_key.keyid not in signed.keyids:
+        raise EnvelopeRefused("the device that asks has not signed")
+    return admit_request(premises, session, request, kinds, once=False, others=movers)
+
+
+def _proctor_keys(premises: Premises, session: Session, session_id: str) -> list[PublicKey]:
+    named = [entry.proctor for entry in premises.shelf.session(session_id).plan.proctors]
+    rows = session.scalars(select(Proctor).where(Proctor.id.in_(named), Proctor.revoked_ms.is_(None)))
+    return [PublicKey.from_pem(row.public_key_pem) for row in rows]
+
+
+def _carry_out(
+    premises: Premises, session: Session, asked: DeviceRequest, session_id: str, sitting: str, request: bytes
+) -> None:
+    now_ms, claim = premises.clock(), session.get(Claim, sitting)
+    if asked.kind is RequestKind.CLAIM_LOOK:
+        return
+    if claim is None:
+        session.add(Claim(sitting=sitting, session=session_id, device=asked.device, claimed_ms=now_ms))
+    elif asked.kind is RequestKind.CLAIM_MOVE and claim.device != asked.device:
+        move = ClaimMove(
+            sitting=sitting, from_device=claim.device, to_device=asked.device, request=request, at_ms=now_ms
+        )
+        session.add(move)
+        claim.device, claim.claimed_ms = asked.device, now_ms
+    session.flush()
+
+
+def _handed_in_by(session: Session, sitting: str) -> str | None:
+    return session.scalar(select(Packet.device).where(Packet.sitting == sitting))
+
+
+def _standing(session: Session, sitting: str, asking: str) -> tuple[ClaimState, str | None]:
+    """Give how a sitting stands for who asks, and the device it is at."""
+    handed_in = _handed_in_by(session, sitting)
+    if handed_in is not None:
+        return ClaimState.HANDED_IN, handed_in
+    claim = session.get(Claim, sitting)
+    if claim is None:
+        return ClaimState.FREE, None
+    return (ClaimState.YOURS if claim.device == asking else ClaimState.ANOTHERS), claim.device
