@@ -1,6 +1,5 @@
 """The kiosk: one window, the phases in their order, and the way back after a crash."""
 
-from dataclasses import dataclass
 from typing import TypeVar
 
 import shiboken6
@@ -10,18 +9,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
-from app.exam.sitting import State
 from app.seat.camera_desk import CameraDesk, SourceChoice
 from app.seat.deck import Deck
 from app.seat.delivery import Delivery
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
-from app.seat.phases.admitting import Admitting, open_case
+from app.seat.line import Line, LineDoors
+from app.seat.phases.admitting import open_case
+from app.seat.phases.authority import Authority
 from app.seat.phases.choosing import Choosing
-from app.seat.phases.closing import Closing
 from app.seat.phases.opening import Doors, Opened, Opening
 from app.seat.phases.phase import Bench, Phase
-from app.seat.phases.sitting import SittingDesk
 from app.seat.recovery import Unfinished, find_unfinished
 from app.seat.release import forget_ended_releases, kept_keys
 from app.seat.room_log import RoomLog
@@ -122,9 +120,11 @@ class Kiosk(QWidget):
     def _open(self, workplace: Workplace, session: Session) -> None:
         bench = Bench(self.deck, workplace, self._worker)
         camera = self._camera_of(workplace, session)
-        doors = Doors(self._desk_of(workplace, session), workplace.enrolment.connect(), camera)
-        opening = self._add(Opening(bench, session, doors, self))
-        opening.opened.connect(lambda opened: self._run(bench, opened, doors.desk, camera).admitting.begin())
+        desk = self._desk_of(workplace, session)
+        authority = self._add(Authority(bench, desk, session.plan.proctors, self))
+        doors = LineDoors(desk, authority, camera)
+        opening = self._add(Opening(bench, session, Doors(desk, workplace.enrolment.connect(), camera), self))
+        opening.opened.connect(lambda opened: self._run(bench, opened, doors).admitting.begin())
         opening.begin()
 
     def _go_on(self, workplace: Workplace, unfinished: Unfinished) -> None:
@@ -136,40 +136,26 @@ class Kiosk(QWidget):
         room = RoomLog(session.plan.session, workplace.replica.journal, workplace.clock)
         bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, Duty(), room)
         desk, camera = self._desk_of(workplace, session), self._camera_of(workplace, session)
-        line = self._run(bench, opened, desk, camera)
-        runs_on = session.plan.policy.clock_while_dead
-        delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock, runs_on)
+        authority = self._add(Authority(bench, desk, session.plan.proctors, self))
+        line = self._run(bench, opened, LineDoors(desk, authority, camera))
+        delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)
         case = open_case(bench, opened, unfinished.entry, delivery)
         self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)
         self.deck.set_appearance(delivery.sitting.appearance)
-        match delivery.sitting.state:
-            case State.ADMITTED | State.AWAITING:
-                line.admitting.resume(case)
-            case State.ACTIVE | State.PAUSED:
-                line.sitting.begin(case)
-                line.sitting.say_resumed()
-            case State.SUBMITTED | State.SEALED:
-                line.closing.begin(case, ())
+        line.go_on(case)
 
-    def _run(self, bench: Bench, opened: Opened, desk: SignInDesk, camera: CameraDesk) -> "_Line":
-        """Make the phases of a running session and join them: admitting, sitting, closing, the next candidate."""
-        line = _Line(
-            admitting=self._add(Admitting(bench, opened, camera, self)),
-            sitting=self._add(SittingDesk(bench, camera, self)),
-            closing=self._add(Closing(bench, camera, desk, self)),
-        )
-        line.admitting.begun.connect(line.sitting.begin)
-        line.sitting.handed_in.connect(lambda case: line.closing.begin(case, opened.proctors))
-        line.sitting.item_shown.connect(self.item_shown)
-        line.sitting.acknowledged.connect(self.acknowledged)
-        line.closing.delivered.connect(self.delivered)
-        line.closing.closed.connect(lambda: self._next(opened, line))
+    def _run(self, bench: Bench, opened: Opened, doors: LineDoors) -> Line:
+        line = self._add(Line(bench, opened, doors, self))
+        line.item_shown.connect(self.item_shown)
+        line.acknowledged.connect(self.acknowledged)
+        line.delivered.connect(self.delivered)
+        line.left.connect(lambda: self._next(line))
         return line
 
-    def _next(self, opened: Opened, line: "_Line") -> None:
+    def _next(self, line: Line) -> None:
         self.finished.emit()
         self.deck.set_appearance(Appearance(self._language))  # the next person begins as this one did
-        if opened.proctors:
+        if line.opened.proctors:
             line.admitting.begin()
         else:
             # after a restart nobody is signed in: ask for the proctors before the next candidate; not from within
@@ -197,15 +183,7 @@ class Kiosk(QWidget):
         for phase in self._phases:
             shiboken6.delete(phase)
         self._phases.clear()
+        self.deck.set_proctor_corner(False)
         if self._camera is not None:
             self._camera.leave()
             self._camera = None
-
-
-@dataclass(frozen=True)
-class _Line:
-    """The phases of a running session."""
-
-    admitting: Admitting
-    sitting: SittingDesk
-    closing: Closing

@@ -1,0 +1,87 @@
+"""The line of a running session: admitting, sitting, closing, the next candidate; and proctors' corner beside it."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from app.exam.sitting import BY_PROCTORS, State
+from app.seat.camera_desk import CameraDesk
+from app.seat.phases.admitting import Admitting
+from app.seat.phases.authority import Authority
+from app.seat.phases.closing import Closing
+from app.seat.phases.corner import Corner, CornerDoors
+from app.seat.phases.ended import Ended
+from app.seat.phases.opening import Opened
+from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.sitting import SittingDesk
+from app.seat.sealing import Case
+from app.seat.sign_in import SignInDesk
+
+
+@dataclass(frozen=True)
+class LineDoors:
+    """What a running session reaches: the proctors' keys, their consent, and the recorder."""
+
+    desk: SignInDesk
+    authority: Authority
+    camera: CameraDesk
+
+
+class Line(Phase):
+    """The phases of a running session, joined. `left`: a candidate left the result.
+
+    `item_shown` gives number and id of the item in front, `acknowledged` follows each response that is on the disk,
+    `delivered` the packet's stage in the outbox.
+    """
+
+    item_shown = Signal(int, str)
+    acknowledged = Signal(str, object)
+    delivered = Signal(str)
+    left = Signal()
+
+    def __init__(self, bench: Bench, opened: Opened, doors: LineDoors, parent: QObject) -> None:
+        super().__init__(bench, parent)
+        self.opened = opened
+        self.authority = doors.authority
+        self.admitting = Admitting(bench, opened, doors.camera, self)
+        self.sitting = SittingDesk(bench, doors.camera, self)
+        self.ended = Ended(bench, opened, doors.authority, self)
+        self.closing = Closing(bench, doors.camera, doors.desk, self)
+        self.corner = Corner(bench, opened, CornerDoors(doors.authority, self.sitting, doors.camera), self)
+        for phase in (self.admitting, self.sitting, self.ended, self.closing, self.corner):
+            phase.troubled.connect(self.trouble)
+        self._join()
+        bench.deck.set_proctor_corner(True)
+
+    def _join(self) -> None:
+        self.admitting.begun.connect(self.sitting.begin)
+        self.sitting.handed_in.connect(self._close)
+        self.sitting.ended.connect(self.ended.begin)
+        self.ended.sealing.connect(self._close)
+        self.ended.reopened.connect(self.sitting.begin)
+        self.closing.closed.connect(self.left)
+        self.sitting.item_shown.connect(self.item_shown)
+        self.sitting.acknowledged.connect(self.acknowledged)
+        self.closing.delivered.connect(self.delivered)
+        self.bench.deck.proctor_requested.connect(self.corner.enter)
+
+    def go_on(self, case: Case) -> None:
+        """Take up a sitting that was cut off, where it was."""
+        sitting = case.delivery.sitting
+        match sitting.state:
+            case State.ADMITTED | State.AWAITING:
+                self.admitting.resume(case)
+            case State.ACTIVE | State.PAUSED:
+                self.sitting.begin(case)
+                self.sitting.say_resumed()
+            case State.SUBMITTED if sitting.end_reason in BY_PROCTORS and not self._packet_is_made(case):
+                self.ended.begin(case)
+            case State.SUBMITTED | State.SEALED:
+                self._close(case)
+
+    def _packet_is_made(self, case: Case) -> bool:
+        """Tell whether sealing had begun: what a proctor agreed to before the seat went down is not asked again."""
+        return self.bench.workplace.replica.outbox.of_sitting(case.entry.sitting) is not None
+
+    def _close(self, case: Case) -> None:
+        self.closing.begin(case, self.opened.proctors)
