@@ -22,8 +22,15 @@ ITEMS, MOST_ITEMS = 100, 100
 
 
 @command
-def demo(
+def demo(  # noqa: PLR0913, PLR0917 - the options of the command
     autopilot: Annotated[bool, typer.Option("--autopilot", help="Let a simulated candidate sit.")] = False,
+    keyboard: Annotated[
+        bool, typer.Option("--keyboard", help="The simulated candidate and proctors have no mouse.")
+    ] = False,
+    every_interaction: Annotated[
+        bool,
+        typer.Option("--every-interaction", help="One item for every kind of interaction, instead of the sample bank."),
+    ] = False,
     home: Annotated[Path | None, typer.Option(help="A new folder for everything (default: in your cache).")] = None,
     json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
     items: Annotated[int, typer.Option(min=1, max=MOST_ITEMS, help="Items on the form.")] = ITEMS,
@@ -57,6 +64,8 @@ def demo(
             pace_ms=pace,
             display=display,
             power_cut=power_cut,
+            every_interaction=every_interaction,
+            keyboard=keyboard,
         )
         simulated = autopilot or not display_here
         stage = stack.enter_context(stage_set(wish, narrate, simulated=simulated))

@@ -1,19 +1,23 @@
-"""The simulated candidate (and proctors): looks at the screen, and presses what a person would, with real events.
+"""The simulated candidate and proctors: they look at the screen, and do what a person would, with real events.
 
-It knows what a person would see, the widgets on the screen and which item is in front, and its script. At every
-step it does one thing: whatever the screen in front calls for.
+They know what a person would see, and their script. At every step they do one thing: whatever the screen in front
+calls for.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
+from app.demo.eyes import Eyes
+from app.demo.hands import Hands, KeyboardHands, MouseHands, OutOfReach
+from app.demo.players import play
+from app.exam.interactions import Responses
 from app.seat.kiosk import Kiosk
+from app.seat.screens.proctor_button import ProctorButton
+from app.ui.interactions.base import InteractionView
 from app.ui.options import OptionRow
 from sync.replica.outbox import Stage
 
@@ -26,13 +30,17 @@ LOOK_MS = 60
 
 @dataclass(frozen=True)
 class Script:
-    """What the simulated people know: PINs by proctor id, a number on the admission card, what to answer."""
+    """What the simulated people know: PINs by proctor id, a number on the admission card, what to answer.
+
+    `keyboard`: they have no mouse.
+    """
 
     pins: Mapping[str, str]
     admission_number: str
-    answers: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, Responses]
     pace_ms: int
     screenshots: Path
+    keyboard: bool = False
 
 
 class Autopilot(QObject):
@@ -43,9 +51,10 @@ class Autopilot(QObject):
         self._kiosk = kiosk
         self._script = script
         self._tell = tell
+        self._eyes = Eyes(kiosk)
+        self._hands: Hands = KeyboardHands(kiosk) if script.keyboard else MouseHands(kiosk)
         self._number, self._item = 0, ""
-        self._waiting_for_save = False
-        self._signed: set[str] = set()
+        self._unsaved = self._over = False
         self._stage = ""
         self._waited_ms, self._idle_ms = 0, 0
         self._pictures: set[str] = set()
@@ -53,16 +62,17 @@ class Autopilot(QObject):
         kiosk.acknowledged.connect(self._saved)
         kiosk.delivered.connect(self._delivered)
         kiosk.deck.shown.connect(self._something_happened)
-        self._timer = QTimer(self, interval=max(script.pace_ms, LOOK_MS))
+        self._timer = QTimer(self, interval=max(script.pace_ms, LOOK_MS), singleShot=True)
         self._timer.timeout.connect(self._step)
-        self._acts: dict[str, Callable[[], None]] = {
-            "SignInScreen": self._sign_in,
-            "LaunchScreen": self._launch,
+        self._acts: dict[str, Callable[[], object]] = {
+            "SignInScreen": self._sign,
+            "LaunchScreen": lambda: self._press("start_session", "fetch_release"),
             "CheckInScreen": self._check_in,
             "NoticeScreen": self._notice,
             "ItemScreen": self._sit,
-            "ReviewScreen": self._review,
-            "CountersignScreen": self._sign_in,
+            "ReviewScreen": lambda: self._press("confirm_submit", "submit"),
+            "AuthorityScreen": self._sign,
+            "CountersignScreen": self._sign,
             "ResultScreen": self._leave,
         }
 
@@ -73,85 +83,101 @@ class Autopilot(QObject):
     # what the screen in front calls for
 
     def _step(self) -> None:
-        name = type(self._screen()).__name__
+        self._look()
+        if not self._over:
+            self._timer.start()  # only now: real events let timers in
+
+    def _look(self) -> None:
+        name = self._eyes.screen_name
         self._picture(name)
         act = self._acts.get(name)
-        if act is not None:
-            act()
+        try:
+            if act is not None:
+                act()
+        except OutOfReach as fault:
+            self._give_up(f"{name} ({fault.facts['name']})")
+            return
         self._idle_ms += self._timer.interval()
         if self._idle_ms > STUCK_MS + self._script.pace_ms:
-            self._timer.stop()
-            self._picture(f"{name}-stuck")
-            self._tell("stuck", screen=name)
+            self._give_up(name)
 
-    def _sign_in(self) -> None:
-        field = self._find(QLineEdit, "pin")
-        for proctor, pin in self._script.pins.items():
-            card = self._find(QAbstractButton, f"proctor_{proctor}")
-            if proctor in self._signed or card is None or field is None or not field.isEnabled():
-                continue
-            self._press(card)
-            QTest.keyClicks(field, pin)
-            QTest.keyClick(field, Qt.Key.Key_Return)
-            self._signed.add(proctor)
+    def _give_up(self, screen: str) -> None:
+        self._over = True
+        self._picture(f"{self._eyes.screen_name}-stuck")
+        self._tell("stuck", screen=screen)
+
+    def _sign(self) -> None:
+        """Sign as the next proctor who has not: pick the card, type the PIN."""
+        field = self._eyes.one(QLineEdit, "pin")
+        cards = [card for card in self._eyes.all(ProctorButton) if card.isEnabled()]
+        known = [card for card in cards if card.card.proctor in self._script.pins]
+        if field is None or not known:
             return
-
-    def _launch(self) -> None:
-        self._press_first("start_session", "fetch_release")
+        chosen = next((card for card in known if card.isChecked()), None)
+        if chosen is None:
+            self._hands.press(known[0])
+        elif not field.text():
+            self._hands.write(field, self._script.pins[chosen.card.proctor])
+        else:
+            self._hands.key(Qt.Key.Key_Return)
 
     def _check_in(self) -> None:
-        if self._press_first("confirm"):
-            self._signed.clear()  # who signs again after a restart, signs again
+        field = self._eyes.one(QLineEdit, "admission_number")
+        if self._press("confirm") or field is None:
             return
-        field = self._find(QLineEdit, "admission_number")
-        if field is not None and not field.text():
-            self._press(field)
-            QTest.keyClicks(field, self._script.admission_number)
-            QTest.keyClick(field, Qt.Key.Key_Return)
+        if not field.text():
+            self._hands.write(field, self._script.admission_number)
+        else:
+            self._press("find")
 
     def _notice(self) -> None:
-        tick = self._find(QAbstractButton, "notice_tick")
+        tick = self._eyes.one(QAbstractButton, "notice_tick")
         if tick is not None and not tick.isChecked():
-            self._press(tick)
+            self._hands.press(tick)
         else:
-            self._press_first("start_exam")
+            self._press("start_exam")
 
     def _sit(self) -> None:
-        if self._waiting_for_save or not self._item:
+        """Give the response piece by piece; go on when it is there and saved."""
+        if not self._item:
             return
-        rows = [row for row in self._screen().findChildren(OptionRow) if row.isVisible()]
-        wanted = self._script.answers[self._item]
-        wrong = [row for row in rows if row.isChecked() != (row.option in wanted)]
-        if wrong:
-            first = next((row for row in wrong if row.option in wanted), wrong[0])
-            self._waiting_for_save = True
-            self._press(first)
+        unsaved, self._unsaved = self._unsaved, True  # it may be saved before the hand is back
+        for response, wanted in self._script.answers[self._item].items():
+            for view in self._eyes.all(InteractionView, f"interaction_{response}"):
+                if play(view, wanted, self._hands):
+                    return
+        self._unsaved = unsaved
+        if unsaved:
             return
-        flag = self._find(QAbstractButton, "flag")
+        flag = self._eyes.one(QAbstractButton, "flag")
         if self._number % FLAG_EVERY == 0 and flag is not None and not flag.isChecked():
-            self._press(flag)
-        elif not self._press_first("next"):
-            self._press_first("submit")
-
-    def _review(self) -> None:
-        self._press_first("confirm_submit", "submit")
+            self._hands.press(flag)
+        elif not self._press("next"):
+            self._press("submit")
 
     def _leave(self) -> None:
         self._waited_ms += self._timer.interval()
         self._idle_ms = 0  # waiting for the proof has its own bound
         if self._stage == Stage.PROVEN or self._waited_ms > WAIT_FOR_PROOF_MS:
-            self._timer.stop()
+            self._over = True
             self._picture("ResultScreen-delivered")
             self._tell("finished", stage=self._stage)
+
+    def _press(self, *names: str) -> bool:
+        button = self._eyes.button(*names)
+        if button is not None:
+            self._hands.press(button)
+        return button is not None
 
     # what it hears
 
     def _item_came(self, number: int, item: str) -> None:
         self._number, self._item = number, item
+        self._unsaved = False
         self._idle_ms = 0
 
-    def _saved(self, _item: str, _choices: object) -> None:
-        self._waiting_for_save = False
+    def _saved(self, _item: str, _responses: Responses) -> None:
+        self._unsaved = False
         self._idle_ms = 0
 
     def _something_happened(self, _screen: str) -> None:
@@ -160,32 +186,11 @@ class Autopilot(QObject):
     def _delivered(self, stage: str) -> None:
         self._stage = stage
 
-    # hands and eyes
-
-    def _screen(self) -> QWidget:
-        return self._kiosk.deck.currentWidget() or self._kiosk
-
-    def _find(self, kind: type[Any], name: str) -> Any:  # noqa: ANN401 - a widget of the given kind, or None
-        found = self._screen().findChildren(kind, name)
-        return next((widget for widget in found if widget.isVisible() and widget.isEnabled()), None)
-
-    def _press_first(self, *names: str) -> bool:
-        for name in names:
-            button = self._find(QAbstractButton, name)
-            if button is not None:
-                self._press(button)
-                return True
-        return False
-
-    def _press(self, widget: QWidget) -> None:
-        middle = QPoint(min(widget.width() // 2, 200), widget.height() // 2)
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
-
     def _picture(self, name: str) -> None:
         """Keep one picture of each kind of page."""
         if name == "ItemScreen":
-            rows = [row for row in self._screen().findChildren(OptionRow) if row.isVisible()]
-            pictured = bool([p for p in self._screen().findChildren(QWidget, "picture") if p.isVisible()])
+            rows = self._eyes.all(OptionRow)
+            pictured = bool(self._eyes.all(QWidget, "picture"))
             name = f"ItemScreen-{len(rows)}-options{'-picture' if pictured else ''}"
         if name not in self._pictures:
             self._pictures.add(name)

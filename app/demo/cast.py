@@ -2,10 +2,21 @@
 
 from dataclasses import dataclass
 
-from sync.wire.plan import Bilingual, Blueprint, BlueprintSection, ItemKind, Policy
+from app.content.bank import Bank
+from sync.wire.plan import (
+    Accommodation,
+    Bilingual,
+    Blueprint,
+    BlueprintSection,
+    ItemKind,
+    Policy,
+    Violation,
+)
 
 FULL_FORM = 100
 TRUE_FALSE_PER_100 = 70
+
+_NO_ACCOMMODATION = Accommodation()
 
 
 @dataclass(frozen=True)
@@ -24,15 +35,23 @@ class DemoCandidate:
     name: str
     id_number: str
     portrait: str
+    accommodation: Accommodation = _NO_ACCOMMODATION
 
 
 PROCTORS = (DemoProctor("李梅", "246810"), DemoProctor("王建国", "135790"))
 CANDIDATES = (
     DemoCandidate("20260001", "张伟", "990101198503120010", "portrait-1.png"),
     DemoCandidate("20260002", "阿卜杜热西提·买买提依明", "990101199207230025", "portrait-2.png"),
-    DemoCandidate("20260003", "陈大勇", "990101197011050015", "portrait-3.png"),
+    DemoCandidate(
+        "20260003", "陈大勇", "990101197011050015", "portrait-3.png", Accommodation(text_percent=150, reader=True)
+    ),
 )
 EXAM_TITLE = Bilingual(zh="安全资格考试 · 样题演练", en="Work safety qualification · rehearsal")
+VIOLATIONS = (
+    Violation(code="1", title=Bilingual(zh="携带通讯工具或资料进入考场", en="Brought a phone or papers into the room")),
+    Violation(code="2", title=Bilingual(zh="交头接耳，传递或抄袭答案", en="Talked, passed on or copied answers")),
+    Violation(code="3", title=Bilingual(zh="由他人代考", en="Somebody else sat the exam")),
+)
 SITE, ROOM, SEAT = "演示考点", "第 1 考场", "07"
 
 
@@ -46,9 +65,23 @@ def blueprint(items: int) -> Blueprint:
     return Blueprint(sections=tuple(section for section in sections if section is not None))
 
 
+def blueprint_of_all(bank: Bank) -> Blueprint:
+    """Give a form of every item of a bank in its order, a mark each."""
+    items = tuple(item.id for item in bank.items)
+    title = Bilingual(zh="各种题型", en="Every kind of item")
+    section = BlueprintSection(title=title, count=len(items), milli_each=1000, items=items, shuffle=False)
+    return Blueprint(sections=(section,))
+
+
 def policy(items: int) -> Policy:
-    """Give the default policy, with the pass mark at 80 in 100 of the form; one may come and leave at any time."""
-    return Policy(pass_mark=-(-items * 80 // FULL_FORM), late_entry_ms=None, early_leave_ms=0)
+    """Give the demonstration's policy: the pass mark at 80 in 100 of the form; one may come and leave at any time."""
+    return Policy(
+        pass_mark=-(-items * 80 // FULL_FORM),
+        late_entry_ms=None,
+        early_leave_ms=0,
+        calculator=True,
+        violations=VIOLATIONS,
+    )
 
 
 def _section(zh: str, en: str, kind: ItemKind, count: int) -> BlueprintSection | None:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.content.bank import Bank
-from app.demo.cast import CANDIDATES, PROCTORS
+from app.demo.banks import every_interaction, sample_bank
+from app.demo.cast import CANDIDATES, PROCTORS, blueprint, blueprint_of_all
 from app.demo.home import DemoHome
 from app.demo.processes import Process, running
 from app.demo.provision import Stage, set_up_registry, set_up_seat
 from app.demo.recorder import recorder_let_go
 from app.exam.interactions import Choice, Responses
 from app.exam.item import Item
+from app.exam.marking import Marking
 from app.exam.prose import Language
 from app.registry.service import Registry
 from sync.faults import EnvironmentFault
@@ -32,7 +34,11 @@ RIGHT_IN_100 = 92
 
 @dataclass(frozen=True)
 class Wish:
-    """What kind of demonstration is wanted. `power_cut`: SIGKILL after that many acknowledged responses."""
+    """What kind of demonstration is wanted.
+
+    `power_cut`: SIGKILL after that many acknowledged responses. `every_interaction`: instead of `items` of the sample
+    bank the form has one item for every kind of interaction. `keyboard`: the candidate has no mouse.
+    """
 
     home: DemoHome
     language: Language
@@ -40,6 +46,8 @@ class Wish:
     pace_ms: int
     display: str | None
     power_cut: int | None = None
+    every_interaction: bool = False
+    keyboard: bool = False
 
 
 @dataclass
@@ -69,9 +77,11 @@ def stage_set(wish: Wish, narrate: Narrator, *, simulated: bool) -> Iterator[Sta
         registry = stack.enter_context(running(Process("registry", "app.cli.main", arguments, log)))
         registry.wait_for("serving")
         narrate("demo.bank")
-        published = set_up_registry(wish.home)
+        bank = every_interaction() if wish.every_interaction else sample_bank()
+        published = set_up_registry(wish.home, bank)
         narrate("demo.seat")
-        stage = set_up_seat(wish.home, published, wish.items, simulated=simulated)
+        rule = blueprint_of_all(bank) if wish.every_interaction else blueprint(wish.items)
+        stage = set_up_seat(wish.home, published, rule, simulated=simulated)
         arguments = ["agent", "run", "--home", str(wish.home.seat.root)]
         stack.enter_context(running(Process("agent", "app.cli.main", arguments, log)))
         stack.enter_context(recorder_let_go(wish.home.seat.recorder_socket))
@@ -153,6 +163,7 @@ def _config(wish: Wish, stage: Stage, *, simulated: bool) -> dict[str, Any]:
         "answers": _answers(stage.session, stage.published.bank),
         "pace_ms": wish.pace_ms,
         "screenshots": str(wish.home.screenshots),
+        "keyboard": wish.keyboard,
     }
     return {
         "home": str(wish.home.seat.root),
@@ -162,20 +173,16 @@ def _config(wish: Wish, stage: Stage, *, simulated: bool) -> dict[str, Any]:
     }
 
 
-def _answers(session: str, bank: Bank) -> dict[str, list[str]]:
-    """Decide, repeatably, what the simulated candidate will answer: mostly right."""
+def _answers(session: str, bank: Bank) -> dict[str, Responses]:
+    """Decide, repeatably, what the simulated candidate will answer: single choices mostly right, all else right."""
     dice = random.Random(session)  # noqa: S311 - play-acting, not secrecy
-    answers = {}
-    for item in bank.items:
-        right = sorted(bank.markings[item.id].correct())
-        wrong = [option.id for option in _choice(item).options if option.id not in right]
-        answers[item.id] = right if dice.randrange(100) < RIGHT_IN_100 or not wrong else [dice.choice(wrong)]
-    return answers
+    return {item.id: _answer(item, bank.markings[item.id], dice) for item in bank.items}
 
 
-def _choice(item: Item) -> Choice:
-    """Give the one choice that an item of the sample bank is."""
-    (interaction,) = item.interactions
-    if not isinstance(interaction, Choice):
-        raise TypeError(item.id)
-    return interaction
+def _answer(item: Item, marking: Marking, dice: random.Random) -> Responses:
+    right = {one.response: marking.correct(one.response) for one in item.interactions}
+    match item.interactions:
+        case (Choice(max_choices=1) as choice,) if dice.randrange(100) >= RIGHT_IN_100:
+            wrong = [option.id for option in choice.options if option.id not in right[choice.response]]
+            return {choice.response: (dice.choice(wrong),)}
+    return right

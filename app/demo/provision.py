@@ -9,8 +9,7 @@ from pathlib import Path
 
 from app.content.bank import Bank
 from app.content.packing.package import pack
-from app.content.qti.reading import read_package
-from app.demo.cast import CANDIDATES, EXAM_TITLE, PROCTORS, ROOM, SEAT, SITE, blueprint, policy
+from app.demo.cast import CANDIDATES, EXAM_TITLE, PROCTORS, ROOM, SEAT, SITE, policy
 from app.demo.home import DemoHome
 from app.registry.planning import Candidate, SessionRequest
 from app.registry.service import Registry
@@ -25,7 +24,7 @@ from sync.trust.keys import SealingKey
 from sync.trust.keystore import FileKeyStore
 from sync.wire.enrolment import Invitation
 from sync.wire.ids import new_id
-from sync.wire.plan import MINUTE_MS, PackageRef, Recipient, RecipientRole
+from sync.wire.plan import MINUTE_MS, Blueprint, PackageRef, Recipient, RecipientRole
 
 HOUR_MS = 60 * MINUTE_MS
 INVITATION_MS = HOUR_MS
@@ -51,10 +50,9 @@ class Stage:
     published: Published
 
 
-def set_up_registry(home: DemoHome) -> Published:
-    """At a registry that has been started: publish the sealed sample bank, enrol the proctors, invite one seat."""
+def set_up_registry(home: DemoHome, bank: Bank) -> Published:
+    """At a registry that has been started: publish the bank, sealed, enrol the proctors, invite one seat."""
     with Registry.open(home.registry) as registry:
-        bank = read_package(resource_folder() / "sample-bank")
         content_key, marking_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
         package = pack(bank, new_id(), 1, now_ms(), content_key, marking_key)
         return Published(
@@ -66,7 +64,7 @@ def set_up_registry(home: DemoHome) -> Published:
         )
 
 
-def set_up_seat(home: DemoHome, published: Published, items: int, *, simulated: bool) -> Stage:
+def set_up_seat(home: DemoHome, published: Published, blueprint: Blueprint, *, simulated: bool) -> Stage:
     """Enrol the seat over HTTPS, plan a session for it, and fetch plan and package as any seat does."""
     seat = home.seat
     private_folder(seat.root)
@@ -74,7 +72,7 @@ def set_up_seat(home: DemoHome, published: Published, items: int, *, simulated: 
     keystore.create()
     enrolment = enrol(published.invitation, keystore, seat.trust)
     with Registry.open(home.registry) as registry:
-        session = registry.plan_session(_request(home, published, enrolment, items, simulated=simulated))
+        session = registry.plan_session(_request(home, published, enrolment, blueprint, simulated=simulated))
     Replica.open(seat.replica, keystore.replica_key()).close()
     workplace = Workplace.open(seat)
     try:
@@ -91,7 +89,7 @@ def now_ms() -> int:
 
 
 def _request(
-    home: DemoHome, published: Published, enrolment: Enrolment, items: int, *, simulated: bool
+    home: DemoHome, published: Published, enrolment: Enrolment, blueprint: Blueprint, *, simulated: bool
 ) -> SessionRequest:
     now = now_ms()
     return SessionRequest(
@@ -100,8 +98,8 @@ def _request(
         room=ROOM,
         opens_ms=now - MINUTE_MS,
         closes_ms=now + 6 * HOUR_MS,
-        policy=policy(items),
-        blueprint=blueprint(items),
+        policy=policy(sum(section.count for section in blueprint.sections)),
+        blueprint=blueprint,
         package=published.reference,
         candidates=tuple(
             Candidate(
@@ -110,6 +108,7 @@ def _request(
                 id_number=candidate.id_number,
                 seat_number=int(SEAT),
                 photo_png=(resource_folder() / "demo" / candidate.portrait).read_bytes(),
+                accommodation=candidate.accommodation,
                 simulated=simulated,
             )
             for candidate in CANDIDATES

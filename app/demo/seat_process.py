@@ -15,6 +15,7 @@ from PySide6.QtCore import QTimer
 from app.demo.autopilot import Autopilot, Script
 from app.demo.cast import CANDIDATES, PROCTORS
 from app.demo.window import CardGroup, DemoWindow
+from app.exam.interactions import Responses
 from app.exam.prose import Language
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
@@ -29,9 +30,10 @@ class ScriptConfig(BaseModel):
 
     pins: dict[str, str]
     admission_number: str
-    answers: dict[str, tuple[str, ...]]
+    answers: dict[str, Responses]
     pace_ms: int
     screenshots: Path
+    keyboard: bool
 
 
 class Config(BaseModel):
@@ -60,6 +62,7 @@ def main() -> int:
     words = Words(config.language)
     window = DemoWindow(kiosk, words("demo.window"), _card(words) if config.card else ())
     window.show()
+    window.activateWindow()  # without a window manager nobody else gives it the keyboard
     if config.script is not None:
         autopilot = Autopilot(kiosk, Script(**dict(config.script)), tell)
         autopilot.begin()

@@ -28,6 +28,7 @@ def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
         # without a window manager showFullScreen() makes a small window: take the screen's geometry instead
         kiosk.setGeometry(application.primaryScreen().geometry())
     kiosk.show()
+    kiosk.activateWindow()  # without a window manager nobody else gives it the keyboard
     kiosk.begin()
     code = application.exec()
     kiosk.leave()
