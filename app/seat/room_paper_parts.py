@@ -1,0 +1,248 @@
+"""What stands on a room record's paper: facts, counts, the table, incidents, signatures. Plain text only, no markup."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTableFormat,
+)
+
+from app.ui import tokens
+from app.words import Words
+from sync.wire.packet import Incident
+from sync.wire.plan import Bilingual
+from sync.wire.room import RoomCandidate, RoomIncident, RoomRecord
+
+_TITLE_PT: Final = 17.0
+_HEAD_PT: Final = 11.0
+_BODY_PT: Final = 9.0
+_SMALL_PT: Final = 7.5
+_INK, _SOFT, _LINE, _GROUND = "#000000", "#444444", "#999999", "#EEEEEE"
+_CANDIDATE_WIDTHS: Final = (4, 14, 18, 18, 6, 18, 7, 15)
+_INCIDENT_WIDTHS: Final = (14, 17, 20, 29, 20)
+_SIGNATURE_WIDTHS: Final = (22, 22, 56)
+_FACT_WIDTHS: Final = (20, 80)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The record, the SHA-256 of its envelope, and the words of both languages."""
+
+    record: RoomRecord
+    envelope_sha256: str
+    zh: Words
+    en: Words
+
+    def both(self, key: str, **facts: str | int) -> str:
+        """Say a sentence in both languages."""
+        return f"{self.zh(key, **facts)} {self.en(key, **facts)}"
+
+
+def fill(document: QTextDocument, paper: Paper) -> None:
+    """Write everything into an empty document."""
+    cursor = QTextCursor(document)
+    cursor.setBlockFormat(_spaced(after=4))
+    cursor.insertText(paper.zh("room.paper.title"), _text(_TITLE_PT, bold=True))
+    cursor.insertText(f"  {paper.en('room.paper.title')}", _text(_HEAD_PT, colour=_SOFT))
+    _not_real(cursor, paper)
+    _table(cursor, _FACT_WIDTHS, _facts(paper), heads=0)
+    _heading(cursor, paper.both("room.paper.counts"))
+    counts = paper.record.counts.model_dump()
+    heads = [paper.both(f"room.{name}") for name in counts]
+    _table(cursor, (25, 25, 25, 25), [heads, [str(number) for number in counts.values()]])
+    _heading(cursor, paper.both("room.paper.candidates"))
+    _table(cursor, _CANDIDATE_WIDTHS, _candidates(paper))
+    _heading(cursor, paper.both("room.paper.incidents"))
+    if paper.record.incidents:
+        _table(cursor, _INCIDENT_WIDTHS, _incidents(paper))
+    else:
+        _line(cursor, paper.both("room.paper.no_incidents"))
+    _heading(cursor, paper.both("room.paper.signatures"))
+    _table(cursor, _SIGNATURE_WIDTHS, _signatures(paper), small=(2,))
+    _proof(cursor, paper)
+
+
+def _not_real(cursor: QTextCursor, paper: Paper) -> None:
+    record = paper.record
+    said = [paper.both("room.paper.rehearsal")] if record.rehearsal else []
+    if record.simulated:
+        parts = [
+            words("screen.simulated.between").join(words(f"cli.simulated.{part}") for part in record.simulated)
+            for words in (paper.zh, paper.en)
+        ]
+        said.append(
+            f"{paper.zh('room.paper.simulated', parts=parts[0])} {paper.en('room.paper.simulated', parts=parts[1])}"
+        )
+    for sentence in said:
+        _line(cursor, sentence, bold=True)
+
+
+def _facts(paper: Paper) -> list[list[str]]:
+    record = paper.record
+    names = [proctor.name for proctor in record.proctors]
+    facts = (
+        ("exam", _bilingual(record.exam_title)),
+        ("place", f"{record.site} · {record.room}"),
+        ("seat", record.seat_label),
+        ("planned", f"{_time(record.opens_ms)} – {_time(record.closes_ms)}"),
+        ("held", f"{_time(record.opened_ms)} – {_time(record.closed_ms)}"),
+        ("proctors", paper.zh("screen.simulated.between").join(names)),
+    )
+    return [[paper.both(f"room.paper.{name}"), value] for name, value in facts]
+
+
+def _candidates(paper: Paper) -> list[list[str]]:
+    keys = ("number", "admission", "name", "identity", "seat_short", "standing", "score", "remark")
+    rows = [[paper.both(f"room.paper.{key}") for key in keys]]
+    for index, one in enumerate(paper.record.candidates, start=1):
+        score = "" if one.score_milli is None else _marks(one.score_milli)
+        standing = paper.both(f"room.standing.{one.standing.value}")
+        number, seat = one.admission_number, str(one.seat_number)
+        rows.append([str(index), number, one.name, one.id_number_masked, seat, standing, score, _remark(one, paper)])
+    return rows
+
+
+def _remark(one: RoomCandidate, paper: Paper) -> str:
+    parts = [one.explanation]
+    if one.irregular:
+        parts.append(f"{paper.both('room.irregular')} {' '.join(one.clauses)}".rstrip())
+    if one.simulated and not all(other.simulated for other in paper.record.candidates):
+        parts.append(paper.both("room.paper.simulated_candidate"))
+    return "；".join(part for part in parts if part)
+
+
+def _incidents(paper: Paper) -> list[list[str]]:
+    keys = ("when", "whom", "what", "words", "by")
+    rows = [[paper.both(f"room.paper.{key}") for key in keys]]
+    names = {proctor.keyid: proctor.name for proctor in paper.record.proctors}
+    people = {one.sitting: f"{one.name} {one.admission_number}" for one in paper.record.candidates}
+    return rows + [_incident(one, people, names, paper) for one in paper.record.incidents]
+
+
+def _incident(one: RoomIncident, people: dict[str, str], names: dict[str, str], paper: Paper) -> list[str]:
+    incident = one.incident
+    whom = people.get(one.sitting, one.sitting) if one.sitting else paper.both("room.paper.whole_room")
+    by = paper.zh("screen.simulated.between").join(names.get(keyid, keyid[:16]) for keyid in incident.by)
+    return [_time(incident.wall_ms), whom, _what(incident, paper), incident.detail, by]
+
+
+def _what(incident: Incident, paper: Paper) -> str:
+    """Name an incident; one that a newer program logged keeps its code. A clause is quoted with its title."""
+    key = f"incident.{incident.code}"
+    name = paper.both(key) if paper.zh.has(key) else incident.code
+    if incident.clause is None:
+        return name
+    titles = {violation.code: _bilingual(violation.title) for violation in paper.record.violations}
+    clause = paper.both("room.paper.clause", clause=incident.clause)
+    return f"{name}\n{clause}\n{titles.get(incident.clause, '')}".rstrip()
+
+
+def _signatures(paper: Paper) -> list[list[str]]:
+    record = paper.record
+    heads = [paper.both(f"room.paper.{key}") for key in ("signer", "signed_at", "key")]
+    proctors = {proctor.keyid: proctor.name for proctor in record.proctors}
+    rows = [[proctors[keyid], _time(record.closed_ms), keyid] for keyid in record.signers]
+    device = f"{paper.both('room.paper.device')} {record.seat_label}"
+    return [heads, *rows, [device, _time(record.closed_ms), record.device]]
+
+
+def _proof(cursor: QTextCursor, paper: Paper) -> None:
+    record = paper.record
+    _heading(cursor, paper.both("room.paper.proof"))
+    facts = [
+        [paper.both("room.paper.digest"), paper.envelope_sha256],
+        [paper.both("room.paper.record"), record.record],
+        [paper.both("room.paper.session"), record.session],
+        [paper.both("room.paper.journal"), f"{record.journal.head} ({record.journal.count})"],
+        [paper.both("room.paper.software"), record.software],
+    ]
+    _table(cursor, _FACT_WIDTHS, facts, heads=0, small=(1,))
+    _line(cursor, paper.zh("room.paper.how"), small=True)
+    _line(cursor, paper.en("room.paper.how"), small=True)
+
+
+def _heading(cursor: QTextCursor, text: str) -> None:
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    cursor.insertBlock(_spaced(before=10, after=3))
+    cursor.insertText(text, _text(_HEAD_PT, bold=True))
+
+
+def _line(cursor: QTextCursor, text: str, *, bold: bool = False, small: bool = False) -> None:
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    cursor.insertBlock(_spaced(after=2))
+    cursor.insertText(text, _text(_SMALL_PT if small else _BODY_PT, bold=bold))
+
+
+def _table(
+    cursor: QTextCursor,
+    widths: Sequence[int],
+    rows: Sequence[Sequence[str]],
+    *,
+    heads: int = 1,
+    small: Iterable[int] = (),
+) -> None:
+    """Write a table; its first `heads` rows stand on every page it reaches."""
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+    form = QTextTableFormat()
+    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    form.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, width) for width in widths])
+    form.setCellPadding(2.5)
+    form.setCellSpacing(0)
+    form.setBorder(1)
+    form.setBorderCollapse(True)
+    form.setBorderBrush(QBrush(QColor(_LINE)))
+    form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    form.setHeaderRowCount(heads)
+    table = cursor.insertTable(len(rows), len(widths), form)
+    fine = frozenset(small)
+    for line, row in enumerate(rows):
+        for column, text in enumerate(row):
+            cell = table.cellAt(line, column)
+            named = line < heads or (not heads and column == 0)
+            if named:
+                ground = cell.format()
+                ground.setBackground(QBrush(QColor(_GROUND)))
+                cell.setFormat(ground)
+            points = _SMALL_PT if named or column in fine else _BODY_PT
+            cell.firstCursorPosition().insertText(text, _text(points, bold=named))
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+
+
+def _text(points: float, *, bold: bool = False, colour: str = _INK) -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setFontFamilies(list(tokens.FAMILIES))
+    form.setFontPointSize(points)
+    form.setFontWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+    form.setForeground(QBrush(QColor(colour)))
+    return form
+
+
+def _spaced(before: float = 0, after: float = 0) -> QTextBlockFormat:
+    form = QTextBlockFormat()
+    form.setTopMargin(before)
+    form.setBottomMargin(after)
+    return form
+
+
+def _bilingual(text: Bilingual) -> str:
+    return f"{text.zh} {text.en}"
+
+
+def _time(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _marks(milli: int) -> str:
+    whole, rest = divmod(milli, 1000)
+    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") if rest else str(whole)
