@@ -155,10 +155,10 @@ class Kiosk(QWidget):
     def _next(self, line: Line) -> None:
         self.finished.emit()
         self.deck.set_appearance(Appearance(self._language))  # the next person begins as this one did
-        if line.opened.proctors:
+        if len(line.opened.proctors) >= line.opened.session.plan.policy.proctors_needed:
             line.admitting.begin()
         else:
-            # after a restart nobody is signed in: ask for the proctors before the next candidate; not from within
+            # after a restart too few are signed in: ask for the proctors before the next candidate; not from within
             # a signal of a phase that `begin` is going to end
             QTimer.singleShot(0, self, self.begin)
 

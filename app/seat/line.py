@@ -46,7 +46,7 @@ class Line(Phase):
         self.admitting = Admitting(bench, opened, doors.camera, self)
         self.sitting = SittingDesk(bench, doors.camera, self)
         self.ended = Ended(bench, opened, doors.authority, self)
-        self.closing = Closing(bench, doors.camera, doors.desk, self)
+        self.closing = Closing(bench, opened.duty, doors.camera, doors.desk, self)
         self.corner = Corner(bench, opened, CornerDoors(doors.authority, self.sitting, doors.camera), self)
         for phase in (self.admitting, self.sitting, self.ended, self.closing, self.corner):
             phase.troubled.connect(self.trouble)
@@ -55,9 +55,9 @@ class Line(Phase):
 
     def _join(self) -> None:
         self.admitting.begun.connect(self.sitting.begin)
-        self.sitting.handed_in.connect(self._close)
+        self.sitting.handed_in.connect(self.closing.begin)
         self.sitting.ended.connect(self.ended.begin)
-        self.ended.sealing.connect(self._close)
+        self.ended.sealing.connect(self.closing.begin)
         self.ended.reopened.connect(self.sitting.begin)
         self.closing.closed.connect(self.left)
         self.sitting.item_shown.connect(self.item_shown)
@@ -77,11 +77,8 @@ class Line(Phase):
             case State.SUBMITTED if sitting.end_reason in BY_PROCTORS and not self._packet_is_made(case):
                 self.ended.begin(case)
             case State.SUBMITTED | State.SEALED:
-                self._close(case)
+                self.closing.begin(case)
 
     def _packet_is_made(self, case: Case) -> bool:
         """Tell whether sealing had begun: what a proctor agreed to before the seat went down is not asked again."""
         return self.bench.workplace.replica.outbox.of_sitting(case.entry.sitting) is not None
-
-    def _close(self, case: Case) -> None:
-        self.closing.begin(case, self.opened.proctors)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.exam.events import Occurred
+from app.exam.events import Occurred, Supervised
 from app.exam.scoring import Score
 from app.exam.sitting import State
 from app.exam.verification import verification_code
 from app.seat.camera_desk import CameraDesk
+from app.seat.duty import Duty
 from app.seat.phases.cards import candidate_card, photo_of
+from app.seat.phases.corner_acts import joined
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.signing import Signing
 from app.seat.screens.countersign import CountersignScreen, CountersignView
@@ -42,9 +44,11 @@ class Closing(Phase):
     closed = Signal()
     delivered = Signal(str)
 
-    def __init__(self, bench: Bench, camera: CameraDesk, desk: SignInDesk, parent: QObject) -> None:
+    def __init__(self, bench: Bench, duty: Duty, camera: CameraDesk, desk: SignInDesk, parent: QObject) -> None:
         super().__init__(bench, parent)
         self._camera = camera
+        self._duty = duty
+        self._then: Callable[[], None] = self._queue
         self._case: Case | None = None
         self._proctors: list[Proctor] = []
         self._steps: dict[SealStep, StepState] = {}
@@ -59,9 +63,9 @@ class Closing(Phase):
         self._look_timer = QTimer(self, interval=LOOK_MS)
         self._look_timer.timeout.connect(self._look)
 
-    def begin(self, case: Case, proctors: tuple[Proctor, ...]) -> None:
-        """Close a sitting that is submitted (or sealed, after a crash); `proctors` are those signed in now."""
-        self._case, self._proctors, self._result = case, list(proctors), None
+    def begin(self, case: Case) -> None:
+        """Close a sitting that is submitted (or sealed, after a crash); those on duty now countersign."""
+        self._case, self._proctors, self._result = case, list(self._duty.proctors), None
         self._steps = dict.fromkeys(SealStep, StepState.TO_DO)
         self._steps[SealStep.ANSWERS] = StepState.DONE
         self.bench.deck.bring(SealingScreen)
@@ -110,30 +114,55 @@ class Closing(Phase):
     def _sign(self, recording: RecordingRef | None, score: object) -> None:
         if not isinstance(score, Score):
             raise TypeError("a score was expected")
-        case = self._need_case()
-        self._step(SealStep.PACKET, lambda: seal(case, recording), lambda row: self._hand_over(row, score))
+        if self._proctors or self._kept() is not None:
+            self._make_packet(recording, score)
+        else:  # the packet names who countersigns it, so it is made when somebody has signed
+            self._then = lambda: self._make_packet(recording, score)
+            self._ask_for_signature(None)
+
+    def _kept(self) -> OutboxRow | None:
+        return self.bench.workplace.replica.outbox.of_sitting(self._need_case().entry.sitting)
+
+    def _make_packet(self, recording: RecordingRef | None, score: Score) -> None:
+        case, keyids = self._need_case(), tuple(proctor.key.public.keyid for proctor in self._proctors)
+
+        def work() -> OutboxRow:
+            on_duty = joined(case.delivery.sitting.on_duty, keyids)
+            known = set(keyids) <= set(case.delivery.sitting.proctors)
+            if on_duty is not None and not known and case.delivery.sitting.state is State.SUBMITTED:
+                case.delivery.record(Supervised(proctors=on_duty))
+            return seal(case, recording)
+
+        self.bench.deck.bring(SealingScreen)
+        self._step(SealStep.PACKET, work, lambda row: self._hand_over(row, score))
 
     def _hand_over(self, row: object, score: Score) -> None:
         if not isinstance(row, OutboxRow):
             raise TypeError("an outbox row was expected")
         self._result = _result_view(self._need_case(), row, score)
-        if row.stage is Stage.SEALED and not self._proctors:
-            self._ask_for_signature()
+        if row.stage is Stage.SEALED and not self._signers(row):
+            self._then = self._queue
+            self._ask_for_signature(frozenset(packet_of(row).proctors))
         else:
             self._queue()
 
     def _queue(self) -> None:
-        case, proctors = self._need_case(), self._proctors
+        case, row = self._need_case(), self._kept()
+        proctors = self._signers(row) if row is not None else []
         self.bench.deck.bring(SealingScreen)
         self._step(SealStep.DELIVERY, lambda: countersign_and_queue(case, proctors), self._show_result)
 
+    def _signers(self, row: OutboxRow) -> list[Proctor]:
+        """Give those who are here and whom the packet names: nobody else's signature counts."""
+        named = packet_of(row).proctors
+        return [proctor for proctor in self._proctors if proctor.key.public.keyid in named]
+
     # countersignature after a restart
 
-    def _ask_for_signature(self) -> None:
+    def _ask_for_signature(self, named: frozenset[str] | None) -> None:
+        """Ask any proctor of the plan; those whom the packet names, if it is made already."""
         case = self._need_case()
-        # those who were there when the candidate was admitted: the packet names them
-        present = case.delivery.sitting.proctors
-        proctors = [entry for entry in case.session.plan.proctors if entry.keyid in present]
+        proctors = [entry for entry in case.session.plan.proctors if named is None or entry.keyid in named]
         cards = tuple(ProctorCard(entry.proctor, entry.name) for entry in proctors)
         card = candidate_card(case.session, case.entry)
         self._countersign.show_countersign(CountersignView(card, cards, Sentence("seat.countersign_reason")))
@@ -142,7 +171,8 @@ class Closing(Phase):
     def _signed(self, proctor: Proctor) -> None:
         self._signing.end()
         self._proctors = [proctor]
-        self._queue()
+        self._duty.join(proctor)
+        self._then()
 
     # result
 
