@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.demo.banks import sample_bank
+from app.demo.cast import blueprint
 from app.demo.home import DemoHome
 from app.demo.processes import Process, running
 from app.demo.provision import set_up_registry, set_up_seat
@@ -52,7 +54,7 @@ def site(folder: Path) -> Iterator[Site]:
     arguments = ["registry", "serve", "--home", str(home.registry), "--json"]
     with running(Process("registry", "app.cli.main", arguments, home.root / "programs.log")) as registry:
         registry.wait_for("serving")
-        stage = set_up_seat(home, set_up_registry(home), ITEMS, simulated=True)
+        stage = set_up_seat(home, set_up_registry(home, sample_bank()), blueprint(ITEMS), simulated=True)
         with Registry.open(home.registry) as opened:
             opened.release(stage.session, 0)
             share = ReleaseShare.from_code(opened.release_code(stage.session, 0))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.demo.cast import PROCTORS
+from app.demo.banks import sample_bank
+from app.demo.cast import PROCTORS, blueprint
 from app.demo.home import DemoHome
 from app.demo.processes import Process, running
 from app.demo.provision import Stage, set_up_registry, set_up_seat
@@ -49,8 +50,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     arguments = ["registry", "serve", "--home", str(home.registry), "--json"]
     with running(Process("registry", "app.cli.main", arguments, home.root / "programs.log")) as registry:
         registry.wait_for("serving")
-        published = set_up_registry(home)
-        yield Site(home, set_up_seat(home, published, ITEMS, simulated=True))
+        published = set_up_registry(home, sample_bank())
+        yield Site(home, set_up_seat(home, published, blueprint(ITEMS), simulated=True))
 
 
 @pytest.fixture
