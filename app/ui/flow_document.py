@@ -97,7 +97,7 @@ class FlowDocument(ClosedDocument):
         block = self.findBlock(slot.position)
         origin = self.documentLayout().blockBoundingRect(block).topLeft() - QPointF(0, shift)
         line = block.layout().lineForTextPosition(slot.position - block.position())
-        slot.at = origin + QPointF(_x(line, slot.position - block.position()), line.y() + line.ascent())
+        slot.at = origin + QPointF(line_x(line, slot.position - block.position()), line.y() + line.ascent())
         slot.lines = list(_stretches(block, origin, slot.position + 1, slot.end)) if slot.end else []
 
 
@@ -132,11 +132,11 @@ def _stretches(block: QTextBlock, origin: QPointF, start: int, end: int) -> Iter
         line = layout.lineAt(index)
         first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
         if first < last:
-            left, right = _x(line, first), _x(line, last)
+            left, right = line_x(line, first), line_x(line, last)
             yield QRectF(origin.x() + left, origin.y() + line.y(), right - left, line.height())
 
 
-def _x(line: QTextLine, position: int) -> float:
+def line_x(line: QTextLine, position: int) -> float:
     """Give how far right in its line a character begins; PySide answers with the position beside it."""
     found: Any = line.cursorToX(position)
     return float(found[0])

@@ -1,29 +1,50 @@
-"""A document on the page: its text painted, its widgets in their lines. Wide tables shrink a little, then scroll."""
+"""A document on the page: its text painted, its widgets in their lines, its marks."""
 
-import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Protocol
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import QWidget
 
-from app.exam.prose import Body, Picture, Table, inline_text, plain_text
-from app.ui.flow_build import QUOTED, TABLE_EXTRA, VERBATIM, FlowBuilder
-from app.ui.flow_document import FlowDocument, is_torn
+from app.exam.prose import Body, Picture, Table
+from app.ui.flow_build import QUOTED, VERBATIM, FlowBuilder
+from app.ui.flow_document import FlowDocument, is_torn, line_x
 from app.ui.flow_ink import Images, Ink
+from app.ui.flow_marks import NO_MARKING, Marking, Places, add_selections
 from app.ui.flow_slots import Arranged, InLine, LineBox, OverText, Slot, SlotPiece
-from app.ui.look import Look, Looked, paint_focus
+from app.ui.look import Looked
 from app.ui.pictures import PictureButton
-from app.ui.tokens import Space, Type
+from app.ui.tokens import Space
 
-_SHRINKS: Final = 0.8  # how small the text of a wide table gets before it scrolls
-_LEAST_CELL: Final = 5.0  # em: a column with more text than this is not made narrower
-_LATIN: Final = 0.56  # em: the width of a Latin character beside a Chinese one
+
+class Marker(Protocol):
+    """Hears of the mouse over a text."""
+
+    def press(self, flow: "FlowView", at: QPoint) -> None:
+        """Hear of a press."""
+
+    def drag(self, at: QPoint) -> None:
+        """Hear of a move with the button down."""
+
+    def release(self, at: QPoint) -> None:
+        """Hear of the release."""
 
 
 class FlowView(Looked, QWidget):
-    """Blocks of text. Whoever owns it gives the widgets that stand in it and calls `arrange`."""
+    """Blocks of text. Whoever owns it gives the widgets that stand in it and calls `arrange`.
+
+    With a `marker` the mouse marks text; without one a press belongs to what lies below. `struck`: it is struck
+    through.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,11 +56,16 @@ class FlowView(Looked, QWidget):
         self._ink: Ink | None = None
         self._laid_out = (0, 0.0, self.look)
         self._height = self._shift = 0
+        self.marker: Marker | None = None
+        self._marking = NO_MARKING
+        self._places: Places | None = None
+        self._struck = False
 
     def show_blocks(self, body: Body, widgets: Sequence[QWidget | None], images: Images) -> None:
         """Take blocks, and the widget for each of their slots in reading order (None: it is painted)."""
         self._body, self._widgets, self._images = body, widgets, images
         self._document, self._slots = None, []
+        self._places, self._marking, self._struck = None, NO_MARKING, False
         for widget in widgets:
             if widget is not None and widget.parent() is not self:
                 widget.setParent(self)
@@ -53,6 +79,7 @@ class FlowView(Looked, QWidget):
         if self._document is not None and key == self._laid_out and not any(self._widgets):
             return self._height
         self._laid_out = key
+        self._places = None
         document = self._broken(width, shrink)
         self._shift = 0 if isinstance(next(iter(self._body), None), Table) else document.lead // 2
         self._height = round(document.size().height() + 0.4)
@@ -113,11 +140,109 @@ class FlowView(Looked, QWidget):
         palette.setColor(QPalette.ColorRole.Text, QColor(self.look.palette.ink))
         palette.setColor(QPalette.ColorRole.Dark, QColor(self.look.palette.line_strong))
         context.palette = palette
+        if self._marking.highlights or self._marking.selected is not None:
+            add_selections(context, self._document, self.places, self._marking, self.look.palette)
         self._document.documentLayout().draw(painter, context)
+        if self._struck:
+            self._strike(painter, self._document)
+        if self._marking.caret is not None:
+            painter.fillRect(self._caret_rect(self._marking.caret), QColor(self.look.palette.focus))
         painter.translate(0, self._shift)
         for slot, filled in zip(self._slots, self._widgets, strict=True):
             if filled is None:
                 self._ink.paint(painter, slot, self.devicePixelRatioF())
+
+    # Marks
+
+    @property
+    def places(self) -> Places:
+        """The characters of the text that can be marked."""
+        if self._places is None:
+            self._places = Places(self._document or FlowDocument(self.look))
+        return self._places
+
+    def show_marking(self, marking: Marking) -> None:
+        """Show other marks."""
+        if marking != self._marking:
+            self._marking = marking
+            self.update()
+
+    def set_struck(self, struck: bool) -> None:
+        """Strike the text through, or no longer."""
+        if struck is not self._struck:
+            self._struck = struck
+            self.update()
+
+    def place_at(self, at: QPoint) -> int:
+        """Give the place before which a caret put at this point stands."""
+        if self._document is None:
+            return 0
+        point = QPointF(at) + QPointF(0, self._shift)
+        return self.places.place(self._document.documentLayout().hitTest(point, Qt.HitTestAccuracy.FuzzyHit))
+
+    def character_at(self, at: QPoint) -> int:
+        """Give the place of the character at this point, -1 where there is none."""
+        if self._document is None:
+            return -1
+        point = QPointF(at) + QPointF(0, self._shift)
+        if self._document.documentLayout().hitTest(point, Qt.HitTestAccuracy.ExactHit) < 0:
+            return -1
+        place = self.place_at(at)
+        return place - (place > 0 and self._caret_rect(place).left() > point.x())
+
+    def place_beside(self, place: int, lines: int) -> int:
+        """Give the place that stands so many lines below this one."""
+        caret = self._caret_rect(place)
+        pitch = self._document.pitch if self._document else 0
+        at = caret.center() + QPointF(0, lines * pitch - self._shift)
+        return self.place_at(at.toPoint())
+
+    def _caret_rect(self, place: int) -> QRectF:
+        """Give where a caret before this place stands, in the document's coordinates."""
+        document = self._document
+        if document is None:
+            return QRectF()
+        position = self.places.position(place)
+        block = document.findBlock(position)
+        line = block.layout().lineForTextPosition(position - block.position())
+        if not line.isValid():
+            return QRectF()
+        origin = document.documentLayout().blockBoundingRect(block).topLeft()
+        left = origin.x() + line_x(line, position - block.position())
+        return QRectF(left - 1, origin.y() + line.y() + line.ascent() - document.em, 3, document.em * 1.25)
+
+    def _strike(self, painter: QPainter, document: FlowDocument) -> None:
+        painter.setPen(QPen(QColor(self.look.palette.ink_soft), max(1.0, document.em / 10)))
+        block = document.begin()
+        while block.isValid():
+            origin = document.documentLayout().blockBoundingRect(block).topLeft()
+            for index in range(block.layout().lineCount()):
+                line = block.layout().lineAt(index)
+                y = origin.y() + line.y() + line.ascent() - document.em * 0.36
+                left = origin.x() + line.naturalTextRect().left()
+                painter.drawLine(QPointF(left, y), QPointF(left + line.naturalTextWidth(), y))
+            block = block.next()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to mark, where text can be marked."""
+        if self.marker is None or event.button() is not Qt.MouseButton.LeftButton:
+            event.ignore()
+        else:
+            self.marker.press(self, event.position().toPoint())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on marking."""
+        if self.marker is None:
+            event.ignore()
+        else:
+            self.marker.drag(event.position().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End marking."""
+        if self.marker is None or event.button() is not Qt.MouseButton.LeftButton:
+            event.ignore()
+        else:
+            self.marker.release(event.position().toPoint())
 
     def _paint_grounds(self, painter: QPainter, document: FlowDocument) -> None:
         """Draw the bar beside what is quoted, and the ground of what stands as it is."""
@@ -145,75 +270,3 @@ def _place(slot: Slot, widget: QWidget) -> None:
     else:
         widget.setGeometry(slot.rect())
     widget.show()
-
-
-class TableView(Looked, QScrollArea):
-    """One table. When its columns would get too narrow its text shrinks a little; beyond that it scrolls sideways."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("table")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
-        self.flow = FlowView(self)
-        self.flow.setAutoFillBackground(False)
-        self.setWidget(self.flow)
-        self.flow.setAutoFillBackground(False)
-        self._table = Table(())
-
-    def show_table(self, table: Table, widgets: Sequence[QWidget | None], images: Images) -> None:
-        """Take a table, and the widgets in it."""
-        self._table = table
-        self.flow.show_blocks((table,), widgets, images)
-        self.setAccessibleName(inline_text(table.caption))
-        self.horizontalScrollBar().setValue(0)
-
-    def look_changed(self) -> None:
-        """Nothing yet: the owner arranges again."""
-
-    def arrange(self, width: int) -> int:
-        """Lay the table out in `width` and give the height it takes, its scroll bar included."""
-        self.flow.set_look(self.look)
-        shrink = min(1.0, max(_SHRINKS, width / least_width(self._table, self.look, 1.0)))
-        inner = max(width, least_width(self._table, self.look, shrink))
-        height = self.flow.arrange(inner, shrink)
-        inner = max(inner, self.flow.natural_width())
-        self.flow.resize(inner, height)
-        scrolls = inner > width
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if scrolls else Qt.FocusPolicy.NoFocus)
-        return height + (self.horizontalScrollBar().sizeHint().height() if scrolls else 0)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll sideways by the arrows; leave every other key to the page."""
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if step is None:
-            event.ignore()
-            return
-        bar = self.horizontalScrollBar()
-        bar.setValue(bar.value() + step * self.look.px(Type.EXAM) * 3)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the ring when it has the focus."""
-        super().paintEvent(event)
-        if self.hasFocus():
-            paint_focus(QPainter(self.viewport()), QRectF(self.viewport().rect()), self.look)
-
-
-def least_width(table: Table, look: Look, shrink: float) -> int:
-    """Give the width below which a table cannot be read, pixels: no column narrower than a few characters."""
-    columns: dict[int, float] = {}
-    for row in table.rows:
-        at = 0
-        for cell in row:
-            if cell.columns == 1:
-                columns[at] = max(columns.get(at, 0.0), _least(plain_text(cell.body)))
-            at += cell.columns
-    em = look.px(Type.EXAM) * shrink
-    return max(1, math.ceil(sum(columns.values()) * em) + len(columns) * TABLE_EXTRA)
-
-
-def _least(text: str) -> float:
-    lines = (sum(_LATIN if character.isascii() else 1.0 for character in line) for line in text.splitlines())
-    return min(_LEAST_CELL, max(lines, default=0.0)) + 0.1

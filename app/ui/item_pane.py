@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.exam.events import Highlight
 from app.exam.interactions import Responses
 from app.exam.item import Item
 from app.exam.prose import Language
+from app.exam.sitting import NO_NOTES, Notes
 from app.ui.buttons import Button
+from app.ui.highlighter import SHARED_FROM, Highlighter
 from app.ui.interactions.base import Setting
 from app.ui.item_head import PaneWords
 from app.ui.item_sheet import ItemSheet
@@ -26,6 +29,7 @@ __all__ = ["ItemPane", "PaneItem", "PaneWords"]
 
 _TWO_COLUMNS: Final = 40
 """From so many characters of exam text side by side on there are two columns."""
+_MOST_MARKS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class PaneItem:
     language: Language
     responses: Responses
     media: Mapping[str, bytes]
+    notes: Notes = NO_NOTES
 
 
 class ItemPane(Looked, QWidget):
@@ -46,15 +51,23 @@ class ItemPane(Looked, QWidget):
 
     responded = Signal(str, object)
     picture_pressed = Signal(QImage, str)
+    noted = Signal(str, object)  # item id, Notes: all marks on it
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("item_pane")
+        self._notes = NO_NOTES
+        self._shared: dict[str, tuple[Highlight, ...]] = {}
+        self._hint = ""
+        self._highlighter = Highlighter(self)
+        self._highlighter.changed.connect(self._highlight)
+        self._highlighter.ended.connect(lambda: self._say_hint(""))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._item: PaneItem | None = None
         self._plays: dict[str, dict[str, int]] = {}
         self.sheet = ItemSheet()
         self.page = Scroll(self.sheet)
+        self._highlighter.moved.connect(self.page.ensureWidgetVisible)
         self.column = StimulusColumn()
         self.column.hide()
         self._stimulus = StimulusPanel()
@@ -70,6 +83,8 @@ class ItemPane(Looked, QWidget):
         self.sheet.picture_pressed.connect(self.picture_pressed)
         self.sheet.row_focused.connect(self.page.ensureWidgetVisible)
         self.sheet.responded.connect(self._respond)
+        self.sheet.struck_changed.connect(lambda struck: self._note(replace(self._notes, struck=struck)))
+        self.sheet.clear_notes.clicked.connect(self.clear_notes)
 
     @property
     def clear(self) -> Button:
@@ -84,6 +99,8 @@ class ItemPane(Looked, QWidget):
     def reset(self) -> None:
         """Forget the sitting before: where the page stood, and how often its clips were played."""
         self._plays.clear()
+        self._shared.clear()
+        self._item = None
         self.to_top()
 
     def _plays_of(self, owner: str) -> dict[str, int]:
@@ -100,6 +117,7 @@ class ItemPane(Looked, QWidget):
         among_options = held in self.rows
         if another and held is not None:
             self.setFocus()
+        same = not another and self._item is not None and self._item.language is item.language
         self._item = item
         setting = Setting(item.language, item.media, words, self._plays_of(item.item.id))
         self.sheet.show_item(item.item, item.responses, setting)
@@ -110,6 +128,7 @@ class ItemPane(Looked, QWidget):
             other = self._stimulus.show_stimulus(stimulus, shared, around)
             if other:
                 self.column.verticalScrollBar().setValue(0)
+        self._show_notes(item, same=same)
         if another:
             self.to_top()
         self.arrange()
@@ -117,6 +136,85 @@ class ItemPane(Looked, QWidget):
             self.sheet.choice.focus_chosen()
         elif not another and held is not None and held is not self._held():
             held.setFocus()  # what stands in a line is taken out and put in again
+
+    def _show_notes(self, item: PaneItem, *, same: bool) -> None:
+        """Show the marks. Those on what items share are on all of them, as they last stood."""
+        self._notes, stimulus = item.notes, item.item.stimulus
+        if stimulus is not None:
+            on_shared = tuple(mark for mark in item.notes.highlights if mark.part >= SHARED_FROM)
+            on_shared = self._shared.setdefault(stimulus.id, on_shared)
+            own = tuple(mark for mark in item.notes.highlights if mark.part < SHARED_FROM)
+            self._notes = Notes(item.notes.struck, (*own, *on_shared))
+        self.sheet.show_struck(self._notes.struck)
+        shared = self._stimulus.texts if stimulus is not None else ()
+        self._highlighter.watch(self.sheet.texts, shared, item.language, self._notes.highlights, same=same)
+        self.sheet.clear_notes.setVisible(self._notes != NO_NOTES)
+
+    def _highlight(self, marks: tuple[Highlight, ...]) -> None:
+        if self._item is None:
+            return
+        others = tuple(mark for mark in self._notes.highlights if mark.language is not self._item.language)
+        self._note(replace(self._notes, highlights=(*others, *marks)[:_MOST_MARKS]))
+
+    def _note(self, notes: Notes) -> None:
+        item = self._item
+        if item is None or notes == self._notes:
+            return
+        self._notes = notes
+        if item.item.stimulus is not None:
+            on_shared = tuple(mark for mark in notes.highlights if mark.part >= SHARED_FROM)
+            self._shared[item.item.stimulus.id] = on_shared
+        if self.sheet.clear_notes.hasFocus() and notes == NO_NOTES:
+            self.setFocus()
+        self.sheet.clear_notes.setVisible(notes != NO_NOTES)
+        self.noted.emit(item.item.id, notes)
+
+    def clear_notes(self) -> None:
+        """Take all marks off this item, and off what it shares with others."""
+        if self._item is None:
+            return
+        self._note(NO_NOTES)
+        self._show_notes(replace(self._item, notes=NO_NOTES), same=True)
+
+    def mark_by_keys(self, hint: str) -> None:
+        """Let a caret walk through the text, or take it away; `hint` says how it is done."""
+        if self._highlighter.walking:
+            self._highlighter.end()
+        elif self._highlighter.begin():
+            self.setFocus()
+            self._say_hint(hint)
+
+    def _say_hint(self, text: str) -> None:
+        if text != self._hint:
+            self._hint = text
+            self.sheet.head.show_hint(text)
+            self.arrange()
+
+    def show_section(self, text: str) -> None:
+        """Name the section, with what is left of its own time."""
+        if self.sheet.head.show_section(text):
+            self.arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let the caret have the keys while it walks; the page has the others."""
+        leaves = event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) or event.key() == Qt.Key.Key_H
+        if self._highlighter.walking and not leaves:
+            self._highlighter.key(event)
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let Tab go from text to text while the caret walks."""
+        return False if self._highlighter.walking else super().focusNextPrevChild(forward)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """End walking: the keys go elsewhere."""
+        super().focusOutEvent(event)
+        self._highlighter.end()
+
+    def strike(self, index: int) -> bool:
+        """Strike the option at `index` through where the item is one choice; False if there is none."""
+        return self.sheet.choice.strike(index) if self.sheet.choice else False
 
     def to_top(self) -> None:
         """Show the item from its top."""

@@ -10,8 +10,10 @@ from app.exam.interactions import Interaction, Responses
 from app.exam.item import Item
 from app.exam.prose import Body, Gap, Hot, Place
 from app.ui import tokens
+from app.ui.buttons import Button, Kind
+from app.ui.flow_view import FlowView
 from app.ui.interactions.base import InteractionView, Setting
-from app.ui.interactions.choice import ChoiceView
+from app.ui.interactions.choice import ChoiceView, strike_width
 from app.ui.interactions.views import ViewPool, is_inline
 from app.ui.item_head import ItemTop
 from app.ui.look import Looked
@@ -19,6 +21,7 @@ from app.ui.prose import BodyView, column_width
 from app.ui.stimulus import StimulusPanel
 from app.ui.tokens import Space
 
+_LONGEST_NAME = 64  # characters, of an identifier
 _Piece = BodyView | InteractionView
 
 
@@ -31,6 +34,7 @@ class ItemSheet(Looked, QWidget):
     responded = Signal(object)
     picture_pressed = Signal(QImage, str)
     row_focused = Signal(QWidget)
+    struck_changed = Signal(object)  # the names of all options that are struck through
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +45,10 @@ class ItemSheet(Looked, QWidget):
         self._responses: Responses = {}
         self.head = ItemTop(self)
         self.head.clear.clicked.connect(self._clear)
+        self.clear_notes = Button("clear_notes", Kind.QUIET)
+        self.clear_notes.setParent(self)
+        self.clear_notes.hide()
+        self._struck: tuple[str, ...] = ()
         self._pieces: list[_Piece] = []
         self._texts: list[BodyView] = []
         self._pool = ViewPool(self, self._connect)
@@ -71,6 +79,33 @@ class ItemSheet(Looked, QWidget):
         self._pool.hide_rest()
         self.head.clear.setVisible(bool(self._responses))
 
+    @property
+    def texts(self) -> list[FlowView]:
+        """The texts of the item that can be marked, in reading order."""
+        return [
+            flow for piece in self._pieces for flow in (piece.flows if isinstance(piece, BodyView) else piece.texts)
+        ]
+
+    def show_struck(self, struck: tuple[str, ...]) -> None:
+        """Show which options are struck through, by their names in the item's notes."""
+        self._struck = struck
+        for view in self._views.values():
+            if isinstance(view, ChoiceView):
+                names = {option: self._name(view, option) for option in view.options}
+                view.show_struck(frozenset(option for option, name in names.items() if name in struck))
+
+    def _name(self, view: ChoiceView, option: str) -> str:
+        """Name an option in the notes: by its identifier, with that of its interaction where another has one too."""
+        choices = [other for other in self._views.values() if isinstance(other, ChoiceView)]
+        alone = sum(option in other.options for other in choices) == 1
+        return option if alone else f"{view.response}.{option}"[:_LONGEST_NAME]
+
+    def _strike(self, view: ChoiceView, option: str, struck: bool) -> None:
+        name = self._name(view, option)
+        kept = tuple(one for one in self._struck if one != name)
+        self._struck = (*kept, name) if struck else kept
+        self.struck_changed.emit(self._struck)
+
     def put_stimulus(self, panel: StimulusPanel | None) -> None:
         """Have the stimulus on the sheet, above the item; or not."""
         self._stimulus = panel
@@ -84,6 +119,7 @@ class ItemSheet(Looked, QWidget):
             return
         room = max(1, self.width() - 2 * Space.XXL)
         overhead = self.look.length(tokens.MARKER, 1.8) + self.look.length(tokens.ICON, 1.5) + 4 * Space.L
+        overhead += strike_width(self.look)
         width = min(room, column_width(self.look) + overhead)
         left = (self.width() - width) // 2
         self.head.set_look(self.look)
@@ -102,7 +138,11 @@ class ItemSheet(Looked, QWidget):
             piece.setGeometry(left, top, wide, height)
             piece.show()
             top += height + Space.XL
-        self.setMinimumHeight(top)
+        self.clear_notes.set_look(self.look)
+        self.clear_notes.ensurePolished()
+        size = self.clear_notes.sizeHint()
+        self.clear_notes.setGeometry(left, top - Space.M, size.width(), size.height())
+        self.setMinimumHeight(top + size.height())  # whether it is there or not, so that nothing moves
         self._order_focus()
 
     def look_changed(self) -> None:
@@ -154,6 +194,8 @@ class ItemSheet(Looked, QWidget):
         return view
 
     def _connect(self, view: InteractionView) -> None:
+        if isinstance(view, ChoiceView):
+            view.struck_through.connect(lambda option, struck: self._strike(view, option, struck))
         view.responded.connect(self._respond)
         view.picture_pressed.connect(self.picture_pressed)
         view.row_focused.connect(self.row_focused)
@@ -195,7 +237,9 @@ class ItemSheet(Looked, QWidget):
             for widget in _focusable(part):
                 QWidget.setTabOrder(before, widget)
                 before = widget
-        QWidget.setTabOrder(before, self.head.clear)
+        for button in (self.head.read, self.head.calculator, self.clear_notes, self.head.clear):
+            QWidget.setTabOrder(before, button)
+            before = button
 
 
 def _pieces(stem: Body, waiting: dict[str, Interaction]) -> Iterator[Body]:

@@ -1,6 +1,6 @@
 """An option (选项): the whole row is the target, and what is chosen is seen by shape as well as colour."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -30,6 +30,7 @@ class OptionRow(Looked, QAbstractButton):
     """One option: ( A ), its text, and a tick at the end of the row when it is chosen."""
 
     stepped = Signal(int)  # the arrows: to the row before (-1) or after (1)
+    strike_toggled = Signal()  # by the second button of the mouse, Delete, or the button beside it
     picture_pressed = Signal(QImage, str)
 
     def __init__(self, index: int, parent: QWidget) -> None:
@@ -40,6 +41,7 @@ class OptionRow(Looked, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.option = ""
+        self.struck = False
         self._several = False
         self._words = ""
         self._body = BodyView(self, after=self, corner=True)
@@ -50,9 +52,11 @@ class OptionRow(Looked, QAbstractButton):
         self.option, self._several, self._words = option, several, plain_text(body)
         self._body.show_body(body, setting.media, words=setting.words, plays=setting.plays)
 
-    def set_chosen(self, chosen: bool, state: str) -> None:
-        """Show it as chosen or not; `state` says so to a screen reader."""
+    def set_chosen(self, chosen: bool, state: str, *, struck: bool = False) -> None:
+        """Show it as chosen or not, or struck through; `state` says so to a screen reader."""
         self.setChecked(chosen)
+        self.struck = struck
+        self._body.set_struck(struck)
         self.setAccessibleName(f"{self.marker} {self._words} {state}".rstrip())
         self.update()
 
@@ -80,8 +84,24 @@ class OptionRow(Looked, QAbstractButton):
             self.stepped.emit(_STEPS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.click()
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not event.isAutoRepeat():
+            self.strike_toggled.emit()
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the second button too."""
+        if event.button() is Qt.MouseButton.RightButton:
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Strike through by the second button."""
+        if event.button() is not Qt.MouseButton.RightButton:
+            super().mouseReleaseEvent(event)
+        elif self.rect().contains(event.position().toPoint()):
+            self.strike_toggled.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Count a double click as one press: the second would take the choice back."""
@@ -124,3 +144,66 @@ class OptionRow(Looked, QAbstractButton):
         painter.setFont(font)
         painter.setPen(QColor(palette.on_accent if chosen else palette.ink))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.marker)
+        if self.struck:
+            painter.setPen(QPen(QColor(palette.ink), tokens.EDGE))
+            painter.drawLine(QLineF(box.bottomLeft() + QPointF(2, -2), box.topRight() + QPointF(-2, 2)))
+
+
+class StrikeButton(Looked, QWidget):
+    """Stands beside an option and strikes it through. The keyboard has Delete and Shift with the letter for it."""
+
+    pressed = Signal()
+
+    def __init__(self, index: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._marker = marker(index)
+        self.setObjectName(f"strike_{self._marker}")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._struck = False
+
+    def show_state(self, name: str, *, struck: bool) -> None:
+        """Show whether it strikes or lifts; `name` says so."""
+        self._struck = struck
+        self.setAccessibleName(name)
+        self.update()
+
+    def look_changed(self) -> None:
+        """Paint again."""
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the press, so that the release comes here."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Strike or lift."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show that it can be pressed."""
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Be quiet again."""
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the letter with a stroke through it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, side = self.look.palette, self.look.length(tokens.ICON, 1.5)
+        box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        if self.underMouse() or self._struck:
+            painter.setPen(QPen(QColor(palette.line_strong), tokens.BORDER))
+            painter.setBrush(QColor(palette.sunken if self._struck else palette.surface))
+            edge = float(Space.S)
+            painter.drawRoundedRect(box.adjusted(-edge, -edge, edge, edge), tokens.RADIUS, tokens.RADIUS)
+        font = self.look.font(Type.BODY)
+        font.setPixelSize(round(side * 0.8))
+        painter.setFont(font)
+        painter.setPen(QPen(QColor(palette.ink_soft), tokens.EDGE))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._marker)
+        painter.drawLine(QLineF(box.left() - 2, box.center().y(), box.right() + 2, box.center().y()))

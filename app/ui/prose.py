@@ -25,7 +25,8 @@ from app.ui import tokens
 from app.ui.clip_player import ClipPlayer
 from app.ui.flow_ink import Images, is_small
 from app.ui.flow_slots import Arranged, Filler, InLine, SlotPiece, slot_pieces
-from app.ui.flow_view import FlowView, TableView
+from app.ui.flow_table import TableView
+from app.ui.flow_view import FlowView
 from app.ui.look import Look, Looked
 from app.ui.pictures import PictureButton
 from app.ui.tokens import Space, Type
@@ -67,6 +68,17 @@ class BodyView(Looked, QWidget):
     def last(self) -> QWidget:
         """The last widget in it for the keyboard; what follows on the page comes after it."""
         return self._last
+
+    @property
+    def flows(self) -> list[FlowView]:
+        """The texts in it, in reading order."""
+        views = (part.flow if isinstance(part, TableView) else part for part in self._parts)
+        return [view for view in views if isinstance(view, FlowView)]
+
+    def set_struck(self, struck: bool) -> None:
+        """Strike its text through, or no longer."""
+        for flow in self.flows:
+            flow.set_struck(struck)
 
     def show_body(
         self,

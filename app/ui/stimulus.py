@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.exam.item import Stimulus
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
+from app.ui.flow_view import FlowView
 from app.ui.interactions.base import Setting
 from app.ui.item_head import PaneWords
 from app.ui.labels import Line
@@ -51,6 +52,11 @@ class StimulusPanel(Looked, QWidget):
         )
         self._name_fold()
         return another
+
+    @property
+    def texts(self) -> list[FlowView]:
+        """The texts in it that can be marked."""
+        return self._body.flows
 
     def set_foldable(self, foldable: bool) -> None:
         """Let it be folded, where it stands above the item."""

@@ -1,6 +1,6 @@
 """What every interaction is shown with, and what its owner hears from it."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Signal
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.exam.interactions import Interaction
 from app.exam.prose import Language
+from app.ui.flow_view import FlowView
 from app.ui.look import Looked
 from app.words import Words
 
@@ -45,6 +46,11 @@ class InteractionView(Looked, QWidget):
     def arrange(self, width: int) -> int:  # noqa: ARG002
         """Lay it out in `width` pixels and give the height it takes; subclasses do."""
         raise TypeError(f"{type(self).__name__} is not laid out")
+
+    @property
+    def texts(self) -> Sequence[FlowView]:
+        """The texts in it that can be marked; none, where the mouse has something else to do."""
+        return ()
 
     def look_changed(self) -> None:
         """Nothing yet: the owner arranges again."""

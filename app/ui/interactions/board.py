@@ -1,5 +1,6 @@
 """What the boards share: the prompt, the line that says what is asked, the response, and how a change is told."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.exam.interactions import Interaction, Option
 from app.exam.prose import Body, Language, Wording, plain_text
+from app.ui.flow_view import FlowView
 from app.ui.icons import Icon
 from app.ui.interactions.base import InteractionView, Setting
 from app.ui.interactions.hint import Hint
@@ -32,6 +34,11 @@ class Board(InteractionView):
         self._prompt.setObjectName("prompt")
         self._prompt.picture_pressed.connect(self.picture_pressed)
         self.hint = Hint(self)
+
+    @property
+    def texts(self) -> Sequence[FlowView]:
+        """The texts of the prompt."""
+        return self._prompt.flows if self._has_prompt else ()
 
     # for subclasses
 

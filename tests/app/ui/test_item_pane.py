@@ -1,6 +1,7 @@
 """The pane as a whole: pieces of the stem, what is shared, the keyboard, and what is told."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -25,6 +26,7 @@ from sync.wire.plan import Difficulty, ItemKind
 from tests.app.seat.screens.hands import find, key, press, settle
 from tests.app.ui.interactions.boards import options
 
+T = TypeVar("T", bound=QWidget)
 WORDS = Words(Language.ZH)
 AROUND = PaneWords("第 1 题", "综合题", "已标记", "案例材料", "收起材料", "展开材料")
 CHOICE = Choice("A", None, options(*"abc"))
@@ -81,6 +83,12 @@ def shown(qtbot: QtBot) -> Shown:
     return Shown(qtbot)
 
 
+def view(pane: ItemPane, kind: type[T]) -> T:
+    found: T | None = pane.findChild(kind)
+    assert found is not None
+    return found
+
+
 def tops(pane: ItemPane) -> list[str]:
     kinds = (BodyView, ChoiceView, OrderView, SliderView)
     pieces = [w for w in pane.sheet.children() if isinstance(w, kinds) and w.isVisible()]
@@ -94,8 +102,8 @@ def test_interactions_stand_where_their_places_are(shown: Shown) -> None:
 
 def test_each_response_is_told_with_all_others_of_the_item(shown: Shown) -> None:
     shown.show(THREE, {"C": ("4",)})
-    press(find(shown.pane, ChoiceView, "").rows[1])
-    press(find(shown.pane, SliderView, "").more)
+    press(view(shown.pane, ChoiceView).rows[1])
+    press(view(shown.pane, SliderView).more)
     assert shown.told == [("three", {"C": ("4",), "A": ("b",)}), ("three", {"A": ("b",), "C": ("5",)})]
 
 
@@ -103,15 +111,15 @@ def test_clearing_clears_everything_and_is_told_once(shown: Shown) -> None:
     shown.show(THREE, {"A": ("b",), "B": ("z", "y", "x")})
     press(find(shown.pane, Button, "clear_response"))
     assert shown.told == [("three", {})]
-    assert not any(row.isChecked() for row in find(shown.pane, ChoiceView, "").rows)
-    assert [row.option for row in find(shown.pane, OrderView, "").rows] == list("xyz")
+    assert not any(row.isChecked() for row in view(shown.pane, ChoiceView).rows)
+    assert [row.option for row in view(shown.pane, OrderView).rows] == list("xyz")
     assert not find(shown.pane, Button, "clear_response").isVisible()
 
 
 def test_a_place_within_a_list_gets_its_interaction_and_one_without_a_place_comes_last(shown: Shown) -> None:
     nested = (Listing(((line("甲"), Place("A")), (line("乙"),))), line("丙"))
     shown.show(item("nested", nested, CHOICE, SLIDER))
-    choice, slider = find(shown.pane, ChoiceView, ""), find(shown.pane, SliderView, "")
+    choice, slider = view(shown.pane, ChoiceView), view(shown.pane, SliderView)
     assert choice.isVisible()
     assert slider.isVisible()
     press(choice.rows[0])
@@ -163,7 +171,7 @@ def test_the_keyboard_comes_to_everything_in_reading_order(shown: Shown) -> None
 
 def test_the_focus_of_what_goes_is_the_panes_and_tab_begins_with_the_next_item(shown: Shown) -> None:
     shown.show(THREE)
-    find(shown.pane, SliderView, "").track.setFocus()
+    view(shown.pane, SliderView).track.setFocus()
     shown.show(LONE)
     assert shown.pane.hasFocus()
     key(Qt.Key.Key_Tab)
@@ -221,7 +229,7 @@ def test_at_large_text_the_case_is_above_and_can_be_folded(shown: Shown) -> None
     shown.show(item("case", (Place("A"),), CHOICE, stimulus=LONG))
     shown.wear(200)
     assert not shown.pane.column.isVisible()
-    row = find(shown.pane, ChoiceView, "").rows[0]
+    row = view(shown.pane, ChoiceView).rows[0]
     below = row.mapTo(shown.pane.sheet, QPoint()).y()
     fold = find(shown.pane, Button, "fold_stimulus")
     press(fold)
@@ -258,7 +266,7 @@ def test_nothing_lies_over_anything_and_every_target_is_large_enough(shown: Show
 def test_what_comes_below_follows_when_an_interaction_grows(shown: Shown) -> None:
     shown.show(item("grows", (Place("S"), Place("A")), replace(ORDER, response="S"), CHOICE))
     keep = find(shown.pane, Button, "keep_order")
-    before = find(shown.pane, ChoiceView, "").y()
+    before = view(shown.pane, ChoiceView).y()
     press(keep)
     settle()
-    assert find(shown.pane, ChoiceView, "").y() < before
+    assert view(shown.pane, ChoiceView).y() < before

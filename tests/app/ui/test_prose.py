@@ -20,7 +20,8 @@ from app.exam.prose import (
     Table,
     Verbatim,
 )
-from app.ui.flow_view import FlowView, TableView
+from app.ui.flow_table import TableView
+from app.ui.flow_view import FlowView
 from app.ui.look import Look
 from app.ui.pictures import PictureButton, read_picture
 from app.ui.prose import column_width
