@@ -63,7 +63,7 @@ class Legend(Looked, QWidget):
             x += wide + Space.M
 
     def _text_px(self) -> int:
-        return self.look.length(tokens.TYPES[Type.CAPTION].px, tokens.TYPES[Type.CELL].most)
+        return self.look.length(tokens.TYPES[Type.CAPTION].px, tokens.TYPES[Type.BAR].most)
 
     def hasHeightForWidth(self) -> bool:
         """Say that the height depends on the width."""

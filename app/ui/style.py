@@ -86,7 +86,10 @@ def _buttons(look: Look) -> str:
         f" border: {tokens.EDGE}px solid transparent; border-radius: {tokens.RADIUS}px; outline: none; }}"
     )
     full = f'QPushButton[place="page"] {{ min-width: {tokens.WORD - 2 * pad}px; }}'
-    bar = f'QPushButton[place="bar"] {{ {_font(look, Type.BAR_STRONG)} min-height: {_bar_height(look)}px; }}'
+    bar = (
+        f'QPushButton[place="bar"] {{ {_font(look, Type.BAR_STRONG)} min-height: {_bar_height(look)}px;'
+        f" padding: 0 {Space.L}px; }}"
+    )
     kinds = {
         "primary": (colours.on_accent, colours.accent, colours.accent, colours.accent_strong),
         "secondary": (colours.ink, colours.surface, colours.line_strong, colours.accent_soft),

@@ -216,7 +216,7 @@ TYPES: Final[Mapping[Type, TypeToken]] = MappingProxyType(
         Type.FACT: TypeToken(20, 400, 1.6),
         Type.BAR: TypeToken(16, 400, 1.4),
         Type.BAR_STRONG: TypeToken(16, 700, 1.4),
-        Type.CELL: TypeToken(14, 400, 1.5),
+        Type.CELL: TypeToken(14, 400, 2.0),
         Type.EXAM: TypeToken(19),
         Type.LEAD: TypeToken(20),
         Type.TITLE: TypeToken(26, 700),

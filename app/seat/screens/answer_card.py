@@ -12,8 +12,6 @@ from app.ui.page import Scroll
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
-_STACKED_OVER = 125  # per cent of text: from here on the filters stand one above the other
-
 
 class AnswerCard(Looked, QFrame):
     """Every item at a glance; pressing a number goes there."""
@@ -113,7 +111,12 @@ class AnswerCard(Looked, QFrame):
     def look_changed(self) -> None:
         """Be as wide as the cells need."""
         self.setFixedWidth(self.look.length(tokens.CARD_WIDTH, tokens.ROOMY))
-        stacked = self.look.percent > _STACKED_OVER
+        self._stack_filters()
+
+    def _stack_filters(self) -> None:
+        """Put the filters one above the other where their words are too long to stand side by side."""
+        widest = max(button.sizeHint().width() for button in self._filters.values())
+        stacked = len(self._filters) * (widest + Space.S) > self.width() - 2 * Space.L
         way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
         self._filter_row.setDirection(way)
 
@@ -123,6 +126,7 @@ class AnswerCard(Looked, QFrame):
         for only, button in self._filters.items():
             count = len(selected(self._cells, only))
             button.setText(self._words(f"screen.card.only_{only.value}", count=count))
+        self._stack_filters()
 
     def _filter(self, only: Only) -> None:
         self._only = only
