@@ -1,8 +1,6 @@
-"""Items of a running sitting as the item screen takes them, and the neighbours made ready before they are asked for."""
+"""A running sitting as the item screen takes it: an item as it stands, and the answer card."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QObject
+from collections.abc import Mapping
 
 from app.exam.form import FormItem
 from app.exam.interactions import Responses
@@ -12,7 +10,6 @@ from app.seat.phases.timekeeping import section_title
 from app.seat.screens.item import ItemView
 from app.seat.sealing import Case
 from app.seat.shelf import Contents
-from app.ui.bridge import in_background
 from app.ui.number_grid import GridCell
 
 
@@ -44,7 +41,7 @@ def _plays(case: Case, sitting: Sitting, contents: Contents) -> dict[str, int]:
     return plays
 
 
-def grid_cells(case: Case, waiting: dict[str, Responses]) -> tuple[GridCell, ...]:
+def grid_cells(case: Case, waiting: Mapping[str, Responses]) -> tuple[GridCell, ...]:
     """Give the answer card; `waiting` has responses that are not on the disk yet."""
     sitting, timing = case.delivery.sitting, case.delivery.timing()
     answered = sitting.answered - waiting.keys()
@@ -59,31 +56,3 @@ def grid_cells(case: Case, waiting: dict[str, Responses]) -> tuple[GridCell, ...
         )
         for place in case.shelf.form.items
     )
-
-
-class Neighbours(QObject):
-    """Opens the items beside the one in front and hands them to the screen, so that going there takes no time."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._wanted = 0
-
-    def prepare(self, case: Case, number: int, ready: Callable[[FormItem, Contents], None]) -> None:
-        """Open what stands beside `number` on another thread, the next one first; `ready` gets those that open.
-
-        What was asked for before and is not there yet is not handed over any more.
-        """
-        self._wanted += 1
-        turn, places = self._wanted, case.shelf.form.items
-        beside = [places[index] for index in (number, number - 2) if 0 <= index < len(places)]
-
-        def hand_over(opened: list[tuple[FormItem, Contents]]) -> None:
-            if turn == self._wanted:
-                for place, contents in opened:
-                    ready(place, contents)
-
-        in_background(self, lambda: case.shelf.open_all(beside), hand_over, lambda _fault: None)
-
-    def forget(self) -> None:
-        """Hand nothing over any more."""
-        self._wanted += 1

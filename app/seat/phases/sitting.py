@@ -30,16 +30,15 @@ from app.exam.sitting import BY_PROCTORS, Notes, OutOfOrder, Sitting, State, Tim
 from app.seat.alarm import Alarm, Cause
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.cards import photo_of
-from app.seat.phases.item_views import Neighbours, grid_cells, item_view
+from app.seat.phases.front import ItemFront
 from app.seat.phases.pending import Pending
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.recorder_watch import RecorderWatch
 from app.seat.phases.saving import Saving
-from app.seat.phases.timekeeping import Timekeeping, open_place
+from app.seat.phases.timekeeping import Timekeeping
 from app.seat.screens.item import ItemHeader, ItemScreen
-from app.seat.screens.review import ReviewScreen, ReviewView
+from app.seat.screens.review import ReviewScreen
 from app.seat.sealing import Case
-from app.seat.shelf import Contents
 from app.ui.text import Sentence
 from sync.faults import Fault
 from sync.wire.packet import EndReason
@@ -67,13 +66,13 @@ class SittingDesk(Phase):
     def __init__(self, bench: Bench, camera: CameraDesk, parent: QObject) -> None:
         super().__init__(bench, parent)
         self._case: Case | None = None
-        self._number = 1
         self._leaving = False
+        self._unshowable: set[str] = set()
         self._items = bench.deck.screen_of(ItemScreen)
         self._review = bench.deck.screen_of(ReviewScreen)
         self._alarm = Alarm(bench.deck, self)
-        self._neighbours = Neighbours(self)
         self._pending = Pending(self)
+        self._front = ItemFront(self._items, self._review, self._pending, self)
         self._saving = Saving(bench.worker, self)
         self._time = Timekeeping(self._items, self._review, self)
         self._watch = RecorderWatch(bench.deck, camera, self)
@@ -81,18 +80,21 @@ class SittingDesk(Phase):
         self._connect()
 
     def _connect(self) -> None:
+        # methods only: a lambda on a screen's signal would live on, and write, when this desk is gone
         items, review = self._items, self._review
         items.responded.connect(self._respond)
-        items.flag_toggled.connect(lambda item, on: self._change(Flagged(item=item, on=on)))
+        items.flag_toggled.connect(self._flag)
         items.noted.connect(self._note)
-        items.played.connect(lambda item, medium: self._change(Played(item=item, medium=medium)))
-        items.hand_toggled.connect(lambda on: self._change(HandRaised(on=on)))
+        items.played.connect(self._play)
+        items.hand_toggled.connect(self._raise_hand)
         items.went_to.connect(self._go_to)
         items.review_requested.connect(self._show_review)
-        review.back_requested.connect(lambda: self._go_to(self._number))
+        review.back_requested.connect(self._go_back)
         review.went_to.connect(self._go_to)
-        review.submit_confirmed.connect(lambda: self._hand_in(EndReason.CANDIDATE))
+        review.submit_confirmed.connect(self._submit)
         self.bench.deck.adjusted.connect(self._adjust)
+        self._front.came.connect(self._view)
+        self._front.unshowable.connect(self._state_unshowable)
         self._pending.due.connect(self._save_response)
         self._saving.failing.connect(self._show_not_saved)
         self._saving.restored.connect(self._show_restored)
@@ -110,6 +112,7 @@ class SittingDesk(Phase):
     def begin(self, case: Case) -> None:
         """Show the item the candidate was at (the first, at the start) and let the clock be seen."""
         self._case, self._leaving = case, False
+        self._unshowable.clear()
         self._pending.clear()
         self._saving.begin(case.delivery)
         entry, sitting = case.entry, case.delivery.sitting
@@ -118,11 +121,11 @@ class SittingDesk(Phase):
             ItemHeader(case.session.plan.exam_title, entry.name, entry.seat_number, photo_of(entry))
         )
         self._items.set_tools(calculator=case.session.plan.policy.calculator, reader=entry.accommodation.reader)
-        self._show_state()
         if sitting.given:
             self._items.show_saved(_clock_face(sitting.answered_wall_ms))
         self.bench.deck.bring(ItemScreen)
-        self._show_place(case.shelf.place(sitting.current).number if sitting.current else 1)
+        self._front.begin(case)
+        self._show_state()
         self._time.begin(case)
         self._tick_timer.start()
         self._watch.begin(case)
@@ -161,58 +164,24 @@ class SittingDesk(Phase):
             return
         self._pending.flush()
         self.bench.deck.bring(ItemScreen)
-        self._show_place(number)
+        self._front.show_place(number)
 
-    def _show_place(self, wanted: int) -> None:
-        """Show the item at a place, or the next one that is open; none if nothing is."""
-        case = self._need_case()
-        place = open_place(case.shelf.form.items, case.delivery.timing(), wanted, self._number)
-        if place is None:
-            return
-        self._number = place.number
-        if self._show_item(place):
-            self.item_shown.emit(place.number, place.item)
-            if case.delivery.sitting.state is State.ACTIVE:
-                viewed = Viewed(item=place.item, section=place.section)
-                self._saving.save(viewed, self._seen, self._refused)
-        self._neighbours.prepare(case, place.number, self._prepare)
+    def _view(self, place: FormItem) -> None:
+        self.item_shown.emit(place.number, place.item)
+        if self._need_case().delivery.sitting.state is State.ACTIVE:
+            self._saving.save(Viewed(item=place.item, section=place.section), self._viewed, self._refused)
 
-    def _show_item(self, place: FormItem) -> bool:
-        case = self._need_case()
-        try:
-            contents = case.shelf.contents(place.item)
-        except Fault as fault:
-            self._items.show_unshowable(place.number, fault)
-            self._state_unshowable(place.item, fault)
-            return False
-        self._items.show_item(item_view(case, place, contents, self._responses(place.item)))
-        return True
-
-    def _show_again(self) -> None:
-        """Show the item in front as it stands on the disk."""
-        self._show_item(self._need_case().shelf.form.items[self._number - 1])
-        self._show_state()
-
-    def _prepare(self, place: FormItem, contents: Contents) -> None:
-        if self._case is not None:
-            self._items.prepare(item_view(self._case, place, contents, self._responses(place.item)))
-
-    def _seen(self, sitting: Sitting) -> None:
-        self._show_cells()
+    def _viewed(self, sitting: Sitting) -> None:
+        self._front.show_cells()
         self.changed.emit(sitting)
 
-    def _state_unshowable(self, item: str, fault: Fault) -> None:
-        incidents = self._need_case().delivery.sitting.incidents
-        detail = f"{item} {fault.code}"
-        if not any((known.code, known.detail) == (UNSHOWABLE, detail) for known in incidents):
+    def _state_unshowable(self, place: FormItem, fault: Fault) -> None:
+        """State it once, whatever happens to the seat meanwhile."""
+        detail = f"{place.item} {fault.code}"
+        known = self._need_case().delivery.sitting.incidents
+        if detail not in self._unshowable and not any(one.detail == detail for one in known):
+            self._unshowable.add(detail)
             self._occur(UNSHOWABLE, detail)
-
-    def _responses(self, item: str) -> Responses:
-        given = self._need_case().delivery.sitting.given.get(item)
-        return self._pending.given.get(item, given.responses if given else {})
-
-    def _show_cells(self) -> None:
-        self._items.show_cells(grid_cells(self._need_case(), self._pending.given))
 
     # what the candidate does
 
@@ -222,10 +191,10 @@ class SittingDesk(Phase):
             return
         if not fits(item, responses):
             self._items.show_note(Sentence("sitting.too_large"))
-            self._show_again()
+            self._front.show_again()
             return
         self._items.show_saving()
-        self._pending.give(case.shelf.item(item), self._responses(item), responses)
+        self._pending.give(case.shelf.item(item), self._front.responses(item), responses)
 
     def _save_response(self, item: str, responses: Responses) -> None:
         complete = is_complete(self._need_case().shelf.item(item), responses)
@@ -242,12 +211,27 @@ class SittingDesk(Phase):
 
         self._saving.save(answered, saved, refused)
 
+    def _flag(self, item: str, on: bool) -> None:
+        self._change(Flagged(item=item, on=on))
+
+    def _play(self, item: str, medium: str) -> None:
+        self._change(Played(item=item, medium=medium))
+
+    def _raise_hand(self, on: bool) -> None:
+        self._change(HandRaised(on=on))
+
+    def _go_back(self) -> None:
+        self._go_to(self._front.number)
+
+    def _submit(self) -> None:
+        self._hand_in(EndReason.CANDIDATE)
+
     def _note(self, item: str, notes: Notes) -> None:
         try:
             noted = Noted(item=item, struck=notes.struck, highlights=notes.highlights)
         except ValidationError:
             self._items.show_note(Sentence("sitting.too_many_marks"))
-            self._show_again()
+            self._front.show_again()
         else:
             self._change(noted)
 
@@ -280,7 +264,7 @@ class SittingDesk(Phase):
         sitting = self._need_case().delivery.sitting
         self._items.set_paused(self._why_paused(sitting))
         self._items.set_hand(sitting.hand_raised)
-        self._show_cells()
+        self._front.show_cells()
         self._time.look()
 
     def _why_paused(self, sitting: Sitting) -> Sentence | None:
@@ -298,7 +282,8 @@ class SittingDesk(Phase):
         elif not self._leaving and self._case.delivery.sitting.state is State.ACTIVE:
             self.trouble(fault)
             return
-        self._show_again()
+        self._front.show_again()
+        self._show_state()
 
     def _show_not_saved(self, fault: Fault) -> None:
         self._items.show_not_saved(fault)
@@ -337,28 +322,18 @@ class SittingDesk(Phase):
 
     def _leave_section(self, section: int) -> None:
         """Go on to what is open: the time of the section in front is used up, and the item with it."""
-        case = self._need_case()
-        if self._leaving or case.shelf.form.items[self._number - 1].section != section:
+        if self._leaving or self._front.place.section != section:
             return
         self._pending.flush()
         self._items.show_note(Sentence("sitting.section_closed", {"number": section + 1}))
-        self._show_cells()
-        self._show_place(self._number)
+        self._front.show_cells()
+        self._front.show_place(self._front.number)
         if isinstance(self.bench.deck.currentWidget(), ReviewScreen):
             self._show_review()
 
     def _show_review(self) -> None:
-        case = self._need_case()
         self._pending.flush()
-        self._review.show_review(
-            ReviewView(
-                exam_title=case.session.plan.exam_title,
-                candidate_name=case.entry.name,
-                seat_number=case.entry.seat_number,
-                cells=grid_cells(case, self._pending.given),
-                here=self._number,
-            )
-        )
+        self._front.show_review()
         self.bench.deck.bring(ReviewScreen)
 
     def _hand_in(self, reason: EndReason) -> None:
@@ -379,9 +354,8 @@ class SittingDesk(Phase):
     def _end(self, reason: EndReason) -> None:
         case = self._need_case()
         self._tick_timer.stop()
-        for part in (self._time, self._watch):
+        for part in (self._time, self._watch, self._front):
             part.end()
-        self._neighbours.forget()
         self._saving.begin(None)
         self._pending.clear()
         self._alarm.clear()
