@@ -129,6 +129,10 @@ class CornerFormScreen(Screen):
         first = self._minutes if form.minutes else self._choices if form.choices else self._note
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def choose(self, key: str) -> None:
+        """Choose one of the choices by its key."""
+        self._choices.choose(key)
+
     def set_remaining(self, remaining_ms: int | None) -> None:
         """Show the time left; None hides it."""
         self._clock.set_remaining(remaining_ms)

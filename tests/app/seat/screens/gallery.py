@@ -31,7 +31,7 @@ from app.ui.pictures import PictureButton
 from app.ui.style import prepare_application
 from app.words import Words
 from sync.replica.durable import DiskFull
-from tests.app.seat.screens import samples
+from tests.app.seat.screens import corner_samples, samples
 
 SIZES = ((1366, 768), (1920, 1080))
 _LARGE = (150, 200)
@@ -284,6 +284,16 @@ SHOTS = (
     Shot("09-result", _result, large=True),
     Shot("09-result-not-passed", _result_not_passed),
     Shot("09-result-hidden", _result_hidden),
+    Shot("11-corner", corner_samples.corner_screen, large=True),
+    Shot("11-corner-long-name", corner_samples.corner_long),
+    Shot("11-corner-nobody", corner_samples.corner_nobody),
+    Shot("12-corner-end", corner_samples.form_screen, large=True),
+    Shot("12-corner-extra-time", corner_samples.form_extend),
+    Shot("12-corner-irregularity", corner_samples.form_report, large=True),
+    Shot("13-authority", corner_samples.authority_screen, large=True),
+    Shot("13-authority-entry", corner_samples.authority_entry),
+    Shot("14-ended", corner_samples.ended_screen, large=True),
+    Shot("14-ended-voided", corner_samples.ended_voided),
     Shot("10-trouble", _trouble, large=True),
     Shot("10-waiting", _waiting),
 )

@@ -1,0 +1,166 @@
+"""What the screens of proctors at the seat are shown with. Everything here is simulated."""
+
+from app.seat.phases.corner_forms import MINUTES
+from app.seat.screens.authority import AuthorityScreen, AuthorityView
+from app.seat.screens.corner import CornerScreen
+from app.seat.screens.corner_form import CornerFormScreen
+from app.seat.screens.corner_view import Choice, CornerAct, CornerForm, CornerView, IncidentRow, Recorder, Standing
+from app.seat.screens.ended import EndedScreen, EndedView
+from app.ui.fields import Field
+from app.ui.text import Sentence
+from app.words import Words
+from tests.app.seat.screens import samples
+from tests.app.seat.screens.samples import bilingual
+
+LEFT_MS = 6_452_000
+RUNNING = frozenset(CornerAct) - {CornerAct.CONTINUE, CornerAct.CLOSE_SESSION}
+
+
+def incidents() -> tuple[IncidentRow, ...]:
+    """Give four, newest first."""
+    return (
+        IncidentRow(
+            "10:41:20",
+            bilingual("违纪 2.3 携带通讯工具", "Clause 2.3 Brought a telephone"),
+            "手机放在桌下，已收走；考生陈述：忘了交",
+            "李芳、王建国",
+            irregular=True,
+        ),
+        IncidentRow("10:12:09", Sentence("incident.EXTENDED_BY", {"minutes": 10}), "设备故障", "李芳"),
+        IncidentRow("10:11:55", Sentence("incident.CONTINUED"), "", "李芳"),
+        IncidentRow("10:02:31", Sentence("incident.RECORDING_INTERRUPTED")),
+    )
+
+
+def corner(name: str = "张伟") -> CornerView:
+    """Give a running sitting with a raised hand."""
+    return CornerView(
+        session=samples.session(),
+        proctor="李芳",
+        on_duty=("李芳", "王建国"),
+        standing=Standing.RUNNING,
+        acts=RUNNING,
+        candidate=samples.candidate(name),
+        answered=21,
+        items=100,
+        saved="10:42:07",
+        recorder=Recorder.RECORDING,
+        hand_raised=True,
+        incidents=incidents(),
+    )
+
+
+def nobody() -> CornerView:
+    """Give a seat between two candidates."""
+    acts = frozenset({CornerAct.REPORT, CornerAct.HAND_OVER, CornerAct.CLOSE_SESSION})
+    return CornerView(samples.session(), "李芳", ("李芳", "王建国"), Standing.NOBODY, acts)
+
+
+def form(act: CornerAct, name: str = "张伟") -> CornerForm:
+    """Give the form of an act."""
+    reasons = ("equipment", "unwell", "disturbance", "decided")
+    choices = tuple(Choice(f"reason.{key}", Sentence(f"screen.corner_form.reason_{key}")) for key in reasons)
+    if act is CornerAct.REPORT:
+        choices = (
+            Choice("clause:2.3", bilingual("2.3 携带通讯工具", "2.3 Brought a telephone"), heard=True),
+            Choice("clause:3.1", bilingual("3.1 由他人冒名代替参加考试", "3.1 Sat by somebody else"), heard=True),
+            Choice("EQUIPMENT_FAILED", Sentence("incident.EQUIPMENT_FAILED")),
+            Choice("LEFT_SEAT", Sentence("incident.LEFT_SEAT")),
+        )
+    return CornerForm(
+        act=act,
+        title=Sentence(f"screen.corner_form.{act.value}_title"),
+        sentence=Sentence(f"screen.corner_form.{act.value}_sentence", {"name": name}),
+        verb=Sentence(f"screen.corner_form.{act.value}_verb"),
+        candidate=samples.candidate(name),
+        choices=choices,
+        minutes=MINUTES if act is CornerAct.EXTEND else (),
+        grave=act in (CornerAct.END, CornerAct.VOID),
+    )
+
+
+def authority(given: int = 1) -> AuthorityView:
+    """Give what is asked before an exam is voided."""
+    sentence = Sentence("screen.corner_form.void_sentence", {"name": "张伟"})
+    verb = Sentence("screen.corner_form.void_verb")
+    title = Sentence("screen.corner_form.void_title")
+    return AuthorityView(title, sentence, verb, 2, samples.proctors(given), samples.candidate())
+
+
+def corner_screen(words: Words) -> CornerScreen:
+    """Show a running sitting."""
+    screen = CornerScreen(words)
+    screen.show_corner(corner())
+    screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def corner_long(words: Words) -> CornerScreen:
+    """Show it with a name of 200 characters, paused, the recorder gone."""
+    screen = CornerScreen(words)
+    view = corner(samples.LONG_NAME * 12)
+    screen.show_corner(view)
+    screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def corner_nobody(words: Words) -> CornerScreen:
+    """Show a seat between two candidates."""
+    screen = CornerScreen(words)
+    screen.show_corner(nobody())
+    return screen
+
+
+def form_screen(words: Words, act: CornerAct = CornerAct.END) -> CornerFormScreen:
+    """Show a form."""
+    screen = CornerFormScreen(words)
+    screen.show_form(form(act))
+    screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def form_extend(words: Words) -> CornerFormScreen:
+    """Show the form of extra time."""
+    return form_screen(words, CornerAct.EXTEND)
+
+
+def form_report(words: Words) -> CornerFormScreen:
+    """Show the form of an irregularity, its clause chosen."""
+    screen = form_screen(words, CornerAct.REPORT)
+    screen.choose("clause:2.3")
+    note = screen.findChild(Field, "note")
+    if note is not None:
+        note.setText("手机放在桌下，已收走")
+    return screen
+
+
+def authority_screen(words: Words) -> AuthorityScreen:
+    """Show one of two signed."""
+    screen = AuthorityScreen(words)
+    screen.show_authority(authority())
+    screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def authority_entry(words: Words) -> AuthorityScreen:
+    """Show the way in, one credential tried twice."""
+    screen = AuthorityScreen(words)
+    title, body, verb = (Sentence(f"screen.corner.enter_{part}") for part in ("title", "body", "verb"))
+    screen.show_authority(AuthorityView(title, body, verb, 1, samples.proctors(0)))
+    screen.set_remaining(LEFT_MS)
+    screen.show_same_person("p1")
+    return screen
+
+
+def ended_screen(words: Words) -> EndedScreen:
+    """Show an exam that proctors ended."""
+    screen = EndedScreen(words)
+    screen.show_ended(EndedView(samples.candidate(), "10:42", voided=False, can_reopen=True))
+    return screen
+
+
+def ended_voided(words: Words) -> EndedScreen:
+    """Show one that was voided."""
+    screen = EndedScreen(words)
+    screen.show_ended(EndedView(samples.candidate(samples.LONG_NAME), "10:42", voided=True, can_reopen=False))
+    return screen
