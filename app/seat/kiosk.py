@@ -138,7 +138,8 @@ class Kiosk(QWidget):
         desk, camera = self._desk_of(workplace, session), self._camera_of(workplace, session)
         authority = self._add(Authority(bench, desk, session.plan.proctors, self))
         line = self._run(bench, opened, LineDoors(desk, authority, camera))
-        delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock)
+        runs_on = session.plan.policy.clock_while_dead
+        delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock, runs_on)
         case = open_case(bench, opened, unfinished.entry, delivery)
         self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)
         self.deck.set_appearance(delivery.sitting.appearance)
@@ -184,6 +185,7 @@ class Kiosk(QWidget):
             shiboken6.delete(phase)
         self._phases.clear()
         self.deck.set_proctor_corner(False)
+        self.deck.set_alarm(None)
         if self._camera is not None:
             self._camera.leave()
             self._camera = None
