@@ -38,7 +38,7 @@ class Deck(QStackedWidget):
         super().__init__(parent)
         self.appearance = Appearance(language)
         self._proctor_corner = False
-        self._cursor_flash_ms = QApplication.cursorFlashTime()
+        QApplication.setCursorFlashTime(tokens.CARET_MS)
         self._simulated: tuple[Simulated, ...] = ()
         self._front: type[Screen] | None = None
         self._screens: dict[type[Screen], Screen] = {}
@@ -84,7 +84,7 @@ class Deck(QStackedWidget):
             self.appearance = appearance
             for screen in self._screens.values():
                 screen.set_appearance(appearance)
-            QApplication.setCursorFlashTime(0 if appearance.reduced_motion else self._cursor_flash_ms)
+            QApplication.setCursorFlashTime(0 if appearance.reduced_motion else tokens.CARET_MS)
             self._sound_alarm()
             self.adjusted.emit(appearance)
 

@@ -12,6 +12,8 @@ from app.ui.labels import repolish
 from app.ui.look import Looked, paint_focus
 from app.ui.tokens import Space, Tone, Type
 
+_TICK = Space.M  # it stands in the margin beside the word
+
 
 class Kind(StrEnum):
     """How much a button says "press me"."""
@@ -65,11 +67,14 @@ class Button(Looked, QPushButton):
         super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the button, and the ring when it has the focus."""
+        """Draw the button, a tick in its corner when it is on, and the ring when it has the focus."""
         super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isChecked():
+            tick = QRectF(self.width() - _TICK - Space.XS, Space.XS, _TICK, _TICK)
+            paint_icon(painter, Icon.CHECK, tick, self.look.tone(Tone.ACCENT if self.isEnabled() else Tone.SOFT))
         if self.hasFocus():
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             paint_focus(painter, QRectF(self.rect()), self.look)
 
 

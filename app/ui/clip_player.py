@@ -245,7 +245,7 @@ class ClipPlayer(Looked, QWidget):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         palette, track = self.look.palette, self._track()
         if not self._screen.isEmpty():
-            painter.fillRect(self._screen, QColor(palette.ink))
+            painter.fillRect(self._screen, QColor(palette.clip_ground))
             if self._picture is not None:
                 painter.drawImage(self._screen, self._picture)
             painter.setPen(QPen(QColor(palette.line), tokens.BORDER))

@@ -43,6 +43,7 @@ class Palette:
     on_danger: str
     focus: str
     picture_ground: str  # behind pictures of items, which are drawn for white paper
+    clip_ground: str  # behind moving pictures
 
 
 LIGHT: Final = Palette(
@@ -69,6 +70,7 @@ LIGHT: Final = Palette(
     on_danger="#FFFFFF",
     focus="#15181C",
     picture_ground="#FFFFFF",
+    clip_ground="#000000",
 )
 
 DARK: Final = Palette(
@@ -95,6 +97,7 @@ DARK: Final = Palette(
     on_danger="#FFFFFF",
     focus="#FFFFFF",
     picture_ground="#FFFFFF",
+    clip_ground="#000000",
 )
 
 HIGH_CONTRAST: Final = Palette(
@@ -121,6 +124,7 @@ HIGH_CONTRAST: Final = Palette(
     on_danger="#000000",
     focus="#FFF200",
     picture_ground="#FFFFFF",
+    clip_ground="#000000",
 )
 
 SEPIA: Final = Palette(
@@ -147,6 +151,7 @@ SEPIA: Final = Palette(
     on_danger="#FFFFFF",
     focus="#2B2218",
     picture_ground="#FFFFFF",
+    clip_ground="#000000",
 )
 
 PALETTES: Final[Mapping[Theme, Palette]] = MappingProxyType(
@@ -234,6 +239,7 @@ LINE_CHARACTERS: Final = 38  # the longest line of exam text, in Chinese charact
 RADIUS: Final = 6
 BORDER: Final = 1
 EDGE: Final = 2  # the border of what can be chosen
+CARET_MS: Final = 1000  # the caret goes on and off once in this time
 ALARM_EDGE: Final = 8  # the frame around the window when something is the matter
 RING: Final = 3  # the focus ring
 TARGET: Final = 44  # the least height of anything to press
@@ -244,6 +250,7 @@ CARD_WIDTH: Final = 376  # the answer card with its margins
 MARKER: Final = 34  # the ( A ) of an option
 ICON: Final = 20
 PHOTO: Final = (144, 192)  # a candidate's photo
+FACE: Final = (210, 280)  # a photo and a live picture that are held against each other
 THUMB: Final = (36, 48)  # … in the head of a page
 PREVIEW: Final = (320, 240)  # the camera's picture
 QR: Final = 148
