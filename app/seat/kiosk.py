@@ -151,6 +151,7 @@ class Kiosk(QWidget):
         line.acknowledged.connect(self.acknowledged)
         line.delivered.connect(self.delivered)
         line.left.connect(lambda: self._next(line))
+        line.room_closed.connect(lambda: QTimer.singleShot(0, self, self.begin))
         return line
 
     def _next(self, line: Line) -> None:

@@ -13,7 +13,9 @@ from app.seat.phases.corner import Corner, CornerDoors
 from app.seat.phases.ended import Ended
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.room_closing import RoomClosing
 from app.seat.phases.sitting import SittingDesk
+from app.seat.screens.waiting import WaitingScreen
 from app.seat.sealing import Case
 from app.seat.sign_in import SignInDesk
 
@@ -28,7 +30,7 @@ class LineDoors:
 
 
 class Line(Phase):
-    """The phases of a running session, joined. `left`: a candidate left the result.
+    """The phases of a running session, joined. `left`: a candidate left the result. `room_closed`: it is over here.
 
     `item_shown` gives number and id of the item in front, `acknowledged` follows each response that is on the disk,
     `delivered` the packet's stage in the outbox.
@@ -38,6 +40,7 @@ class Line(Phase):
     acknowledged = Signal(str, object)
     delivered = Signal(str)
     left = Signal()
+    room_closed = Signal()
 
     def __init__(self, bench: Bench, opened: Opened, doors: LineDoors, parent: QObject) -> None:
         super().__init__(bench, parent)
@@ -48,7 +51,9 @@ class Line(Phase):
         self.ended = Ended(bench, opened, doors.authority, self)
         self.closing = Closing(bench, opened.duty, doors.camera, doors.desk, self)
         self.corner = Corner(bench, opened, CornerDoors(doors.authority, self.sitting, doors.camera), self)
-        for phase in (self.admitting, self.sitting, self.ended, self.closing, self.corner):
+        self.corner.closes = True
+        self.room = RoomClosing(bench, opened, doors.authority, doors.camera, self)
+        for phase in (self.admitting, self.sitting, self.ended, self.closing, self.corner, self.room):
             phase.troubled.connect(self.trouble)
         self._join()
         bench.deck.set_proctor_corner(True)
@@ -64,6 +69,9 @@ class Line(Phase):
         self.sitting.acknowledged.connect(self.acknowledged)
         self.closing.delivered.connect(self.delivered)
         self.bench.deck.proctor_requested.connect(self.corner.enter)
+        self.corner.close_requested.connect(lambda before: self.room.begin(lambda: self.bench.deck.bring(before)))
+        self.bench.deck.screen_of(WaitingScreen).acted.connect(lambda: self.room.begin(self.admitting.begin))
+        self.room.closed.connect(self.room_closed)
 
     def go_on(self, case: Case) -> None:
         """Take up a sitting that was cut off, where it was."""

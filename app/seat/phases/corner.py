@@ -75,9 +75,12 @@ class _Visit:
 
 
 class Corner(Phase):
-    """Opened by `enter`. `close_requested`: the session is to be closed (offered only if `closes`)."""
+    """Opened by `enter`. `close_requested`: the session is to be closed (offered only if `closes`).
 
-    close_requested = Signal()
+    It carries the kind of screen that was in front before.
+    """
+
+    close_requested = Signal(object)
 
     def __init__(self, bench: Bench, opened: Opened, doors: CornerDoors, parent: QObject) -> None:
         super().__init__(bench, parent)
@@ -223,7 +226,7 @@ class Corner(Phase):
         match act:
             case CornerAct.CLOSE_SESSION:
                 self._end()
-                self.close_requested.emit()
+                self.close_requested.emit(visit.before)
             case CornerAct.HAND_OVER:
                 self._hand_over(visit.proctor)
             case CornerAct.LOWER_HAND:
