@@ -198,6 +198,18 @@ class Life(RuleBasedStateMachine):
         self.mono += wait
         self.happens(event)
 
+    @precondition(lambda self: self.model.state == "active" and self.model.section_of)
+    @rule(data=st.data(), given=choices, wait=waits, turn=st.one_of(st.none(), items))
+    def an_item_that_was_seen_is_answered(
+        self, data: st.DataObject, given: list[str], wait: int, turn: str | None
+    ) -> None:
+        """Perhaps with another item in front meanwhile, as a response on its way to the disk may be."""
+        item = data.draw(st.sampled_from(sorted(self.model.section_of)))
+        if turn is not None:
+            self.happens(events.Viewed(item=turn, section=SECTION_OF[turn]))
+        self.mono += wait
+        self.happens(answered(item, *given))
+
     @rule(event=st.one_of(*WORK.values()), back=st.integers(1, 5))
     def the_monotonic_clock_goes_backwards(self, event: Event, back: int) -> None:
         if self.rows:
