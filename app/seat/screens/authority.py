@@ -50,9 +50,10 @@ class AuthorityScreen(Screen):
         self._sheet = Panel()
         self._clock_name, self._clock = Label(Type.FACT, Tone.SOFT, wrap=False), Label(Type.NAME, wrap=False)
         self._clock.setObjectName("time_left")
+        self._people = Panel(Space.L)
         self._count = Label(Type.STRONG)
         self._slots = [StatusMark(Type.LEAD) for _slot in range(_MOST_PEOPLE)]
-        self._pins = PinPanel("authorise")
+        self._pins = PinPanel("authorise", "agreed")
         self._pins.pin_entered.connect(self.pin_entered)
         self._back = Button("cancel")
         self._back.clicked.connect(self.cancelled)
@@ -68,16 +69,15 @@ class AuthorityScreen(Screen):
         column.setContentsMargins(0, 0, Space.M, 0)
         column.setSpacing(Space.L)
         self._sheet.content.addWidget(self._candidate)
-        people = Panel(Space.L)
-        people.content.setSpacing(Space.S)
+        self._people.content.setSpacing(Space.S)
         for widget in (self._count, rule(), *self._slots):
-            people.content.addWidget(widget)
+            self._people.content.addWidget(widget)
         clock = QHBoxLayout()
         clock.setSpacing(Space.L)
         clock.addWidget(self._clock_name, 0, Qt.AlignmentFlag.AlignVCenter)
         clock.addWidget(self._clock, 1)
         column.addLayout(clock)
-        for widget in (self._title, self._body, self._sheet, people):
+        for widget in (self._title, self._body, self._sheet, self._people):
             column.addWidget(widget)
         column.addStretch(1)
         columns = QHBoxLayout()
@@ -144,6 +144,7 @@ class AuthorityScreen(Screen):
         self._head.show_facts(view.candidate.name if view.candidate else "")
         if view.candidate is not None:
             self._candidate.show_candidate(view.candidate, words)
+        self._people.setVisible(view.people > 1)
         names = [card.name for card in view.proctors if card.signed_in]
         self._count.setText(words("screen.authority.count", given=len(names), needed=view.people))
         for index, slot in enumerate(self._slots):

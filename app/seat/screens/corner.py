@@ -1,13 +1,13 @@
 """The proctor's corner: this seat at a glance, what happened, and what a proctor can do about it."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seat.screens.candidate_panel import CandidatePanel
-from app.seat.screens.corner_parts import BigClock, Glance, Incidents
+from app.seat.screens.corner_parts import Glance, Incidents, Person
 from app.seat.screens.corner_view import CornerAct, CornerView
 from app.seat.screens.screen import PageHead, Screen
+from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.labels import Label, rule
 from app.ui.page import Foot, Panel, Scroll
@@ -34,8 +34,27 @@ class _Group(QWidget):
         self.column.addWidget(self.name)
 
 
+class _Acts(Scroll):
+    """The buttons; never narrower than their words."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__(content)
+        self._content = content
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that a word has become longer: a scroll area would not ask for more room by itself."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give the room of the longest word and a scroll bar; buttons alone would let their words be cut."""
+        words = (button.sizeHint().width() for button in self._content.findChildren(Button) if not button.isHidden())
+        return QSize(max(words, default=0) + Space.M + tokens.SCROLL, super().minimumSizeHint().height())
+
+
 class CornerScreen(Screen):
-    """Three columns: who and how it stands; what happened; what can be done. Escape leaves.
+    """Who sits here, how it stands and what happened at the left; what can be done at the right. Escape leaves.
 
     What ends a sitting stands apart, at the bottom, away from everything that is harmless.
     """
@@ -47,11 +66,8 @@ class CornerScreen(Screen):
         super().__init__(words, parent)
         self._view: CornerView | None = None
         self._head = PageHead(self.tools)
-        self._clock = BigClock()
+        self._person = Person()
         self._glance = Glance()
-        self._candidate = CandidatePanel(narrow=True)
-        self._sheet = Panel(Space.L)
-        self._sheet.content.addWidget(self._candidate)
         self._incidents = Incidents()
         self._duty = Label(Type.BODY, Tone.SOFT)
         self._hint = Label(Type.BODY, Tone.SOFT)
@@ -62,7 +78,7 @@ class CornerScreen(Screen):
         for act, button in self._buttons.items():
             button.clicked.connect(lambda _checked=False, act=act: self.acted.emit(act))
             self.named(button.setText, f"corner.{act.value}")
-        self.named(self._clock.name.setText, "corner.time_left")
+        self.named(self._person.clock.name.setText, "corner.time_left")
         self.named(self._leave.setText, "corner.leave")
         self.named(self._hint.setText, "corner.hint")
         self._lay_out()
@@ -72,9 +88,8 @@ class CornerScreen(Screen):
         columns = QHBoxLayout()
         columns.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
         columns.setSpacing(Space.XL)
-        columns.addWidget(self._who(), 5)
-        columns.addWidget(self._what(), 5)
-        columns.addWidget(self._acts(), 4)
+        columns.addWidget(Scroll(self._state()), 3)
+        columns.addWidget(_Acts(self._acts()), 1)
         foot = Foot()
         foot.row.addWidget(self._hint, 1)
         foot.row.addWidget(self._leave)
@@ -82,24 +97,28 @@ class CornerScreen(Screen):
         self.body.addLayout(columns, 1)
         self.body.addWidget(foot)
 
-    def _who(self) -> QWidget:
+    def _state(self) -> QWidget:
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, Space.M, 0)
-        column.setSpacing(Space.M)
-        for widget in (self._clock, self._glance, self._sheet, self._duty):
-            column.addWidget(widget)
-        column.addStretch(1)
-        return Scroll(content)
-
-    def _what(self) -> QWidget:
+        column.setSpacing(Space.L)
+        column.addWidget(self._person)
         panel = Panel(Space.L)
         title = Label(Type.SECTION)
         self.named(title.setText, "corner.incidents")
-        panel.content.addWidget(title)
-        panel.content.addWidget(rule())
-        panel.content.addWidget(Scroll(self._incidents), 1)
-        return panel
+        for widget in (title, rule(), self._incidents):
+            panel.content.addWidget(widget)
+        beside = QVBoxLayout()
+        beside.setSpacing(Space.M)
+        beside.addWidget(self._glance)
+        beside.addWidget(self._duty)
+        beside.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(Space.L)
+        row.addLayout(beside, 2)
+        row.addWidget(panel, 3)
+        column.addLayout(row, 1)
+        return content
 
     def _acts(self) -> QWidget:
         content = QWidget()
@@ -116,7 +135,7 @@ class CornerScreen(Screen):
                 group.column.addWidget(self._buttons[act])
             column.addWidget(group)
         column.addStretch(1)
-        return Scroll(content)
+        return content
 
     def show_corner(self, view: CornerView) -> None:
         """Show the seat as it is now; the focus stays where it is, unless what had it is gone."""
@@ -128,7 +147,7 @@ class CornerScreen(Screen):
 
     def set_remaining(self, remaining_ms: int | None) -> None:
         """Show the time left; None hides it."""
-        self._clock.set_remaining(remaining_ms)
+        self._person.clock.set_remaining(remaining_ms)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave on Escape."""
@@ -144,9 +163,9 @@ class CornerScreen(Screen):
             return
         self._head.show_session(view.session, words)
         self._glance.show_view(view, words)
-        self._sheet.setVisible(view.candidate is not None)
+        self._person.setVisible(view.candidate is not None)
         if view.candidate is not None:
-            self._candidate.show_candidate(view.candidate, words)
+            self._person.show_candidate(view.candidate, words)
         names = words("screen.corner.between").join(view.on_duty)
         self._duty.setText(words("screen.corner.duty", you=view.proctor, names=names))
         self._incidents.show_rows(view.incidents, words)

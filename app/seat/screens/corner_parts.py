@@ -2,15 +2,25 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QBoxLayout,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.seat.screens.corner_view import Choice, CornerView, IncidentRow, Recorder, Standing
+from app.seat.screens.view import CandidateCard
 from app.ui import tokens
 from app.ui.clock import clock_text
 from app.ui.icons import Icon, IconMark
-from app.ui.labels import Label, StatusMark, rule
+from app.ui.labels import Label, StatusMark, repolish, rule
 from app.ui.look import Looked
 from app.ui.page import Panel
+from app.ui.pictures import Photo
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
@@ -26,6 +36,8 @@ _RECORDER = {
     Recorder.INTERRUPTED: (Icon.BLOCKED, Tone.DANGER),
 }
 _INCIDENTS_SHOWN = 30
+_STACKED_FROM = 1.4
+_LONG_NAME = 24
 
 
 class BigClock(QWidget):
@@ -50,6 +62,49 @@ class BigClock(QWidget):
             self._digits.setText(clock_text(remaining_ms))
 
 
+class Person(Looked, Panel):
+    """Who sits here, with the photo, and the time they have left; one above the other where the text is large."""
+
+    def __init__(self) -> None:
+        super().__init__(Space.L)
+        self._photo = Photo()
+        self._name = Label(Type.NAME)
+        self._name.setObjectName("candidate_name")
+        self._facts = Label(Type.FACT, Tone.SOFT)
+        self.clock = BigClock()
+        text = QVBoxLayout()
+        text.setSpacing(Space.S)
+        text.addWidget(self._name)
+        text.addWidget(self._facts)
+        text.addStretch(1)
+        who = QHBoxLayout()
+        who.setSpacing(Space.L)
+        who.addWidget(self._photo, 0, Qt.AlignmentFlag.AlignTop)
+        who.addLayout(text, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(Space.L)
+        self._row.addLayout(who, 1)
+        self._row.addWidget(self.clock, 0, Qt.AlignmentFlag.AlignTop)
+        self.content.addLayout(self._row)
+
+    def look_changed(self) -> None:
+        """Put the time under the name where it does not fit beside it."""
+        stacked = self.look.scale >= _STACKED_FROM
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
+
+    def show_candidate(self, card: CandidateCard, words: Words) -> None:
+        """Show a candidate."""
+        self._photo.show_photo(card.photo)
+        self._photo.setAccessibleName(words("screen.candidate.photo", name=card.name))
+        self._name.setText(card.name)
+        self._name.setProperty("type", (Type.NAME if len(card.name) <= _LONG_NAME else Type.STRONG).value)
+        repolish(self._name)
+        seat = words("screen.candidate.seat_number", number=f"{card.seat_number:02}")
+        facts = [card.admission_number, card.id_number_masked, seat]
+        facts += [say(card.allowance, words)] if card.allowance else []
+        self._facts.setText("\n".join(facts))
+
+
 class Glance(Panel):
     """How the seat stands, a line for each thing."""
 
@@ -61,7 +116,8 @@ class Glance(Panel):
         self._hand, self._saved, self._recorder = (StatusMark(Type.LEAD) for _ in range(3))
         self._hand.setObjectName("hand_raised")
         self._answered = Label(Type.LEAD, Tone.SOFT)
-        for widget in (self._standing, self._hand, rule(), self._answered, self._saved, self._recorder):
+        self._rule = rule()
+        for widget in (self._standing, self._hand, self._rule, self._answered, self._saved, self._recorder):
             self.content.addWidget(widget)
 
     def show_view(self, view: CornerView, words: Words) -> None:
@@ -71,6 +127,7 @@ class Glance(Panel):
         somebody = view.candidate is not None
         self._hand.setVisible(view.hand_raised)
         self._hand.show_status(Icon.UP, Tone.ATTENTION, words("screen.corner.hand_raised"))
+        self._rule.setVisible(somebody)
         self._answered.setVisible(somebody)
         self._answered.setText(words("screen.corner.answered", answered=view.answered, items=view.items))
         self._saved.setVisible(somebody)

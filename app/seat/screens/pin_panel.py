@@ -58,8 +58,10 @@ class PinPanel(Looked, Panel):
 
     pin_entered = Signal(str, str)
 
-    def __init__(self, button: str) -> None:
+    def __init__(self, button: str, signed: str = "signed_in") -> None:
+        """Make one; `signed` is the word for those who have signed, in `screen.pin`."""
         super().__init__()
+        self._signed = signed
         self._words: Words | None = None
         # All made now: what is made later comes later when the keyboard goes round.
         self._cards = [self._new_card(index) for index in range(_MOST_PROCTORS)]
@@ -234,7 +236,7 @@ class PinPanel(Looked, Panel):
         if words is None:
             return
         for button in self._cards:
-            button.show_card(button.card, words("screen.pin.signed_in") if button.card.signed_in else "")
+            button.show_card(button.card, words(f"screen.pin.{self._signed}") if button.card.signed_in else "")
             button.setChecked(button.card.proctor == self._chosen)
         checking = self._message.said is _Said.CHECKING
         locked = self._locked.get(self._chosen, 0)
