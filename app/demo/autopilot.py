@@ -68,6 +68,7 @@ class Autopilot(QObject):
             "SignInScreen": self._sign,
             "LaunchScreen": lambda: self._press("start_session", "fetch_release"),
             "CheckInScreen": self._check_in,
+            "IdentityScreen": lambda: self._press("confirm", "admit"),
             "NoticeScreen": self._notice,
             "ItemScreen": self._sit,
             "ReviewScreen": lambda: self._press("confirm_submit", "submit"),
@@ -123,7 +124,7 @@ class Autopilot(QObject):
 
     def _check_in(self) -> None:
         field = self._eyes.one(QLineEdit, "admission_number")
-        if self._press("confirm") or field is None:
+        if field is None:
             return
         if not field.text():
             self._hands.write(field, self._script.admission_number)

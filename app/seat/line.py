@@ -13,6 +13,7 @@ from app.seat.phases.corner import Corner, CornerDoors
 from app.seat.phases.ended import Ended
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.reading import ReadingDesk
 from app.seat.phases.room_closing import RoomClosing
 from app.seat.phases.sitting import SittingDesk
 from app.seat.screens.waiting import WaitingScreen
@@ -46,8 +47,9 @@ class Line(Phase):
         super().__init__(bench, parent)
         self.opened = opened
         self.authority = doors.authority
-        self.admitting = Admitting(bench, opened, doors.camera, self)
+        self.admitting = Admitting(bench, opened, doors.camera, doors.authority, self)
         self.sitting = SittingDesk(bench, doors.camera, self)
+        self.reading = ReadingDesk(bench, self.sitting, self)
         self.ended = Ended(bench, opened, doors.authority, self)
         self.closing = Closing(bench, opened.duty, doors.camera, doors.desk, self)
         self.corner = Corner(bench, opened, CornerDoors(doors.authority, self.sitting, doors.camera), self)

@@ -1,28 +1,23 @@
-"""Admitting one candidate: they find themself, read the recording notice, and start."""
+"""Admitting one candidate: who they are (`identifying`), the recording notice, practice, and the start."""
 
 import hashlib
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.exam.appearance import Appearance
 from app.exam.events import NoticeRead, Started
 from app.exam.form import draw_form
 from app.exam.sitting import State
-from app.seat.admission import admit, find_candidate, still_expected
-from app.seat.camera_desk import CameraDesk
+from app.seat.camera_desk import CameraDesk, Glimpse
 from app.seat.delivery import Delivery
-from app.seat.phases.cards import candidate_card
+from app.seat.phases.authority import Authority
+from app.seat.phases.identifying import Identifying
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase, session_facts
-from app.seat.screens.check_in import CheckInScreen, CheckInView
 from app.seat.screens.notice import NoticeScreen, NoticeView, notice_text
-from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.seat.sealing import Case
 from app.seat.shelf import ItemShelf
 from app.ui.bridge import in_background
-from app.ui.text import Sentence
 from app.words import Words
-from proctoring.recorder.client import RecorderStatus
 from sync.faults import Fault
 from sync.wire.plan import RosterEntry
 
@@ -35,18 +30,16 @@ class Admitting(Phase):
 
     begun = Signal(object)
 
-    def __init__(self, bench: Bench, opened: Opened, camera: CameraDesk, parent: QObject) -> None:
+    def __init__(self, bench: Bench, opened: Opened, camera: CameraDesk, authority: Authority, parent: QObject) -> None:
         super().__init__(bench, parent)
         self._opened = opened
         self._camera = camera
         self._case: Case | None = None
-        self._found: RosterEntry | None = None
         self._ready = False
         self._starting = False
-        self._check_in = bench.deck.screen_of(CheckInScreen)
-        self._check_in.number_entered.connect(self._find)
-        self._check_in.confirmed.connect(self._admit)
-        self._check_in.denied.connect(self._ask_again)
+        self._identifying = Identifying(bench, opened, camera, authority, self)
+        self._identifying.admitted.connect(self._admitted)
+        self._identifying.troubled.connect(self.trouble)
         self._notice = bench.deck.screen_of(NoticeScreen)
         self._notice.notice_read.connect(self._read_notice)
         self._notice.start_requested.connect(self._start)
@@ -55,15 +48,9 @@ class Admitting(Phase):
 
     def begin(self) -> None:
         """Ask who is there."""
-        self._case, self._found, self._ready, self._starting = None, None, False, False
-        expected = still_expected(self.bench.workplace, self._opened.session)
-        if not expected:
-            done = WaitingView(Sentence("seat.all_done_title"), Sentence("seat.all_done_body"))
-            self.bench.deck.bring(WaitingScreen).show_waiting(done)
-            return
-        facts = session_facts(self.bench.workplace, self._opened.session)
-        self._check_in.show_check_in(CheckInView(facts, expected))
-        self.bench.deck.bring(CheckInScreen)
+        self._case, self._ready, self._starting = None, False, False
+        self._preview_timer.stop()
+        self._identifying.begin()
 
     def resume(self, case: Case) -> None:
         """Go on with a candidate who was admitted before the seat went down."""
@@ -71,34 +58,6 @@ class Admitting(Phase):
         self._show_notice()
         if case.delivery.sitting.notice_sha256:
             self._record()
-
-    # who
-
-    def _find(self, number: str) -> None:
-        try:
-            self._found = find_candidate(self.bench.workplace, self._opened.session, number)
-        except Fault as fault:
-            self._check_in.show_problem(Sentence(f"fault.{fault.code}.do", dict(fault.facts)))
-            return
-        self._check_in.show_candidate(candidate_card(self._opened.session, self._found))
-
-    def _ask_again(self, _sitting: str) -> None:
-        self.begin()
-        self._check_in.show_problem(Sentence("screen.check_in.denied"))
-
-    def _admit(self, sitting: str) -> None:
-        entry = self._found
-        if entry is None or entry.sitting != sitting:
-            return
-        self._found = None
-        proctors = list(self._opened.proctors)
-        looks = self.bench.deck.appearance
-        self.bench.worker.run(
-            self,
-            lambda: admit(self.bench.workplace, self._opened.session, entry, proctors, looks),
-            lambda delivery: self._admitted(entry, delivery),
-            self.trouble,
-        )
 
     def _admitted(self, entry: RosterEntry, delivery: Delivery) -> None:
         try:
@@ -119,7 +78,7 @@ class Admitting(Phase):
                 session=session_facts(case.workplace, case.session),
                 sitting=case.entry.sitting,
                 candidate_name=case.entry.name,
-                seat_number=case.entry.seat_number,
+                seat_number=case.delivery.sitting.seat_number,
                 items=len(case.shelf.form.items),
                 minutes=duration_ms(case) // 60_000,
                 marks=case.shelf.form.max_milli // 1000,
@@ -167,23 +126,16 @@ class Admitting(Phase):
 
     def _look(self) -> None:
         case = self._case
-        in_background(
-            self,
-            lambda: (self._camera.preview(), self._camera.status()),
-            lambda seen: self._show_look(case, seen),
-            lambda _fault: None,
-        )
+        in_background(self, self._camera.glimpse, lambda seen: self._show_look(case, seen), lambda _fault: None)
 
-    def _show_look(self, looked_for: Case | None, seen: tuple[bytes | None, RecorderStatus | None]) -> None:
-        jpeg, status = seen
+    def _show_look(self, looked_for: Case | None, seen: Glimpse | None) -> None:
         if looked_for is not self._case or not self._ready:
             return  # a picture of the candidate before is not for this one's eyes
-        self._notice.set_preview(jpeg)
-        if status is not None:
-            self._notice.set_level(status.level_dbfs_tenths)
-            self.bench.deck.set_sources(status.sources)
-            simulated = {source.track for source in status.sources if source.simulated}
-            self._notice.set_source_simulated(picture="picture" in simulated, sound="sound" in simulated)
+        self._notice.set_preview(seen.jpeg if seen else None)
+        if seen is not None:
+            self._notice.set_level(seen.status.level_dbfs_tenths)
+            self.bench.deck.set_sources(seen.status.sources)
+            self._notice.set_source_simulated(picture="picture" in seen.simulated, sound="sound" in seen.simulated)
 
     # start
 

@@ -18,9 +18,12 @@ _STACKED_FROM = 1.5
 
 
 class CandidatePanel(Looked, QWidget):
-    """Photo at the left; name and facts at the right, or below where `narrow` and the text is large."""
+    """Photo at the left; name and facts at the right, or below where `narrow` and the text is large.
 
-    def __init__(self, *, narrow: bool = False) -> None:
+    Without `photo` only the facts, for a page that shows the photo itself.
+    """
+
+    def __init__(self, *, narrow: bool = False, photo: bool = True) -> None:
         super().__init__()
         self._narrow = narrow
         self._photo = Photo()
@@ -32,7 +35,11 @@ class CandidatePanel(Looked, QWidget):
         self._row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.XL)
-        row.addWidget(self._photo, 0, Qt.AlignmentFlag.AlignTop)
+        if photo:
+            row.addWidget(self._photo, 0, Qt.AlignmentFlag.AlignTop)
+        else:
+            self._photo.setParent(self)
+            self._photo.hide()
         text = QVBoxLayout()
         text.setSpacing(Space.M)
         text.addWidget(self._name)

@@ -1,19 +1,23 @@
-"""Every screen as a picture, at two sizes, in two languages, some at large text.
+"""Every screen as a picture: two window sizes, two languages, three themes, two sizes of text.
 
 `python -m tests.app.seat.screens.gallery FOLDER` writes them all.
 """
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.seat.screens.check_in import CheckInScreen
 from app.seat.screens.countersign import CountersignScreen
+from app.seat.screens.identity import Camera, IdentityScreen, Purpose, Step
 from app.seat.screens.item import ItemScreen, RecordingState
 from app.seat.screens.launch import LaunchScreen
 from app.seat.screens.notice import NoticeScreen
@@ -31,10 +35,10 @@ from app.ui.pictures import PictureButton
 from app.ui.style import prepare_application
 from app.words import Words
 from sync.replica.durable import DiskFull
+from sync.wire.plan import Theme
 from tests.app.seat.screens import corner_samples, samples
 
 SIZES = ((1366, 768), (1920, 1080))
-_LARGE = (150, 200)
 T = TypeVar("T", bound=QWidget)
 
 
@@ -99,15 +103,45 @@ def _number_unknown(words: Words) -> CheckInScreen:
     return screen
 
 
-def _candidate(words: Words) -> CheckInScreen:
-    screen = _number(words)
-    screen.show_candidate(samples.candidate())
+def _candidate(words: Words) -> IdentityScreen:
+    screen = IdentityScreen(words)
+    screen.show_identity(samples.identity())
+    screen.show_live(samples.preview(), Camera.SIMULATED)
+    screen.set_simulated((Simulated.CANDIDATE, Simulated.CAMERA, Simulated.MICROPHONE))
     return screen
 
 
-def _long_candidate(words: Words) -> CheckInScreen:
-    screen = _number(words)
-    screen.show_candidate(samples.candidate(samples.LONG_NAME, photo=False))
+def _long_candidate(words: Words) -> IdentityScreen:
+    screen = IdentityScreen(words)
+    screen.show_identity(samples.identity(name=samples.LONG_NAME, photo=False))
+    screen.show_live(None, Camera.NONE)
+    return screen
+
+
+def _identity_late(words: Words) -> IdentityScreen:
+    screen = IdentityScreen(words)
+    screen.show_identity(samples.identity(Step.PROCTOR, ways=("late", "other_seat", "claimed")))
+    screen.show_live(samples.preview(), Camera.LIVE)
+    return screen
+
+
+def _identity_held(words: Words) -> IdentityScreen:
+    screen = IdentityScreen(words)
+    screen.show_identity(samples.identity(Step.PROCTOR, ways=("held",)))
+    screen.show_live(samples.preview(), Camera.LIVE)
+    return screen
+
+
+def _identity_proctor(words: Words) -> IdentityScreen:
+    screen = IdentityScreen(words)
+    screen.show_identity(samples.identity(Step.PROCTOR))
+    screen.show_live(samples.preview(), Camera.LIVE)
+    return screen
+
+
+def _identity_reason(words: Words) -> IdentityScreen:
+    screen = _identity_proctor(words)
+    screen.ask_reason(Purpose.DOUBT)
     return screen
 
 
@@ -135,6 +169,12 @@ def _item(words: Words) -> ItemScreen:
     screen.set_remaining(6_452_000)
     screen.show_saved("10:42:07")
     screen.set_recording(RecordingState.RECORDING, simulated=False)
+    return screen
+
+
+def _item_display_panel(words: Words) -> ItemScreen:
+    screen = _item(words)
+    screen.tools.display.click()
     return screen
 
 
@@ -251,7 +291,7 @@ def _waiting(words: Words) -> WaitingScreen:
 
 @dataclass(frozen=True)
 class Shot:
-    """A screen in one state; `large` also at 150 and 200 per cent text."""
+    """A screen in one state; `large` also at 150 per cent text and in sepia."""
 
     name: str
     make: Callable[[Words], Screen]
@@ -266,11 +306,16 @@ SHOTS = (
     Shot("02-launch-wrong-code", _launch_wrong),
     Shot("03-check-in", _number, large=True),
     Shot("03-check-in-unknown", _number_unknown),
-    Shot("03-check-in-candidate", _candidate, large=True),
-    Shot("03-check-in-long-name", _long_candidate, large=True),
+    Shot("03-identity", _candidate, large=True),
+    Shot("03-identity-long-name", _long_candidate, large=True),
+    Shot("03-identity-proctor", _identity_proctor, large=True),
+    Shot("03-identity-late", _identity_late, large=True),
+    Shot("03-identity-held", _identity_held),
+    Shot("03-identity-reason", _identity_reason, large=True),
     Shot("04-notice", _notice, large=True),
     Shot("04-notice-not-ready", _notice_not_ready),
     Shot("05-item", _item, large=True),
+    Shot("05-item-display-panel", _item_display_panel, large=True),
     Shot("05-item-picture", _item_picture, large=True),
     Shot("05-item-multiple", _item_multiple),
     Shot("05-item-enlarged", _item_enlarged),
@@ -299,37 +344,51 @@ SHOTS = (
 )
 
 
-def render(shot: Shot, language: Language, size: tuple[int, int], percent: int, out: Path) -> Path:
+def render(shot: Shot, size: tuple[int, int], appearance: Appearance, out: Path) -> Path:
     """Render one screen into `out` and give the file."""
-    screen = shot.make(Words(language))
-    screen.set_appearance(replace(screen.appearance, text_percent=percent))
+    screen = shot.make(Words(appearance.language))
+    screen.set_appearance(appearance)
     screen.resize(*size)
     screen.show()
     for _settled in range(3):  # a layout asks for another until heights that depend on widths have settled
         QApplication.processEvents()
-    file = out / f"{shot.name}-{language.value}-{size[0]}x{size[1]}-{percent}.png"
+    name = f"{shot.name}-{appearance.language.value}-{size[0]}x{size[1]}-{appearance.text_percent}"
+    if appearance.theme is not Theme.LIGHT:
+        name = f"{name}-{appearance.theme.value}"
+    file = out / f"{name}.png"
     if not screen.grab().save(str(file)):
         raise OSError(f"cannot write {file}")
     screen.hide()
     screen.deleteLater()
+    QApplication.sendPostedEvents(screen, QEvent.Type.DeferredDelete.value)
     return file
 
 
-def render_all(out: Path) -> list[Path]:
-    """Render every screen into `out` (made if missing) and give the files. Needs an application."""
+def looks_of(shot: Shot) -> Iterator[tuple[tuple[int, int], Appearance]]:
+    """Give every window size and look a screen is rendered in."""
+    for language, size in product(Language, SIZES):
+        for theme, percent in product((Theme.LIGHT, Theme.DARK, Theme.CONTRAST), (100, 200)):
+            yield size, Appearance(language, percent, theme)
+    if shot.large:
+        yield SIZES[0], Appearance(Language.ZH, 150)
+        yield SIZES[0], Appearance(Language.ZH, 100, Theme.SEPIA)
+
+
+Wanted = Callable[[Shot, tuple[int, int], Appearance], bool]
+
+
+def render_all(out: Path, wanted: Wanted = lambda _shot, _size, _appearance: True) -> list[Path]:
+    """Render every screen in every look that is wanted into `out` (made if missing) and give the files."""
     application = QApplication.instance()
     if isinstance(application, QApplication):
         prepare_application(application)
     out.mkdir(parents=True, exist_ok=True)
-    files = [render(shot, language, size, 100, out) for shot in SHOTS for language in Language for size in SIZES]
-    files += [
-        render(shot, language, SIZES[0], percent, out)
+    return [
+        render(shot, size, appearance, out)
         for shot in SHOTS
-        if shot.large
-        for language in Language
-        for percent in _LARGE
+        for size, appearance in looks_of(shot)
+        if wanted(shot, size, appearance)
     ]
-    return files
 
 
 if __name__ == "__main__":

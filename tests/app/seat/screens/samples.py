@@ -5,6 +5,7 @@ from app.exam.item import Item
 from app.exam.prose import Language, Paragraph, Picture, Place, Run, Style, Wording
 from app.seat.screens.check_in import CheckInView
 from app.seat.screens.countersign import CountersignView
+from app.seat.screens.identity import IdentityView, Step
 from app.seat.screens.item import ItemHeader, ItemView
 from app.seat.screens.launch import CheckRow, CheckState, LaunchView, ReleaseState
 from app.seat.screens.notice import NoticeView
@@ -14,6 +15,7 @@ from app.seat.screens.sealing import SealingView, SealStep, StepRow, StepState
 from app.seat.screens.sign_in import SignInView
 from app.seat.screens.view import CandidateCard, ProctorCard, SessionFacts
 from app.ui.number_grid import GridCell
+from app.ui.text import Sentence
 from app.words import Words
 from sync.wire.plan import Bilingual, Difficulty, ItemKind
 from tests.app.seat.screens.pictures import drawn_face, encoded, fire_triangle
@@ -111,6 +113,22 @@ def candidate(name: str = "张伟", *, photo: bool = True) -> CandidateCard:
 
 def check_in() -> CheckInView:
     return CheckInView(session(), expected=3)
+
+
+WAYS: dict[str, dict[str, str | int]] = {
+    "held": {"note": "本人与照片不像"},
+    "late": {"minutes": 47, "allowed": 30},
+    "other_seat": {"seat": "12", "here": "07"},
+    "claimed": {"seat": "12"},
+}
+
+
+def identity(
+    step: Step = Step.CANDIDATE, *, name: str = "张伟", photo: bool = True, ways: tuple[str, ...] = ()
+) -> IdentityView:
+    notes = tuple(Sentence(f"screen.identity.way_{way}", WAYS[way]) for way in ways)
+    people = 2 if ways else 1
+    return IdentityView(session(), candidate(name, photo=photo), step, notes, people, held="held" in ways)
 
 
 def notice(*, ready: bool = True) -> NoticeView:

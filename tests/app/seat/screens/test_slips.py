@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.exam.prose import Language
 from app.seat.deck import Deck
 from app.seat.screens.check_in import CheckInScreen
+from app.seat.screens.identity import IdentityScreen, Step
 from app.seat.screens.item import ItemScreen
 from app.seat.screens.result import ResultScreen
 from app.seat.screens.review import ReviewScreen
@@ -147,18 +148,34 @@ def test_another_key_counts_at_once(deck: Deck) -> None:
 
 
 def test_nobody_becomes_somebody_by_pressing_on(deck: Deck) -> None:
-    check_in = deck.screen_of(CheckInScreen)
-    check_in.number_entered.connect(lambda _number: check_in.show_candidate(samples.candidate()))
-    check_in.show_check_in(samples.check_in())
-    deck.bring(CheckInScreen)
-    check_in.show_candidate(samples.candidate())
+    identity = deck.screen_of(IdentityScreen)
+    deck.bring(IdentityScreen)
+    identity.show_identity(samples.identity())
     settle()
-    yes = place(deck, find(check_in, Button, "confirm"))
-    check_in.show_check_in(samples.check_in())
+    yes = place(deck, find(identity, Button, "confirm"))
+    deck.bring(CheckInScreen).show_check_in(samples.check_in())
+    settle()
     confirmed: list[str] = []
-    check_in.confirmed.connect(confirmed.append)
+    identity.confirmed.connect(confirmed.append)
     press_at(deck, yes)
-    check_in.show_candidate(samples.candidate())
+    identity.show_identity(samples.identity())
+    deck.bring(IdentityScreen)
     settle()
     press_at(deck, yes)
     assert not confirmed
+
+
+def test_a_candidates_press_admits_nobody(deck: Deck) -> None:
+    identity = deck.screen_of(IdentityScreen)
+    identity.confirmed.connect(lambda _sitting: identity.show_identity(samples.identity(Step.PROCTOR)))
+    admitting: list[str] = []
+    identity.admit_requested.connect(admitting.append)
+    identity.show_identity(samples.identity())
+    deck.bring(IdentityScreen)
+    settle()
+    yes = place(deck, find(identity, Button, "confirm"))
+    press_at(deck, yes)
+    settle()
+    assert find(identity, Button, "admit").isVisible()
+    press_at(deck, yes)
+    assert not admitting
