@@ -1,11 +1,11 @@
 """Draws every screen into `resources/screenshots/`: `python -m tests.screenshots` (or `make screenshots`).
 
 The people and sessions on them are made up. No display is needed. With a folder as argument, all of them are drawn
-there; without, those the repository keeps: Chinese and English at 1366x768, and Chinese with text at 200 %.
+there, in every size, language, theme and text size; without, the few that the repository keeps: each one in Chinese,
+and some that show the rest.
 """
 
 import os
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -14,11 +14,25 @@ from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from tests.app.seat.screens.gallery import render_all
+from app.exam.appearance import Appearance
+from app.exam.prose import Language
+from sync.wire.plan import Theme
+from tests.app.seat.screens.gallery import SIZES, Shot, render_all
 
 KEPT = Path(__file__).parents[1] / "resources" / "screenshots"
 OFFSCREEN = "This plugin does not support propagateSizeHints"  # said of every window that is shown
-WORTH_KEEPING = re.compile(r".*-((zh|en)-1366x768-100|zh-1366x768-200)\.png")
+SMALL = SIZES[0]
+ALSO_KEPT = {"01-sign-in", "05-item", "05-item-display-panel", "06-review", "09-result"}
+"""These are kept in English, with large text, and in the other themes as well."""
+
+
+def worth_keeping(shot: Shot, size: tuple[int, int], appearance: Appearance) -> bool:
+    """Tell whether the repository keeps this one."""
+    if size != SMALL:
+        return False
+    others = (Appearance(Language.EN), Appearance(Language.ZH, 200))
+    themed = appearance.theme is not Theme.LIGHT and appearance == Appearance(Language.ZH, theme=appearance.theme)
+    return appearance == Appearance() or (shot.name in ALSO_KEPT and (appearance in others or themed))
 
 
 def main(folder: Path | None) -> int:
@@ -27,10 +41,8 @@ def main(folder: Path | None) -> int:
     qInstallMessageHandler(lambda _kind, _where, said: None if said.startswith(OFFSCREEN) else print(said))
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as scratch:
-        drawn = render_all(folder or Path(scratch))
+        drawn = render_all(folder) if folder else keep(render_all(Path(scratch), worth_keeping))
         application.processEvents()
-        if folder is None:
-            drawn = keep([file for file in drawn if WORTH_KEEPING.fullmatch(file.name)])
     print(f"{len(drawn)} screenshots in {folder or KEPT}")
     return 0
 

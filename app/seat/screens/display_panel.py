@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayou
 from app.exam.appearance import Appearance, Spacing
 from app.exam.prose import Language
 from app.ui import tokens
-from app.ui.buttons import Button, Kind, TickBox
+from app.ui.buttons import Button, TickBox
 from app.ui.labels import Line
 from app.ui.look import Looked
 from app.ui.tokens import Space, Tone, Type
@@ -45,7 +45,7 @@ class DisplayPanel(QWidget):
         ]
         self._title = Line(Type.BAR_STRONG)
         self._calm = TickBox("reduced_motion", Type.BAR)
-        self._close = Button("close_display", Kind.PRIMARY, bar=True)
+        self._close = Button("close_display", bar=True)
         self._sheet = _Sheet(self)
         self._lay_out()
         for row in self._rows:
