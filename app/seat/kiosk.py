@@ -22,6 +22,7 @@ from app.seat.phases.opening import Doors, Opened, Opening
 from app.seat.phases.phase import Bench, Phase
 from app.seat.recovery import Unfinished, find_unfinished
 from app.seat.release import forget_ended_releases, kept_keys
+from app.seat.room_files import write_missing
 from app.seat.room_log import RoomLog
 from app.seat.room_record import finish_closings
 from app.seat.screens.trouble import TroubleScreen, TroubleView
@@ -81,6 +82,7 @@ class Kiosk(QWidget):
         try:
             workplace = self._workplace = self._workplace or Workplace.open(self._home)
             finish_closings(workplace)
+            self._write_missing_records(workplace)
             unfinished = find_unfinished(workplace)
             if unfinished is not None:
                 self._go_on(workplace, unfinished)
@@ -111,6 +113,12 @@ class Kiosk(QWidget):
             self._workplace.close()
 
     # the way of a session
+
+    def _write_missing_records(self, workplace: Workplace) -> None:
+        try:
+            write_missing(workplace)
+        except Fault as fault:
+            self._log.warning("record_files", code=fault.code)  # they are kept in the replica: no reason to stand still
 
     def _choose(self, workplace: Workplace) -> None:
         choosing = self._add(Choosing(Bench(self.deck, workplace, self._worker), self))
