@@ -190,6 +190,16 @@ class ItemPane(Looked, QWidget):
             self.sheet.head.show_hint(text)
             self.arrange()
 
+    @property
+    def read_material(self) -> Button:
+        """Give the button that reads what several items share aloud."""
+        return self._stimulus.read
+
+    def show_reader(self, reader: bool) -> None:
+        """Have the buttons that read aloud; or not."""
+        self.sheet.head.read.setVisible(reader)
+        self._stimulus.read.setVisible(reader)
+
     def show_section(self, text: str) -> None:
         """Name the section, with what is left of its own time."""
         if self.sheet.head.show_section(text):

@@ -1,5 +1,7 @@
 """The answer card (答题卡): every item's number, its state by shape AND colour."""
 
+from typing import Final
+
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -21,6 +23,9 @@ from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
 __all__ = ["GridCell", "Legend", "NumberGrid", "Only", "selected"]
+
+
+_SHRINKS: Final = 0.9
 
 
 class NumberGrid(Looked, QWidget):
@@ -112,18 +117,22 @@ class NumberGrid(Looked, QWidget):
             self.updateGeometry()
         self.update()
 
-    def _side(self) -> int:
-        return self.look.length(tokens.CELL, tokens.TYPES[Type.CELL].most)
+    def _side(self, width: int = 0) -> int:
+        """Give a cell's side; a little less where ten just do not fit in `width`."""
+        side = self.look.length(tokens.CELL, tokens.TYPES[Type.CELL].most)
+        tenth = (width + Space.XS) // tokens.CELLS_A_ROW - Space.XS
+        return tenth if side * _SHRINKS <= tenth < side else side
 
     def _columns(self, width: int) -> int:
-        tens = (width + Space.XS) // (self._side() + Space.XS) // tokens.CELLS_A_ROW
+        tens = (width + Space.XS) // (self._side(width) + Space.XS) // tokens.CELLS_A_ROW
         return tens * tokens.CELLS_A_ROW if tens else tokens.CELLS_A_ROW // 2
 
     def _rect(self, index: int) -> QRect:
         row, column = divmod(index, self._columns(self.width()))
-        pitch = self._side() + Space.XS
+        side = self._side(self.width())
+        pitch = side + Space.XS
         gap = Space.M * (column // tokens.CELLS_A_ROW)
-        return QRect(column * pitch + gap, row * pitch, self._side(), self._side())
+        return QRect(column * pitch + gap, row * pitch, side, side)
 
     def hasHeightForWidth(self) -> bool:
         """Say that the height depends on the columns."""
@@ -131,7 +140,7 @@ class NumberGrid(Looked, QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Give the height of all rows."""
-        pitch = self._side() + Space.XS
+        pitch = self._side(width) + Space.XS
         columns = self._columns(width)
         rows = -(-max(1, len(self._shown)) // columns)
         return rows * pitch

@@ -8,6 +8,7 @@ from app.exam.item import Stimulus
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.flow_view import FlowView
+from app.ui.icons import Icon
 from app.ui.interactions.base import Setting
 from app.ui.item_head import PaneWords
 from app.ui.labels import Line
@@ -37,6 +38,9 @@ class StimulusPanel(Looked, QWidget):
         self.fold = Button("fold_stimulus", Kind.QUIET)
         self.fold.setParent(self)
         self.fold.clicked.connect(self._fold)
+        self.read = Button("read_stimulus", Kind.QUIET, Icon.PLAY)
+        self.read.setParent(self)
+        self.read.hide()
         self._body = BodyView(self, after=self.fold)
         self._body.picture_pressed.connect(self.picture_pressed)
 
@@ -69,13 +73,19 @@ class StimulusPanel(Looked, QWidget):
     def arrange(self, width: int) -> int:
         """Lay it out in `width` and give its height."""
         pad = Space.L if self._foldable else 0
-        for widget in (self._title, self.fold, self._body):
+        for widget in (self._title, self.fold, self.read, self._body):
             widget.set_look(self.look)
-        self.fold.ensurePolished()
-        title, fold = self._title.sizeHint(), self.fold.sizeHint()
-        height = max(title.height(), fold.height()) if self._foldable else title.height()
+        buttons = [button for button in (self.read, self.fold) if not button.isHidden()]
+        for button in buttons:
+            button.ensurePolished()
+        title = self._title.sizeHint()
+        height = max(title.height(), *(button.sizeHint().height() for button in buttons), 0)
         self._title.setGeometry(pad, pad // 2 + (height - title.height()) // 2, title.width(), title.height())
-        self.fold.setGeometry(width - pad // 2 - fold.width(), pad // 2, fold.width(), fold.height())
+        right = width - pad // 2
+        for button in reversed(buttons):
+            size = button.sizeHint()
+            right -= size.width()
+            button.setGeometry(right, pad // 2, size.width(), size.height())
         top = pad // 2 + height + Space.S
         shown = self._open or not self._foldable
         self._body.setVisible(shown)

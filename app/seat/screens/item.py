@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from enum import IntEnum
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
@@ -9,17 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.exam.interactions import Responses
 from app.exam.sitting import Notes
-from app.seat.screens.answer_card import AnswerCard
 from app.seat.screens.item_bars import ItemFoot, ItemHead, ItemHeader, RecordingState
-from app.seat.screens.item_view import ItemView, marks_text
+from app.seat.screens.item_covers import ItemCovers
+from app.seat.screens.item_side import ItemSide
+from app.seat.screens.item_view import ItemView, marks_text, section_text
 from app.seat.screens.screen import Screen
-from app.ui.icons import Icon
 from app.ui.item_pane import ItemPane, PaneItem, PaneWords
-from app.ui.message import MessagePanel
+from app.ui.item_spoken import spoken_item, spoken_material
 from app.ui.number_grid import GridCell
 from app.ui.picture_viewer import PictureViewer
 from app.ui.text import Sentence, Text, say
-from app.ui.tokens import Tone
 from app.words import Words
 from sync.faults import Fault
 
@@ -29,15 +29,19 @@ __all__ = ["ItemHeader", "ItemScreen", "ItemView", "RecordingState"]
 class _Page(IntEnum):
     WORK = 0
     PICTURE = 1
-    UNSHOWABLE = 2
-    NOT_SAVED = 3
-    PAUSED = 4
+    NOT_SAVED = 2
+    PAUSED = 3
+
+
+_TURNS: Final = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}
+_TOOLS: Final = (Qt.Key.Key_G, Qt.Key.Key_H, Qt.Key.Key_K)
 
 
 class ItemScreen(Screen):
     """Item, options, answer card, footer. A choice or flag shows at once; recording it is the caller's business.
 
-    Keys: 1-9 and A-Z choose, arrows move among the options, PageUp and PageDown go to the item before and after.
+    Keys: 1-9 and A-Z choose, Shift with a letter strikes through, arrows move among the options, PageUp and PageDown go
+    to the item before and after. With Ctrl: G to an item by its number, H to highlight, K to the calculator.
     """
 
     responded = Signal(str, object)  # item id, Responses: all responses of the item
@@ -53,21 +57,22 @@ class ItemScreen(Screen):
         super().__init__(words, parent)
         self._view: ItemView | None = None
         self._cells: tuple[GridCell, ...] = ()
-        self._fault: Fault | None = None
-        self._paused: Text | None = None
+        self._covers = ItemCovers()
         self._picture = False
-        self._unshowable: tuple[int, Fault] | None = None
         self._head = ItemHead(self.tools)
         self.pane = ItemPane()
-        self.card = AnswerCard(words)
+        self._side = ItemSide(words)
+        self.card, self.calculator = self._side.card, self._side.calculator
+        self._section: Text | None = None
+        self._section_left_ms: int | None = None
         self._viewer = PictureViewer()
-        self._not_shown = MessagePanel("unshowable")
-        self._not_saved = MessagePanel("not_saved")
-        self._pause = MessagePanel("paused")
         self._foot = ItemFoot()
         self._lay_out()
         self._connect()
         self.named(self.pane.clear.setText, "item.clear")
+        self.named(self.pane.sheet.head.calculator.setText, "item_view.calculator")
+        self.named(self.pane.sheet.head.read.setText, "item_view.read")
+        self.named(self.pane.read_material.setText, "item_view.read_material")
         self.named(self.pane.sheet.clear_notes.setText, "item_view.clear_notes")
         self.named(self._viewer.close_button.setText, "item.close_picture")
         self.dress()
@@ -78,10 +83,13 @@ class ItemScreen(Screen):
         columns = QHBoxLayout(work)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(0)
-        columns.addWidget(self.pane, 1)
-        columns.addWidget(self.card)
+        self._place = QStackedWidget()  # of the item: the card stays beside one that cannot be shown
+        self._place.addWidget(self.pane)
+        self._place.addWidget(self._covers.unshowable_page)
+        columns.addWidget(self._place, 1)
+        columns.addWidget(self._side)
         self._middle = QStackedWidget()
-        for page in (work, self._viewer, self._not_shown, self._not_saved, self._pause):  # the order of _Page
+        for page in (work, self._viewer, self._covers.not_saved_page, self._covers.paused_page):  # as in _Page
             self._middle.addWidget(page)
         self.body.addWidget(self._head)
         self.body.addWidget(self._middle, 1)
@@ -90,6 +98,10 @@ class ItemScreen(Screen):
     def _connect(self) -> None:
         self.pane.responded.connect(self._respond)
         self.pane.noted.connect(self._note)
+        self.pane.sheet.head.calculator.clicked.connect(self._side.toggle_calculator)
+        self.pane.sheet.head.read.clicked.connect(lambda: self._read_aloud(material=False))
+        self.pane.read_material.clicked.connect(lambda: self._read_aloud(material=True))
+        self._side.calculator_left.connect(self.pane.setFocus)
         self.pane.picture_pressed.connect(self._enlarge)
         self.card.chosen.connect(self.went_to)
         self.card.left.connect(self.pane.setFocus)
@@ -104,12 +116,13 @@ class ItemScreen(Screen):
 
     def reset(self) -> None:
         """Forget the sitting before: nothing is saved yet, nothing covers the item, every cell is on the card."""
-        self._fault = self._paused = self._view = self._unshowable = None
-        self._picture = False
+        self._view, self._picture = None, False
+        self._covers.reset()
         self._foot.show_nothing(self.words)
         self._foot.show_hand(self.words, up=False)
         self._head.forget()
-        self.card.show_all()
+        self._side.reset()
+        self.set_section(None, None)
         self.pane.reset()
         self._show_page()
         self.pane.setFocus()
@@ -136,7 +149,9 @@ class ItemScreen(Screen):
         if another:
             self.pane.to_top()
             self._picture = False
-        self._view, self._unshowable = view, None
+        self._view, self._covers.unshowable = view, None
+        if view.section_title is not None and view.section_title != self._section:
+            self.set_section(view.section_title, None)
         self._render_item()
         self.card.set_here(view.number)
         self._show_page()
@@ -145,8 +160,8 @@ class ItemScreen(Screen):
 
     def show_unshowable(self, number: int, fault: Fault) -> None:
         """Say in words that this item cannot be shown; the others can be reached, and the clock runs on."""
-        self._view, self._unshowable, self._picture = None, (number, fault), False
-        self._render_covers()
+        self._view, self._covers.unshowable, self._picture = None, (number, fault), False
+        self._covers.render(self.words)
         self.card.set_here(number)
         self._show_page()
 
@@ -155,9 +170,21 @@ class ItemScreen(Screen):
 
     def set_section(self, title: Text | None, remaining_ms: int | None) -> None:
         """Name the section in front, and show what is left of its own time if it has one."""
+        self._section, self._section_left_ms = title, remaining_ms
+        self._say_section()
+
+    def _say_section(self) -> None:
+        text = say(self._section, self.words) if self._section is not None else ""
+        if self._section_left_ms is not None:
+            text = section_text(text, self._section_left_ms, self.words)
+        self.pane.show_section(text)
 
     def set_tools(self, *, calculator: bool, reader: bool) -> None:
         """Have a calculator, and a button that reads the item aloud; or not."""
+        self.pane.sheet.head.calculator.setVisible(calculator)
+        self.pane.show_reader(reader)
+        self._side.allow_calculator(calculator)
+        self.pane.arrange()
 
     def set_hand(self, up: bool) -> None:
         """Show whether the hand is up."""
@@ -181,20 +208,20 @@ class ItemScreen(Screen):
 
     def show_saved(self, at: str) -> None:
         """Say that everything is saved, and when ("10:42:07"); takes a "not saved" cover away."""
-        self._fault = None
+        self._covers.not_saved = None
         self._foot.show_saved(at, self.words)
         self._show_page()
 
     def show_saving(self) -> None:
         """Say that the newest change is being saved; a "not saved" cover stays until it is."""
-        if self._fault is None:
+        if self._covers.not_saved is None:
             self._foot.show_saving(self.words)
 
     def show_not_saved(self, fault: Fault) -> None:
         """Cover the item and say in words that the newest change is NOT saved, and what to do."""
-        self._fault = fault
+        self._covers.not_saved = fault
         self._foot.show_not_saved(self.words)
-        self._render_covers()
+        self._covers.render(self.words)
         self._show_page()
 
     def set_recording(self, state: RecordingState, *, simulated: bool) -> None:
@@ -203,8 +230,8 @@ class ItemScreen(Screen):
 
     def set_paused(self, reason: Text | None) -> None:
         """Cover the item because the sitting is paused, or uncover it."""
-        self._paused = reason
-        self._render_covers()
+        self._covers.paused = reason
+        self._covers.render(self.words)
         self._show_page()
 
     # How it shows it
@@ -213,9 +240,10 @@ class ItemScreen(Screen):
         """Write everything in the words of now."""
         self._head.set_words(self.words)
         self._foot.set_words(self.words)
-        self.card.set_words(self.words)
+        self._side.set_words(self.words)
+        self._say_section()
         self._render_item()
-        self._render_covers()
+        self._covers.render(self.words)
 
     def look_changed(self) -> None:
         """Lay the item out, now that everything in it has its size."""
@@ -241,34 +269,16 @@ class ItemScreen(Screen):
         )
         self._foot.show_flag(words, on=view.flagged)
 
-    def _render_covers(self) -> None:
-        words = self.words
-        if self._unshowable is not None:
-            number, failed = self._unshowable
-            text = words.fault(failed)
-            title = words("screen.item_view.unshowable", number=number)
-            code = words("screen.trouble.code", code=text.code)
-            do = words("screen.item_view.unshowable_do")
-            self._not_shown.show_message(Icon.ATTENTION, Tone.ATTENTION, title, text.what, do, code)
-        if self._fault is not None:
-            fault = words.fault(self._fault)
-            title = words("screen.item.not_saved_title", what=fault.what)
-            code = words("screen.trouble.code", code=fault.code)
-            self._not_saved.show_message(Icon.BLOCKED, Tone.DANGER, title, fault.safe, fault.do, code)
-        if self._paused is not None:
-            title = words("screen.item.paused_title")
-            self._pause.show_message(Icon.PAUSE, Tone.ATTENTION, title, do=say(self._paused, words))
-
     def _show_page(self) -> None:
         page = _Page.WORK
-        if self._paused is not None:
+        covers = self._covers
+        if covers.paused is not None:
             page = _Page.PAUSED
-        elif self._fault is not None:
+        elif covers.not_saved is not None:
             page = _Page.NOT_SAVED
-        elif self._unshowable is not None:
-            page = _Page.UNSHOWABLE
         elif self._picture:
             page = _Page.PICTURE
+        self._place.setCurrentIndex(covers.unshowable is not None)
         if self._middle.currentIndex() != page:
             self._middle.setCurrentIndex(page)
         self._open_buttons()
@@ -276,13 +286,13 @@ class ItemScreen(Screen):
     @property
     def _number(self) -> int:
         """The number in front, 0 before the first."""
-        if self._unshowable is not None:
-            return self._unshowable[0]
+        if self._covers.unshowable is not None:
+            return self._covers.unshowable[0]
         return self._view.number if self._view else 0
 
     def _open_buttons(self) -> None:
         number = self._number
-        working = self._middle.currentIndex() in (_Page.WORK, _Page.UNSHOWABLE) and number > 0
+        working = self._middle.currentIndex() == _Page.WORK and number > 0
         before, after = working and number > 1, working and number < len(self._cells)
         if (self._foot.previous.hasFocus() and not before) or (self._foot.next.hasFocus() and not after):
             self.pane.setFocus()  # never on to "hand in", where the next Return would go
@@ -296,27 +306,32 @@ class ItemScreen(Screen):
     # What the person does
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose by 1-9 and A-Z, go by PageUp and PageDown."""
-        key = event.key()
-        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        if key == Qt.Key.Key_G and event.modifiers() == Qt.KeyboardModifier.ControlModifier and self.card.isVisible():
-            self.card.begin_jump()
-        elif key == Qt.Key.Key_H and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self.pane.mark_by_keys(self.words("screen.item_view.marking"))
-        elif not plain or self._middle.currentIndex() not in (_Page.WORK, _Page.UNSHOWABLE) or event.isAutoRepeat():
+        """Choose, strike through, go, and open the tools."""
+        key, modifiers = event.key(), event.modifiers()
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        plain = not modifiers & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if self._middle.currentIndex() != _Page.WORK or event.isAutoRepeat():
             super().keyPressEvent(event)
-        elif key == Qt.Key.Key_PageDown:
-            self._go(1)
-        elif key == Qt.Key.Key_PageUp:
-            self._go(-1)
-        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+        elif modifiers == Qt.KeyboardModifier.ControlModifier and key in _TOOLS:
+            self._use(Qt.Key(key))
+        elif plain and key in _TURNS:
+            self._go(_TURNS[Qt.Key(key)])
+        elif plain and Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and self._view is not None:
             self.pane.choose(key - Qt.Key.Key_1)
-        elif Qt.Key.Key_A <= key <= Qt.Key.Key_Z and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.pane.strike(key - Qt.Key.Key_A)
-        elif Qt.Key.Key_A <= key <= Qt.Key.Key_Z:
-            self.pane.choose(key - Qt.Key.Key_A)
+        elif plain and Qt.Key.Key_A <= key <= Qt.Key.Key_Z and self._view is not None:
+            by_letter = self.pane.strike if shift else self.pane.choose
+            by_letter(key - Qt.Key.Key_A)
         else:
             super().keyPressEvent(event)
+
+    def _use(self, key: Qt.Key) -> None:
+        match key:
+            case Qt.Key.Key_G if self.card.isVisible():
+                self.card.begin_jump()
+            case Qt.Key.Key_H if self._view is not None:
+                self.pane.mark_by_keys(self.words("screen.item_view.marking"))
+            case Qt.Key.Key_K:
+                self._side.toggle_calculator()
 
     def _go(self, by: int) -> None:
         if self._number and 1 <= self._number + by <= len(self._cells):
@@ -338,6 +353,11 @@ class ItemScreen(Screen):
             self.pane.set_flagged(self._view.flagged)
             self._foot.show_flag(self.words, on=self._view.flagged)
             self.flag_toggled.emit(self._view.item.id, self._view.flagged)
+
+    def _read_aloud(self, *, material: bool) -> None:
+        if self._view is not None:
+            texts = spoken_material if material else spoken_item
+            self.read_requested.emit(texts(self._view.item, self.words.language))
 
     def _toggle_hand(self) -> None:
         up = not self._foot.hand_is_up

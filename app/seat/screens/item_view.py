@@ -8,6 +8,10 @@ from app.exam.interactions import Responses
 from app.exam.item import Item
 from app.exam.sitting import Notes
 from app.ui.text import Text
+from app.words import Words
+from sync.wire.plan import MINUTE_MS
+
+_STEP_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,17 @@ class ItemView:
     notes: Notes = field(default_factory=Notes)
     section_title: Text | None = None
     plays: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def section_text(title: str, remaining_ms: int, words: Words) -> str:
+    """Name a section and say what is left of its time: by minutes, by ten seconds in the last one.
+
+    So it changes seldom: nothing ticks before the eyes, and a screen reader is not kept speaking.
+    """
+    if remaining_ms > MINUTE_MS:
+        return words("screen.item_view.section_minutes", title=title, minutes=-(-remaining_ms // MINUTE_MS))
+    seconds = -(-max(0, remaining_ms) // _STEP_MS) * _STEP_MS // 1000
+    return words("screen.item_view.section_seconds", title=title, seconds=seconds)
 
 
 def marks_text(milli: int) -> str:

@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from app.exam.events import Highlight, Noted
 from app.exam.item import Stimulus
@@ -165,7 +164,7 @@ def test_one_quiet_button_clears_them(desk: Desk) -> None:
     assert not clear.isVisible()
 
 
-def test_what_is_marked_on_shared_material_is_on_every_item_that_shares_it(desk: Desk, qtbot: QtBot) -> None:
+def test_what_is_marked_on_shared_material_is_on_every_item_that_shares_it(desk: Desk) -> None:
     text = Paragraph((Run("某企业储罐区发生火灾，现场有三人受伤。"),))
     case = Stimulus("case-1", Wording((text,), (text,)))
     first = replace(samples.item().item, stimulus=case)
