@@ -94,9 +94,7 @@ def room_record(world: World, people: int = 60, **changes: Any) -> RoomRecord:  
             irregular=sum(one.irregular for one in candidates),
         ),
         candidates=candidates,
-        incidents=tuple(
-            RoomIncident(sitting=sitting, incident=one) for sitting, one in zip(whose, told, strict=True)
-        ),
+        incidents=tuple(RoomIncident(sitting=sitting, incident=one) for sitting, one in zip(whose, told, strict=True)),
         violations=(Violation(code="5", title=Bilingual(zh="夹带", en="Notes brought along")),),
         proctors=tuple(
             RoomProctor(proctor=entry.proctor, name=name, keyid=keyid)
