@@ -16,6 +16,7 @@ from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.reading import ReadingDesk
 from app.seat.phases.room_closing import RoomClosing
 from app.seat.phases.sitting import SittingDesk
+from app.seat.screens.screen import Screen
 from app.seat.screens.waiting import WaitingScreen
 from app.seat.sealing import Case
 from app.seat.sign_in import SignInDesk
@@ -71,9 +72,16 @@ class Line(Phase):
         self.sitting.acknowledged.connect(self.acknowledged)
         self.closing.delivered.connect(self.delivered)
         self.bench.deck.proctor_requested.connect(self.corner.enter)
-        self.corner.close_requested.connect(lambda before: self.room.begin(lambda: self.bench.deck.bring(before)))
-        self.bench.deck.screen_of(WaitingScreen).acted.connect(lambda: self.room.begin(self.admitting.begin))
+        self.corner.close_requested.connect(self._close_room)
+        # a method: a lambda on a screen's signal would live on when this line is gone
+        self.bench.deck.screen_of(WaitingScreen).acted.connect(self._close_done_room)
         self.room.closed.connect(self.room_closed)
+
+    def _close_room(self, before: type[Screen]) -> None:
+        self.room.begin(lambda: self.bench.deck.bring(before))
+
+    def _close_done_room(self) -> None:
+        self.room.begin(self.admitting.begin)
 
     def go_on(self, case: Case) -> None:
         """Take up a sitting that was cut off, where it was."""

@@ -120,7 +120,7 @@ def _arm(die_at: int) -> None:
         pass_moment()
 
     database._LockedConnection.run = run_or_die  # type: ignore[method-assign]
-    database._LockedConnection.transaction = transaction_or_die  # type: ignore[method-assign, assignment]
+    database._LockedConnection.transaction = transaction_or_die  # type: ignore[method-assign]
 
 
 def _in_child(work: Callable[[], None]) -> int:
