@@ -78,7 +78,10 @@ class Line(Phase):
         self.room.closed.connect(self.room_closed)
 
     def _close_room(self, before: type[Screen]) -> None:
-        self.room.begin(lambda: self.bench.deck.bring(before))
+        def back() -> None:
+            self.bench.deck.bring(before)
+
+        self.room.begin(back)
 
     def _close_done_room(self) -> None:
         self.room.begin(self.admitting.begin)

@@ -91,10 +91,11 @@ class CornerFormScreen(Screen):
         for button in self._minute_buttons:
             minutes.addWidget(button)
         minutes.addWidget(self._minutes, 1)
-        for part in (self._title, self._sentence, self._minutes_name):
-            what.addWidget(part)
+        above: tuple[QWidget, ...] = (self._title, self._sentence, self._minutes_name)
+        for widget in above:
+            what.addWidget(widget)
         what.addLayout(minutes)
-        for part in (
+        below: tuple[QWidget, ...] = (
             self._choices_name,
             self._choices,
             self._note_name,
@@ -102,8 +103,9 @@ class CornerFormScreen(Screen):
             self._statement_name,
             self._statement,
             self._refused,
-        ):
-            what.addWidget(part)
+        )
+        for widget in below:
+            what.addWidget(widget)
         what.addStretch(1)
         columns = QHBoxLayout()
         columns.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
@@ -160,8 +162,8 @@ class CornerFormScreen(Screen):
         self._head.show_facts(form.candidate.name if form.candidate else "")
         if form.candidate is not None:
             self._candidate.show_candidate(form.candidate, words)
-        for widget in (self._minutes_name, self._minutes):
-            widget.setVisible(bool(form.minutes))
+        self._minutes_name.setVisible(bool(form.minutes))
+        self._minutes.setVisible(bool(form.minutes))
         for index, button in enumerate(self._minute_buttons):
             button.setVisible(index < len(form.minutes))
             if index < len(form.minutes):
@@ -169,8 +171,8 @@ class CornerFormScreen(Screen):
         choices_key = "what" if form.act is CornerAct.REPORT else "reason"
         self._choices_name.setText(words(f"screen.corner_form.{choices_key}"))
         self._choices.setAccessibleName(words(f"screen.corner_form.{choices_key}"))
-        for widget in (self._choices_name, self._choices):
-            widget.setVisible(bool(form.choices))
+        self._choices_name.setVisible(bool(form.choices))
+        self._choices.setVisible(bool(form.choices))
         self._choices.show_choices(form.choices, words)
         self._ask_statement()
         self._say_missing(self._missing)

@@ -111,9 +111,9 @@ class Glance(Panel):
     def __init__(self) -> None:
         super().__init__(Space.L)
         self.content.setSpacing(Space.S)
-        self._standing = StatusMark(Type.SECTION)
+        self._standing = StatusMark(Type.SECTION, wrap=True)
         self._standing.setObjectName("standing")
-        self._hand, self._saved, self._recorder = (StatusMark(Type.LEAD) for _ in range(3))
+        self._hand, self._saved, self._recorder = (StatusMark(Type.LEAD, wrap=True) for _ in range(3))
         self._hand.setObjectName("hand_raised")
         self._answered = Label(Type.LEAD, Tone.SOFT)
         self._rule = rule()

@@ -1,0 +1,306 @@
+"""What proctors do from the corner: it stands in the journals with their keys, and the item never stays covered."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+import app.seat.workplace
+from app.exam.sitting import State
+from app.seat.phases import corner as corner_phase
+from app.seat.workplace import Workplace
+from app.ui.labels import StatusMark
+from proctoring.recorder.client import RecorderClient
+from sync.wire.packet import EndReason
+from tests.app.seat.conftest import Site
+from tests.app.seat.desk import MovedClock
+from tests.app.seat.proctored import KEYIDS, ProctoredSeat
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
+    moved = MovedClock()
+    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
+    return moved
+
+
+@pytest.fixture
+def seat(workplace: Workplace, site: Site, clock: MovedClock, qtbot: QtBot) -> Iterator[ProctoredSeat]:
+    at_work = ProctoredSeat(workplace, site, clock, qtbot)
+    yield at_work
+    at_work.leave()
+
+
+def test_the_corner_opens_by_a_pin_alone_and_shows_the_seat_at_a_glance(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.choose()
+    seat.rest()
+    seat.items.hand_toggled.emit(True)
+    seat.rest()
+    seat.deck.proctor_requested.emit()
+    seat.until_screen("AuthorityScreen")
+    seat.give_pin(0, "000000")
+    seat.until(lambda: seat.says("还可以试 4 次"))
+    assert seat.screen == "AuthorityScreen"
+    seat.give_pin(0)
+    seat.until_screen("CornerScreen")
+    for said in (seat.entry.name, "正在作答", "考生举手", "最后保存", "已答 1 / 6 题"):
+        assert seat.says(said), said
+    front = seat.front
+    clock = front.findChild(QLabel, "time_left")
+    assert clock is not None
+    assert clock.isVisible()
+    assert clock.text().count(":") == 2
+    seat.until(lambda: any("录音录像中" in mark.text() for mark in front.findChildren(StatusMark)))
+
+
+def test_a_pause_stands_in_the_journal_with_who_and_why_and_stops_the_clock(
+    seat: ProctoredSeat, clock: MovedClock
+) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.confirm("pause", "设备故障")
+    seat.until_screen("CornerScreen")
+    sitting = seat.kept()
+    assert (sitting.state, sitting.incidents[-1].by, sitting.incidents[-1].detail) == (
+        State.PAUSED,
+        KEYIDS[:1],
+        "设备故障",
+    )
+    before = seat.case.delivery.remaining_ms()
+    clock.pass_ms(600_000)
+    assert seat.button("corner_pause") is None
+    seat.confirm("continue", "情况已处理")
+    seat.until_screen("CornerScreen")
+    assert seat.kept().state is State.ACTIVE
+    assert seat.case.delivery.remaining_ms() > before - 60_000
+    seat.press("corner_leave")
+    seat.until_screen("ItemScreen")
+    assert seat.rows(), "the item is there again"
+
+
+def test_extra_time_wants_its_minutes_and_its_reason(seat: ProctoredSeat) -> None:
+    seat.begin()
+    before = seat.kept().duration_ms
+    seat.enter(1)
+    seat.confirm("extend")
+    assert seat.says("请写明加时")
+    seat.press("minutes_1")
+    seat.press("form_confirm")
+    assert seat.says("请选择一项")
+    seat.fill("note", "power was out")
+    seat.press("form_confirm")
+    seat.until_screen("CornerScreen")
+    sitting = seat.kept()
+    assert sitting.duration_ms == before + 600_000
+    assert (sitting.incidents[-1].detail, sitting.incidents[-1].by) == ("600 s: power was out", KEYIDS[1:2])
+    assert seat.says("加时 10 分钟")
+
+
+def test_what_hits_the_candidate_is_said_with_their_name_before_it_is_done(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter()
+    for act in ("pause", "extend", "end", "void"):
+        seat.press(f"corner_{act}")
+        seat.until_screen("CornerFormScreen")
+        assert seat.says(f"{seat.entry.name} 的")
+        QTest.keyClick(seat.front, Qt.Key.Key_Escape)
+        seat.until_screen("CornerScreen")
+    assert seat.kept().incidents == ()
+    assert seat.kept().state is State.ACTIVE
+
+
+def test_ending_stands_far_from_what_is_harmless(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter()
+    front = seat.front
+    harmless = [seat.button(f"corner_{act}") for act in ("pause", "extend", "report", "hand_over")]
+    grave = [seat.button(f"corner_{act}") for act in ("end", "void")]
+    lowest = max(button.mapTo(front, QPoint(0, button.height())).y() for button in harmless if button)
+    highest = min(button.mapTo(front, QPoint(0, 0)).y() for button in grave if button)
+    assert highest - lowest >= 60
+
+
+def test_a_void_takes_a_second_person(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.confirm("void", "考生本人不符")
+    seat.until_screen("AuthorityScreen")
+    seat.give_pin(3)  # the first one's key under another name
+    seat.until(lambda: seat.says("不能算作第二个人"))
+    assert seat.kept().state is State.ACTIVE
+    seat.give_pin(1)
+    seat.until_screen("EndedScreen")
+    sitting = seat.kept()
+    assert (sitting.state, sitting.end_reason) == (State.SUBMITTED, EndReason.VOIDED)
+    assert sitting.incidents[-1].by == KEYIDS[:2]
+    assert seat.says("作废")
+
+
+def test_an_irregularity_names_the_clause_two_people_and_what_the_candidate_says(
+    seat: ProctoredSeat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks: list[str] = []
+    monkeypatch.setattr(RecorderClient, "bookmark", lambda _self, note: marks.append(note))
+    seat.begin()
+    seat.enter(0)
+    seat.confirm("report", "2.3 携带通讯工具")
+    assert seat.says("请写下考生的陈述")
+    seat.fill("note", "phone")
+    seat.tick("statement_refused")
+    seat.press("form_confirm")
+    seat.until_screen("AuthorityScreen")
+    seat.give_pin(1)
+    seat.until_screen("CornerScreen")
+    incident = seat.kept().incidents[-1]
+    assert (incident.clause, incident.by, incident.detail) == ("2.3", KEYIDS[:2], "phone；考生拒绝陈述")
+    seat.until(lambda: marks == ["2.3"])
+    assert seat.says("违纪 2.3 携带通讯工具")
+
+
+def test_an_incident_that_is_none_of_the_candidates_takes_one_person(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(1)
+    seat.confirm("report", "设备故障")
+    seat.until_screen("CornerScreen")
+    incident = seat.kept().incidents[-1]
+    assert (incident.code, incident.clause, incident.by) == ("EQUIPMENT_FAILED", None, KEYIDS[1:2])
+
+
+def test_the_hand_is_lowered_by_whoever_came(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.items.hand_toggled.emit(True)
+    seat.rest()
+    seat.enter()
+    seat.press("corner_lower_hand")
+    seat.until(lambda: not seat.kept().hand_raised)
+    seat.until(lambda: seat.button("corner_lower_hand") is None)
+
+
+def test_a_hand_over_stands_in_both_journals_and_the_new_one_countersigns(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.press("corner_hand_over")
+    seat.until_screen("AuthorityScreen")
+    assert not seat._usable(f"proctor_{seat.people.ids[1]}"), "who is on duty already cannot take over"
+    seat.give_pin(2)
+    seat.until_screen("CornerScreen")
+    assert seat.room.room.on_duty == (KEYIDS[1], KEYIDS[2])
+    assert seat.room.room.incidents[-1].incident.by == KEYIDS[:1]
+    assert seat.kept().on_duty == (KEYIDS[1], KEYIDS[2])
+    assert set(seat.kept().proctors) == set(KEYIDS)
+    assert [one.key.public.keyid for one in seat.line.opened.proctors] == [KEYIDS[1], KEYIDS[2]]
+
+
+def test_who_acts_after_a_restart_is_on_duty_first(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.again()
+    seat.enter(2)
+    seat.confirm("pause", "紧急疏散")
+    seat.until_screen("CornerScreen")
+    assert seat.kept().on_duty == KEYIDS
+    assert seat.room.room.on_duty == KEYIDS
+    assert [one.key.public.keyid for one in seat.line.opened.proctors] == [KEYIDS[2]]
+
+
+def test_a_hand_over_after_a_restart(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.again()
+    seat.enter(1)
+    seat.press("corner_hand_over")
+    seat.until_screen("AuthorityScreen")
+    seat.give_pin(2)
+    seat.until(lambda: seat.kept().on_duty == (KEYIDS[0], KEYIDS[2]))
+    assert seat.room.room.on_duty == (KEYIDS[0], KEYIDS[2])
+
+
+def test_a_paused_sitting_comes_back_paused_and_is_continued(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.confirm("pause", "设备故障")
+    seat.until_screen("CornerScreen")
+    seat.again()
+    assert seat.screen == "ItemScreen"
+    assert not seat.rows(), "the item is covered"
+    seat.enter(0)
+    seat.confirm("continue", "情况已处理")
+    seat.until(lambda: seat.kept().state is State.ACTIVE)
+
+
+def test_the_item_comes_back_by_itself_when_nobody_touches_anything(
+    seat: ProctoredSeat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corner_phase, "IDLE_MS", 400)
+    seat.begin()
+    seat.enter()
+    seat.press("corner_end")
+    seat.until_screen("CornerFormScreen")
+    seat.until_screen("ItemScreen")
+    assert seat.rows()
+    assert not seat.line.corner.is_open
+
+
+def test_a_candidate_who_pressed_by_mistake_is_back_soon(seat: ProctoredSeat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corner_phase, "ENTRY_IDLE_MS", 300)
+    seat.begin()
+    seat.deck.proctor_requested.emit()
+    assert seat.screen == "AuthorityScreen"
+    assert seat.says("剩余时间")
+    seat.until_screen("ItemScreen")
+    seat.deck.proctor_requested.emit()
+    QTest.keyClick(seat.front, Qt.Key.Key_Escape)
+    assert seat.screen == "ItemScreen"
+
+
+@pytest.mark.parametrize("where", ["entry", "corner", "form", "authority"])
+def test_the_time_is_over_while_proctors_stand_here_and_it_is_handed_in(
+    seat: ProctoredSeat, clock: MovedClock, where: str
+) -> None:
+    seat.begin()
+    if where == "entry":
+        seat.deck.proctor_requested.emit()
+    else:
+        seat.enter(0)
+    if where == "form":
+        seat.press("corner_end")
+        seat.until_screen("CornerFormScreen")
+    if where == "authority":
+        seat.confirm("void", "试卷发错")
+        seat.until_screen("AuthorityScreen")
+    clock.pass_ms(7_200_000)
+    seat.until(lambda: bool(seat.told))
+    seat.until(lambda: seat.screen in ("SealingScreen", "ResultScreen"))
+    assert seat.kept().end_reason is EndReason.TIME
+    assert not seat.line.corner.is_open
+    assert not seat.authority.asks
+    seat.until_screen("ResultScreen")
+
+
+def test_a_pin_that_was_being_checked_when_the_time_was_over_counts_for_nothing(
+    seat: ProctoredSeat, clock: MovedClock
+) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.confirm("void", "试卷发错")
+    seat.until_screen("AuthorityScreen")
+    seat.give_pin(1)
+    seat.line.corner.leave()  # what a hand on the key does while the PIN is checked
+    seat.bot.wait(300)
+    assert seat.kept().state is State.ACTIVE
+    assert clock.mono_ms == 0
+
+
+def test_with_nobody_sitting_the_room_takes_the_report(seat: ProctoredSeat) -> None:
+    seat.line.admitting.begin()
+    seat.until_screen("CheckInScreen")
+    seat.enter(0)
+    assert seat.says("本机现在没有考生作答")
+    assert seat.button("corner_pause") is None
+    seat.confirm("report", "考场受到干扰")
+    seat.until_screen("CornerScreen")
+    assert seat.room.room.incidents[-1].incident.code == "DISTURBANCE"
+    seat.press("corner_leave")
+    seat.until_screen("CheckInScreen")
