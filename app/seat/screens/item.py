@@ -74,7 +74,6 @@ class ItemScreen(Screen):
         self.named(self.pane.sheet.head.read.setText, "item_view.read")
         self.named(self.pane.read_material.setText, "item_view.read_material")
         self.named(self.pane.sheet.clear_notes.setText, "item_view.clear_notes")
-        self.named(self._viewer.close_button.setText, "item.close_picture")
         self.dress()
         self._open_buttons()
 
@@ -148,7 +147,8 @@ class ItemScreen(Screen):
         another = self._view is None or self._view.item.id != view.item.id
         if another:
             self.pane.to_top()
-            self._picture = False
+            if self._picture:
+                self._viewer.close_picture()
         self._view, self._covers.unshowable = view, None
         if view.section_title is not None and view.section_title != self._section:
             self.set_section(view.section_title, None)
@@ -241,6 +241,7 @@ class ItemScreen(Screen):
         self._head.set_words(self.words)
         self._foot.set_words(self.words)
         self._side.set_words(self.words)
+        self._viewer.set_words(self.words)
         self._say_section()
         self._render_item()
         self._covers.render(self.words)
@@ -368,7 +369,7 @@ class ItemScreen(Screen):
         self._viewer.show_picture(image, alt)
         self._picture = True
         self._show_page()
-        self._viewer.close_button.setFocus()
+        self._viewer.canvas.setFocus()
 
     def _close_picture(self) -> None:
         self._picture = False

@@ -54,8 +54,8 @@ class ItemSide(Looked, QWidget):
         if not self.calculator.isHidden():
             self.close_calculator()
         elif self._allowed:
+            self._share(opened=True)  # first: both at once might not fit, and would make the window larger
             self.calculator.show()
-            self._share()
             self.calculator.begin()
 
     def close_calculator(self) -> None:
@@ -65,21 +65,21 @@ class ItemSide(Looked, QWidget):
         focus: QWidget | None = self.window().focusWidget()
         held = focus is not None and self.calculator.isAncestorOf(focus)
         self.calculator.hide()
-        self._share()
+        self._share(opened=False)
         if held:
             self.calculator_left.emit()
 
     def look_changed(self) -> None:
         """Be as wide as the cells need."""
         self.calculator.setFixedWidth(self.look.length(tokens.CARD_WIDTH, tokens.ROOMY))
-        self._share()
+        self._share(opened=not self.calculator.isHidden())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """See again what there is room for."""
         super().resizeEvent(event)
-        self._share()
+        self._share(opened=not self.calculator.isHidden())
 
-    def _share(self) -> None:
+    def _share(self, *, opened: bool) -> None:
         rows = 3 * self.look.length(tokens.CELL)  # of numbers that ought to be in sight
         room = self.height() - self.calculator.sizeHint().height()
-        self.card.setVisible(self.calculator.isHidden() or room >= self.card.minimumSizeHint().height() + rows)
+        self.card.setVisible(not opened or room >= self.card.minimumSizeHint().height() + rows)

@@ -304,7 +304,7 @@ def test_a_picture_is_enlarged_in_the_page_and_esc_closes_it(screen: ItemScreen)
     assert not viewer.isVisible()
     assert row(screen, "A").isVisible()
     press(find(screen, PictureButton, "picture"))
-    press(viewer)
+    key(Qt.Key.Key_Return)
     assert not viewer.isVisible()
 
 

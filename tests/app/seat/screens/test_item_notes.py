@@ -1,11 +1,11 @@
 """The candidate's own marks: options struck through, text highlighted, by mouse and by keys."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from app.exam.events import Highlight, Noted
 from app.exam.item import Stimulus
@@ -64,7 +64,7 @@ def mark(start: int, end: int, part: int = 0, language: Language = Language.ZH) 
 
 
 def test_an_option_is_struck_through_and_lifted_in_every_way(desk: Desk) -> None:
-    ways = (
+    ways: tuple[Callable[[], object], ...] = (
         lambda: QTest.mouseClick(desk.row("B"), Qt.MouseButton.RightButton),
         lambda: press(find(desk.screen, StrikeButton, "strike_B")),
         lambda: QTest.keyClick(desk.screen, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier),
@@ -119,7 +119,7 @@ def test_words_are_highlighted_by_keys_alone(desk: Desk) -> None:
     key(Qt.Key.Key_Right)
     key(Qt.Key.Key_Right)
     for _step in range(3):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+        QTest.keyClick(desk.screen.pane, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     key(Qt.Key.Key_Return)
     assert desk.noted == [Notes(highlights=(mark(2, 5),))]
     key(Qt.Key.Key_Left)

@@ -170,6 +170,7 @@ def test_tab_comes_to_everything_once_and_back(screen: ItemScreen) -> None:
     for _stop in range(60):
         key(Qt.Key.Key_Tab)
         focus = QApplication.focusWidget()
+        assert focus is not None
         if focus in seen:
             break
         seen.append(focus)
