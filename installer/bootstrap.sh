@@ -26,8 +26,8 @@ libraries=(
     libgl1 libegl1 libxkbcommon0 'libglib2.0-0t64|libglib2.0-0' libfontconfig1 libfreetype6 libdbus-1-3
     # Qt on an X display
     libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0
-    # the microphone; Chinese letters, rare ones too; a display for the demonstration where there is none
-    libportaudio2 fonts-noto-cjk xvfb
+    # the microphone; the voice that reads aloud; Chinese letters, rare ones too; a display where there is none
+    libportaudio2 espeak-ng fonts-noto-cjk xvfb
 )
 test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core)
 

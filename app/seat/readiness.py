@@ -6,6 +6,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from app.exam.form import BlueprintUnmet, draw_form
+from app.seat import read_aloud
 from app.seat.camera_desk import CameraDesk, longest_recording_ms
 from app.seat.workplace import Session, Workplace
 from proctoring.recorder.messages import space_for
@@ -45,6 +46,8 @@ def check_seat(
         lambda: _clock(workplace, session),
         lambda: _registry(connection),
     ]
+    if read_aloud.is_needed(session.plan):
+        checks.append(_voice)
     return [check() for check in checks]
 
 
@@ -82,6 +85,11 @@ def _clock(workplace: Workplace, session: Session) -> Finding:
     facts: dict[str, str | int] = {"behind_s": behind_s}
     good = in_window and behind_s <= HONEST_DIFFERENCE_S
     return Finding("clock", Readiness.GOOD if good else Readiness.ATTENTION, facts)
+
+
+def _voice() -> Finding:
+    fault = read_aloud.voice_fault()
+    return Finding("voice", Readiness.ATTENTION, fault.facts) if fault else Finding("voice", Readiness.GOOD, {})
 
 
 def _registry(connection: RegistryConnection) -> Finding:

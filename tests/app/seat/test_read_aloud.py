@@ -4,6 +4,7 @@ import io
 import os
 import threading
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,11 @@ from hypothesis import strategies as st
 
 from app.exam.prose import Formula, Language, Paragraph, Picture, Run, plain_text
 from app.seat import read_aloud
+from app.seat.camera_desk import CameraDesk
 from app.seat.read_aloud import MOST_CHARACTERS, NoVoice, Reading, VoiceBroken, is_needed, pieces_of, voice_fault
-from app.seat.workplace import Session
+from app.seat.readiness import Readiness, check_seat
+from app.seat.workplace import Session, Workplace
+from sync.wire.plan import SessionPlan
 from tests.proctoring.seat import wait_until
 
 
@@ -24,6 +28,17 @@ def sound_of(text: str, language: Language = Language.ZH) -> "np.ndarray[tuple[i
     with wave.open(io.BytesIO(made)) as file:
         assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
         return np.frombuffer(file.readframes(file.getnframes()), np.int16)
+
+
+def with_reader(plan: SessionPlan, *, granted: bool) -> SessionPlan:
+    """Give the plan with reading aloud granted to the last on the roster only, or to nobody."""
+    plain = [
+        entry.model_copy(update={"accommodation": entry.accommodation.model_copy(update={"reader": False})})
+        for entry in plan.roster
+    ]
+    allowed = plain[-1].accommodation.model_copy(update={"reader": granted})
+    last = plain[-1].model_copy(update={"accommodation": allowed})
+    return plan.model_copy(update={"roster": (*plain[:-1], last)})
 
 
 def program(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,9 +139,24 @@ def test_a_pc_without_the_voice_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     assert (fault.code, fault.facts) == ("READ_ALOUD_NO_VOICE", {"program": "espeak-ng"})
 
 
+@pytest.mark.parametrize(("found", "readiness"), [(True, Readiness.GOOD), (False, Readiness.ATTENTION)])
+def test_readiness_asks_for_the_voice_where_somebody_needs_it(
+    found: bool, readiness: Readiness, workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = workplace.current_session()
+    camera = CameraDesk(workplace.home, workplace.enrolment.device, session.plan, "synthetic")
+    connection = workplace.enrolment.connect()
+    nobody = replace(session, plan=with_reader(session.plan, granted=False))
+    assert "voice" not in [one.check for one in check_seat(workplace, nobody, connection, camera)]
+    if not found:
+        monkeypatch.setenv("PATH", str(tmp_path))
+    somebody = replace(session, plan=with_reader(session.plan, granted=True))
+    findings = check_seat(workplace, somebody, connection, camera)
+    camera.leave()
+    voice = next(one for one in findings if one.check == "voice")
+    assert voice.readiness is readiness
+
+
 def test_the_voice_is_needed_where_a_reader_is_granted(session: Session) -> None:
-    plan = session.plan
-    granted = plan.roster[0].accommodation.model_copy(update={"reader": True})
-    entry = plan.roster[0].model_copy(update={"accommodation": granted})
-    assert not is_needed(plan.model_copy(update={"roster": plan.roster[1:]}))
-    assert is_needed(plan.model_copy(update={"roster": (*plan.roster[1:], entry)}))
+    assert not is_needed(with_reader(session.plan, granted=False))
+    assert is_needed(with_reader(session.plan, granted=True))
