@@ -1,6 +1,5 @@
 """Everything an enrolled seat works with, opened once and handed to those who need it."""
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -75,7 +74,7 @@ class Workplace:
 
     def now_ms(self) -> int:
         """Give the time that expiry is reckoned by: the wall clock, but never before the latest signed time seen."""
-        return trusted_now(time.time_ns() // 1_000_000, self.replica.cabinet.highest_signed_ms())
+        return trusted_now(self.clock().wall_ms, self.replica.cabinet.highest_signed_ms())
 
     def session_of(self, session_id: str) -> Session:
         """Open a session that is kept here.
