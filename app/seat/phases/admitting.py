@@ -13,6 +13,7 @@ from app.seat.phases.authority import Authority
 from app.seat.phases.identifying import Identifying
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase, session_facts
+from app.seat.phases.practising import Practising
 from app.seat.screens.notice import NoticeScreen, NoticeView, notice_text
 from app.seat.sealing import Case
 from app.seat.shelf import ItemShelf
@@ -43,6 +44,10 @@ class Admitting(Phase):
         self._notice = bench.deck.screen_of(NoticeScreen)
         self._notice.notice_read.connect(self._read_notice)
         self._notice.start_requested.connect(self._start)
+        self._notice.practice_requested.connect(self._practise)
+        self._practising = Practising(bench, self)
+        self._practising.finished.connect(self._show_notice)
+        self._practising.troubled.connect(self.trouble)
         self._preview_timer = QTimer(self, interval=PREVIEW_MS)
         self._preview_timer.timeout.connect(self._look)
 
@@ -137,7 +142,11 @@ class Admitting(Phase):
             self.bench.deck.set_sources(seen.status.sources)
             self._notice.set_source_simulated(picture="picture" in seen.simulated, sound="sound" in seen.simulated)
 
-    # start
+    # practice and start
+
+    def _practise(self) -> None:
+        if self._ready and not self._starting:
+            self._practising.begin()
 
     def _start(self) -> None:
         case = self._need_case()

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.seat.screens.candidate_panel import CandidatePanel
 from app.seat.screens.screen import PageHead, Screen
@@ -25,7 +25,6 @@ from app.words import Words
 REASON_LONGEST: Final = 160
 """Characters of a reason; it shares one entry of the journal with figures."""
 _QUICK: Final = 3
-_STACKED_FROM: Final = 1.5
 
 
 class Step(StrEnum):
@@ -113,16 +112,14 @@ class IdentityScreen(Screen):
         self.named(photo_name.setText, "identity.photo")
         self.named(live_name.setText, "identity.live")
         self._facts = CandidatePanel(photo=False)
-        faces = QHBoxLayout()
-        faces.setSpacing(Space.L)
-        faces.addLayout(_under(photo_name, self._photo))
-        faces.addLayout(_under(live_name, self._live, self._tag, self._state))
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._row.setSpacing(Space.XL)
-        self._row.addLayout(faces)
-        self._row.addWidget(self._facts, 1)
+        row = QHBoxLayout()
+        row.setSpacing(Space.L)
+        row.addLayout(_above_each_other(self._photo, photo_name))
+        row.addLayout(_above_each_other(self._live, live_name, self._tag, self._state))
+        row.addSpacing(Space.S)
+        row.addWidget(self._facts, 1)
         sheet = Panel(Space.L)
-        sheet.content.addLayout(self._row)
+        sheet.content.addLayout(row)
         column = Column(tokens.WIDE)
         column.content.setSpacing(Space.M)
         column.content.addStretch(1)
@@ -213,12 +210,6 @@ class IdentityScreen(Screen):
         if camera is not self._camera:
             self._camera = camera
             self.render_view()
-
-    def look_changed(self) -> None:
-        """Put the facts below the pictures where they do not fit beside them."""
-        stacked = self.look.scale >= _STACKED_FROM
-        way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
-        self._row.setDirection(way)
 
     def render_view(self) -> None:
         """Write everything in the words of now."""
@@ -311,10 +302,9 @@ class IdentityScreen(Screen):
             signal.emit(self._view.card.sitting)
 
 
-def _under(name: Label, *widgets: QWidget) -> QVBoxLayout:
+def _above_each_other(*widgets: QWidget) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(Space.S)
-    column.addWidget(name)
     for widget in widgets:
         column.addWidget(widget)
     column.addStretch(1)

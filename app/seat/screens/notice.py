@@ -52,10 +52,11 @@ def notice_text(words: Words, retention_years: int) -> str:
 
 
 class NoticeScreen(Screen):
-    """The notice with a live picture, the rules, "I have read this", and "Start the exam"."""
+    """The notice, the rules, and "I have read this"; then what the camera sees, practice, and "Start the exam"."""
 
     notice_read = Signal()
     start_requested = Signal()
+    practice_requested = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
@@ -79,11 +80,15 @@ class NoticeScreen(Screen):
     def _notice(self) -> Panel:
         panel = Panel()
         panel.content.setSpacing(Space.M)
-        title, rules = Label(Type.TITLE), Label(Type.SECTION)
-        self.named(title.setText, "notice.title")
+        self._title, rules = Label(Type.TITLE), Label(Type.SECTION)
+        self._ready_hint = Label(Type.LEAD, Tone.SOFT)
+        self.named(self._ready_hint.setText, "notice.ready_hint")
         self.named(rules.setText, "notice.rules")
-        panel.content.addWidget(title)
-        grid = QGridLayout()
+        panel.content.addWidget(self._title)
+        panel.content.addWidget(self._ready_hint)
+        self._statements = QWidget()
+        grid = QGridLayout(self._statements)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(Space.L)
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 1)
@@ -92,7 +97,7 @@ class NoticeScreen(Screen):
             self.named(name.setText, f"notice.{statement}")
             grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self._texts[statement], line, 1)
-        panel.content.addLayout(grid)
+        panel.content.addWidget(self._statements)
         panel.content.addWidget(rule())
         panel.content.addWidget(rules)
         panel.content.addWidget(self._exam)
@@ -139,6 +144,9 @@ class NoticeScreen(Screen):
     def _foot(self) -> Foot:
         foot = Foot()
         self._tick = TickBox("notice_tick")
+        self._practice = Button("practice")
+        self.named(self._practice.setText, "notice.practice")
+        self._practice.clicked.connect(self.practice_requested)
         self._start = Button("start_exam", Kind.PRIMARY)
         self.named(self._tick.setText, "notice.tick")
         self.named(self._tick.setAccessibleName, "notice.tick")
@@ -146,6 +154,7 @@ class NoticeScreen(Screen):
         self._tick.clicked.connect(self._ticked)
         self._start.clicked.connect(self.start_requested)
         foot.row.addWidget(self._tick)
+        foot.row.addWidget(self._practice)
         foot.row.addStretch(1)
         foot.row.addWidget(self._start)
         return foot
@@ -199,6 +208,12 @@ class NoticeScreen(Screen):
             )
         )
         self._problem.say(Tone.ATTENTION, say(view.problem, words) if view.problem else "")
+        ready = view.ready and view.acknowledged
+        self._title.setText(words("screen.notice.ready_title" if ready else "screen.notice.title"))
+        for widget in (self._statements, self._tick):
+            widget.setVisible(not ready)
+        for widget in (self._ready_hint, self._practice):
+            widget.setVisible(ready)
         self._start.setEnabled(view.ready and self._tick.isChecked())
 
     def _name_sources(self) -> None:

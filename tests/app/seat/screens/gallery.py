@@ -155,6 +155,12 @@ def _notice(words: Words) -> NoticeScreen:
     return screen
 
 
+def _notice_ready(words: Words) -> NoticeScreen:
+    screen = _notice(words)
+    screen.show_notice(replace(samples.notice(), acknowledged=True))
+    return screen
+
+
 def _notice_not_ready(words: Words) -> NoticeScreen:
     screen = NoticeScreen(words)
     screen.show_notice(samples.notice(ready=False))
@@ -313,6 +319,7 @@ SHOTS = (
     Shot("03-identity-held", _identity_held),
     Shot("03-identity-reason", _identity_reason, large=True),
     Shot("04-notice", _notice, large=True),
+    Shot("04-notice-ready", _notice_ready, large=True),
     Shot("04-notice-not-ready", _notice_not_ready),
     Shot("05-item", _item, large=True),
     Shot("05-item-display-panel", _item_display_panel, large=True),
@@ -341,6 +348,15 @@ SHOTS = (
     Shot("14-ended-voided", corner_samples.ended_voided),
     Shot("10-trouble", _trouble, large=True),
     Shot("10-waiting", _waiting),
+    Shot("10-waiting-all-done", room_shots.all_done, large=True),
+    Shot("12-sessions", room_shots.sessions, large=True),
+    Shot("12-sessions-several", room_shots.sessions_several, large=True),
+    Shot("12-sessions-warned", room_shots.sessions_warned, large=True),
+    Shot("13-reconcile", room_shots.reconcile, large=True),
+    Shot("13-reconcile-under-way", room_shots.reconcile_under_way),
+    Shot("13-reconcile-ready", room_shots.reconcile_ready),
+    Shot("14-record", room_shots.record, large=True),
+    Shot("14-record-unwritten", room_shots.record_unwritten),
 )
 
 
