@@ -5,7 +5,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import TypeVar
@@ -36,7 +36,7 @@ from app.ui.style import prepare_application
 from app.words import Words
 from sync.replica.durable import DiskFull
 from sync.wire.plan import Theme
-from tests.app.seat.screens import corner_samples, samples
+from tests.app.seat.screens import corner_samples, room_shots, samples
 
 SIZES = ((1366, 768), (1920, 1080))
 T = TypeVar("T", bound=QWidget)
@@ -349,14 +349,14 @@ SHOTS = (
     Shot("10-trouble", _trouble, large=True),
     Shot("10-waiting", _waiting),
     Shot("10-waiting-all-done", room_shots.all_done, large=True),
-    Shot("12-sessions", room_shots.sessions, large=True),
-    Shot("12-sessions-several", room_shots.sessions_several, large=True),
-    Shot("12-sessions-warned", room_shots.sessions_warned, large=True),
-    Shot("13-reconcile", room_shots.reconcile, large=True),
-    Shot("13-reconcile-under-way", room_shots.reconcile_under_way),
-    Shot("13-reconcile-ready", room_shots.reconcile_ready),
-    Shot("14-record", room_shots.record, large=True),
-    Shot("14-record-unwritten", room_shots.record_unwritten),
+    Shot("15-sessions", room_shots.sessions, large=True),
+    Shot("15-sessions-several", room_shots.sessions_several, large=True),
+    Shot("15-sessions-warned", room_shots.sessions_warned, large=True),
+    Shot("16-reconcile", room_shots.reconcile, large=True),
+    Shot("16-reconcile-under-way", room_shots.reconcile_under_way),
+    Shot("16-reconcile-ready", room_shots.reconcile_ready),
+    Shot("17-record", room_shots.record, large=True),
+    Shot("17-record-unwritten", room_shots.record_unwritten),
 )
 
 
