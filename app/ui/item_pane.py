@@ -1,7 +1,8 @@
 """An item as it is read and answered, with what it shares with others beside it or above it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from app.exam.item import Item
 from app.exam.prose import Language
 from app.exam.sitting import NO_NOTES, Notes
 from app.ui.buttons import Button
+from app.ui.clip_counts import PlayCounts
 from app.ui.highlighter import SHARED_FROM, Highlighter
 from app.ui.interactions.base import Setting
 from app.ui.item_head import PaneWords
@@ -41,6 +43,7 @@ class PaneItem:
     responses: Responses
     media: Mapping[str, bytes]
     notes: Notes = NO_NOTES
+    plays: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class ItemPane(Looked, QWidget):
@@ -52,6 +55,7 @@ class ItemPane(Looked, QWidget):
     responded = Signal(str, object)
     picture_pressed = Signal(QImage, str)
     noted = Signal(str, object)  # item id, Notes: all marks on it
+    played = Signal(str, str)  # item id, medium: a clip was begun once more
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +68,7 @@ class ItemPane(Looked, QWidget):
         self._highlighter.ended.connect(lambda: self._say_hint(""))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._item: PaneItem | None = None
-        self._plays: dict[str, dict[str, int]] = {}
+        self._plays: dict[str, PlayCounts] = {}
         self.sheet = ItemSheet()
         self.page = Scroll(self.sheet)
         self._highlighter.moved.connect(self.page.ensureWidgetVisible)
@@ -103,8 +107,14 @@ class ItemPane(Looked, QWidget):
         self._item = None
         self.to_top()
 
-    def _plays_of(self, owner: str) -> dict[str, int]:
-        return self._plays.setdefault(owner, {})
+    def _plays_of(self, owner: str, item: PaneItem) -> PlayCounts:
+        """Give the counts of an item, or of what it shares: those are told of the item that was in front then."""
+        counts = self._plays.get(owner)
+        if counts is None:
+            counts = self._plays[owner] = PlayCounts()
+        counts.tell = lambda medium, shown=item.item.id: self.played.emit(shown, medium)
+        counts.know(item.plays)
+        return counts
 
     def show_item(self, item: PaneItem, words: Words, around: PaneWords, *, flagged: bool) -> None:
         """Show an item, from its top when it is another one.
@@ -119,12 +129,12 @@ class ItemPane(Looked, QWidget):
             self.setFocus()
         same = not another and self._item is not None and self._item.language is item.language
         self._item = item
-        setting = Setting(item.language, item.media, words, self._plays_of(item.item.id))
+        setting = Setting(item.language, item.media, words, self._plays_of(item.item.id, item))
         self.sheet.show_item(item.item, item.responses, setting)
         self.sheet.head.show_words(around, flagged=flagged)
         stimulus = item.item.stimulus
         if stimulus is not None:
-            shared = replace(setting, plays=self._plays_of(f"stimulus {stimulus.id}"))
+            shared = replace(setting, plays=self._plays_of(f"stimulus {stimulus.id}", item))
             other = self._stimulus.show_stimulus(stimulus, shared, around)
             if other:
                 self.column.verticalScrollBar().setValue(0)

@@ -53,10 +53,11 @@ class PictureCanvas(Looked, QWidget):
 
     def zoom(self, factor: float, around: QPointF | None = None) -> None:
         """Make it larger or smaller around a point of the canvas, by default its middle."""
-        point = QPointF(self.rect().center()) if around is None else around
+        centre = QPointF(self.width() / 2, self.height() / 2)
+        point = centre if around is None else around
         before = self._scale
         scale = min(max(before * factor, min(self._fitting(), 1.0)), _LARGEST)
-        away = point - QPointF(self.rect().center())
+        away = point - centre
         self._fits = False
         self._set(scale, self._middle + away / before - away / scale)
 

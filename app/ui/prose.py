@@ -55,6 +55,7 @@ class BodyView(Looked, QWidget):
         self._after, self._corner = after, corner
         self._plays: MutableMapping[str, int] = {}
         self._images = Images({})
+        self._body: Body = ()
         self._media: Mapping[str, bytes] = {}
         self._words = Words(Language.ZH)
         self._fill: Filler = _unfilled
@@ -94,7 +95,11 @@ class BodyView(Looked, QWidget):
         `words` are those around clips, `plays` counts how often each was begun (see `Setting`). `fill` gives the
         widgets for places, gaps and hot texts; they stay the caller's, but stand here until the next body.
         """
+        same = self._parts and plays is self._plays and words.language is self._words.language
+        if same and body == self._body and media == self._media and not _has_places(body):
+            return  # nothing is built anew, and a clip goes on playing
         self._retire()
+        self._body = body
         self._images, self._media, self._words, self._plays = Images(media), media, words, plays
         self._fill = fill or _unfilled
         for blocks in _grouped(body):
@@ -246,6 +251,11 @@ def _grouped(body: Body) -> Iterator[Body]:
             text.append(block)
     if text:
         yield tuple(text)
+
+
+def _has_places(body: Body) -> bool:
+    """Tell whether the owner's widgets stand in it."""
+    return any(isinstance(piece, Place | Gap | Hot) for piece in slot_pieces(body))
 
 
 def _unfilled(_piece: Place | Gap | Hot) -> None:

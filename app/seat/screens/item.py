@@ -97,6 +97,7 @@ class ItemScreen(Screen):
     def _connect(self) -> None:
         self.pane.responded.connect(self._respond)
         self.pane.noted.connect(self._note)
+        self.pane.played.connect(self.played)
         self.pane.sheet.head.calculator.clicked.connect(self._side.toggle_calculator)
         self.pane.sheet.head.read.clicked.connect(lambda: self._read_aloud(material=False))
         self.pane.read_material.clicked.connect(lambda: self._read_aloud(material=True))
@@ -256,7 +257,7 @@ class ItemScreen(Screen):
             return
         kind = words(f"screen.item.kind_{view.item.kind.value}")
         self.pane.show_item(
-            PaneItem(view.item, words.language, view.responses, view.media, view.notes),
+            PaneItem(view.item, words.language, view.responses, view.media, view.notes, view.plays),
             words,
             PaneWords(
                 number=words("screen.item.number", number=view.number),

@@ -177,3 +177,55 @@ def test_the_next_candidate_may_play_it_as_often_as_the_one_before(qtbot: QtBot)
     assert not shown().button.isEnabled()
     pane.reset()
     assert shown().button.isEnabled()
+
+
+def film_item(name: str, plays: int = 0) -> Item:
+    here = Wording((Clip("m", "影片", plays),), (Clip("m", "Film", plays),))
+    return Item(name, ItemKind.COMPOSITE, "s", Difficulty.MEDIUM, here, ())
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> Iterator[ItemPane]:
+    made = ItemPane()
+    qtbot.addWidget(made)
+    made.resize(900, 600)
+    made.show()
+    yield made
+    made.hide()
+
+
+def in_pane(pane: ItemPane, item: Item, plays: dict[str, int] | None = None) -> ClipPlayer:
+    shown = PaneItem(item, Language.ZH, {}, {"m": FILM}, plays=plays or {})
+    pane.show_item(shown, WORDS, PaneWords(), flagged=False)
+    return pane.findChildren(ClipPlayer)[0]
+
+
+def test_showing_the_same_item_again_does_not_stop_its_clip(pane: ItemPane, qtbot: QtBot) -> None:
+    found = in_pane(pane, film_item("i"))
+    press(found)
+    qtbot.waitUntil(lambda: found._playback is not None and found._playback.position_s > 0.1)
+    playback = found._playback
+    assert in_pane(pane, film_item("i")) is found
+    assert found._playback is playback
+    assert found.state is Playing.PLAYING
+
+
+def test_each_play_is_told_once_with_its_item(pane: ItemPane, qtbot: QtBot) -> None:
+    told: list[tuple[str, str]] = []
+    pane.played.connect(lambda item, medium: told.append((item, medium)))
+    found = in_pane(pane, film_item("i", plays=2))
+    press(found)
+    qtbot.waitUntil(lambda: told == [("i", "m")], timeout=5000)
+    press(found)
+    press(found)  # going on is no new play
+    qtbot.waitUntil(lambda: found.state is Playing.ENDED, timeout=5000)
+    press(found)
+    qtbot.waitUntil(lambda: found._playback is not None and found._playback.starts == 2, timeout=5000)
+    in_pane(pane, film_item("other"))  # what was begun is told of the item it belongs to
+    assert told == [("i", "m")] * 2
+
+
+def test_plays_that_are_on_record_are_used_up(pane: ItemPane) -> None:
+    assert in_pane(pane, film_item("i", plays=2), {"m": 1}).button.isEnabled()
+    assert not in_pane(pane, film_item("j", plays=2), {"m": 2}).button.isEnabled()
+    assert in_pane(pane, film_item("k"), {"m": 9}).button.isEnabled()  # it has no limit
