@@ -140,7 +140,7 @@ class ReconcileScreen(Screen):
         for index, line in enumerate(self._lines):
             line.setVisible(index < len(ordered))
             if index < len(ordered):
-                line.show_row(ordered[index], self.words)
+                line.show_row(ordered[index], self.words, first=index == 0)
 
     def _show_verdict(self, view: ReconcileView) -> None:
         if view.under_way:

@@ -86,13 +86,15 @@ class ReconcileLine(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
-        column.addWidget(rule())
+        self._rule = rule()
+        column.addWidget(self._rule)
         column.addLayout(facts)
         column.addWidget(self._said)
         column.addLayout(word)
 
-    def show_row(self, row: ReconcileRow, words: Words) -> None:
+    def show_row(self, row: ReconcileRow, words: Words, *, first: bool) -> None:
         """Show a candidate; what is being typed for this one stays."""
+        self._rule.setVisible(not first)
         another = self._row is None or self._row.sitting != row.sitting
         fresh = another or (self._row is not None and self._row.explanation != row.explanation)
         self._row = row

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.seat.screens.screen import PageHead, Screen
@@ -55,8 +55,9 @@ class RecordScreen(Screen):
         self.named(safe.setText, "record.safe")
         panel = Panel()
         panel.content.setSpacing(Space.M)
-        for widget in (self._title, self._counts, rule(), self._note, self._again):
+        for widget in (self._title, self._counts, rule(), self._note):
             panel.content.addWidget(widget)
+        panel.content.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
         for fact, value in self._values.items():
             name = Label(Type.STRONG)
             self.named(name.setText, f"record.{fact}")

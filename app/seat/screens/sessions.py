@@ -87,11 +87,13 @@ class _SessionLine(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.L)
-        column.addWidget(rule())
+        self._rule = rule()
+        column.addWidget(self._rule)
         column.addLayout(inside)
 
-    def show_session(self, row: SessionRow, words: Words) -> None:
+    def show_session(self, row: SessionRow, words: Words, *, first: bool) -> None:
         """Show a session."""
+        self._rule.setVisible(not first)
         icon, tone = _LOOKS[row.state]
         self._icon.show_icon(icon, tone)
         title = say(row.title, words)
@@ -174,8 +176,8 @@ class SessionsScreen(Screen):
             return
         asked = self._row(self._asked) if self._asked else None
         self._head.show_facts(self.words("screen.sessions.clock", clock=view.clock))
-        several = sum(row.state is RowState.NOW for row in view.sessions) > 1
-        key = "several" if several else "none"
+        now = sum(row.state is RowState.NOW for row in view.sessions)
+        key = ("none", "one")[now] if now <= 1 else "several"
         self._title.setText(self.words(f"screen.sessions.{key}_title"))
         self._lead.setText(self.words(f"screen.sessions.{key}_body"))
         self._note.say(Tone.ATTENTION, say(view.problem, self.words) if view.problem else "")
@@ -202,7 +204,7 @@ class SessionsScreen(Screen):
         for index, line in enumerate(self._lines):
             line.setVisible(index < len(view.sessions))
             if index < len(view.sessions):
-                line.show_session(view.sessions[index], self.words)
+                line.show_session(view.sessions[index], self.words, first=index == 0)
 
     def _choose(self, at: int) -> None:
         if self._view is None:
