@@ -29,6 +29,7 @@ from app.exam.item import is_complete
 from app.exam.sitting import BY_PROCTORS, Notes, OutOfOrder, Sitting, State, TimeUsedUp, TooEarlyToLeave
 from app.seat.alarm import Alarm, Cause
 from app.seat.camera_desk import CameraDesk
+from app.seat.phases.bounds import fits
 from app.seat.phases.cards import photo_of
 from app.seat.phases.front import ItemFront
 from app.seat.phases.pending import Pending
@@ -189,7 +190,7 @@ class SittingDesk(Phase):
         case = self._case
         if case is None or self._leaving or case.delivery.sitting.state is not State.ACTIVE:
             return
-        if not fits(item, responses):
+        if not fits(case.delivery.sitting, item, responses):
             self._items.show_note(Sentence("sitting.too_large"))
             self._front.show_again()
             return
@@ -366,17 +367,6 @@ class SittingDesk(Phase):
         if self._case is None:
             raise RuntimeError("nobody sits here")
         return self._case
-
-
-def fits(item: str, responses: Responses) -> bool:
-    """Tell whether responses are such as a journal and a packet may hold (`sync.wire.packet.Responses`)."""
-    try:
-        Answered(item=item, responses=responses, complete=False)
-        for values in responses.values():
-            "".join(values).encode()
-    except (ValidationError, UnicodeEncodeError):
-        return False
-    return True
 
 
 def _extension(ms: int) -> Sentence:

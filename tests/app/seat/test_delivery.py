@@ -17,7 +17,7 @@ from app.exam.sitting import OutOfOrder, State
 from app.seat.delivery import Delivery, read_sitting
 from sync.replica.database import Replica
 from sync.replica.durable import DiskFull
-from sync.trust.clock import ClockReading
+from sync.trust.clock import ClockReading, read_clock
 from sync.wire.ids import new_id
 from sync.wire.packet import EndReason
 from tests.app.exam.given import answered, chosen
@@ -167,3 +167,99 @@ def test_kill_9_after_every_step_loses_nothing_that_was_saved(tmp_path: Path, st
     answered = steps > STEPS.index(STEPS[4])
     assert sitting.answered == ({"item-1"} if answered else set())
     assert (sitting.state is State.SEALED) == (steps == len(STEPS))
+
+
+class StillClock:
+    """A simulated clock that stands where it is put."""
+
+    def __init__(self) -> None:
+        self.now = ClockReading(boot_id="boot-1", mono_ms=1_000_000, wall_ms=10**12)
+
+    def __call__(self) -> ClockReading:
+        return self.now
+
+    def move(self, boot_id: str | None = None, *, mono_ms: int = 0, wall_ms: int = 0, slept_ms: int = 0) -> None:
+        """Move each clock by so much; another boot begins its monotonic clock at `mono_ms`."""
+        before = self.now
+        mono = before.mono_ms + mono_ms if boot_id is None else mono_ms
+        slept = before.slept_ms + slept_ms if boot_id is None else slept_ms
+        self.now = ClockReading(boot_id or before.boot_id, mono, before.wall_ms + wall_ms, slept)
+
+
+def begun(replica: Replica, clock: StillClock) -> Delivery:
+    delivery = Delivery(SITTING, replica.journal, clock)
+    for event in OPENING:
+        delivery.record(event)
+    return delivery
+
+
+def test_the_clock_does_not_run_while_the_seat_is_dead(replica: Replica) -> None:
+    clock = StillClock()
+    begun(replica, clock)
+    clock.move(mono_ms=600_000, wall_ms=600_000)
+    assert Delivery(SITTING, replica.journal, clock).sitting.active_ms == 0
+    clock.move("boot-2", mono_ms=20_000, wall_ms=600_000)
+    assert Delivery(SITTING, replica.journal, clock).sitting.active_ms == 0
+
+
+@pytest.mark.parametrize(
+    ("boot", "mono_ms", "wall_ms", "dead_ms"),
+    [
+        (None, 600_000, 600_000, 600_000),
+        (None, 600_000, 10**11, 600_000),
+        ("boot-2", 20_000, 600_000, 600_000),
+        ("boot-2", 20_000, -600_000, 0),
+    ],
+)
+def test_a_running_clock_goes_by_the_machine_or_else_by_the_wall_and_never_back(
+    replica: Replica, boot: str | None, mono_ms: int, wall_ms: int, dead_ms: int
+) -> None:
+    clock = StillClock()
+    begun(replica, clock)
+    clock.move(boot, mono_ms=mono_ms, wall_ms=wall_ms)
+    again = Delivery(SITTING, replica.journal, clock, "running")
+    assert again.sitting.active_ms == dead_ms
+    assert read_sitting(replica.journal, SITTING) == again.sitting
+
+
+def test_while_it_was_paused_no_clock_ran_dead_or_not(replica: Replica) -> None:
+    clock = StillClock()
+    begun(replica, clock).record(events.Paused(reason=events.PauseReason.PROCTOR, by=("a" * 64,)))
+    clock.move(mono_ms=600_000, wall_ms=600_000)
+    assert Delivery(SITTING, replica.journal, clock, "running").sitting.active_ms == 0
+
+
+def test_a_machine_that_slept_is_stated_once_and_takes_no_time(replica: Replica) -> None:
+    clock = StillClock()
+    delivery = begun(replica, clock)
+    clock.move(mono_ms=1_000, wall_ms=3_601_000, slept_ms=3_600_000)
+    delivery.record(events.Tick())
+    clock.move(mono_ms=1_000, wall_ms=1_000)
+    delivery.record(events.Tick())
+    assert [(one.code, one.detail) for one in delivery.sitting.incidents] == [("SUSPENDED", "3600 s")]
+    assert delivery.sitting.active_ms == 2_000
+
+
+def test_a_clock_that_was_moved_while_the_machine_slept_is_told_beside_it(replica: Replica) -> None:
+    clock = StillClock()
+    delivery = begun(replica, clock)
+    clock.move(mono_ms=1_000, wall_ms=-100_000, slept_ms=3_600_000)
+    delivery.record(events.Tick())
+    assert [one.code for one in delivery.sitting.incidents] == ["SUSPENDED", "CLOCK_JUMPED"]
+    assert delivery.sitting.incidents[1].detail == "-3701 s"
+
+
+def test_sleep_before_the_start_is_nobodys_incident(replica: Replica) -> None:
+    clock = StillClock()
+    delivery = Delivery(SITTING, replica.journal, clock)
+    for event in OPENING[:2]:
+        delivery.record(event)
+    clock.move(mono_ms=1_000, wall_ms=600_000, slept_ms=599_000)
+    delivery.record(OPENING[2])
+    delivery.record(events.Tick())
+    assert not delivery.sitting.incidents
+
+
+def test_the_real_clock_tells_how_long_the_machine_slept() -> None:
+    first, second = read_clock(), read_clock()
+    assert 0 <= second.slept_ms - first.slept_ms < 1_000

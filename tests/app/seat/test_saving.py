@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -11,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 import app.seat.workplace
 from app.exam import events
-from app.exam.sitting import Notes, State
+from app.exam.interactions import Responses
+from app.exam.sitting import Given, Notes, Sitting, State
 from app.seat.alarm import TONE_S, Cause, tone
 from app.seat.phases import recorder_watch, saving
+from app.seat.phases.bounds import fits
 from app.seat.phases.saving import Saving
-from app.seat.phases.sitting import fits
 from app.seat.sealing import packet_of, seal
 from app.seat.workplace import Workplace
 from app.ui.clip_speaker import CHANNELS, RATE
@@ -145,12 +147,21 @@ def test_a_response_that_is_too_large_is_refused_in_words_and_takes_nothing_away
     assert not seat.troubles
 
 
-def test_what_fits_is_what_a_packet_may_hold() -> None:
-    assert fits("item", {"RESPONSE": ("x" * 20_000,)})
-    assert fits("item", {})
-    assert not fits("item", {"RESPONSE": ("x" * 20_001,)})
-    assert not fits("item", {"RESPONSE": tuple("x" for _ in range(501))})
-    assert not fits("item", {"RESPONSE": ("\ud800",)}), "half a character cannot be written down"
+def test_what_fits_is_what_a_row_may_hold() -> None:
+    nothing = Sitting()
+    assert fits(nothing, "item", {"RESPONSE": ("x" * 20_000,)})
+    assert fits(nothing, "item", {})
+    assert not fits(nothing, "item", {"RESPONSE": ("x" * 20_001,)})
+    assert not fits(nothing, "item", {"RESPONSE": tuple("x" for _ in range(501))})
+    assert not fits(nothing, "item", {"RESPONSE": ("\ud800",)}), "half a character cannot be written down"
+
+
+def test_all_together_fit_into_a_packet() -> None:
+    long = _long_responses()
+    sitting = Sitting(given={f"item-{number}": Given(long, True, 0, 0) for number in range(4)})
+    assert fits(sitting, "item-9", chosen("A")), "a choice always has its place"
+    assert fits(sitting, "item-0", long), "what is already there does not count twice"
+    assert not fits(replace(sitting, given={**sitting.given, "item-5": Given(long, True, 0, 0)}), "item-6", long)
 
 
 def test_more_marks_than_allowed_are_refused_in_words(seat: SeatAtWork) -> None:
@@ -292,6 +303,11 @@ def test_the_tone_is_short_and_does_not_click() -> None:
     assert sound[0] == 0
     assert abs(sound[-1]) < 200
     assert max(sound) > 10_000
+
+
+def _long_responses() -> Responses:
+    """Give responses of 300 kB."""
+    return {f"R{number}": ("\u4e00" * 20_000,) for number in range(5)}
 
 
 def fill(workplace: Workplace) -> None:

@@ -91,11 +91,19 @@ def _authority(seat: SeatAtWork) -> None:
     seat.deck.bring(AuthorityScreen)
 
 
+def _calculator(seat: SeatAtWork) -> None:
+    seat.items.set_tools(calculator=True, reader=False)
+    QTest.keyClick(seat.items, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert seat.items.calculator.isVisible()
+
+
 def _hand_up(seat: SeatAtWork) -> None:
     seat.press("raise_hand")
 
 
-@pytest.mark.parametrize("opened", [_review, _confirmation, _display_panel, _picture, _corner, _authority, _hand_up])
+@pytest.mark.parametrize(
+    "opened", [_review, _confirmation, _display_panel, _picture, _calculator, _corner, _authority, _hand_up]
+)
 def test_at_the_end_of_time_it_is_handed_in_whatever_is_open(
     seat: SeatAtWork, clock: MovedClock, opened: Callable[[SeatAtWork], None]
 ) -> None:
