@@ -1,6 +1,6 @@
 """How a page is put together: a body that scrolls when it must, and a foot whose buttons are always in sight."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from app.ui.tokens import Space
 
 
 class Scroll(QScrollArea):
-    """Scrolls its content up and down; brings what gets the focus into sight."""
+    """Scrolls its content up and down, never sideways: it is at least as wide as its content has to be."""
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()
@@ -22,6 +22,21 @@ class Scroll(QScrollArea):
         self.setWidget(content)
         content.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
+        self._least_width = 0
+
+    def minimumSizeHint(self) -> QSize:
+        """Give the room the content cannot do without, and the scroll bar's."""
+        hint, content = super().minimumSizeHint(), self.widget()
+        self._least_width = content.minimumSizeHint().width() if content is not None else 0
+        return QSize(max(hint.width(), self._least_width + tokens.SCROLL), hint.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for more room when the content needs it: a scroll area would not by itself."""
+        taken = super().eventFilter(watched, event)
+        asks = event.type() is QEvent.Type.LayoutRequest and watched is self.widget()
+        if asks and self.widget().minimumSizeHint().width() != self._least_width:
+            self.updateGeometry()
+        return taken
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave every key to the page: there PageDown is the next item, not the next piece of this one."""

@@ -141,7 +141,12 @@ def _squeezed(widget: QWidget) -> Iterator[str]:
     least = widget.minimumSizeHint()
     if widget.width() < least.width() or widget.height() < least.height():
         yield f"{name(widget)} is squeezed ({widget.size().toTuple()}, needs {least.toTuple()})"
-    if widget.hasHeightForWidth() and widget.height() < (need := widget.heightForWidth(widget.width())):
+    layout = widget.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        need = layout.minimumHeightForWidth(widget.width())
+    else:
+        need = widget.heightForWidth(widget.width()) if widget.hasHeightForWidth() else 0
+    if widget.height() < need:
         yield f"{name(widget)} is too low ({widget.height()} of {need} pixels)"
 
 
