@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from app.exam.room import Reported
 from app.exam.sitting import BY_PROCTORS, State
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.admitting import Admitting
@@ -19,7 +20,7 @@ from app.seat.phases.sitting import SittingDesk
 from app.seat.screens.screen import Screen
 from app.seat.screens.waiting import WaitingScreen
 from app.seat.sealing import Case
-from app.seat.sign_in import SignInDesk
+from app.seat.sign_in import Proctor, SameCredential, SignInDesk
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,13 @@ class Line(Phase):
         # a method: a lambda on a screen's signal would live on when this line is gone
         self.bench.deck.screen_of(WaitingScreen).acted.connect(self._close_done_room)
         self.room.closed.connect(self.room_closed)
+        self.authority.counted_twice.connect(self._log_credential)
+
+    def _log_credential(self, proctor: Proctor) -> None:
+        """Let the room's journal say that one credential was used for two people."""
+        room = self.opened.room
+        event = Reported(code=SameCredential.code, note=proctor.name, by=(proctor.key.public.keyid,))
+        self.bench.worker.run(self, lambda: room.record(event), lambda _room: None, self.trouble)
 
     def _close_room(self, before: type[Screen]) -> None:
         def back() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.signing import Signing
@@ -42,8 +42,11 @@ class _Asked:
 class Authority(Phase):
     """Asks proctors for their PINs for one act after another. There is one of these in a session.
 
-    If another screen comes to the front meanwhile (the time is over), the act ends and nobody is told.
+    If another screen comes to the front meanwhile (the time is over), the act ends and nobody is told. `counted_twice`
+    carries a `Proctor` who was refused as a second person.
     """
+
+    counted_twice = Signal(object)
 
     def __init__(
         self, bench: Bench, desk: SignInDesk, plan_proctors: tuple[ProctorEntry, ...], parent: QObject
@@ -99,6 +102,7 @@ class Authority(Phase):
             asked.proctors = counted_in(asked.proctors, proctor)
         except SameCredential:
             self._log.warning("same_credential", proctor=proctor.id, keyid=proctor.key.public.keyid)
+            self.counted_twice.emit(proctor)
             self._show()
             self._screen.show_same_person(proctor.id)
             return

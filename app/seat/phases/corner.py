@@ -23,6 +23,8 @@ from app.seat.screens.corner_view import CornerAct, CornerAnswer, CornerView, Re
 from app.seat.screens.countersign import CountersignScreen
 from app.seat.screens.ended import EndedScreen
 from app.seat.screens.item import ItemScreen
+from app.seat.screens.reconcile import ReconcileScreen
+from app.seat.screens.record import RecordScreen
 from app.seat.screens.review import ReviewScreen
 from app.seat.screens.screen import Screen
 from app.seat.screens.sealing import SealingScreen
@@ -49,6 +51,8 @@ _NEVER_OVER: Final = (
     CornerFormScreen,
     CountersignScreen,
     EndedScreen,
+    ReconcileScreen,
+    RecordScreen,
     SealingScreen,
     TroubleScreen,
 )

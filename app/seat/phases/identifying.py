@@ -63,14 +63,28 @@ class Identifying(Phase):
         self._check_in.number_entered.connect(self._find)
         self._screen = bench.deck.screen_of(IdentityScreen)
         self._screen.confirmed.connect(self._confirmed)
-        self._screen.denied.connect(lambda _sitting: self._ask_again(Sentence("screen.identity.denied_note")))
+        self._screen.denied.connect(self._denied)
         self._screen.back_requested.connect(self._back)
-        self._screen.doubted.connect(lambda _sitting: self._screen.ask_reason(Purpose.DOUBT))
-        self._screen.refuse_requested.connect(lambda _sitting: self._screen.ask_reason(Purpose.REFUSE))
-        self._screen.admit_requested.connect(lambda _sitting: self._admit_or_ask_why())
+        self._screen.doubted.connect(self._doubted)
+        self._screen.refuse_requested.connect(self._refusing)
+        self._screen.admit_requested.connect(self._admitting)
         self._screen.reason_given.connect(self._with_reason)
         self._glimpses = QTimer(self, interval=GLIMPSE_MS)
         self._glimpses.timeout.connect(self._glimpse)
+
+    # methods, no lambdas: what is connected to a screen must go when this phase goes
+
+    def _denied(self, _sitting: str) -> None:
+        self._ask_again(Sentence("screen.identity.denied_note"))
+
+    def _doubted(self, _sitting: str) -> None:
+        self._screen.ask_reason(Purpose.DOUBT)
+
+    def _refusing(self, _sitting: str) -> None:
+        self._screen.ask_reason(Purpose.REFUSE)
+
+    def _admitting(self, _sitting: str) -> None:
+        self._admit_or_ask_why()
 
     def begin(self) -> None:
         """Ask who is there."""

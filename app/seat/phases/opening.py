@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 
+import structlog
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from app.seat.camera_desk import CameraDesk
 from app.seat.duty import Duty
 from app.seat.phases.phase import Bench, Phase, session_facts
 from app.seat.phases.signing import Signing
-from app.seat.readiness import Finding, Readiness, check_seat
+from app.seat.readiness import Display, Finding, Reach, Readiness, check_seat
 from app.seat.release import kept_keys, unlock_with
 from app.seat.room_log import RoomLog
 from app.seat.screens.launch import CheckRow, CheckState, LaunchScreen, LaunchView, ReleaseState
 from app.seat.screens.sign_in import SignInScreen, SignInView
 from app.seat.screens.view import ProctorCard
-from app.seat.sign_in import Proctor, SignInDesk
+from app.seat.sign_in import Proctor, SameCredential, SignInDesk, counted_in
 from app.seat.workplace import Session
 from app.ui.bridge import in_background
 from app.ui.text import Sentence, Text
@@ -60,6 +62,7 @@ class Opening(Phase):
         self._connection = doors.connection
         self._camera = doors.camera
         self._proctors: list[Proctor] = []
+        self._log = structlog.get_logger("opening")
         self._findings: list[Finding] | None = None
         self._keys: PackageKeys | None = None
         self._fetching = False
@@ -90,8 +93,13 @@ class Opening(Phase):
         self._sign_in.show_sign_in(SignInView(facts, cards, plan.policy.proctors_needed))
 
     def _add_proctor(self, proctor: Proctor) -> None:
-        if proctor.id not in {known.id for known in self._proctors}:
-            self._proctors.append(proctor)
+        try:
+            self._proctors = list(counted_in(tuple(self._proctors), proctor))
+        except SameCredential:
+            self._log.warning("same_credential", proctor=proctor.id, keyid=proctor.key.public.keyid)
+            self._show_sign_in()
+            self._sign_in.show_same_person(proctor.id)
+            return
         self._show_sign_in()
         if len(self._proctors) >= self._session.plan.policy.proctors_needed:
             self._go_to_launch()
@@ -111,9 +119,12 @@ class Opening(Phase):
     def _check_readiness(self) -> None:
         self._findings = None
         self._show_launch()
+        screen = self.bench.deck.screen().size()
+        display = Display(screen.width(), screen.height(), len(QGuiApplication.screens()))
+        reach = Reach(self._connection, self._camera, display)
         in_background(
             self,
-            lambda: check_seat(self.bench.workplace, self._session, self._connection, self._camera),
+            lambda: check_seat(self.bench.workplace, self._session, reach),
             self._keep_findings,
             self.trouble,
         )
@@ -208,7 +219,7 @@ class Opening(Phase):
         self.trouble(fault)
 
 
-CHECKS = ("package", "devices", "disk", "clock", "network")
+CHECKS = ("package", "people", "devices", "disk", "fonts", "screen", "clock", "journal", "outbox", "network")
 
 
 def _running_rows() -> tuple[CheckRow, ...]:

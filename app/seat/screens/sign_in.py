@@ -99,6 +99,10 @@ class SignInScreen(Screen):
         """Say that the PIN was wrong; the field is empty again and has the focus."""
         self._pins.show_wrong(proctor, tries_left)
 
+    def show_same_person(self, proctor: str) -> None:
+        """Say that this credential has been counted already."""
+        self._pins.show_same_person(proctor)
+
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait, every second anew; 0 seconds opens the field again."""
         self._pins.show_locked(proctor, seconds_left)
