@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from app.demo.eyes import Eyes
 from app.demo.hands import Hands, KeyboardHands, MouseHands, OutOfReach
 from app.demo.players import play
+from app.demo.proctors import Proctors
 from app.exam.interactions import Responses
 from app.seat.kiosk import Kiosk
-from app.seat.screens.proctor_button import ProctorButton
 from app.ui.interactions.base import InteractionView
+from app.ui.interactions.choice import ChoiceView
 from app.ui.options import OptionRow
 from sync.replica.outbox import Stage
 
@@ -53,8 +54,9 @@ class Autopilot(QObject):
         self._tell = tell
         self._eyes = Eyes(kiosk)
         self._hands: Hands = KeyboardHands(kiosk) if script.keyboard else MouseHands(kiosk)
+        self._proctors = Proctors(self._eyes, self._hands, script.pins)
         self._number, self._item = 0, ""
-        self._unsaved = self._over = False
+        self._unsaved = self._sat = self._over = False
         self._stage = ""
         self._waited_ms, self._idle_ms = 0, 0
         self._pictures: set[str] = set()
@@ -65,16 +67,19 @@ class Autopilot(QObject):
         self._timer = QTimer(self, interval=max(script.pace_ms, LOOK_MS), singleShot=True)
         self._timer.timeout.connect(self._step)
         self._acts: dict[str, Callable[[], object]] = {
-            "SignInScreen": self._sign,
-            "LaunchScreen": lambda: self._press("start_session", "fetch_release"),
+            "SignInScreen": self._proctors.sign,
+            "LaunchScreen": self._proctors.open_session,
             "CheckInScreen": self._check_in,
-            "IdentityScreen": lambda: self._press("confirm", "admit"),
+            "IdentityScreen": self._proctors.admit,
+            "AuthorityScreen": self._proctors.sign,
             "NoticeScreen": self._notice,
             "ItemScreen": self._sit,
-            "ReviewScreen": lambda: self._press("confirm_submit", "submit"),
-            "AuthorityScreen": self._sign,
-            "CountersignScreen": self._sign,
+            "ReviewScreen": lambda: self._proctors.press("confirm_submit", "submit"),
+            "CountersignScreen": self._proctors.sign,
             "ResultScreen": self._leave,
+            "CornerScreen": lambda: self._proctors.press("corner_close_session"),
+            "ReconcileScreen": self._proctors.reconcile,
+            "RecordScreen": self._finish,
         }
 
     def begin(self) -> None:
@@ -84,9 +89,11 @@ class Autopilot(QObject):
     # what the screen in front calls for
 
     def _step(self) -> None:
-        self._look()
-        if not self._over:
-            self._timer.start()  # only now: real events let timers in
+        try:
+            self._look()
+        finally:
+            if not self._over:
+                self._timer.start()  # only now: real events let timers in
 
     def _look(self) -> None:
         name = self._eyes.screen_name
@@ -107,36 +114,22 @@ class Autopilot(QObject):
         self._picture(f"{self._eyes.screen_name}-stuck")
         self._tell("stuck", screen=screen)
 
-    def _sign(self) -> None:
-        """Sign as the next proctor who has not: pick the card, type the PIN."""
-        field = self._eyes.one(QLineEdit, "pin")
-        cards = [card for card in self._eyes.all(ProctorButton) if card.isEnabled()]
-        known = [card for card in cards if card.card.proctor in self._script.pins]
-        if field is None or not known:
-            return
-        chosen = next((card for card in known if card.isChecked()), None)
-        if chosen is None:
-            self._hands.press(known[0])
-        elif not field.text():
-            self._hands.write(field, self._script.pins[chosen.card.proctor])
-        else:
-            self._hands.key(Qt.Key.Key_Return)
-
     def _check_in(self) -> None:
+        """Find oneself by number; when the candidate has sat, the proctors close the session."""
         field = self._eyes.one(QLineEdit, "admission_number")
-        if field is None:
-            return
-        if not field.text():
+        if self._sat:
+            self._proctors.press("proctor_corner")
+        elif field is not None and not field.text():
             self._hands.write(field, self._script.admission_number)
         else:
-            self._press("find")
+            self._proctors.press("find")
 
     def _notice(self) -> None:
         tick = self._eyes.one(QAbstractButton, "notice_tick")
         if tick is not None and not tick.isChecked():
             self._hands.press(tick)
         else:
-            self._press("start_exam")
+            self._proctors.press("start_exam")
 
     def _sit(self) -> None:
         """Give the response piece by piece; go on when it is there and saved."""
@@ -153,22 +146,21 @@ class Autopilot(QObject):
         flag = self._eyes.one(QAbstractButton, "flag")
         if self._number % FLAG_EVERY == 0 and flag is not None and not flag.isChecked():
             self._hands.press(flag)
-        elif not self._press("next"):
-            self._press("submit")
+        elif not self._proctors.press("next"):
+            self._proctors.press("submit")
 
     def _leave(self) -> None:
+        """Wait until the packet is proven, then make room for the next candidate."""
         self._waited_ms += self._timer.interval()
         self._idle_ms = 0  # waiting for the proof has its own bound
         if self._stage == Stage.PROVEN or self._waited_ms > WAIT_FOR_PROOF_MS:
-            self._over = True
             self._picture("ResultScreen-delivered")
-            self._tell("finished", stage=self._stage)
+            self._sat = True
+            self._proctors.press("done")
 
-    def _press(self, *names: str) -> bool:
-        button = self._eyes.button(*names)
-        if button is not None:
-            self._hands.press(button)
-        return button is not None
+    def _finish(self) -> None:
+        self._over = True
+        self._tell("finished", stage=self._stage)
 
     # what it hears
 
@@ -190,9 +182,10 @@ class Autopilot(QObject):
     def _picture(self, name: str) -> None:
         """Keep one picture of each kind of page."""
         if name == "ItemScreen":
-            rows = self._eyes.all(OptionRow)
-            pictured = bool(self._eyes.all(QWidget, "picture"))
-            name = f"ItemScreen-{len(rows)}-options{'-picture' if pictured else ''}"
+            rows, pictured = self._eyes.all(OptionRow), bool(self._eyes.all(QWidget, "picture"))
+            others = {type(view).__name__ for view in self._eyes.all(InteractionView)} - {ChoiceView.__name__}
+            shown = "-".join(sorted(others)) or f"{len(rows)}-options"
+            name = f"ItemScreen-{shown}{'-picture' if pictured else ''}"
         if name not in self._pictures:
             self._pictures.add(name)
             file = self._script.screenshots / f"{len(self._pictures):02d}-{name}.png"
