@@ -248,14 +248,13 @@ class Identifying(Phase):
         found = self._found
         if found is None:
             return
-        key = f"screen.identity.act_{act}"
         body = Sentence("screen.identity.act_reason", {"reason": reason}) if reason else None
         asked = Act(
-            title=Sentence(key),
+            title=Sentence(f"screen.identity.act_{act}"),
             body=body,
             people=people,
             among=None,
-            verb=Sentence(f"{key}_verb"),
+            verb=Sentence(f"screen.identity.act_{act}_verb"),
             candidate=candidate_card(self._opened.session, found.entry),
             given=given,
         )

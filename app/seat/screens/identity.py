@@ -24,7 +24,8 @@ from app.words import Words
 
 REASON_LONGEST: Final = 160
 """Characters of a reason; it shares one entry of the journal with figures."""
-_QUICK: Final = 3
+_QUICK: Final = ("first", "second", "third")
+"""The reasons that need no typing; a proctor stands, and may not type Chinese with ease."""
 
 
 class Step(StrEnum):
@@ -133,7 +134,7 @@ class IdentityScreen(Screen):
         self._why, self._why_hint = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
         self._reason_name = Label(Type.STRONG)
         self._reason = Field("reason", longest=REASON_LONGEST)
-        self._quick = [Button(f"quick_{number}") for number in range(1, _QUICK + 1)]
+        self._quick = [Button(f"quick_{number}") for number in range(1, len(_QUICK) + 1)]
         self._reason_note = Note()
         self._reason_note.setObjectName("reason_note")
         self.named(self._reason_name.setText, "identity.reason")
@@ -233,7 +234,7 @@ class IdentityScreen(Screen):
         self._hint.setText(words(f"screen.identity.{step}_hint"))
         shown = view.notes if view.step is not Step.CANDIDATE else ()
         self._note.say(Tone.ATTENTION, "\n".join(say(note, words) for note in shown))
-        self._admit.setText(words(f"screen.identity.admit_{view.people}"))
+        self._admit.setText(words("screen.identity.admit_alone" if view.people == 1 else "screen.identity.admit_both"))
 
     def _name_camera(self, view: IdentityView) -> None:
         words = self.words
@@ -245,16 +246,16 @@ class IdentityScreen(Screen):
         reasons = [] if readable else [words("screen.identity.no_photo")]
         reasons += [words("screen.identity.no_camera")] if simulated or missing else []
         manual = [*reasons, words("screen.identity.manual")] if reasons else []
-        self._manual.say(Tone.ACCENT, words("screen.identity.between").join(manual))
+        self._manual.say(Tone.ACCENT, "\n".join(manual))
 
     def _name_reason(self) -> None:
         if self._purpose is None:
             return
-        key = f"screen.identity.{self._purpose.value}"
-        self._why.setText(self.words(f"{key}_why"))
-        self._why_hint.setText(self.words(f"{key}_why_hint"))
-        for number, button in enumerate(self._quick, start=1):
-            button.setText(self.words(f"{key}_quick_{number}"))
+        purpose = self._purpose.value
+        self._why.setText(self.words(f"screen.identity.{purpose}_why"))
+        self._why_hint.setText(self.words(f"screen.identity.{purpose}_why_hint"))
+        for place, button in zip(_QUICK, self._quick, strict=True):
+            button.setText(self.words(f"screen.identity.{purpose}_quick_{place}"))
         self._say_missing(missing=self._missing)
 
     def _show_buttons(self, view: IdentityView) -> None:

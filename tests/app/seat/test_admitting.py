@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-import app.seat.workplace
 from app.exam.prose import Language
 from app.exam.room import Room
 from app.exam.sitting import Sitting, State
@@ -30,11 +29,13 @@ from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderSta
 from proctoring.recorder.faults import NothingRecorded
 from sync.client.claims import claims_connection
 from sync.client.enrolment import enrol
+from sync.client.plans import load_plan
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
 from sync.trust.keystore import FileKeyStore
 from sync.wire.plan import MINUTE_MS, SessionPlan
 from tests.app.seat.conftest import Site
+from tests.app.seat.screens import hands as hand
 from tests.app.seat.test_kiosk import WAIT_MS, Seat
 
 
@@ -78,7 +79,7 @@ class Room1(Seat):
         return RoomLog(self.plan.session, self.workplace.replica.journal, self.workplace.clock).room
 
     def note(self, screen: type[CheckInScreen | IdentityScreen], name: str) -> str:
-        return self.kiosk.deck.screen_of(screen).findChild(Note, name).text()
+        return hand.find(self.kiosk.deck.screen_of(screen), Note, name).text()
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def seat(seat_home: SeatHome, site: Site, qtbot: QtBot) -> Iterator[Room1]:
 def test_one_proctor_admits_who_was_found_by_identity_number(seat: Room1) -> None:
     seat.open_up()
     seat.find_candidate(typed="990101198503120010")
-    live = seat.kiosk.deck.screen_of(IdentityScreen).findChild(Photo, "live_picture")
+    live = hand.find(seat.kiosk.deck.screen_of(IdentityScreen), Photo, "live_picture")
     seat.bot.waitUntil(lambda: live._image is not None, timeout=WAIT_MS)
     with closing(RecorderClient.attach(seat.workplace.home.recorder_socket, 1)) as recorder:
         assert recorder.status().state is RecorderState.LOOKING
@@ -169,14 +170,14 @@ def test_two_refuse_and_two_can_admit_later(seat: Room1) -> None:
 
 
 def test_who_comes_late_to_another_seat_needs_two_and_a_reason(seat: Room1, monkeypatch: pytest.MonkeyPatch) -> None:
-    now, load = Workplace.now_ms, app.seat.workplace.load_plan
+    now = Workplace.now_ms
 
     def with_a_limit(replica: Replica, trust: Trust, session: str) -> tuple[SessionPlan, str]:
-        plan, sha256 = load(replica, trust, session)
+        plan, sha256 = load_plan(replica, trust, session)
         policy = plan.policy.model_copy(update={"late_entry_ms": 30 * MINUTE_MS})
         return plan.model_copy(update={"policy": policy}), sha256
 
-    monkeypatch.setattr(app.seat.workplace, "load_plan", with_a_limit)
+    monkeypatch.setattr("app.seat.workplace.load_plan", with_a_limit)
     seat.open_up()
     monkeypatch.setattr(Workplace, "now_ms", lambda workplace: now(workplace) + 90 * MINUTE_MS)
     monkeypatch.setattr("app.seat.admission.seat_number_of", lambda _workplace: 9)
