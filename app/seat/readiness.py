@@ -4,18 +4,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Final
 
 from app.exam.form import BlueprintUnmet, draw_form
 from app.seat import read_aloud
 from app.seat.camera_desk import CameraDesk, longest_recording_ms
+from app.seat.delivery import read_sitting
+from app.seat.glyphs import chinese_family, undrawable
+from app.seat.room_log import read_room
 from app.seat.workplace import Session, Workplace
 from proctoring.recorder.messages import space_for
 from sync.client.connection import RegistryConnection
 from sync.faults import Fault
+from sync.replica.cabinet import DocumentKind
 from sync.replica.durable import free_bytes
+from sync.replica.outbox import Stage
+from sync.wire.plan import SessionPlan
 
 HONEST_DIFFERENCE_S = 60
 """What two honest clocks may differ by."""
+LEAST_SCREEN: Final = (1366, 768)
+"""The smallest screen everything was laid out for, pixels."""
+MOST_NAMED: Final = 12
+"""So many characters that cannot be drawn are named one by one."""
+_SOME_BETWEEN: Final = " · "
+_ARRIVED: Final = frozenset({Stage.RECEIPTED, Stage.PROVEN, Stage.PURGEABLE})
 
 
 class Readiness(StrEnum):
@@ -35,16 +48,37 @@ class Finding:
     facts: Mapping[str, str | int]
 
 
-def check_seat(
-    workplace: Workplace, session: Session, connection: RegistryConnection, camera: CameraDesk
-) -> list[Finding]:
+@dataclass(frozen=True)
+class Display:
+    """The screen the kiosk is on, in pixels, and how many screens there are."""
+
+    width: int
+    height: int
+    screens: int
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What the checks look at beyond the seat's own files."""
+
+    connection: RegistryConnection
+    camera: CameraDesk
+    display: Display
+
+
+def check_seat(workplace: Workplace, session: Session, reach: Reach) -> list[Finding]:
     """Make all checks, in the order a proctor reads them. Makes no change and raises no `Fault`."""
     checks: list[Callable[[], Finding]] = [
         lambda: _package(session),
-        lambda: _devices(camera),
+        lambda: _people(session.plan),
+        lambda: _devices(reach.camera),
         lambda: _disk(workplace, session),
+        lambda: _fonts(session.plan),
+        lambda: _display(reach.display),
         lambda: _clock(workplace, session),
-        lambda: _registry(connection),
+        lambda: _journal(workplace, session),
+        lambda: _outbox(workplace),
+        lambda: _registry(reach.connection),
     ]
     if read_aloud.is_needed(session.plan):
         checks.append(_voice)
@@ -59,6 +93,20 @@ def _package(session: Session) -> Finding:
     except BlueprintUnmet:
         return Finding("package", Readiness.BLOCKED, facts)
     return Finding("package", Readiness.GOOD, facts)
+
+
+def _people(plan: SessionPlan) -> Finding:
+    """Two names on the plan with one key are one person: signing twice by it would count once."""
+    names: dict[str, list[str]] = {}
+    for entry in plan.proctors:
+        names.setdefault(entry.keyid, []).append(entry.name)
+    double = [" = ".join(one) for one in names.values() if len(one) > 1]
+    facts: dict[str, str | int] = {"people": len(names), "needed": plan.policy.proctors_needed}
+    if len(names) < plan.policy.proctors_needed:
+        return Finding("people", Readiness.BLOCKED, facts)
+    if double:
+        return Finding("people", Readiness.ATTENTION, facts | {"names": _SOME_BETWEEN.join(double)})
+    return Finding("people", Readiness.GOOD, facts)
 
 
 def _devices(camera: CameraDesk) -> Finding:
@@ -76,6 +124,46 @@ def _disk(workplace: Workplace, session: Session) -> Finding:
     needed, free = space_for(longest_recording_ms(session.plan)), free_bytes(workplace.home.root)
     facts: dict[str, str | int] = {"needed_mb": needed // 1_000_000, "free_mb": free // 1_000_000}
     return Finding("disk", Readiness.GOOD if free >= needed else Readiness.BLOCKED, facts)
+
+
+def _fonts(plan: SessionPlan) -> Finding:
+    family = chinese_family()
+    if family is None:
+        return Finding("fonts", Readiness.BLOCKED, {})
+    missing = undrawable(plan)
+    if missing:
+        named = [f"{character} (U+{ord(character):04X})" for character in missing[:MOST_NAMED]]
+        return Finding("fonts", Readiness.ATTENTION, {"count": len(missing), "named": _SOME_BETWEEN.join(named)})
+    return Finding("fonts", Readiness.GOOD, {"family": family})
+
+
+def _display(display: Display) -> Finding:
+    facts: dict[str, str | int] = {"width": display.width, "height": display.height, "screens": display.screens}
+    if display.screens > 1:
+        return Finding("more_screens", Readiness.ATTENTION, facts)
+    fits = display.width >= LEAST_SCREEN[0] and display.height >= LEAST_SCREEN[1]
+    return Finding("screen", Readiness.GOOD if fits else Readiness.ATTENTION, facts)
+
+
+def _journal(workplace: Workplace, session: Session) -> Finding:
+    """What stands in this session's journals reads well, and no session before was left open."""
+    journal, name = workplace.replica.journal, session.plan.session
+    try:
+        for entry in session.plan.roster:
+            read_sitting(journal, entry.sitting)
+        others = [other for other in workplace.replica.cabinet.names(DocumentKind.PLAN) if other != name]
+        left_open = sum(read_room(journal, other).is_open for other in others)
+    except Fault as fault:
+        return Finding("journal", Readiness.BLOCKED, {"code": fault.code})
+    if left_open:
+        return Finding("journal", Readiness.ATTENTION, {"count": left_open})
+    return Finding("journal", Readiness.GOOD, {})
+
+
+def _outbox(workplace: Workplace) -> Finding:
+    waiting = sum(row.stage not in _ARRIVED for row in workplace.replica.outbox.all())
+    facts: dict[str, str | int] = {"count": waiting}
+    return Finding("outbox", Readiness.ATTENTION if waiting else Readiness.GOOD, facts)
 
 
 def _clock(workplace: Workplace, session: Session) -> Finding:

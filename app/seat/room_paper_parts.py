@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 
 from app.ui import tokens
 from app.words import Words
-from sync.wire.packet import Incident
+from sync.wire.packet import EndReason, Incident
 from sync.wire.plan import Bilingual
 from sync.wire.room import RoomCandidate, RoomIncident, RoomRecord
 
@@ -115,6 +115,8 @@ def _candidates(paper: Paper) -> list[list[str]]:
 
 def _remark(one: RoomCandidate, paper: Paper) -> str:
     parts = [one.explanation]
+    if one.end_reason is not None and one.end_reason is not EndReason.CANDIDATE:
+        parts.append(paper.both(f"room.end.{one.end_reason.value}"))
     if one.irregular:
         parts.append(f"{paper.both('room.irregular')} {' '.join(one.clauses)}".rstrip())
     if one.simulated and not all(other.simulated for other in paper.record.candidates):

@@ -16,7 +16,7 @@ from app.exam.prose import Formula, Language, Paragraph, Picture, Run, plain_tex
 from app.seat import read_aloud
 from app.seat.camera_desk import CameraDesk
 from app.seat.read_aloud import MOST_CHARACTERS, NoVoice, Reading, VoiceBroken, is_needed, pieces_of, voice_fault
-from app.seat.readiness import Readiness, check_seat
+from app.seat.readiness import Display, Reach, Readiness, check_seat
 from app.seat.workplace import Session, Workplace
 from sync.wire.plan import SessionPlan
 from tests.proctoring.seat import wait_until
@@ -145,13 +145,13 @@ def test_readiness_asks_for_the_voice_where_somebody_needs_it(
 ) -> None:
     session = workplace.current_session()
     camera = CameraDesk(workplace.home, workplace.enrolment.device, session.plan, "synthetic")
-    connection = workplace.enrolment.connect()
+    reach = Reach(workplace.enrolment.connect(), camera, Display(1366, 768, 1))
     nobody = replace(session, plan=with_reader(session.plan, granted=False))
-    assert "voice" not in [one.check for one in check_seat(workplace, nobody, connection, camera)]
+    assert "voice" not in [one.check for one in check_seat(workplace, nobody, reach)]
     if not found:
         monkeypatch.setenv("PATH", str(tmp_path))
     somebody = replace(session, plan=with_reader(session.plan, granted=True))
-    findings = check_seat(workplace, somebody, connection, camera)
+    findings = check_seat(workplace, somebody, reach)
     camera.leave()
     voice = next(one for one in findings if one.check == "voice")
     assert voice.readiness is readiness
