@@ -201,8 +201,26 @@ def admit(
                 despite=tuple(_incident(obstacle, assent) for obstacle in assent.obstacles),
             )
         )
-        delivery.record(Adjusted.to(accommodated(appearance, entry)))
+    dress(workplace, delivery, entry, appearance)
     return delivery
+
+
+def dress(workplace: Workplace, delivery: Delivery, entry: RosterEntry, appearance: Appearance) -> Appearance:
+    """Give how it looks for an admitted candidate; what was approved is committed if a crash came before it was."""
+    admitted_only = delivery.sitting.state is State.ADMITTED
+    if admitted_only and all(row.kind != "adjusted" for row in workplace.replica.journal.rows(entry.sitting)):
+        delivery.record(Adjusted.to(accommodated(appearance, entry)))
+    return delivery.sitting.appearance
+
+
+def take_up(delivery: Delivery, entry: RosterEntry) -> None:
+    """Give somebody whose admission was cut off after its first event what was approved for how they read.
+
+    Raises: what `Delivery.record` raises.
+    """
+    approved = accommodated(delivery.sitting.appearance, entry)
+    if delivery.sitting.state is State.ADMITTED and approved != delivery.sitting.appearance:
+        delivery.record(Adjusted.to(approved))
 
 
 def accommodated(chosen: Appearance, entry: RosterEntry) -> Appearance:

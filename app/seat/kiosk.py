@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
+from app.seat.admission import take_up
 from app.seat.camera_desk import CameraDesk, SourceChoice
 from app.seat.deck import Deck
 from app.seat.delivery import Delivery
@@ -148,6 +149,7 @@ class Kiosk(QWidget):
         line = self._run(bench, opened, LineDoors(desk, authority, camera))
         runs_on = session.plan.policy.clock_while_dead
         delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock, runs_on)
+        take_up(delivery, unfinished.entry)
         case = open_case(bench, opened, unfinished.entry, delivery)
         self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)
         self.deck.set_appearance(delivery.sitting.appearance)
