@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from app.exam.prose import Formula, InlinePicture
 from app.ui import tokens
+from app.ui.flow_document import FlowDocument
 from app.ui.flow_slots import LineBox, Slot, SlotPiece
 from app.ui.look import Look
 from app.ui.pictures import read_picture
@@ -16,16 +17,54 @@ from app.ui.tokens import Type
 _MIDDLE: Final = 0.38  # em above the baseline: the middle of a Chinese character
 _BLANK: Final = 4  # em: a place that nothing fills
 _SMALL: Final = 60  # pixels: a picture up to this height is read with its line, a larger one can be enlarged
+_MOST_TEXTS: Final = 60
+_MOST_SIZED: Final = 24
 _STRETCH: Final = Qt.AspectRatioMode.IgnoreAspectRatio
 _SMOOTH: Final = Qt.TransformationMode.SmoothTransformation
+LaidOut = tuple[FlowDocument, list[Slot], "Ink"]
+"""A text with its lines broken, what stands in it, and what paints that."""
 
 
 class Images:
-    """The item's pictures by name, decoded once, bounded (see `app.ui.pictures`)."""
+    """The item's pictures by name, decoded once, bounded (see `app.ui.pictures`), and in the sizes they are shown in.
+
+    `texts`: its texts, laid out before.
+    """
 
     def __init__(self, media: Mapping[str, bytes]) -> None:
         self._media = media
         self._read: dict[str, QImage | None] = {}
+        self._sized: dict[tuple[int, int, int], QImage] = {}
+        self.texts: dict[tuple[object, ...], LaidOut] = {}
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels are decoded here."""
+        return sum(image.width() * image.height() for image in self._read.values() if image is not None)
+
+    @property
+    def unread(self) -> dict[str, bytes]:
+        """The media that were not decoded yet."""
+        return {name: data for name, data in self._media.items() if name not in self._read}
+
+    def know(self, read: Mapping[str, QImage | None]) -> None:
+        """Take pictures that were decoded elsewhere."""
+        self._read.update(read)
+
+    def keep_text(self, key: tuple[object, ...], text: LaidOut) -> None:
+        """Keep a text as it was laid out."""
+        if len(self.texts) >= _MOST_TEXTS:
+            self.texts.clear()
+        self.texts[key] = text
+
+    def sized(self, image: QImage, size: QSize) -> QImage:
+        """Give a picture at the size it is painted in."""
+        key = (image.cacheKey(), size.width(), size.height())
+        if key not in self._sized:
+            if len(self._sized) >= _MOST_SIZED:
+                self._sized.clear()
+            self._sized[key] = image.scaled(size, _STRETCH, _SMOOTH)
+        return self._sized[key]
 
     def __getitem__(self, name: str) -> QImage | None:
         """Give a picture; None when it is missing, too large, or damaged."""

@@ -80,7 +80,7 @@ class FlowView(Looked, QWidget):
             return self._height
         self._laid_out = key
         self._places = None
-        document = self._broken(width, shrink)
+        document = self._laid(width, shrink)
         self._shift = 0 if isinstance(next(iter(self._body), None), Table) else document.lead // 2
         self._height = round(document.size().height() + 0.4)
         self._document = document
@@ -90,6 +90,18 @@ class FlowView(Looked, QWidget):
                 _place(slot, widget)
         self.update()
         return self._height
+
+    def _laid(self, width: int, shrink: float) -> FlowDocument:
+        """Give the document laid out: as it was before, where nothing stands in it that is not text."""
+        key = (self._body, width, shrink, self.look)
+        kept = None if any(self._widgets) else self._images.texts.get(key)
+        if kept is not None:
+            document, self._slots, self._ink = kept
+            return document
+        document = self._broken(width, shrink)
+        if self._ink is not None and not any(self._widgets):
+            self._images.keep_text(key, (document, self._slots, self._ink))
+        return document
 
     def _broken(self, width: int, shrink: float) -> FlowDocument:
         """Give the document with its lines broken, again where a line ended beside a slot in the wrong place."""

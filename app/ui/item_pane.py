@@ -20,9 +20,11 @@ from app.ui.highlighter import SHARED_FROM, Highlighter
 from app.ui.interactions.base import Setting
 from app.ui.item_head import PaneWords
 from app.ui.item_sheet import ItemSheet
+from app.ui.item_store import ItemStore
 from app.ui.look import Looked
 from app.ui.options import OptionRow
 from app.ui.page import Scroll
+from app.ui.pictures import PictureButton
 from app.ui.stimulus import StimulusColumn, StimulusPanel
 from app.ui.tokens import Type
 from app.words import Words
@@ -60,6 +62,8 @@ class ItemPane(Looked, QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("item_pane")
+        self.store = ItemStore()
+        self._understudy: ItemSheet | None = None
         self._notes = NO_NOTES
         self._shared: dict[str, tuple[Highlight, ...]] = {}
         self._hint = ""
@@ -105,6 +109,7 @@ class ItemPane(Looked, QWidget):
         self._plays.clear()
         self._shared.clear()
         self._item = None
+        self.store.clear()
         self.to_top()
 
     def _plays_of(self, owner: str, item: PaneItem) -> PlayCounts:
@@ -129,7 +134,8 @@ class ItemPane(Looked, QWidget):
             self.setFocus()
         same = not another and self._item is not None and self._item.language is item.language
         self._item = item
-        setting = Setting(item.language, item.media, words, self._plays_of(item.item.id, item))
+        media = self.store.media_of(item.item.id, item.media)
+        setting = Setting(item.language, media, words, self._plays_of(item.item.id, item))
         self.sheet.show_item(item.item, item.responses, setting)
         self.sheet.head.show_words(around, flagged=flagged)
         stimulus = item.item.stimulus
@@ -139,6 +145,7 @@ class ItemPane(Looked, QWidget):
             if other:
                 self.column.verticalScrollBar().setValue(0)
         self._show_notes(item, same=same)
+        self.store.trim()
         if another:
             self.to_top()
         self.arrange()
@@ -235,6 +242,26 @@ class ItemPane(Looked, QWidget):
     def strike(self, index: int) -> bool:
         """Strike the option at `index` through where the item is one choice; False if there is none."""
         return self.sheet.choice.strike(index) if self.sheet.choice else False
+
+    def unread(self, item: PaneItem) -> dict[str, bytes]:
+        """Give the media of an item that were not decoded yet."""
+        return self.store.media_of(item.item.id, item.media).images.unread
+
+    def prepare(self, item: PaneItem, read: Mapping[str, QImage | None], words: Words) -> None:
+        """Lay an item out that may come next, on a sheet that is never seen; `read` are its pictures, decoded."""
+        media = self.store.media_of(item.item.id, item.media)
+        media.images.know(read)
+        if self._understudy is None:
+            self._understudy = ItemSheet()
+        sheet = self._understudy
+        sheet.set_look(self.look)
+        sheet.show_item(item.item, item.responses, Setting(item.language, media, words))
+        sheet.resize(self.sheet.width(), self.sheet.height())
+        sheet.arrange()
+        for picture in sheet.findChildren(PictureButton):
+            if not picture.isHidden():
+                picture.prepare()
+        self.store.trim()
 
     def to_top(self) -> None:
         """Show the item from its top."""

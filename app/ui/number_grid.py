@@ -260,9 +260,12 @@ class NumberGrid(Looked, QWidget):
             painter.setPen(self.look.tone(Tone.SOFT))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._empty)
         painter.setFont(self.look.font(Type.CELL))
-        for index, cell in enumerate(self._shown):
+        columns, pitch = self._columns(self.width()), self._side(self.width()) + Space.XS
+        region, wanted = event.region(), event.rect()
+        first, last = max(0, wanted.top() // pitch) * columns, (wanted.bottom() // pitch + 1) * columns
+        for index, cell in enumerate(self._shown[first:last], first):
             box = self._rect(index)
-            if event.region().intersects(box):
+            if region.intersects(box):
                 paint_cell(painter, QRectF(box), cell, self.look, here=cell.number == self._here)
         if self.hasFocus() and (box := self.cell_rect(self._cursor)).isValid():
             paint_focus(painter, QRectF(box).adjusted(-2, -2, 2, 2), self.look)

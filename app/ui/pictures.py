@@ -1,9 +1,10 @@
 """Pictures from outside: only PNG and JPEG, bounded before they are decoded; and the widgets that show them."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QImageReader, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.ui import tokens
@@ -14,6 +15,8 @@ from app.ui.tokens import Space, Tone, Type
 _FORMATS: Final = (b"png", b"jpeg")
 _MOST_SIDE: Final = 8000
 _MOST_PIXELS: Final = 24_000_000
+Sizer = Callable[[QImage, QSize], QImage]
+"""Gives a picture in a size."""
 
 
 def read_picture(data: bytes) -> QImage | None:
@@ -108,16 +111,16 @@ class PictureButton(Looked, QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._corner = corner
         self._image: QImage | None = None
-        self._scaled = QPixmap()
+        self._sized: Sizer | None = None
 
     @property
     def image(self) -> QImage | None:
         """The picture."""
         return self._image
 
-    def show_image(self, image: QImage | None, alt: str) -> None:
-        """Show a picture; without one its description is written instead."""
-        self._image, self._scaled = image, QPixmap()
+    def show_image(self, image: QImage | None, alt: str, sized: Sizer) -> None:
+        """Show a picture; without one its description is written instead. `sized` gives it in a size."""
+        self._image, self._sized = image, sized
         self.setText(alt)
         self.setAccessibleName(alt)
         self.setEnabled(image is not None)
@@ -151,14 +154,11 @@ class PictureButton(Looked, QAbstractButton):
         side = min(tokens.TARGET, self.width(), self.height())
         return QRect(self.width() - side, self.height() - side, side, side)
 
-    def _fitting(self, image: QImage) -> QPixmap:
-        """Give the picture at the size it is painted in; scaled once, not at every paint."""
-        size = self.size() * self.devicePixelRatioF()
-        if self._scaled.size() != size:
-            smooth = Qt.TransformationMode.SmoothTransformation
-            scaled = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
-            self._scaled = QPixmap.fromImage(scaled)
-        return self._scaled
+    def prepare(self) -> QImage | None:
+        """Give the picture at the size it is painted in; made once, not at every paint."""
+        if self._image is None or self._sized is None:
+            return None
+        return self._sized(self._image, self.size() * self.devicePixelRatioF())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the picture, its edge, and the glass that says it can be enlarged."""
@@ -166,12 +166,13 @@ class PictureButton(Looked, QAbstractButton):
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         palette, box = self.look.palette, QRectF(self.rect())
         painter.fillRect(box, QColor(palette.picture_ground if self._image else palette.sunken))
-        if self._image is None:
+        image = self.prepare()
+        if image is None:
             painter.setFont(self.look.font(Type.BODY))
             painter.setPen(self.look.tone(Tone.SOFT))
             painter.drawText(self.rect().adjusted(Space.M, 0, -Space.M, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
             return
-        painter.drawPixmap(self.rect(), self._fitting(self._image))
+        painter.drawImage(self.rect(), image)
         painter.setPen(QPen(QColor(palette.line), tokens.BORDER))
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
         badge = QRectF(self._badge()).adjusted(Space.S, Space.S, -Space.XS, -Space.XS)

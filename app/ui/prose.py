@@ -27,6 +27,7 @@ from app.ui.flow_ink import Images, is_small
 from app.ui.flow_slots import Arranged, Filler, InLine, SlotPiece, slot_pieces
 from app.ui.flow_table import TableView
 from app.ui.flow_view import FlowView
+from app.ui.item_store import images_of
 from app.ui.look import Look, Looked
 from app.ui.pictures import PictureButton
 from app.ui.tokens import Space, Type
@@ -100,7 +101,7 @@ class BodyView(Looked, QWidget):
             return  # nothing is built anew, and a clip goes on playing
         self._retire()
         self._body = body
-        self._images, self._media, self._words, self._plays = Images(media), media, words, plays
+        self._images, self._media, self._words, self._plays = images_of(media), media, words, plays
         self._fill = fill or _unfilled
         for blocks in _grouped(body):
             self._parts.append(self._part(blocks))
@@ -180,7 +181,7 @@ class BodyView(Looked, QWidget):
 
     def _picture(self, image: QImage | None, alt: str) -> PictureButton:
         button = self._pictures.take(self._new_picture)
-        button.show_image(image, alt)
+        button.show_image(image, alt, self._images.sized)
         return button
 
     def _new_picture(self) -> PictureButton:

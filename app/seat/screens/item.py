@@ -15,10 +15,13 @@ from app.seat.screens.item_covers import ItemCovers
 from app.seat.screens.item_side import ItemSide
 from app.seat.screens.item_view import ItemView, marks_text, section_text
 from app.seat.screens.screen import Screen
+from app.ui.bridge import in_background
 from app.ui.item_pane import ItemPane, PaneItem, PaneWords
 from app.ui.item_spoken import spoken_item, spoken_material
 from app.ui.number_grid import GridCell
+from app.ui.page import Scroll
 from app.ui.picture_viewer import PictureViewer
+from app.ui.pictures import read_picture
 from app.ui.text import Sentence, Text, say
 from app.words import Words
 from sync.faults import Fault
@@ -84,11 +87,12 @@ class ItemScreen(Screen):
         columns.setSpacing(0)
         self._place = QStackedWidget()  # of the item: the card stays beside one that cannot be shown
         self._place.addWidget(self.pane)
-        self._place.addWidget(self._covers.unshowable_page)
+        self._place.addWidget(Scroll(self._covers.unshowable_page))
         columns.addWidget(self._place, 1)
         columns.addWidget(self._side)
         self._middle = QStackedWidget()
-        for page in (work, self._viewer, self._covers.not_saved_page, self._covers.paused_page):  # as in _Page
+        covers = (Scroll(self._covers.not_saved_page), Scroll(self._covers.paused_page))
+        for page in (work, self._viewer, *covers):  # as in _Page
             self._middle.addWidget(page)
         self.body.addWidget(self._head)
         self.body.addWidget(self._middle, 1)
@@ -168,6 +172,16 @@ class ItemScreen(Screen):
 
     def prepare(self, view: ItemView) -> None:
         """Build a neighbour while there is time for it, so that going there takes no time."""
+        item = self._pane_item(view)
+        unread = self.pane.unread(item)
+
+        def decode() -> dict[str, QImage | None]:
+            return {name: read_picture(data) for name, data in unread.items()}
+
+        def lay_out(read: dict[str, QImage | None]) -> None:
+            self.pane.prepare(item, read, self.words)
+
+        in_background(self, decode, lay_out, lambda _fault: None)
 
     def set_section(self, title: Text | None, remaining_ms: int | None) -> None:
         """Name the section in front, and show what is left of its own time if it has one."""
@@ -257,7 +271,7 @@ class ItemScreen(Screen):
             return
         kind = words(f"screen.item.kind_{view.item.kind.value}")
         self.pane.show_item(
-            PaneItem(view.item, words.language, view.responses, view.media, view.notes, view.plays),
+            self._pane_item(view),
             words,
             PaneWords(
                 number=words("screen.item.number", number=view.number),
@@ -270,6 +284,9 @@ class ItemScreen(Screen):
             flagged=view.flagged,
         )
         self._foot.show_flag(words, on=view.flagged)
+
+    def _pane_item(self, view: ItemView) -> PaneItem:
+        return PaneItem(view.item, self.words.language, view.responses, view.media, view.notes, view.plays)
 
     def _show_page(self) -> None:
         page = _Page.WORK
