@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.exam.events import NoticeRead, Started
 from app.exam.form import draw_form
 from app.exam.sitting import State
+from app.seat.admission import dress
 from app.seat.camera_desk import CameraDesk, Glimpse
 from app.seat.delivery import Delivery
 from app.seat.phases.authority import Authority
@@ -61,6 +62,13 @@ class Admitting(Phase):
         """Go on with a candidate who was admitted before the seat went down."""
         self._case = case
         self._show_notice()
+        looks = self.bench.deck.appearance
+        self.bench.worker.run(
+            self,
+            lambda: dress(case.workplace, case.delivery, case.entry, looks),
+            self.bench.deck.set_appearance,
+            self.trouble,
+        )
         if case.delivery.sitting.notice_sha256:
             self._record()
 
@@ -70,7 +78,6 @@ class Admitting(Phase):
         except Fault as fault:
             self.trouble(fault)
             return
-        self.bench.deck.set_appearance(delivery.sitting.appearance)
         self.resume(case)
 
     # notice and recording
