@@ -15,10 +15,10 @@ from app.seat.deck import Deck
 from app.seat.delivery import Delivery
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
-from app.seat.line import Line, LineDoors
 from app.seat.phases.admitting import open_case
 from app.seat.phases.authority import Authority
 from app.seat.phases.choosing import Choosing
+from app.seat.phases.line import Line, LineDoors
 from app.seat.phases.opening import Doors, Opened, Opening
 from app.seat.phases.phase import Bench, Phase
 from app.seat.recovery import Unfinished, find_unfinished

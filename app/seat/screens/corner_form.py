@@ -89,13 +89,13 @@ class CornerFormScreen(Screen):
         minutes = QHBoxLayout()
         minutes.setSpacing(Space.S)
         for button in self._minute_buttons:
-            minutes.addWidget(button)
-        minutes.addWidget(self._minutes, 1)
+            minutes.addWidget(button, 1)
         above: tuple[QWidget, ...] = (self._title, self._sentence, self._minutes_name)
         for widget in above:
             what.addWidget(widget)
         what.addLayout(minutes)
         below: tuple[QWidget, ...] = (
+            self._minutes,
             self._choices_name,
             self._choices,
             self._note_name,

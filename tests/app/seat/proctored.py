@@ -12,9 +12,9 @@ from app.exam import events
 from app.exam.prose import Language
 from app.seat.deck import Deck
 from app.seat.duty import Duty
-from app.seat.line import Line, LineDoors
 from app.seat.phases.admitting import started
 from app.seat.phases.authority import Authority
+from app.seat.phases.line import Line, LineDoors
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench
 from app.seat.room_log import RoomLog
@@ -154,7 +154,7 @@ class ProctoredSeat(SeatAtWork):
 
     def enter(self, index: int = 0) -> None:
         """Go to the corner."""
-        self.deck.proctor_requested.emit()
+        self.press("proctor_corner")
         self.until_screen("AuthorityScreen")
         self.give_pin(index)
         self.until_screen("CornerScreen")

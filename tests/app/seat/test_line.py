@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 import app.seat.workplace
 from app.seat.deck import Deck
 from app.seat.duty import Duty
-from app.seat.line import Line, LineDoors
 from app.seat.phases.authority import Authority
+from app.seat.phases.line import Line, LineDoors
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench
 from app.seat.screens.screen import Screen
