@@ -18,6 +18,7 @@ from app.ui.buttons import Button
 from app.ui.clip_counts import PlayCounts
 from app.ui.highlighter import SHARED_FROM, Highlighter
 from app.ui.interactions.base import Setting
+from app.ui.item_divider import USUAL, Divider
 from app.ui.item_head import PaneWords
 from app.ui.item_sheet import ItemSheet
 from app.ui.item_store import ItemStore
@@ -34,6 +35,7 @@ __all__ = ["ItemPane", "PaneItem", "PaneWords"]
 _TWO_COLUMNS: Final = 40
 """From so many characters of exam text side by side on there are two columns."""
 _MOST_MARKS: Final = 200
+_WHOLE: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,11 @@ class ItemPane(Looked, QWidget):
         self._columns = QHBoxLayout(self)
         self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.setSpacing(0)
-        self._columns.addWidget(self.column, 45)
-        self._columns.addWidget(self.page, 55)
+        self.divider = Divider()
+        self.divider.hide()
+        self.divider.moved.connect(lambda _part: self.arrange())
+        for widget in (self.column, self.divider, self.page):
+            self._columns.addWidget(widget)
         self._stimulus.picture_pressed.connect(self.picture_pressed)
         self._stimulus.folded.connect(self.arrange)
         self.sheet.picture_pressed.connect(self.picture_pressed)
@@ -110,6 +115,7 @@ class ItemPane(Looked, QWidget):
         self._shared.clear()
         self._item = None
         self.store.clear()
+        self.divider.move_to(USUAL)
         self.to_top()
 
     def _plays_of(self, owner: str, item: PaneItem) -> PlayCounts:
@@ -299,13 +305,18 @@ class ItemPane(Looked, QWidget):
         self._stimulus.setVisible(stimulus is not None)
         self._stimulus.set_foldable(above)
         self.column.setVisible(beside)
+        self.divider.setVisible(beside)
+        part = round(self.divider.part * _WHOLE)
+        self._columns.setStretchFactor(self.column, part)
+        self._columns.setStretchFactor(self.page, _WHOLE - part)
         self._columns.activate()
-        for widget in (self.column, self._stimulus, self.sheet):
+        for widget in (self.column, self.divider, self._stimulus, self.sheet):
             widget.set_look(self.look)
         self.column.arrange()
         self.sheet.arrange()
         QWidget.setTabOrder(self, self.sheet)
         QWidget.setTabOrder(self.clear, self.column)
+        QWidget.setTabOrder(self.column, self.divider)
 
     def _held(self) -> QWidget | None:
         """Give what has the focus in here."""

@@ -73,6 +73,8 @@ class ItemScreen(Screen):
         self._lay_out()
         self._connect()
         self.named(self.pane.clear.setText, "item.clear")
+        self.named(self.pane.divider.setAccessibleName, "item_view.divider")
+        self.named(self.pane.column.setAccessibleName, "item.stimulus")
         self.named(self.pane.sheet.head.calculator.setText, "item_view.calculator")
         self.named(self.pane.sheet.head.read.setText, "item_view.read")
         self.named(self.pane.read_material.setText, "item_view.read_material")

@@ -14,7 +14,8 @@ from app.ui.interactions.board import Board
 from app.ui.look import Looked
 from app.ui.tokens import Space, Tone, Type
 
-_LONGEST: Final = 10_000  # characters of one text
+_LONGEST: Final = 20_000  # characters of one text, as many as a score packet takes
+_NEAR: Final = 18_000  # from here on it says how many are left
 _LINES: Final = (4, 14)  # the fewest and the most that are seen at once
 _MOST_TEXTS: Final = 10
 _CLIPBOARD: Final = (
@@ -128,13 +129,16 @@ class ExtendedTextView(Board):
         if extended is None:
             return
         count = sum(not character.isspace() for text in self._written() for character in text)
-        if max((len(text) for text in self._written()), default=0) >= _LONGEST:
+        longest = max((len(text) for text in self._written()), default=0)
+        if longest >= _LONGEST:
             self.hint.say(
                 Icon.ATTENTION,
                 Tone.ATTENTION,
                 words("screen.interaction.extended_text.full", most=_LONGEST),
                 aloud=True,
             )
+        elif longest >= _NEAR:
+            self.ask(words("screen.item_view.text_left", left=_LONGEST - longest, most=_LONGEST))
         elif extended.expected_length:
             text = words("screen.interaction.extended_text.count_of", count=count, expected=extended.expected_length)
             self.ask(text)

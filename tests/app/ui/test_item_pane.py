@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -270,3 +271,25 @@ def test_what_comes_below_follows_when_an_interaction_grows(shown: Shown) -> Non
     press(keep)
     settle()
     assert view(shown.pane, ChoiceView).y() < before
+
+
+def test_the_divider_is_moved_by_keys_and_by_the_mouse_and_both_sides_stay_readable(shown: Shown) -> None:
+    shown.show(item("case", (Place("A"),), CHOICE, stimulus=LONG))
+    divider, pane = shown.pane.divider, shown.pane
+    assert divider.isVisible()
+    wide = pane.column.width()
+    divider.setFocus()
+    key(Qt.Key.Key_Right)
+    key(Qt.Key.Key_Right)
+    assert pane.column.width() > wide + 40
+    key(Qt.Key.Key_Home)
+    assert pane.column.width() == wide
+    QTest.mousePress(divider, Qt.MouseButton.LeftButton, pos=QPoint(8, 100))
+    QTest.mouseMove(divider, QPoint(-120, 100))
+    QTest.mouseRelease(divider, Qt.MouseButton.LeftButton, pos=QPoint(-120, 100))
+    assert pane.column.width() < wide - 80
+    for _press in range(40):
+        key(Qt.Key.Key_Right)
+    assert pane.page.width() > pane.width() // 4
+    shown.wear(200)
+    assert not divider.isVisible()

@@ -14,13 +14,17 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.exam.appearance import Appearance
+from app.exam.events import Highlight
+from app.exam.item import Stimulus
 from app.exam.prose import Language
+from app.exam.sitting import Notes
 from app.seat.screens.check_in import CheckInScreen
 from app.seat.screens.countersign import CountersignScreen
 from app.seat.screens.identity import Camera, IdentityScreen, Purpose, Step
 from app.seat.screens.item import ItemScreen, RecordingState
 from app.seat.screens.launch import LaunchScreen
 from app.seat.screens.notice import NoticeScreen
+from app.seat.screens.practice import PracticeScreen
 from app.seat.screens.result import DeliveryState, ResultScreen
 from app.seat.screens.review import ReviewScreen
 from app.seat.screens.screen import Screen
@@ -229,6 +233,45 @@ def _item_paused(words: Words) -> ItemScreen:
     return screen
 
 
+def _item_tools(words: Words) -> ItemScreen:
+    screen = _item(words)
+    screen.set_tools(calculator=True, reader=True)
+    screen.set_section(samples.bilingual("第二部分　单选题", "Part two: single choice"), 754_000)
+    marks = tuple(Highlight(language=language, part=0, start=1, end=6) for language in Language)
+    screen.show_item(replace(samples.item(), notes=Notes(("a", "d"), marks)))
+    screen.set_hand(True)
+    found(screen, Button, "calculator_button").click()
+    return screen
+
+
+def _item_case(words: Words) -> ItemScreen:
+    screen = _item(words)
+    case = Stimulus(
+        "case", samples.text("某企业储罐区发生火灾，现场三人受伤。" * 8, "There was a fire in a tank farm. " * 9)
+    )
+    screen.show_item(replace(samples.item(), item=replace(samples.item().item, stimulus=case)))
+    return screen
+
+
+def _item_unshowable(words: Words) -> ItemScreen:
+    screen = _item(words)
+    screen.show_unshowable(24, DiskFull("no space left", needed_mb=12, free_mb=0))
+    return screen
+
+
+def _practice(words: Words) -> PracticeScreen:
+    screen = PracticeScreen(words)
+    screen.show_cells(samples.cells(3))
+    screen.show_item(replace(samples.item(), number=1, responses={}, flagged=False))
+    return screen
+
+
+def _review_early(words: Words) -> ReviewScreen:
+    screen = _review(words)
+    screen.set_early_leave(11 * 60_000)
+    return screen
+
+
 def _review(words: Words) -> ReviewScreen:
     screen = ReviewScreen(words)
     screen.show_review(samples.review())
@@ -328,7 +371,12 @@ SHOTS = (
     Shot("05-item-enlarged", _item_enlarged),
     Shot("05-item-not-saved", _item_not_saved, large=True),
     Shot("05-item-paused", _item_paused),
+    Shot("05-item-tools", _item_tools, large=True),
+    Shot("05-item-case", _item_case, large=True),
+    Shot("05-item-unshowable", _item_unshowable, large=True),
+    Shot("05-practice", _practice),
     Shot("06-review", _review, large=True),
+    Shot("06-review-early", _review_early),
     Shot("06-review-finished", _review_finished),
     Shot("06-review-confirmation", _confirmation, large=True),
     Shot("07-sealing", _sealing, large=True),

@@ -18,7 +18,8 @@ from sync.wire.plan import ItemKind
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.conftest import Show
 from tests.app.seat.screens.hands import find, settle
-from tests.app.seat.screens.samples import ZH, asked, encoded, text
+from tests.app.seat.screens.pictures import encoded
+from tests.app.seat.screens.samples import ZH, asked, text
 
 ITEMS = 300
 CHANGES = 500
