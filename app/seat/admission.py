@@ -201,16 +201,8 @@ def admit(
                 despite=tuple(_incident(obstacle, assent) for obstacle in assent.obstacles),
             )
         )
-    dress(workplace, delivery, entry, appearance)
-    return delivery
-
-
-def dress(workplace: Workplace, delivery: Delivery, entry: RosterEntry, appearance: Appearance) -> Appearance:
-    """Give how it looks for an admitted candidate; what was approved is committed if a crash came before it was."""
-    admitted_only = delivery.sitting.state is State.ADMITTED
-    if admitted_only and all(row.kind != "adjusted" for row in workplace.replica.journal.rows(entry.sitting)):
         delivery.record(Adjusted.to(accommodated(appearance, entry)))
-    return delivery.sitting.appearance
+    return delivery
 
 
 def take_up(delivery: Delivery, entry: RosterEntry) -> None:

@@ -4,10 +4,10 @@ import hashlib
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.exam.events import NoticeRead, Started
+from app.exam.appearance import Appearance
+from app.exam.events import Adjusted, NoticeRead, Started
 from app.exam.form import draw_form
 from app.exam.sitting import State
-from app.seat.admission import dress
 from app.seat.camera_desk import CameraDesk, Glimpse
 from app.seat.delivery import Delivery
 from app.seat.phases.authority import Authority
@@ -49,6 +49,7 @@ class Admitting(Phase):
         self._practising = Practising(bench, self)
         self._practising.finished.connect(self._show_notice)
         self._practising.troubled.connect(self.trouble)
+        bench.deck.adjusted.connect(self._adjust)
         self._preview_timer = QTimer(self, interval=PREVIEW_MS)
         self._preview_timer.timeout.connect(self._look)
 
@@ -62,13 +63,6 @@ class Admitting(Phase):
         """Go on with a candidate who was admitted before the seat went down."""
         self._case = case
         self._show_notice()
-        looks = self.bench.deck.appearance
-        self.bench.worker.run(
-            self,
-            lambda: dress(case.workplace, case.delivery, case.entry, looks),
-            self.bench.deck.set_appearance,
-            self.trouble,
-        )
         if case.delivery.sitting.notice_sha256:
             self._record()
 
@@ -78,6 +72,7 @@ class Admitting(Phase):
         except Fault as fault:
             self.trouble(fault)
             return
+        self.bench.deck.set_appearance(delivery.sitting.appearance)
         self.resume(case)
 
     # notice and recording
@@ -148,6 +143,15 @@ class Admitting(Phase):
             self._notice.set_level(seen.status.level_dbfs_tenths)
             self.bench.deck.set_sources(seen.status.sources)
             self._notice.set_source_simulated(picture="picture" in seen.simulated, sound="sound" in seen.simulated)
+
+    def _adjust(self, appearance: Appearance) -> None:
+        """Keep what the candidate chooses before the start; from then on the sitting does."""
+        case = self._case
+        if case is None or case.delivery.sitting.state is not State.ADMITTED:
+            return
+        if appearance != case.delivery.sitting.appearance:
+            event = Adjusted.to(appearance)
+            self.bench.worker.run(self, lambda: case.delivery.record(event), lambda _sitting: None, self.trouble)
 
     # practice and start
 

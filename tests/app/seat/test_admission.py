@@ -22,7 +22,6 @@ from app.seat.admission import (
     Obstacle,
     accommodated,
     admit,
-    dress,
     find_candidate,
     obstacles,
     tidy_number,
@@ -151,25 +150,6 @@ def test_what_was_in_the_way_is_committed_with_the_admission(
     assert (incident.code, incident.by) == ("SEAT_CHANGED", both)
     assert incident.detail == "seat 12, here 07; 12 号机坏了"
     assert workplace.replica.journal.rows(entry.sitting)[0].kind == "admitted"
-
-
-def test_what_was_approved_is_worn_even_if_a_crash_came_before_it_was_committed(
-    workplace: Workplace, session: Session
-) -> None:
-    approved = Accommodation(text_percent=175, theme=Theme.DARK)
-    entry = session.plan.roster[0].model_copy(update={"accommodation": approved})
-    delivery = Delivery(entry.sitting, workplace.replica.journal, workplace.clock)
-    plan = session.plan
-    admitted = events.Admitted(
-        session=plan.session, candidate=entry.candidate, seat_number=7, proctors=(A, B), confirmed_by=(A,)
-    )
-    delivery.record(admitted)  # and here the seat went down
-    back = Delivery(entry.sitting, workplace.replica.journal, workplace.clock)
-    assert dress(workplace, back, entry, Appearance()) == Appearance(text_percent=175, theme=Theme.DARK)
-    own = Appearance(Language.EN, 125)
-    back.record(events.Adjusted.to(own))
-    assert dress(workplace, back, entry, Appearance()) == own, "what the candidate chose stays"
-    assert [row.kind for row in workplace.replica.journal.rows(entry.sitting)].count("adjusted") == 2
 
 
 def test_an_accommodation_is_worn_and_an_own_choice_kept(session: Session) -> None:

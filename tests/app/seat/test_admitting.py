@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ from sync.client.plans import load_plan
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
 from sync.trust.keystore import FileKeyStore
-from sync.wire.plan import MINUTE_MS, SessionPlan
+from sync.wire.plan import MINUTE_MS, SessionPlan, Theme
 from tests.app.seat.conftest import Site
 from tests.app.seat.screens import hands as hand
 from tests.app.seat.test_kiosk import WAIT_MS, Seat
@@ -268,6 +269,10 @@ def test_practice_is_kept_nowhere_and_takes_no_time(seat: Room1) -> None:
     assert len(seat.workplace.replica.journal.rows(seat.entry.sitting)) == rows
     assert seat.sitting_of().state is State.ADMITTED
     assert isinstance(seat.kiosk.deck.currentWidget(), NoticeScreen)
+    chosen = replace(seat.kiosk.deck.appearance, language=Language.EN, theme=Theme.DARK)
+    seat.kiosk.deck.set_appearance(chosen)
+    seat.bot.waitUntil(lambda: seat.sitting_of().appearance == chosen, timeout=WAIT_MS)
     seat.press("start_exam")
     seat.until_screen("ItemScreen")
-    assert seat.sitting_of().given == {}
+    sitting = seat.sitting_of()
+    assert (sitting.given, sitting.appearance) == ({}, chosen)
