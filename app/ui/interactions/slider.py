@@ -197,6 +197,11 @@ class SliderView(Board):
         self.more.clicked.connect(lambda: self.track.step(1))
         self.track.chosen.connect(self._choose)
 
+    @property
+    def scale(self) -> Scale | None:
+        """The numbers it can give, once it is shown."""
+        return self._scale
+
     def show_interaction(self, interaction: Interaction, values: tuple[str, ...], setting: Setting) -> None:
         """Show a slider with its response."""
         if not isinstance(interaction, Slider):
