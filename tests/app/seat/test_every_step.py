@@ -34,6 +34,7 @@ VOIDED = {
 }
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("life", "events", "facts"),
     # room (3), admission (2), notice, start, two for each item, the rest of the life, sealed
