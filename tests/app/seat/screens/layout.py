@@ -19,7 +19,7 @@ from app.ui.labels import Line
 
 OVERLAYS = {"display_panel"}
 """What lies over a page on purpose, by its name."""
-LEAST_SIGHT = 0.2
+LEAST_SIGHT = 0.17
 """What scrolls shows at least this part of the window's height at once."""
 SHAPED = AreaButton | HotButton
 """Areas of a picture lie where the item's author drew them, words to press in their line; each knows its shape."""

@@ -23,6 +23,7 @@ from sync.wire.plan import Theme
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.hands import find, key, press, settle
 from tests.app.seat.screens.layout import faults
+from tests.app.seat.screens.test_layout import ALARMED
 
 ALARM = Sentence("screen.item.not_saved")
 
@@ -220,3 +221,12 @@ def test_the_alarm_stays_over_a_change_of_screen_and_takes_no_focus(deck: Deck) 
     settle()
     assert find(deck, AlarmFrame, "alarm").isVisible()
     assert other.geometry().top() > 0
+
+
+def test_the_alarms_frame_leaves_what_the_layout_check_assumes(deck: Deck) -> None:
+    deck.set_appearance(replace(deck.appearance, text_percent=200, language=Language.EN))
+    deck.set_alarm(Sentence("sitting.alarm_not_saved"))
+    settle()
+    left = deck.screen_of(ItemScreen).size()
+    assert (left.width(), left.height()) >= ALARMED
+    assert left.height() >= ALARMED[1]

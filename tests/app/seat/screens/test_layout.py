@@ -28,6 +28,8 @@ from tests.app.seat.screens.pictures import encoded
 from tests.app.seat.screens.test_every_item import ITEMS, seen
 
 PERCENTS = (100, 200)
+ALARMED = (1350, 716)
+"""What the alarm's frame leaves of the smallest window at 200 %."""
 OTHER_THEMES = (Theme.DARK, Theme.CONTRAST, Theme.SEPIA)
 LIGHT_GROUNDS = ("ground", "sunken", "line", "accent_soft", "done_soft", "attention_soft", "danger_soft")
 SOME = 200  # pixels: an edge may blend two colours into a third by chance
@@ -35,13 +37,13 @@ every_language = pytest.mark.parametrize("language", Language)
 
 
 def looks(language: Language) -> Iterator[tuple[tuple[int, int], Appearance]]:
-    """Every size and text size in the light theme; the other themes where there is least room and most."""
+    """Every size and text size, least room inside the alarm's frame, and the other themes where room is short."""
     for size in SIZES:
         for percent in PERCENTS:
             yield size, Appearance(language, percent)
     for theme in OTHER_THEMES:
         yield SIZES[0], Appearance(language, PERCENTS[1], theme)
-    yield SIZES[1], Appearance(language, PERCENTS[0], Theme.CONTRAST)
+    yield ALARMED, Appearance(language, PERCENTS[1])
 
 
 @every_language
@@ -49,6 +51,7 @@ def looks(language: Language) -> Iterator[tuple[tuple[int, int], Appearance]]:
 def test_nothing_is_cut_off_or_over_something_else(shot: Shot, language: Language, qtbot: QtBot) -> None:
     screen = shot.make(Words(language))
     qtbot.addWidget(screen)
+    screen.set_proctor_corner(True)
     screen.show()
     found = []
     for size, appearance in looks(language):
