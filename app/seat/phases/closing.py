@@ -39,10 +39,14 @@ _DELIVERY = {
 
 
 class Closing(Phase):
-    """Ends with `closed` when the candidate leaves the result. `delivered` follows each stage of the outbox."""
+    """Ends with `closed` when the candidate leaves the result. `delivered` follows each stage of the outbox.
+
+    `joined` carries a `Proctor` who came to countersign after a restart.
+    """
 
     closed = Signal()
     delivered = Signal(str)
+    joined = Signal(object)
 
     def __init__(self, bench: Bench, duty: Duty, camera: CameraDesk, desk: SignInDesk, parent: QObject) -> None:
         super().__init__(bench, parent)
@@ -172,6 +176,7 @@ class Closing(Phase):
         self._signing.end()
         self._proctors = [proctor]
         self._duty.join(proctor)
+        self.joined.emit(proctor)
         self._then()
 
     # result

@@ -22,10 +22,14 @@ from sync.wire.packet import EndReason
 
 
 class Ended(Phase):
-    """`sealing` carries the `Case` when a proctor lets the result be sealed, `reopened` when two took the end back."""
+    """`sealing` carries the `Case` when a proctor lets the result be sealed, `reopened` when two took the end back.
+
+    `joined` carries each `Proctor` who agreed to either.
+    """
 
     sealing = Signal(object)
     reopened = Signal(object)
+    joined = Signal(object)
 
     def __init__(self, bench: Bench, opened: Opened, authority: Authority, parent: QObject) -> None:
         super().__init__(bench, parent)
@@ -74,6 +78,7 @@ class Ended(Phase):
         self._case = None
         for proctor in agreed:
             self._opened.duty.join(proctor)
+            self.joined.emit(proctor)
         self.sealing.emit(case)
 
     def _ask_reopen(self) -> None:
@@ -94,6 +99,7 @@ class Ended(Phase):
     def _reopen(self, case: Case, note: str, agreed: tuple[Proctor, ...]) -> None:
         for proctor in agreed:
             self._opened.duty.join(proctor)
+            self.joined.emit(proctor)
         by = tuple(proctor.key.public.keyid for proctor in agreed)
 
         def work() -> Sitting:

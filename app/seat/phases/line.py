@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from app.exam.room import Reported
+from app.exam.room import OnDuty, Reported
 from app.exam.sitting import BY_PROCTORS, State
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.admitting import Admitting
 from app.seat.phases.authority import Authority
 from app.seat.phases.closing import Closing
 from app.seat.phases.corner import Corner, CornerDoors
+from app.seat.phases.corner_acts import joined
 from app.seat.phases.ended import Ended
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
@@ -78,6 +79,19 @@ class Line(Phase):
         self.bench.deck.screen_of(WaitingScreen).acted.connect(self._close_done_room)
         self.room.closed.connect(self.room_closed)
         self.authority.counted_twice.connect(self._log_credential)
+        self.ended.joined.connect(self._put_on_duty)
+        self.closing.joined.connect(self._put_on_duty)
+
+    def _put_on_duty(self, proctor: Proctor) -> None:
+        """Let the room's journal know who came after a restart."""
+        room, keyids = self.opened.room, (proctor.key.public.keyid,)
+
+        def work() -> None:
+            on_duty = joined(room.room.on_duty, keyids)
+            if on_duty is not None:
+                room.record(OnDuty(proctors=on_duty))
+
+        self.bench.worker.run(self, work, lambda _none: None, self.trouble)
 
     def _log_credential(self, proctor: Proctor) -> None:
         """Let the room's journal say that one credential was used for two people."""

@@ -137,6 +137,7 @@ def test_sealed_after_a_crash_it_is_signed_by_whoever_sealed_it(seat: ProctoredS
     assert KEYIDS[2] in packet_of(row).proctors
     assert KEYIDS[2] in signers(row)
     assert not {KEYIDS[0], KEYIDS[1]} & signers(row)
+    assert KEYIDS[2] in seat.room.room.on_duty
 
 
 def test_handed_in_and_then_a_crash_any_proctor_of_the_plan_countersigns(
@@ -154,6 +155,7 @@ def test_handed_in_and_then_a_crash_any_proctor_of_the_plan_countersigns(
     assert row.stage is Stage.QUEUED
     assert KEYIDS[2] in packet_of(row).proctors
     assert KEYIDS[2] in signers(row)
+    assert KEYIDS[2] in seat.room.room.on_duty
 
 
 def test_a_voided_exam_is_never_passed(seat: ProctoredSeat) -> None:
