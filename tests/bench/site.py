@@ -12,13 +12,11 @@ from app.demo.home import DemoHome
 from app.demo.processes import Process, running
 from app.demo.provision import set_up_registry, set_up_seat
 from app.demo.recorder import recorder_let_go
-from app.exam.appearance import Appearance
-from app.exam.events import NoticeRead, Started
+from app.exam.events import Admitted, NoticeRead, Started
 from app.exam.form import draw_form
-from app.exam.prose import Language
 from app.registry.service import Registry
-from app.seat.admission import Assent, admit
 from app.seat.camera_desk import CameraDesk
+from app.seat.delivery import Delivery
 from app.seat.home import SeatHome
 from app.seat.release import unlock_with
 from app.seat.workplace import Workplace
@@ -69,7 +67,16 @@ def _start_sitting(seat: SeatHome, share: ReleaseShare) -> None:
         plan, package, entry = session.plan, session.package, session.plan.roster[0]
         camera = CameraDesk(seat, workplace.enrolment.device, plan, "auto")  # as the kiosk asks, so that it finds it
         recording = camera.start(entry.sitting)
-        delivery = admit(workplace, session, entry, [], Appearance(Language.ZH), Assent(("a" * 64,)))
+        delivery = Delivery(entry.sitting, workplace.replica.journal, workplace.clock)
+        delivery.record(
+            Admitted(
+                session=plan.session,
+                candidate=entry.candidate,
+                seat_number=entry.seat_number,
+                proctors=("a" * 64,),
+                confirmed_by=("a" * 64,),
+            )
+        )
         delivery.record(NoticeRead(notice_sha256="0" * 64, recording=recording))
         form = draw_form(package.header.items, package.sha256, plan.blueprint, entry.form_seed)
         delivery.record(Started(form_sha256=form.sha256, duration_ms=plan.policy.duration_ms))
