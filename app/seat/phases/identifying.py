@@ -134,8 +134,8 @@ class Identifying(Phase):
         found.claim = claim
         if claim is not None and claim.state is ClaimState.HANDED_IN:
             self._ask_again(Sentence(f"fault.{AlreadySat.code}.do"))
-        elif found.step is Step.PROCTOR and not self._authority.asks:
-            self._show()
+        elif found.step is Step.PROCTOR and not self._authority.asks and not self._screen.asks_reason:
+            self._show()  # what is being typed is not taken away; what is in the way is reckoned again when it counts
 
     # the live picture
 
