@@ -33,8 +33,10 @@ class Scroll(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ask for more room when the content needs it: a scroll area would not by itself."""
         taken = super().eventFilter(watched, event)
-        asks = event.type() is QEvent.Type.LayoutRequest and watched is self.widget()
-        if asks and self.widget().minimumSizeHint().width() != self._least_width:
+        content = watched if isinstance(watched, QWidget) and watched is self.widget() else None
+        if content is None or event.type() is not QEvent.Type.LayoutRequest:
+            return taken
+        if content.minimumSizeHint().width() != self._least_width:
             self.updateGeometry()
         return taken
 
