@@ -289,7 +289,8 @@ def _view(sitting: Sitting, event: events.Viewed) -> Sitting:
         raise TimeUsedUp(f"section {event.section}")
     if sitting.sections.get(event.item, event.section) != event.section:
         raise OutOfOrder(f"{event.item} in two sections")
-    sections = MappingProxyType({**sitting.sections, event.item: event.section})
+    seen = event.item in sitting.sections  # mostly: a long journal is replayed without copying what it has
+    sections = sitting.sections if seen else MappingProxyType({**sitting.sections, event.item: event.section})
     timing = sitting.timing.turned_to(event.section)
     return replace(sitting, current=event.item, sections=sections, timing=timing)
 
