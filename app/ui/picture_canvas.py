@@ -3,10 +3,21 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.ui.look import Looked, paint_focus
+from app.ui.tokens import Space, Type
 
 STEP: Final = 1.25
 _LARGEST: Final = 8.0
@@ -152,8 +163,21 @@ class PictureCanvas(Looked, QWidget):
             seen = place.intersected(QRectF(self.rect()))
             part = QRectF((seen.topLeft() - place.topLeft()) / self._scale, seen.size() / self._scale)
             painter.drawImage(seen, self._image, part)
+            self._paint_percent(painter)
         if self.hasFocus():
             paint_focus(painter, QRectF(self.rect()), self.look)
+
+    def _paint_percent(self, painter: QPainter) -> None:
+        """Say how large it is, in a corner."""
+        font = self.look.font(Type.BAR)
+        text = f"{self.percent} %"
+        metrics = QFontMetrics(font)
+        width, height = metrics.horizontalAdvance(text) + 2 * Space.M, metrics.height() + Space.S
+        box = QRectF(self.width() - width - Space.M, Space.M, width, height)
+        painter.fillRect(box, QColor(self.look.palette.ink))
+        painter.setFont(font)
+        painter.setPen(QColor(self.look.palette.surface))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _held(middle: float, reach: float, size: float) -> float:

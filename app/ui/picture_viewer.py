@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.buttons import Button
 from app.ui.icons import Icon
-from app.ui.labels import Label, Line
+from app.ui.labels import Label
 from app.ui.look import Looked
 from app.ui.picture_canvas import STEP, PictureCanvas
 from app.ui.tokens import Space, Tone, Type
@@ -25,8 +25,6 @@ class PictureViewer(Looked, QWidget):
         self.setObjectName("picture_viewer")
         self.canvas = PictureCanvas()
         self._alt = Label(Type.BODY, Tone.SOFT)
-        self._percent = Line(Type.BAR)
-        self._percent.setObjectName("picture_percent")
         self._smaller = Button("picture_smaller", icon=Icon.MINUS, bar=True)
         self._larger = Button("picture_larger", icon=Icon.PLUS, bar=True)
         self._fit, self._whole = Button("picture_fit", bar=True), Button("picture_whole", bar=True)
@@ -46,7 +44,7 @@ class PictureViewer(Looked, QWidget):
         self._line.addWidget(self._alt, 1)
         buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         buttons.setSpacing(Space.S)
-        for widget in (self._percent, self._smaller, self._larger, self._fit, self._whole):
+        for widget in (self._smaller, self._larger, self._fit, self._whole):
             buttons.addWidget(widget)
         buttons.addSpacing(Space.XL)
         buttons.addWidget(self.close_button)
@@ -83,7 +81,6 @@ class PictureViewer(Looked, QWidget):
         self._line.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
 
     def _say_percent(self, percent: int) -> None:
-        self._percent.setText(f"{percent} %")
         self.canvas.setAccessibleDescription(f"{percent} %")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

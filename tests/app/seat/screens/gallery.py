@@ -246,15 +246,18 @@ def _item_tools(words: Words) -> ItemScreen:
 
 def _item_case(words: Words) -> ItemScreen:
     screen = _item(words)
-    case = Stimulus(
-        "case", samples.text("某企业储罐区发生火灾，现场三人受伤。" * 8, "There was a fire in a tank farm. " * 9)
-    )
-    screen.show_item(replace(samples.item(), item=replace(samples.item().item, stimulus=case)))
+    told = samples.text("某企业储罐区发生火灾，现场三人受伤。" * 8, "There was a fire in a tank farm. " * 9)
+    item = replace(samples.item().item, stimulus=Stimulus("case", told))
+    screen.show_item(replace(samples.item(), item=item))
+    screen.resize(*SIZES[0])
+    screen.grab()  # lays it out: the case stands beside the item
     return screen
 
 
 def _item_unshowable(words: Words) -> ItemScreen:
-    screen = _item(words)
+    screen = ItemScreen(words)
+    screen.show_header(samples.header())
+    screen.show_cells(samples.cells())
     screen.show_unshowable(24, DiskFull("no space left", needed_mb=12, free_mb=0))
     return screen
 

@@ -39,12 +39,12 @@ def test_a_text_of_nothing_but_spaces_is_no_response() -> None:
 
 
 def test_too_much_is_taken_back_and_said_in_words() -> None:
-    one, view = essay("字" * 9_999)
+    one, view = essay("字" * 19_999)
     [editor] = view.editors
     QTest.keyClick(editor, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(editor, "abc")
-    assert len(editor.toPlainText()) == 10_000
-    assert max(len(told[0]) for told in one.told) == 10_000
+    assert len(editor.toPlainText()) == 20_000
+    assert max(len(told[0]) for told in one.told) == 20_000
     assert "不能再写" in view.hint.text()
 
 
