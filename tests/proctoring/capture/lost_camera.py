@@ -12,8 +12,9 @@ import numpy as np
 from proctoring.capture.camera import Camera
 from proctoring.capture.media import Plane
 from proctoring.capture.synthetic import SyntheticSound
+from proctoring.recorder.looking import Feeds
 from proctoring.recorder.messages import RecordingSpec
-from proctoring.recorder.recording import Feeds, Recording
+from proctoring.recorder.recording import Recording
 from sync.trust.keystore import FileKeyStore
 
 BEFORE, AWAY, AFTER = 9, 15, 12
