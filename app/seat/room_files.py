@@ -11,22 +11,28 @@ from sync.replica.cabinet import DocumentKind
 from sync.replica.durable import private_folder, sweep_leftovers, write_durably
 
 
-def write_files(home: SeatHome, envelope: bytes) -> tuple[Path, Path]:
-    """Write the PDF and the signed file of a record, whole or not at all each; give both. Needs an application.
+def paper_of(envelope: bytes) -> bytes:
+    """Lay a record out on paper's size, PDF. On the thread of the screens: a text document has timers of its own."""
+    return print_record(read_record(envelope), hashlib.sha256(envelope).hexdigest()).pdf
+
+
+def write_files(home: SeatHome, envelope: bytes, paper: bytes) -> tuple[Path, Path]:
+    """Write the PDF and the signed file of a record, whole or not at all each, and give both. From any thread.
 
     Raises:
         DiskFull, DiskFault: the record itself is kept in the cabinet; call again.
     """
-    record = read_record(envelope)
     private_folder(home.records)
-    paper, signed = _files(home, record.session)
-    write_durably(signed, envelope)
-    write_durably(paper, print_record(record, hashlib.sha256(envelope).hexdigest()).pdf)
-    return paper, signed
+    paper_file, signed_file = _files(home, read_record(envelope).session)
+    write_durably(signed_file, envelope)
+    write_durably(paper_file, paper)
+    return paper_file, signed_file
 
 
 def write_missing(workplace: Workplace) -> None:
     """Write the files of closed sessions that are not there: a kill came between, or somebody took them away.
+
+    On the thread of the screens.
 
     Raises:
         DiskFull, DiskFault: as `write_files`.
@@ -35,7 +41,8 @@ def write_missing(workplace: Workplace) -> None:
         sweep_leftovers(workplace.home.records, [""])
     for session in workplace.replica.cabinet.names(DocumentKind.ROOM_RECORD):
         if not all(file.exists() for file in _files(workplace.home, session)):
-            write_files(workplace.home, kept_record(workplace, session))
+            envelope = kept_record(workplace, session)
+            write_files(workplace.home, envelope, paper_of(envelope))
 
 
 def _files(home: SeatHome, session: str) -> tuple[Path, Path]:

@@ -26,6 +26,9 @@ from sync.wire.ids import new_id
 from sync.wire.packet import ClockEvidence, JournalRef
 from sync.wire.room import MOST_INCIDENTS, RoomCandidate, RoomIncident, RoomProctor, RoomRecord, Simulated, Standing
 
+LONGEST_NAME = 200
+"""Characters of a `Name` on the wire."""
+
 
 class RoomNotReconciled(Refused):
     """A room cannot be closed yet. Facts: `under_way` sittings that are not over, `unexplained` that need a word."""
@@ -212,8 +215,13 @@ def _simulated(table: Reconciliation) -> tuple[Simulated, ...]:
 
 
 def _named(session: Session, keyids: set[str]) -> tuple[RoomProctor, ...]:
-    return tuple(
-        RoomProctor(proctor=entry.proctor, name=entry.name, keyid=entry.keyid)
-        for entry in session.plan.proctors
-        if entry.keyid in keyids
-    )
+    """Name whoever holds one of these keys. A key that the plan gives to two names is one person with both names."""
+    named: dict[str, RoomProctor] = {}
+    for entry in session.plan.proctors:
+        known = named.get(entry.keyid)
+        if known is not None:
+            both = f"{known.name} / {entry.name}"[:LONGEST_NAME]
+            named[entry.keyid] = known.model_copy(update={"name": both})
+        elif entry.keyid in keyids:
+            named[entry.keyid] = RoomProctor(proctor=entry.proctor, name=entry.name, keyid=entry.keyid)
+    return tuple(named.values())

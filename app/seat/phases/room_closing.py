@@ -15,7 +15,7 @@ from app.seat.camera_desk import CameraDesk
 from app.seat.phases.authority import Act, Authority
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase, session_facts
-from app.seat.room_files import write_files
+from app.seat.room_files import paper_of, write_files
 from app.seat.room_record import RoomNotReconciled, close_room, kept_record, reconcile_seat
 from app.seat.screens.reconcile import ReconcileRow, ReconcileScreen, ReconcileView
 from app.seat.screens.record import RecordScreen, RecordView
@@ -27,10 +27,11 @@ from sync.wire.room import RoomRecord
 
 @dataclass(frozen=True)
 class _Closed:
-    """A closed room: its record, the digest of the signed bytes, and the files, if they could be written."""
+    """A closed room: its signed record, the same on paper's size, and the files, if they could be written."""
 
     record: RoomRecord
-    digest: str
+    envelope: bytes
+    paper: bytes = b""
     files: tuple[Path, Path] | None = None
     fault: Fault | None = None
 
@@ -116,14 +117,13 @@ class RoomClosing(Phase):
     def _close(self, proctors: tuple[Proctor, ...]) -> None:
         self._signing = True
         self.bench.deck.bring(ReconcileScreen)
-        self.bench.worker.run(self, lambda: self._close_all(proctors), self._show_record, self._not_closed)
+        self.bench.worker.run(self, lambda: self._close_all(proctors), self._write, self._not_closed)
 
     def _close_all(self, proctors: tuple[Proctor, ...]) -> _Closed:
         workplace, opened = self.bench.workplace, self._opened
         self._close_recordings()
         record = close_room(workplace, opened.session, opened.room, proctors)
-        envelope = kept_record(workplace, opened.session.plan.session)
-        return self._written(_Closed(record, hashlib.sha256(envelope).hexdigest()))
+        return _Closed(record, kept_record(workplace, opened.session.plan.session))
 
     def _close_recordings(self) -> None:
         """Close what was recorded of those who never began; it belongs to nobody's packet and is kept all the same."""
@@ -134,13 +134,6 @@ class RoomClosing(Phase):
                 with suppress(Fault):  # one that cannot be closed is taken up by the recorder's next start
                     self._camera.close(line.found.entry.sitting, sitting.recording)
 
-    def _written(self, closed: _Closed) -> _Closed:
-        try:
-            envelope = kept_record(self.bench.workplace, self._opened.session.plan.session)
-            return replace(closed, files=write_files(self.bench.workplace.home, envelope), fault=None)
-        except Fault as fault:
-            return replace(closed, fault=fault)
-
     def _not_closed(self, fault: Fault) -> None:
         self._signing = False
         if isinstance(fault, RoomNotReconciled):
@@ -149,6 +142,16 @@ class RoomClosing(Phase):
             self.trouble(fault)
 
     # the record
+
+    def _write(self, closed: _Closed) -> None:
+        printed = replace(closed, paper=closed.paper or paper_of(closed.envelope))
+        home = self.bench.workplace.home
+        self.bench.worker.run(
+            self,
+            lambda: write_files(home, printed.envelope, printed.paper),
+            lambda files: self._show_record(replace(printed, files=files, fault=None)),
+            lambda fault: self._show_record(replace(printed, fault=fault)),
+        )
 
     def _show_record(self, closed: _Closed) -> None:
         self._closed = closed
@@ -159,7 +162,7 @@ class RoomClosing(Phase):
                 session=self._facts,
                 counts=closed.record.counts,
                 signers=tuple(names[keyid] for keyid in closed.record.signers),
-                digest=closed.digest,
+                digest=hashlib.sha256(closed.envelope).hexdigest(),
                 paper=paper,
                 signed_file=signed,
                 problem=Sentence("screen.record.write_failed", {"code": closed.fault.code}) if closed.fault else None,
@@ -168,9 +171,8 @@ class RoomClosing(Phase):
         self.bench.deck.bring(RecordScreen)
 
     def _write_again(self) -> None:
-        closed = self._closed
-        if closed is not None:
-            self.bench.worker.run(self, lambda: self._written(closed), self._show_record, self.trouble)
+        if self._closed is not None:
+            self._write(self._closed)
 
     def _end(self) -> None:
         self.closed.emit()

@@ -118,8 +118,6 @@ class ReconcileLine(QWidget):
         key = "change" if row.explanation else "explain"
         self._field.setPlaceholderText(words(f"screen.reconcile.{key}_here"))
         self._save.setText(words(f"screen.reconcile.{key}"))
-        self._field.setObjectName(f"explanation_{row.sitting}")
-        self._save.setObjectName(f"save_{row.sitting}")
         self._field.setAccessibleName(words("screen.reconcile.explain_for", name=row.name))
         self._save.setAccessibleName(f"{self._save.text()} {row.name}")
         self._typed()

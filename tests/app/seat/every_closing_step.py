@@ -20,7 +20,7 @@ from PySide6.QtGui import QGuiApplication
 from app.exam.room import Explained, Held
 from app.seat.home import SeatHome
 from app.seat.release import SessionClosed, forget_ended_releases, kept_keys, unlock_with
-from app.seat.room_files import write_files, write_missing
+from app.seat.room_files import paper_of, write_files, write_missing
 from app.seat.room_log import RoomLog
 from app.seat.room_record import close_room, finish_closings, kept_record, read_record, reconcile_seat
 from app.seat.sessions import kept_sessions
@@ -78,7 +78,8 @@ def _close(home: SeatHome, proctors: tuple[Proctor, ...], die_before: int | None
             sitting = line.found.entry.sitting
             log.record(Explained(sitting=sitting, note="went home", by=log.room.on_duty))
         close_room(workplace, session, log, proctors)
-        write_files(home, kept_record(workplace, session.plan.session))
+        envelope = kept_record(workplace, session.plan.session)
+        write_files(home, envelope, paper_of(envelope))
     workplace.close()
 
 
