@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from app.demo.conductor import Wish, Witness
-from app.demo.evidence import keep_evidence
+from app.demo.evidence import EvidenceBad, keep_evidence
+from app.demo.home import DemoHome
 from app.demo.provision import Stage
 from app.exam.form import draw_form
 from app.seat.sealing import packet_of
@@ -16,6 +17,7 @@ from sync.faults import EnvironmentFault
 from sync.replica.outbox import OutboxRow
 from sync.trust.anchor import Trust
 from sync.trust.envelope import peek
+from sync.trust.room_evidence import check_room_record
 from sync.wire.packet import Answer, RecordingRef, ScorePacket
 from sync.wire.receipt import Receipt
 
@@ -32,12 +34,19 @@ class NoRecording(EnvironmentFault):
     code = "NO_RECORDING"
 
 
+class NoRoomRecord(EnvironmentFault):
+    """The sitting is over, but the session was not closed."""
+
+    code = "NO_ROOM_RECORD"
+
+
 @dataclass(frozen=True)
 class Summary:
     """The last line of `examroom demo --autopilot --json`. Paths are relative to the demonstration's folder.
 
     Scores are in marks; `resume_ms` counts from the start of the second seat process to its first painted item;
-    `lost_responses` are acknowledged responses that the packet does not have as they were acknowledged.
+    `lost_responses` are acknowledged responses that the packet does not have as they were acknowledged; `room_record`
+    is the signed record of the session, which the proctors closed.
     """
 
     session: str
@@ -59,6 +68,7 @@ class Summary:
     resumed_on_item: int | None
     resume_ms: int | None
     lost_responses: int
+    room_record: str
     screenshots: str
     simulated: tuple[str, ...]
 
@@ -77,7 +87,7 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
     """Write the evidence out as files and sum up.
 
     Raises:
-        NoReceipt, NoRecording: the sitting did not come to its end.
+        NoReceipt, NoRecording, NoRoomRecord: sitting or session did not come to its end.
         EvidenceBad: it did, but its evidence does not hold.
     """
     home = wish.home
@@ -115,6 +125,7 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
         resumed_on_item=witness.resumed_on,
         resume_ms=witness.resume_ms,
         lost_responses=_lost(packet.answers, witness),
+        room_record=_room_record(home, stage.session),
         screenshots=home.relative(home.screenshots),
         simulated=("candidate", *recording.simulated_sources),
     )
@@ -125,6 +136,18 @@ def _delivered_row(workplace: Workplace) -> OutboxRow:
     if not rows or rows[0].receipt is None:
         raise NoReceipt(stage=rows[0].stage.value if rows else "none")
     return rows[0]
+
+
+def _room_record(home: DemoHome, session: str) -> str:
+    """Check the room's record with public keys; give where it is."""
+    found = next((file for file in sorted(home.seat.records.glob(f"*{session}*")) if file.suffix != ".pdf"), None)
+    if found is None:
+        raise NoRoomRecord
+    report = check_room_record(found.read_bytes(), Trust.load(home.trust))
+    failed = [check.name for check in report.checks if not check.good]
+    if failed:
+        raise EvidenceBad(", ".join(failed))
+    return home.relative(found)
 
 
 def _recording(packet: ScorePacket) -> RecordingRef:

@@ -21,7 +21,8 @@ from tests.whole.traces import form_of
 
 PASS_MARK = 10  # the smallest whole number that is 80 in 100 of 12
 KEYS = """session sitting candidate items responses score passed registry_score packet receipt proof log_index
-recording recording_seconds recording_verdict gaps resumed_on_item resume_ms lost_responses screenshots simulated"""
+recording recording_seconds recording_verdict gaps resumed_on_item resume_ms lost_responses room_record screenshots
+simulated"""
 
 
 def test_the_output_is_one_line_of_json_with_exactly_these_keys(run: Run) -> None:
@@ -35,7 +36,7 @@ def test_what_is_told_on_the_way_is_in_the_language_asked_for(run: Run) -> None:
 
 
 def test_every_path_it_names_is_there_and_inside_its_folder(run: Run) -> None:
-    for key in ("packet", "receipt", "proof", "recording", "screenshots"):
+    for key in ("packet", "receipt", "proof", "recording", "room_record", "screenshots"):
         assert not run.summary[key].startswith(("/", ".."))
         assert run.path(key).exists(), key
 
@@ -101,7 +102,7 @@ def test_journal_and_outbox_are_closed_on_the_seat(run: Run, packet: ScorePacket
         (row,) = workplace.replica.outbox.all()
     finally:
         workplace.close()
-    assert sittings == [packet.sitting], "nobody else has sat"
+    assert set(sittings) == {packet.sitting, packet.session}, "nobody else has sat; the session has a journal too"
     assert sitting.state is State.SEALED
     assert row.stage is Stage.PROVEN
     assert row.envelope == run.path("packet").read_bytes()
@@ -129,9 +130,14 @@ def test_there_is_a_picture_of_every_screen_a_candidate_meets(run: Run) -> None:
         "SignInScreen",
         "LaunchScreen",
         "CheckInScreen",
+        "IdentityScreen",
+        "AuthorityScreen",
         "NoticeScreen",
         "ReviewScreen",
         "ResultScreen-delivered",
+        "CornerScreen",
+        "ReconcileScreen",
+        "RecordScreen",
     }
     assert screens <= names
     assert {"ItemScreen-2-options", "ItemScreen-4-options"} <= {name.removesuffix("-picture") for name in names}

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import psutil
 import pytest
@@ -10,21 +11,25 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import app.demo.autopilot
-from app.content.qti.reading import read_package
 from app.demo.autopilot import Autopilot, Script
-from app.demo.cast import CANDIDATES, PROCTORS, blueprint, policy
-from app.demo.conductor import RIGHT_IN_100, Witness, _answers, _choice
+from app.demo.banks import every_interaction, sample_bank
+from app.demo.cast import CANDIDATES, PROCTORS, blueprint, blueprint_of_all, policy
+from app.demo.conductor import RIGHT_IN_100, Witness, _answers
 from app.demo.display import virtual_display
 from app.demo.home import DemoHome, HomeNotEmpty
+from app.demo.players import PLAYERS
 from app.demo.recorder import recorder_let_go
 from app.demo.summary import _lost
 from app.demo.window import CardGroup, DemoWindow
 from app.exam.identity import is_identity_number
+from app.exam.interactions import Choice, Interaction, Option
+from app.exam.item import Item
 from app.exam.prose import Language
 from app.resources import resource_folder
 from app.seat.display import NoDisplay, has_display
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
+from app.ui.interactions.views import VIEWS
 from proctoring.recorder.client import RecorderState
 from proctoring.vault.verify import verify_recording
 from sync.wire.plan import ItemKind
@@ -51,13 +56,29 @@ def test_a_form_of_any_size_keeps_the_blueprints_shape(items: int) -> None:
 
 
 def test_the_simulated_candidate_is_mostly_right_and_always_the_same() -> None:
-    bank = read_package(resource_folder() / "sample-bank")
+    bank = sample_bank()
     answers = _answers("01890a5d-ac96-774b-bcce-b302099a8057", bank)
     assert answers == _answers("01890a5d-ac96-774b-bcce-b302099a8057", bank)
-    right = Counter(set(answers[item]) == set(marking.correct()) for item, marking in bank.markings.items())
+    right = Counter(set(answers[item]["RESPONSE"]) == set(marking.correct()) for item, marking in bank.markings.items())
     assert right[True] / len(answers) == pytest.approx(RIGHT_IN_100 / 100, abs=0.05)
-    options = {item.id: {option.id for option in _choice(item).options} for item in bank.items}
-    assert all(set(choices) <= options[item] and choices for item, choices in answers.items())
+    options = {item.id: {option.id for option in offered(item)} for item in bank.items}
+    assert all(set(given["RESPONSE"]) <= options[item] and given["RESPONSE"] for item, given in answers.items())
+
+
+def offered(item: Item) -> tuple[Option, ...]:
+    (choice,) = item.interactions
+    assert isinstance(choice, Choice)
+    return choice.options
+
+
+def test_the_form_of_every_interaction_has_each_of_them_and_there_is_a_player_for_each() -> None:
+    bank = every_interaction()
+    kinds = {type(interaction) for item in bank.items for interaction in item.interactions}
+    assert kinds == set(get_args(Interaction))
+    assert {VIEWS[kind] for kind in kinds} == set(PLAYERS)
+    section = blueprint_of_all(bank).sections[0]
+    assert section.items == tuple(item.id for item in bank.items)
+    assert not [item.id for item in bank.items if item.by_person], "none that only a person could mark"
 
 
 def test_a_demonstration_never_writes_over_anything(tmp_path: Path) -> None:
