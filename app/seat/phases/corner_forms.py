@@ -9,6 +9,7 @@ from sync.wire.plan import Bilingual, SessionPlan
 
 MINUTES = (5, 10, 15, 30)
 SHORT_TEXT = 400
+_JOINT = "；"
 _REASONS = {
     CornerAct.PAUSE: ("equipment", "unwell", "disturbance", "evacuation"),
     CornerAct.CONTINUE: ("settled", "mistaken"),
@@ -63,7 +64,7 @@ def note_of(answer: CornerAnswer, words: Words) -> str:
         parts.append(words("screen.corner_form.said_nothing"))
     elif answer.statement:
         parts.append(words("screen.corner_form.said", statement=answer.statement))
-    return words("screen.corner_form.joint").join(parts)[:SHORT_TEXT]
+    return _JOINT.join(parts)[:SHORT_TEXT]
 
 
 def clause_of(answer: CornerAnswer) -> str | None:

@@ -9,7 +9,7 @@ from app.exam.sitting import State
 from app.seat.phases.cards import candidate_card
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, session_facts
-from app.seat.screens.corner_view import CornerAct, CornerView, IncidentRow, Recorder, Standing
+from app.seat.screens.corner_view import BETWEEN_NAMES, CornerAct, CornerView, IncidentRow, Recorder, Standing
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
 from app.ui.text import Sentence, Text
@@ -19,6 +19,7 @@ from sync.wire.plan import Bilingual, SessionPlan
 
 _TOLD = frozenset({"CLOCK_JUMPED", "SUSPENDED"})
 """What the seat itself logs with a detail that a person can read; other details are for the logbook."""
+_ENDS = frozenset({"ENDED_PROCTOR", "ENDED_VOIDED"})
 _RUNNING = frozenset({CornerAct.EXTEND, CornerAct.REPORT, CornerAct.END})
 
 
@@ -77,14 +78,16 @@ def clock_face(wall_ms: int) -> str:
 
 def incident_row(incident: Incident, plan: SessionPlan, names: Mapping[str, str]) -> IncidentRow:
     """Give an incident as people read it: in words, with names instead of keys, without codes of programs."""
-    by = "、".join(names.get(keyid, keyid[:8]) for keyid in incident.by)
+    by = BETWEEN_NAMES.join(names.get(keyid, keyid[:8]) for keyid in incident.by)
     what, note = _what(incident, plan), incident.detail
     if incident.code == "EXTENDED":
         seconds, _, note = incident.detail.partition(" s: ")
         what = Sentence("incident.EXTENDED_BY", {"minutes": int(seconds) // 60 if seconds.isdecimal() else 0})
     elif note in set(PauseReason) or (not incident.by and incident.code not in _TOLD):
         note = ""
-    return IncidentRow(clock_face(incident.wall_ms), what, note, by, irregular=incident.clause is not None)
+    return IncidentRow(
+        clock_face(incident.wall_ms), what, note, by, grave=incident.clause is not None or incident.code in _ENDS
+    )
 
 
 def _what(incident: Incident, plan: SessionPlan) -> Text:

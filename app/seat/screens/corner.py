@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.corner_parts import Glance, Incidents, Person
-from app.seat.screens.corner_view import CornerAct, CornerView
+from app.seat.screens.corner_view import BETWEEN_NAMES, CornerAct, CornerView
 from app.seat.screens.screen import PageHead, Screen
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
@@ -166,7 +166,7 @@ class CornerScreen(Screen):
         self._person.setVisible(view.candidate is not None)
         if view.candidate is not None:
             self._person.show_candidate(view.candidate, words)
-        names = words("screen.corner.between").join(view.on_duty)
+        names = BETWEEN_NAMES.join(view.on_duty)
         self._duty.setText(words("screen.corner.duty", you=view.proctor, names=names))
         self._incidents.show_rows(view.incidents, words)
         for act, button in self._buttons.items():

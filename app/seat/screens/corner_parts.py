@@ -137,8 +137,9 @@ class Glance(Panel):
             self._saved.show_status(Icon.TO_DO, Tone.SOFT, words("screen.corner.nothing_saved"))
         icon, tone = _RECORDER[view.recorder]
         self._recorder.setVisible(somebody)
-        simulated = "_simulated" if view.simulated and view.recorder is Recorder.RECORDING else ""
-        self._recorder.show_status(icon, tone, words(f"screen.corner.recorder_{view.recorder.value}{simulated}"))
+        simulated = view.simulated and view.recorder is Recorder.RECORDING
+        key = "screen.corner.recorder_simulated" if simulated else f"screen.corner.recorder_{view.recorder.value}"
+        self._recorder.show_status(icon, tone, words(key))
 
 
 class _IncidentLine(QWidget):
@@ -162,7 +163,7 @@ class _IncidentLine(QWidget):
 
     def show_row(self, row: IncidentRow, words: Words) -> None:
         """Show an incident."""
-        self._mark.show_icon(*((Icon.ATTENTION, Tone.DANGER) if row.irregular else (Icon.INFO, Tone.SOFT)))
+        self._mark.show_icon(*((Icon.ATTENTION, Tone.DANGER) if row.grave else (Icon.INFO, Tone.SOFT)))
         self._what.setText(say(row.what, words))
         self._note.setText(row.note)
         self._note.setVisible(bool(row.note))

@@ -37,15 +37,21 @@ class CornerAct(StrEnum):
     VOID = "void"
 
 
+BETWEEN_NAMES = " / "
+
+
 @dataclass(frozen=True)
 class IncidentRow:
-    """An incident: when by the clock on the wall, what, the note, and who did it; `irregular` if a clause is named."""
+    """An incident: when by the clock on the wall, what, the note, and who did it.
+
+    `grave`: it is an irregularity, or it ended the sitting.
+    """
 
     when: str
     what: Text
     note: str = ""
     by: str = ""
-    irregular: bool = False
+    grave: bool = False
 
 
 @dataclass(frozen=True)
