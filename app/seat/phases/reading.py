@@ -15,7 +15,8 @@ from sync.faults import Fault
 class ReadingDesk(QObject):
     """Reads items aloud to a candidate to whom that is granted (`Accommodation.reader`).
 
-    Pressed once more while it reads the same, it stops. Another item, another screen, a pause and the end stop it too.
+    Pressed once more while it reads the same, it stops. Another item, another screen, a pause,
+    a cover because something is not saved, and the end stop it too.
     """
 
     def __init__(self, bench: Bench, sitting: SittingDesk, parent: QObject) -> None:
@@ -27,7 +28,7 @@ class ReadingDesk(QObject):
         self.voice.failed.connect(self._say_why_not)
         self._items = bench.deck.screen_of(ItemScreen)
         self._items.read_requested.connect(self._read)
-        for goes in (bench.deck.shown, sitting.item_shown, sitting.handed_in, sitting.ended):
+        for goes in (bench.deck.shown, sitting.item_shown, sitting.not_saved, sitting.handed_in, sitting.ended):
             goes.connect(self.voice.stop)
         sitting.changed.connect(self._look)
 

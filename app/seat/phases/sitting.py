@@ -55,7 +55,7 @@ class SittingDesk(Phase):
     """Ends with `handed_in` (by the candidate or by time) or `ended` (by proctors), carrying the `Case`.
 
     `item_shown` gives number and id of the item in front; `acknowledged` follows each response that is on the disk;
-    `changed` gives the `Sitting` after each event.
+    `changed` gives the `Sitting` after each event; `not_saved`: an event cannot be written, and the item is covered.
     """
 
     handed_in = Signal(object)
@@ -63,6 +63,7 @@ class SittingDesk(Phase):
     item_shown = Signal(int, str)
     acknowledged = Signal(str, object)
     changed = Signal(object)
+    not_saved = Signal()
 
     def __init__(self, bench: Bench, camera: CameraDesk, parent: QObject) -> None:
         super().__init__(bench, parent)
@@ -288,6 +289,7 @@ class SittingDesk(Phase):
 
     def _show_not_saved(self, fault: Fault) -> None:
         self._items.show_not_saved(fault)
+        self.not_saved.emit()  # before the alarm: its tone and a voice cannot both have the speaker
         self._alarm.set(Cause.NOT_SAVED, on=True)
         if isinstance(self.bench.deck.currentWidget(), ReviewScreen):
             self.back()
