@@ -29,10 +29,10 @@ class ItemCovers:
         if self.unshowable is not None:
             number, failed = self.unshowable
             text = words.fault(failed)
-            title = words("screen.item_view.unshowable", number=number)
+            title = words("screen.item_view.unshowable", number=number, what=text.what)
             code = words("screen.trouble.code", code=text.code)
-            do = words("screen.item_view.unshowable_do")
-            self.unshowable_page.show_message(Icon.ATTENTION, Tone.ATTENTION, title, text.what, do, code)
+            safe, do = words("screen.item_view.unshowable_safe"), words("screen.item_view.unshowable_do")
+            self.unshowable_page.show_message(Icon.ATTENTION, Tone.ATTENTION, title, safe, do, code)
         if self.not_saved is not None:
             text = words.fault(self.not_saved)
             title = words("screen.item.not_saved_title", what=text.what)

@@ -110,3 +110,18 @@ def test_shown_again_a_confirmation_is_closed(screen: ReviewScreen) -> None:
     press(find(screen, Button, "submit"))
     screen.show_review(samples.review())
     assert not find(screen, Button, "confirm_submit").isVisible()
+
+
+def test_before_the_time_nothing_is_handed_in_and_it_says_when(show: Show[ReviewScreen], qtbot: QtBot) -> None:
+    screen = show(ReviewScreen(ZH))
+    screen.show_review(samples.review())
+    submit = find(screen, Button, "submit")
+    press(submit)
+    screen.set_early_leave(61_000)  # also with the confirmation open
+    assert not find(screen, Button, "confirm_submit").isVisible()
+    with qtbot.assertNotEmitted(screen.submit_confirmed):
+        submit.click()
+    assert "2 分钟后才能交卷" in find(screen, Note, "review_early").text()
+    screen.set_early_leave(0)
+    assert submit.isEnabled()
+    assert not find(screen, Note, "review_early").isVisible()
