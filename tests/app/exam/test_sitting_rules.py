@@ -155,6 +155,19 @@ def test_only_proctors_end_a_sitting_by_name_and_always_by_name(reason: EndReaso
         go(started(), (120 * MINUTE, wrong))
 
 
+def test_the_first_and_the_last_time_an_item_was_answered_are_both_kept() -> None:
+    sitting = go(
+        started(), (1000, answered("item-1", "A")), (5000, answered("item-1", "B")), (6000, answered("item-1"))
+    )
+    assert (sitting.given["item-1"].first_ms, sitting.given["item-1"].last_ms) == (1000, 6000)
+    assert sitting.answered == frozenset()
+
+
+def test_a_flag_can_be_lifted() -> None:
+    flagged = go(started(), (1, events.Flagged(item="item-1", on=True)), (2, events.Flagged(item="item-2", on=True)))
+    assert go(flagged, (3, events.Flagged(item="item-1", on=False))).flags == {"item-2"}
+
+
 def test_what_proctors_ended_two_of_them_take_back_with_the_time_it_had() -> None:
     ended = go(started(), (1000, answered("item-1", "A")), (2000, events.HandRaised(on=True)), (3000, ENDED))
     reopened = go(ended, (500_000, REOPENED))
