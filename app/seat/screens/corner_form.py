@@ -74,26 +74,44 @@ class CornerFormScreen(Screen):
         self.named(self._refused.setText, "corner_form.refused")
 
     def _lay_out(self) -> None:
+        asked = QVBoxLayout()
+        asked.setSpacing(Space.M)
+        asked.addWidget(Scroll(self._what()), 1)
+        asked.addWidget(self._problem)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        columns.setSpacing(Space.XL)
+        columns.addWidget(Scroll(self._who()), 2)
+        columns.addLayout(asked, 3)
+        foot = Foot()
+        foot.row.addWidget(self._back)
+        foot.row.addStretch(1)
+        foot.row.addWidget(self._go)
+        self.body.addWidget(self._head)
+        self.body.addLayout(columns, 1)
+        self.body.addWidget(foot)
+
+    def _who(self) -> QWidget:
         self._sheet.content.addWidget(self._candidate)
-        left = QWidget()
-        who = QVBoxLayout(left)
-        who.setContentsMargins(0, 0, Space.M, 0)
-        who.setSpacing(Space.L)
-        who.addWidget(self._clock)
-        who.addWidget(self._sheet)
-        who.addStretch(1)
-        right = QWidget()
-        what = QVBoxLayout(right)
-        what.setContentsMargins(0, 0, Space.M, 0)
-        what.setSpacing(Space.M)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, Space.M, 0)
+        column.setSpacing(Space.L)
+        column.addWidget(self._clock)
+        column.addWidget(self._sheet)
+        column.addStretch(1)
+        return content
+
+    def _what(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, Space.M, 0)
+        column.setSpacing(Space.M)
         minutes = QHBoxLayout()
         minutes.setSpacing(Space.S)
         for button in self._minute_buttons:
             minutes.addWidget(button, 1)
         above: tuple[QWidget, ...] = (self._title, self._sentence, self._minutes_name)
-        for widget in above:
-            what.addWidget(widget)
-        what.addLayout(minutes)
         below: tuple[QWidget, ...] = (
             self._minutes,
             self._choices_name,
@@ -104,25 +122,13 @@ class CornerFormScreen(Screen):
             self._statement,
             self._refused,
         )
+        for widget in above:
+            column.addWidget(widget)
+        column.addLayout(minutes)
         for widget in below:
-            what.addWidget(widget)
-        what.addStretch(1)
-        columns = QHBoxLayout()
-        columns.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        columns.setSpacing(Space.XL)
-        columns.addWidget(Scroll(left), 2)
-        asked = QVBoxLayout()
-        asked.setSpacing(Space.M)
-        asked.addWidget(Scroll(right), 1)
-        asked.addWidget(self._problem)
-        columns.addLayout(asked, 3)
-        foot = Foot()
-        foot.row.addWidget(self._back)
-        foot.row.addStretch(1)
-        foot.row.addWidget(self._go)
-        self.body.addWidget(self._head)
-        self.body.addLayout(columns, 1)
-        self.body.addWidget(foot)
+            column.addWidget(widget)
+        column.addStretch(1)
+        return content
 
     def show_form(self, form: CornerForm) -> None:
         """Ask anew; nothing of the form before is kept."""
