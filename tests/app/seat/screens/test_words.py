@@ -112,4 +112,5 @@ def test_every_sentence_the_code_names_is_there() -> None:
     # A constant part of a name that is put together (ends in "." or "_") is no name.
     named = {pattern for pattern in keys_in_code() if "*" not in pattern and not pattern.endswith(("_", "."))}
     assert len(named) > 50
-    assert named <= screens(Language.ZH).keys()
+    elsewhere = {f"screen.{key}" for key in all_keys(Language.ZH)}  # a paper's word that a screen says too
+    assert named <= screens(Language.ZH).keys() | elsewhere
