@@ -21,6 +21,8 @@ from tests.app.seat.screens.conftest import Show
 from tests.app.seat.screens.hands import find, key, press, settle
 from tests.app.seat.screens.samples import EN, ZH
 
+Way = Callable[[], object]
+
 
 class Desk:
     """An item screen, and what it told of notes and responses."""
@@ -64,7 +66,7 @@ def mark(start: int, end: int, part: int = 0, language: Language = Language.ZH) 
 
 
 def test_an_option_is_struck_through_and_lifted_in_every_way(desk: Desk) -> None:
-    ways: tuple[Callable[[], object], ...] = (
+    ways: tuple[Way, ...] = (
         lambda: QTest.mouseClick(desk.row("B"), Qt.MouseButton.RightButton),
         lambda: press(find(desk.screen, StrikeButton, "strike_B")),
         lambda: QTest.keyClick(desk.screen, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier),
