@@ -16,7 +16,7 @@ from sync.faults import EnvironmentFault
 
 AGAIN_S: Final = 0.9
 """Who pressed and sees nothing happen waits so long before pressing there again."""
-_MOST_TABS: Final = 400
+_MOST_TABS: Final = 60
 _MOST_TURNS: Final = 200
 _NOTCH: Final = 120  # of a wheel (QWheelEvent)
 _EDGE: Final = 12
@@ -197,15 +197,16 @@ class KeyboardHands(_Fingers):
         self._type(text)
 
     def reach(self, widget: QWidget) -> None:
-        """Press Tab until the widget has the focus.
+        """Press Tab until the widget has the focus; who has gone all the way round tries Shift+Tab.
 
         Raises:
             OutOfReach: the keyboard does not come there.
         """
-        for _tab in range(_MOST_TABS):
-            if self._focus is widget:
-                return
-            self.key(Qt.Key.Key_Tab)
+        for way in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            for _tab in range(_MOST_TABS):
+                if self._focus is widget:
+                    return
+                self.key(way)
         raise OutOfReach(name=widget.objectName() or type(widget).__name__)
 
 

@@ -1,0 +1,43 @@
+"""A form with every kind of interaction is sat by mouse and by keys alone, also through a power cut."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.demo.banks import every_interaction
+from tests.whole.run import Run, run_demo
+from tests.whole.traces import packet_in
+
+WAYS = {
+    "mouse": (),
+    "keys": ("--keyboard",),
+    "mouse-cut": ("--power-cut", "11"),
+    "keys-cut": ("--keyboard", "--power-cut", "23"),
+}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
+    folder = tmp_path_factory.mktemp("every")
+
+    def sit(way: str) -> Run:
+        return run_demo(folder / way, "--every-interaction", *WAYS[way], watched=False)
+
+    with ThreadPoolExecutor(2) as pool:  # one for each core
+        return dict(zip(WAYS, pool.map(sit, WAYS), strict=True))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_response_is_given_kept_and_right(runs: dict[str, Run], way: str) -> None:
+    run, bank = runs[way], every_interaction()
+    assert run.code == 0, run.narration
+    told = run.summary
+    assert (told["items"], told["responses"], told["lost_responses"]) == (len(bank.items), len(bank.items), 0)
+    assert told["score"] == told["registry_score"] == len(bank.items)
+    packet = packet_in(run.path("packet").read_bytes())
+    given = {answer.item: answer.responses for answer in packet.answers}
+    for item in bank.items:
+        right = {one.response: set(bank.markings[item.id].correct(one.response)) for one in item.interactions}
+        assert {response: set(values) for response, values in given[item.id].items()} == right
+    assert packet.resumes == ("--power-cut" in WAYS[way])
+    assert run.left_over == ()
