@@ -41,6 +41,7 @@ class Icon(Enum):
     SIMULATED = auto()
     INFO = auto()
     UP = auto()
+    HAND = auto()
     DOWN = auto()
     PLUS = auto()
     MINUS = auto()
@@ -90,6 +91,21 @@ def _shield() -> QPainterPath:
 _Drawing = tuple[tuple[QPainterPath, ...], tuple[QPainterPath, ...]]  # strokes, fills
 
 
+def _hand() -> QPainterPath:
+    """An open hand held up: four fingers, the thumb at the left."""
+    path = QPainterPath(QPointF(7.5, 13.5))
+    for left, top in ((7.5, 6.0), (10.5, 3.5), (13.5, 4.0), (16.5, 6.5)):  # a finger goes up, round, and down
+        path.lineTo(left, top + 1.2)
+        path.cubicTo(left, top - 0.6, left + 3.0, top - 0.6, left + 3.0, top + 1.2)
+        path.lineTo(left + 3.0, 11.5)
+    path.lineTo(19.5, 14.5)
+    path.cubicTo(19.5, 19.5, 16.5, 21.8, 13.0, 21.8)
+    path.cubicTo(10.0, 21.8, 8.6, 20.4, 7.2, 18.2)
+    path.lineTo(3.6, 13.2)
+    path.cubicTo(3.4, 11.2, 5.6, 11.0, 7.5, 13.5)
+    return path
+
+
 def _drawings() -> Mapping[Icon, _Drawing]:
     tick = _line((4.5, 12.5), (9.8, 17.8), (19.8, 6.5))
     circle = _ring(12, 12, 9)
@@ -137,6 +153,7 @@ def _drawings() -> Mapping[Icon, _Drawing]:
             ),
             Icon.INFO: ((circle, _line((12, 11.5), (12, 16.5))), (_ring(12, 7.8, 1.4),)),
             Icon.UP: ((_line((5, 15), (12, 8), (19, 15)),), ()),
+            Icon.HAND: ((_hand(),), ()),
             Icon.DOWN: ((_line((5, 9), (12, 16), (19, 9)),), ()),
             Icon.PLUS: ((_line((12, 5), (12, 19)), _line((5, 12), (19, 12))), ()),
             Icon.MINUS: ((_line((5, 12), (19, 12)),), ()),

@@ -126,7 +126,7 @@ class Glance(Panel):
         self._standing.show_status(icon, tone, words(f"screen.corner.standing_{view.standing.value}"))
         somebody = view.candidate is not None
         self._hand.setVisible(view.hand_raised)
-        self._hand.show_status(Icon.UP, Tone.ATTENTION, words("screen.corner.hand_raised"))
+        self._hand.show_status(Icon.HAND, Tone.ATTENTION, words("screen.corner.hand_raised"))
         self._rule.setVisible(somebody)
         self._answered.setVisible(somebody)
         self._answered.setText(words("screen.corner.answered", answered=view.answered, items=view.items))

@@ -185,7 +185,7 @@ class ItemFoot(Looked, QFrame):
         self.recording.setObjectName("recording_state")
         self.saved.setObjectName("saved_state")
         self.hand_is_up = False
-        self.hand = Button("raise_hand", Kind.SECONDARY, Icon.UP, bar=True)
+        self.hand = Button("raise_hand", Kind.SECONDARY, Icon.HAND, bar=True)
         self.hand.setCheckable(True)
         self.flag = Button("flag", Kind.SECONDARY, Icon.FLAG, bar=True)
         self.flag.setCheckable(True)
