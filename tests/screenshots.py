@@ -60,6 +60,6 @@ def keep(drawn: list[Path]) -> list[Path]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2 or sys.argv[-1].startswith("-"):  # noqa: PLR2004 - the program and one folder
+    if len(sys.argv) > 2 or sys.argv[-1].startswith("-"):
         sys.exit(__doc__)
     sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
