@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
+from app.ui.characters import LineValidator
 from app.ui.labels import repolish
 from app.ui.look import Looked
 from app.ui.tokens import Space, Type
@@ -14,12 +15,13 @@ _CLIPBOARD: Final = (QKeySequence.StandardKey.Paste, QKeySequence.StandardKey.Co
 
 
 class Field(QLineEdit):
-    """A line to type in."""
+    """A line to type in. What is no character is dropped at once."""
 
     def __init__(self, name: str, *, secret: bool = False, longest: int = 64) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setMaxLength(longest)
+        self.setValidator(LineValidator(self))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAcceptDrops(False)
         self.setDragEnabled(False)

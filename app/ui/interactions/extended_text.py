@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QMimeData, QRegularExpression, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.exam.interactions import ExtendedText, Interaction
+from app.ui.characters import NO_CHARACTER
 from app.ui.flow_document import ClosedDocument
 from app.ui.icons import Icon
 from app.ui.interactions.base import Setting
@@ -64,7 +65,9 @@ class Editor(Looked, QTextEdit):
             cursor.mergeBlockFormat(form)
 
     def _bound(self) -> None:
-        """Take back what is too much, then tell."""
+        """Take back what is no character and what is too much, then tell."""
+        if NO_CHARACTER.search(self.toPlainText()):
+            self._drop_what_is_no_character()
         if len(self.toPlainText()) > _LONGEST:
             with QSignalBlocker(self):
                 self.undo()
@@ -72,6 +75,14 @@ class Editor(Looked, QTextEdit):
                     self.setPlainText(self.toPlainText()[:_LONGEST])
                     self.moveCursor(QTextCursor.MoveOperation.End)
         self.written.emit()
+
+    def _drop_what_is_no_character(self) -> None:
+        pattern = QRegularExpression(NO_CHARACTER.pattern)
+        with QSignalBlocker(self):
+            found = self.document().find(pattern)
+            while not found.isNull():
+                found.removeSelectedText()  # the person's own cursor keeps its place
+                found = self.document().find(pattern, found)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Give nothing away, neither to the clipboard nor to the X selection."""
