@@ -31,6 +31,7 @@ GOOD = Summary(
     resumed_on_item=5,
     resume_ms=900,
     lost_responses=0,
+    room_record="seat/records/s.dsse",
     screenshots="screenshots",
     simulated=("candidate", "picture"),
 )
