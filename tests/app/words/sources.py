@@ -27,13 +27,21 @@ SCREEN_NAMING = "named"
 
 @dataclass
 class Said:
-    """Everything that could be a key."""
+    """Everything that could be a key. Parts of one: `constants`, and `pieces`, patterns of texts without a dot."""
 
     literals: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, str, frozenset[str] | None]] = field(default_factory=list)
     patterns: dict[str, str] = field(default_factory=dict)
     constants: set[str] = field(default_factory=set)
+    pieces: set[str] = field(default_factory=set)
     raises: list[tuple[str, str, frozenset[str] | None]] = field(default_factory=list)
+
+    def is_part(self, text: str) -> bool:
+        """Tell whether the program has this text, or puts it together from two that it has."""
+        if text in self.constants:
+            return True
+        matches = (re.fullmatch(piece, text) for piece in self.pieces)
+        return any(match and all(part in self.constants for part in match.groups()) for match in matches)
 
 
 @cache
@@ -45,10 +53,12 @@ def said() -> Said:
         for file in sorted(folder.rglob("*.py")):
             where = f"{folder.name}/{file.relative_to(folder)}"
             tree = ast.parse(file.read_text(encoding="utf-8"))
-            parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-            for node in ast.walk(tree):
+            nodes = list(ast.walk(tree))
+            parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+            for node in nodes:
                 if id(node) in parts:
                     continue  # a piece of a longer text
+                _take_part(found, node, in_app=folder.name == "app")
                 _take(found, node, f"{where}:{getattr(node, 'lineno', 0)}", in_app=folder.name == "app")
     return found
 
@@ -77,6 +87,7 @@ def placeholders(sentence: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name)
 
 
+@cache
 def tables() -> frozenset[str]:
     """Give the first part of every key."""
     return frozenset(key.split(".")[0] for key in sentences(Language.EN))
@@ -89,10 +100,23 @@ def _below(kind: type[Fault]) -> Iterator[type[Fault]]:
         yield from _below(one)
 
 
-def _take(found: Said, node: ast.AST, where: str, *, in_app: bool) -> None:
+def _take_part(found: Said, node: ast.AST, *, in_app: bool) -> None:
     match node:
         case ast.Constant(value=str(text)):
             found.constants.add(text)
+        case ast.Constant(value=int(number)):
+            found.constants.add(str(number))
+        case ast.Assign(targets=[ast.Name(id=member)]) if member.isupper():
+            found.constants.add(member.lower())  # an enum's member, said by its name
+        case ast.JoinedStr(values=[ast.Constant(value=str(head)), ast.FormattedValue()] as parts) if (
+            in_app and re.fullmatch(r"[a-z]+_", head)
+        ):
+            found.pieces.add(_pattern(parts))
+
+
+def _take(found: Said, node: ast.AST, where: str, *, in_app: bool) -> None:
+    match node:
+        case ast.Constant(value=str(text)):
             if in_app and re.fullmatch(r"[a-z_]+(\.[A-Za-z_]+)+", text) and text.split(".")[0] in tables():
                 found.literals.setdefault(text, where)
         case ast.JoinedStr(values=[ast.Constant(value=str(head)), *_] as parts) if in_app and "." in head:
