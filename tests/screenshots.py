@@ -2,7 +2,8 @@
 
 The people and sessions on them are made up. No display is needed. With a folder as argument, all of them are drawn
 there, in every size, language, theme and text size; without, the few that the repository keeps: each one in Chinese,
-and some that show the rest.
+and some that show the rest. Nothing may be cut off, squeezed, outside or over something else: what is, is said, and the
+exit code is 1.
 """
 
 import os
@@ -41,13 +42,16 @@ def main(folder: Path | None) -> int:
     qInstallMessageHandler(lambda _kind, _where, said: None if said.startswith(OFFSCREEN) else print(said))
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as scratch:
-        drawn = render_all(folder) if folder else keep(render_all(Path(scratch), worth_keeping))
+        drawn = render_all(folder) if folder else render_all(Path(scratch), worth_keeping)
+        if folder is None:
+            keep([picture.file for picture in drawn])
         application.processEvents()
-    print(f"{len(drawn)} screenshots in {folder or KEPT}")
-    return 0
+    wrong = [f"{picture.file.name}: {fault}" for picture in drawn for fault in picture.faults]
+    print(*wrong, f"{len(drawn)} screenshots in {folder or KEPT}, {len(wrong)} faults of layout", sep="\n")
+    return 1 if wrong else 0
 
 
-def keep(drawn: list[Path]) -> list[Path]:
+def keep(drawn: list[Path]) -> None:
     """Replace what the repository keeps, without transparency and as small as PNG goes."""
     KEPT.mkdir(exist_ok=True)
     for old in KEPT.glob("*.png"):
@@ -56,7 +60,6 @@ def keep(drawn: list[Path]) -> list[Path]:
         image = QImage(str(file)).convertToFormat(QImage.Format.Format_RGB888)
         if not image.save(str(KEPT / file.name), quality=0):  # 0: the smallest file, not the quickest
             raise OSError(f"cannot write {file.name}")
-    return [KEPT / file.name for file in drawn]
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 `python -m tests.app.seat.screens.gallery FOLDER` writes them all.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -41,6 +40,7 @@ from app.words import Words
 from sync.replica.durable import DiskFull
 from sync.wire.plan import Theme
 from tests.app.seat.screens import corner_samples, room_shots, samples
+from tests.app.seat.screens.layout import faults
 
 SIZES = ((1366, 768), (1920, 1080))
 T = TypeVar("T", bound=QWidget)
@@ -411,8 +411,16 @@ SHOTS = (
 )
 
 
-def render(shot: Shot, size: tuple[int, int], appearance: Appearance, out: Path) -> Path:
-    """Render one screen into `out` and give the file."""
+@dataclass(frozen=True)
+class Picture:
+    """A rendered screen, and what is wrong with its layout (`layout.faults`), a line each."""
+
+    file: Path
+    faults: tuple[str, ...]
+
+
+def render(shot: Shot, size: tuple[int, int], appearance: Appearance, out: Path) -> Picture:
+    """Render one screen into `out`."""
     screen = shot.make(Words(appearance.language))
     screen.set_appearance(appearance)
     screen.resize(*size)
@@ -425,10 +433,11 @@ def render(shot: Shot, size: tuple[int, int], appearance: Appearance, out: Path)
     file = out / f"{name}.png"
     if not screen.grab().save(str(file)):
         raise OSError(f"cannot write {file}")
+    picture = Picture(file, tuple(faults(screen)))
     screen.hide()
     screen.deleteLater()
     QApplication.sendPostedEvents(screen, QEvent.Type.DeferredDelete.value)
-    return file
+    return picture
 
 
 def looks_of(shot: Shot) -> Iterator[tuple[tuple[int, int], Appearance]]:
@@ -444,8 +453,8 @@ def looks_of(shot: Shot) -> Iterator[tuple[tuple[int, int], Appearance]]:
 Wanted = Callable[[Shot, tuple[int, int], Appearance], bool]
 
 
-def render_all(out: Path, wanted: Wanted = lambda _shot, _size, _appearance: True) -> list[Path]:
-    """Render every screen in every look that is wanted into `out` (made if missing) and give the files."""
+def render_all(out: Path, wanted: Wanted = lambda _shot, _size, _appearance: True) -> list[Picture]:
+    """Render every screen in every look that is wanted into `out` (made if missing)."""
     application = QApplication.instance()
     if isinstance(application, QApplication):
         prepare_application(application)
@@ -456,8 +465,3 @@ def render_all(out: Path, wanted: Wanted = lambda _shot, _size, _appearance: Tru
         for size, appearance in looks_of(shot)
         if wanted(shot, size, appearance)
     ]
-
-
-if __name__ == "__main__":
-    _application = QApplication(sys.argv[:1])
-    render_all(Path(sys.argv[1]))
