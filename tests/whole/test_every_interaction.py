@@ -21,7 +21,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     folder = tmp_path_factory.mktemp("every")
 
     def sit(way: str) -> Run:
-        return run_demo(folder / way, "--every-interaction", *WAYS[way], watched=False)
+        (folder / way).mkdir()  # one for each: what is left over is told by its folder
+        return run_demo(folder / way / "demo", "--every-interaction", *WAYS[way], watched=False)
 
     with ThreadPoolExecutor(2) as pool:  # one for each core
         return dict(zip(WAYS, pool.map(sit, WAYS), strict=True))
