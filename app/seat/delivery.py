@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.exam.events import Event, Occurred, Resumed, event_bytes, read_event
 from app.exam.sitting import Sitting, Stamp, State, advance, replay
 from app.exam.timing import Timing
-from sync.replica.journal import Journal, JournalRow
+from sync.replica.journal import GENESIS, Journal, JournalRow
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
 from sync.wire.packet import CLOCK_JUMPED
@@ -28,6 +29,14 @@ _UNDER_WAY: Final = (State.ACTIVE, State.PAUSED)
 _RESUMABLE: Final = (State.ADMITTED, *_UNDER_WAY, State.SUBMITTED)
 
 
+@dataclass(frozen=True)
+class Replayed:
+    """A sitting as its journal had it, and the head that the journal had then (last hash, number of rows)."""
+
+    sitting: Sitting
+    head: tuple[str, int]
+
+
 class Delivery:
     """Owns the state of one sitting. `record` may be called from any thread; `sitting` may be read from any thread."""
 
@@ -37,8 +46,11 @@ class Delivery:
         journal: Journal,
         clock: Callable[[], ClockReading],
         clock_while_dead: ClockWhileDead = "stopped",
+        replayed: Replayed | None = None,
     ) -> None:
         """Replay what the journal holds; a sitting that was under way is resumed under a new run of the clock.
+
+        `replayed` saves reading a long journal again; it counts only while the journal's head is what it was.
 
         Raises:
             JournalBroken, EventRefused, OutOfOrder: the journal is not what this program wrote.
@@ -51,7 +63,9 @@ class Delivery:
         self._clock = clock
         self._slept_ms = now.slept_ms
         self._turn = threading.Lock()
-        self._sitting = replay(_read(row) for row in journal.rows(sitting_id))
+        if replayed is None or replayed.head != journal.head(sitting_id):
+            replayed = replay_sitting(journal, sitting_id)
+        self._sitting = replayed.sitting
         if self._sitting.state in _RESUMABLE:
             self.record(Resumed(dead_ms=self._dead_ms(now) if clock_while_dead == "running" else 0))
 
@@ -132,7 +146,14 @@ class Delivery:
 
 def read_sitting(journal: Journal, sitting_id: str) -> Sitting:
     """Replay a sitting without resuming it. Raises what `Delivery` raises for a bad journal."""
-    return replay(_read(row) for row in journal.rows(sitting_id))
+    return replay_sitting(journal, sitting_id).sitting
+
+
+def replay_sitting(journal: Journal, sitting_id: str) -> Replayed:
+    """Do what `read_sitting` does, for a `Delivery` to go on from."""
+    rows = journal.rows(sitting_id)
+    sitting = replay(_read(row) for row in rows)
+    return Replayed(sitting, (rows[-1].hash, len(rows)) if rows else (GENESIS, 0))
 
 
 def _read(row: JournalRow) -> tuple[Stamp, Event]:

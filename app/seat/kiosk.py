@@ -148,7 +148,8 @@ class Kiosk(QWidget):
         authority = self._add(Authority(bench, desk, session.plan.proctors, self))
         line = self._run(bench, opened, LineDoors(desk, authority, camera))
         runs_on = session.plan.policy.clock_while_dead
-        delivery = Delivery(unfinished.entry.sitting, workplace.replica.journal, workplace.clock, runs_on)
+        journal, replayed = workplace.replica.journal, unfinished.replayed
+        delivery = Delivery(unfinished.entry.sitting, journal, workplace.clock, runs_on, replayed)
         take_up(delivery, unfinished.entry)
         case = open_case(bench, opened, unfinished.entry, delivery)
         self._log.info("resumed", sitting=unfinished.entry.sitting, state=delivery.sitting.state.value)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.exam.sitting import Sitting, State
-from app.seat.delivery import read_sitting
+from app.seat.delivery import Replayed, replay_sitting
 from app.seat.room_log import read_room
 from app.seat.workplace import Workplace
 from sync.client.plans import load_plan
@@ -19,7 +19,7 @@ class Unfinished:
 
     session: str
     entry: RosterEntry
-    sitting: Sitting
+    replayed: Replayed
 
 
 def find_unfinished(workplace: Workplace) -> Unfinished | None:
@@ -36,9 +36,9 @@ def find_unfinished(workplace: Workplace) -> Unfinished | None:
     for sitting_id in reversed(workplace.replica.journal.sittings()):
         if sitting_id not in rosters:
             continue  # a session's own journal
-        sitting = read_sitting(workplace.replica.journal, sitting_id)
-        if not _is_over(workplace, sitting_id, sitting):
-            return Unfinished(*rosters[sitting_id], sitting)
+        replayed = replay_sitting(workplace.replica.journal, sitting_id)
+        if not _is_over(workplace, sitting_id, replayed.sitting):
+            return Unfinished(*rosters[sitting_id], replayed)
     return None
 
 

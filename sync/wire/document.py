@@ -1,11 +1,13 @@
 """What every document on the wire has in common: strict fields, bounded size, one canonical form."""
 
 import json
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sync.faults import Refused
+
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class DocumentRefused(Refused):
@@ -22,8 +24,7 @@ class Part(BaseModel):
 
 def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
     """Write JSON in our one form: keys sorted, no spaces, UTF-8, no NaN."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode()
+    return _CANONICAL.encode(value).encode()
 
 
 class Document(Part):

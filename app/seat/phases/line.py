@@ -1,6 +1,8 @@
 """The line of a running session: admitting, sitting, closing, the next candidate; and proctors' corner beside it."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,6 +24,8 @@ from app.seat.screens.screen import Screen
 from app.seat.screens.waiting import WaitingScreen
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor, SameCredential, SignInDesk
+
+P = TypeVar("P", bound=Phase)
 
 
 @dataclass(frozen=True)
@@ -50,37 +54,75 @@ class Line(Phase):
         super().__init__(bench, parent)
         self.opened = opened
         self.authority = doors.authority
-        self.admitting = Admitting(bench, opened, doors.camera, doors.authority, self)
+        self._desk, self._camera = doors.desk, doors.camera
         self.sitting = SittingDesk(bench, doors.camera, self)
+        self.sitting.troubled.connect(self.trouble)
         self.reading = ReadingDesk(bench, self.sitting, self)
-        self.ended = Ended(bench, opened, doors.authority, self)
-        self.closing = Closing(bench, opened.duty, doors.camera, doors.desk, self)
-        self.corner = Corner(bench, opened, CornerDoors(doors.authority, self.sitting, doors.camera), self)
-        self.corner.closes = True
-        self.room = RoomClosing(bench, opened, doors.authority, doors.camera, self)
-        for phase in (self.admitting, self.sitting, self.ended, self.closing, self.corner, self.room):
-            phase.troubled.connect(self.trouble)
-        self._join()
-        bench.deck.set_proctor_corner(True)
-
-    def _join(self) -> None:
-        self.admitting.begun.connect(self.sitting.begin)
-        self.sitting.handed_in.connect(self.closing.begin)
-        self.sitting.ended.connect(self.ended.begin)
-        self.ended.sealing.connect(self.closing.begin)
-        self.ended.reopened.connect(self.sitting.begin)
-        self.closing.closed.connect(self.left)
+        self.sitting.handed_in.connect(self._close)
+        self.sitting.ended.connect(self._show_ended)
         self.sitting.item_shown.connect(self.item_shown)
         self.sitting.acknowledged.connect(self.acknowledged)
-        self.closing.delivered.connect(self.delivered)
-        self.bench.deck.proctor_requested.connect(self.corner.enter)
-        self.corner.close_requested.connect(self._close_room)
-        # a method: a lambda on a screen's signal would live on when this line is gone
-        self.bench.deck.screen_of(WaitingScreen).acted.connect(self._close_done_room)
-        self.room.closed.connect(self.room_closed)
         self.authority.counted_twice.connect(self._log_credential)
-        self.ended.joined.connect(self._put_on_duty)
-        self.closing.joined.connect(self._put_on_duty)
+        # a method: a lambda on a screen's signal would live on when this line is gone
+        bench.deck.proctor_requested.connect(self._enter_corner)
+        bench.deck.set_proctor_corner(True)
+
+    # Made when first needed: their screens are many, and after a power cut a candidate waits for one.
+
+    @cached_property
+    def admitting(self) -> Admitting:
+        """The phase that takes a candidate in."""
+        admitting = self._joined(Admitting(self.bench, self.opened, self._camera, self.authority, self))
+        admitting.begun.connect(self.sitting.begin)
+        self.bench.deck.screen_of(WaitingScreen).acted.connect(self._close_done_room)
+        return admitting
+
+    @cached_property
+    def ended(self) -> Ended:
+        """The phase of a sitting that proctors ended."""
+        ended = self._joined(Ended(self.bench, self.opened, self.authority, self))
+        ended.sealing.connect(self._close)
+        ended.reopened.connect(self.sitting.begin)
+        ended.joined.connect(self._put_on_duty)
+        return ended
+
+    @cached_property
+    def closing(self) -> Closing:
+        """The phase that seals, signs and hands over."""
+        closing = self._joined(Closing(self.bench, self.opened.duty, self._camera, self._desk, self))
+        closing.closed.connect(self.left)
+        closing.delivered.connect(self.delivered)
+        closing.joined.connect(self._put_on_duty)
+        return closing
+
+    @cached_property
+    def corner(self) -> Corner:
+        """The proctors' corner."""
+        doors = CornerDoors(self.authority, self.sitting, self._camera)
+        corner = self._joined(Corner(self.bench, self.opened, doors, self))
+        corner.closes = True
+        corner.close_requested.connect(self._close_room)
+        return corner
+
+    @cached_property
+    def room(self) -> RoomClosing:
+        """The phase that closes the session here."""
+        room = self._joined(RoomClosing(self.bench, self.opened, self.authority, self._camera, self))
+        room.closed.connect(self.room_closed)
+        return room
+
+    def _joined(self, phase: P) -> P:
+        phase.troubled.connect(self.trouble)
+        return phase
+
+    def _close(self, case: Case) -> None:
+        self.closing.begin(case)
+
+    def _show_ended(self, case: Case) -> None:
+        self.ended.begin(case)
+
+    def _enter_corner(self) -> None:
+        self.corner.enter()
 
     def _put_on_duty(self, proctor: Proctor) -> None:
         """Let the room's journal know who came after a restart."""
