@@ -160,7 +160,7 @@ def _config(wish: Wish, stage: Stage, *, simulated: bool) -> dict[str, Any]:
     script = {
         "pins": pins,
         "admission_number": CANDIDATES[0].admission_number,
-        "answers": _answers(stage.session, stage.published.bank),
+        "answers": answers_of(stage.session, stage.published.bank),
         "pace_ms": wish.pace_ms,
         "screenshots": str(wish.home.screenshots),
         "keyboard": wish.keyboard,
@@ -173,7 +173,7 @@ def _config(wish: Wish, stage: Stage, *, simulated: bool) -> dict[str, Any]:
     }
 
 
-def _answers(session: str, bank: Bank) -> dict[str, Responses]:
+def answers_of(session: str, bank: Bank) -> dict[str, Responses]:
     """Decide, repeatably, what the simulated candidate will answer: single choices mostly right, all else right."""
     dice = random.Random(session)  # noqa: S311 - play-acting, not secrecy
     return {item.id: _answer(item, bank.markings[item.id], dice) for item in bank.items}

@@ -276,7 +276,8 @@ class ItemPane(Looked, QWidget):
     def below_the_edge(self) -> int:
         """Give how many pixels of the item, or of what it shares, have to be scrolled to."""
         beside = self.column.verticalScrollBar().maximum() if not self.column.isHidden() else 0
-        return max(self.page.verticalScrollBar().maximum(), beside)
+        below = self.page.verticalScrollBar().maximum() - self.sheet.empty_below
+        return max(below, beside, 0)
 
     def set_flagged(self, flagged: bool) -> None:
         """Show or hide the flag beside the number."""

@@ -80,6 +80,11 @@ class ItemSheet(Looked, QWidget):
         self.head.clear.setVisible(bool(self._responses))
 
     @property
+    def empty_below(self) -> int:
+        """How many pixels at the end are kept for `clear_notes` while it is not there."""
+        return self.clear_notes.height() if self.clear_notes.isHidden() else 0
+
+    @property
     def texts(self) -> list[FlowView]:
         """The texts of the item that can be marked, in reading order."""
         return [

@@ -40,7 +40,10 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "PIN": {},
     "identity number": {},
     "proctor key": {},
-    "name": {"registry/registry.db*": "the registry plans sessions: roster and proctors are its business"},
+    "name": {
+        "registry/registry.db*": "the registry plans sessions: roster and proctors are its business",
+        "seat/records/*room-record-*": "the record of the room, which proctors take with them: who came, who did not",
+    },
     "release share": {"registry/registry.db*": "the registry withholds it until the start, and must have it then"},
     "response": {
         "evidence/*packet.json*": "the packet as the demonstration hands it out, for whoever checks it",

@@ -46,6 +46,8 @@ def test_these_are_all_commands() -> None:
         "registry release",
         "registry serve",
         "registry show",
+        "room-record show",
+        "room-record verify",
         "seat enrol",
         "seat fetch",
         "seat run",

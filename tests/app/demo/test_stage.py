@@ -14,7 +14,7 @@ import app.demo.autopilot
 from app.demo.autopilot import Autopilot, Script
 from app.demo.banks import every_interaction, sample_bank
 from app.demo.cast import CANDIDATES, PROCTORS, blueprint, blueprint_of_all, policy
-from app.demo.conductor import RIGHT_IN_100, Witness, _answers
+from app.demo.conductor import RIGHT_IN_100, Witness, answers_of
 from app.demo.display import virtual_display
 from app.demo.home import DemoHome, HomeNotEmpty
 from app.demo.players import PLAYERS
@@ -57,8 +57,8 @@ def test_a_form_of_any_size_keeps_the_blueprints_shape(items: int) -> None:
 
 def test_the_simulated_candidate_is_mostly_right_and_always_the_same() -> None:
     bank = sample_bank()
-    answers = _answers("01890a5d-ac96-774b-bcce-b302099a8057", bank)
-    assert answers == _answers("01890a5d-ac96-774b-bcce-b302099a8057", bank)
+    answers = answers_of("01890a5d-ac96-774b-bcce-b302099a8057", bank)
+    assert answers == answers_of("01890a5d-ac96-774b-bcce-b302099a8057", bank)
     right = Counter(set(answers[item]["RESPONSE"]) == set(marking.correct()) for item, marking in bank.markings.items())
     assert right[True] / len(answers) == pytest.approx(RIGHT_IN_100 / 100, abs=0.05)
     options = {item.id: {option.id for option in offered(item)} for item in bank.items}
