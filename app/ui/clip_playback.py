@@ -5,13 +5,14 @@ No widget is touched here and nothing is told across threads, so nothing can arr
 
 import threading
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import av.error
 from PySide6.QtGui import QImage
 
-from app.ui.clip_reel import Reel, open_clip
 from app.ui.clip_speaker import SpeakerError
+
+if TYPE_CHECKING:
+    from app.ui.clip_reel import Reel
 
 _TICK_S: Final = 0.01
 _JOIN_S: Final = 5.0
@@ -88,6 +89,10 @@ class Playback:
     # on the thread
 
     def _run(self) -> None:
+        import av.error  # noqa: PLC0415 - takes long, and a seat starts without it
+
+        from app.ui.clip_reel import Reel, open_clip  # noqa: PLC0415 - brings it
+
         try:
             with open_clip(self._data) as container:
                 reel = Reel(container)
@@ -99,7 +104,7 @@ class Playback:
         except (av.error.FFmpegError, ValueError):
             self._halt(Playing.BROKEN)
 
-    def _turn(self, reel: Reel) -> None:
+    def _turn(self, reel: "Reel") -> None:
         running = False
         while self._wait(running=running):
             goal = self._goal
@@ -132,7 +137,7 @@ class Playback:
             )
             return not self._closed
 
-    def _start(self, reel: Reel) -> bool:
+    def _start(self, reel: "Reel") -> bool:
         try:
             reel.start()
         except SpeakerError:

@@ -1,7 +1,7 @@
 """Sound or a moving picture on the page: a button, where it is, and how often it may still be played."""
 
 from collections.abc import MutableMapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -21,12 +21,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.exam.prose import Clip, Language
 from app.ui import tokens
 from app.ui.clip_playback import Playback, Playing
-from app.ui.clip_reel import ClipError, ClipFacts, clip_facts
 from app.ui.icons import Icon
 from app.ui.look import Looked
 from app.ui.play_button import PlayButton
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+
+if TYPE_CHECKING:
+    from app.ui.clip_reel import ClipFacts
 
 _TICK_MS: Final = 33
 _STEP_S: Final = 5
@@ -55,7 +57,6 @@ class ClipPlayer(Looked, QWidget):
         self._screen = QRect()
         self.button = PlayButton(self)
         self.button.clicked.connect(self._press)
-        self.setFocusProxy(self.button)
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -65,6 +66,8 @@ class ClipPlayer(Looked, QWidget):
 
     def show_clip(self, clip: Clip, data: bytes, words: Words, plays: MutableMapping[str, int]) -> None:
         """Take a clip and its bytes."""
+        from app.ui.clip_reel import ClipError, clip_facts  # noqa: PLC0415 - the decoder takes long, and a seat starts without it
+
         self._stop()
         self._clip, self._data, self._words, self._plays = clip, data, words, plays
         self._picture, self._counted = None, 0

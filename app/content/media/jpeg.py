@@ -5,8 +5,6 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-import av
-
 from app.content.media.medium import MediumRefused
 
 MAX_SCANS: Final = 100  # of a progressive picture: each is another walk over all of it
@@ -134,6 +132,8 @@ def _scan_end(data: bytes, at: int) -> int:
 
 
 def _decode(data: bytes) -> None:
+    import av  # noqa: PLC0415 - takes long, and a seat starts without it
+
     try:
         with av.open(io.BytesIO(data), mode="r", format="jpeg_pipe") as container:
             stream = container.streams.video[0]

@@ -5,11 +5,12 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
-
-import av
+from typing import TYPE_CHECKING, Final
 
 from app.content.media.medium import MediumRefused
+
+if TYPE_CHECKING:
+    import av
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _KEPT: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
@@ -105,7 +106,7 @@ def write_mask(alpha: bytes, width: int, height: int) -> bytes:
     return _write(bytes(pixels), width, height, 4)
 
 
-def encoded(frame: av.VideoFrame) -> bytes:
+def encoded(frame: "av.VideoFrame") -> bytes:
     """Write a decoded frame, without alpha if all of it is opaque.
 
     Not with FFmpeg's encoder: that of this version gives other bytes for the same pixels now and then.
@@ -122,11 +123,13 @@ def encoded(frame: av.VideoFrame) -> bytes:
 
 def alpha_of(data: bytes) -> bytes:
     """Give the alpha of a PNG that we drew ourselves, a byte for each pixel."""
+    import av  # noqa: PLC0415 - takes long, and a seat starts without it
+
     with av.open(io.BytesIO(data), mode="r", format="png_pipe") as container:
         return _pixels(next(container.decode(video=0)))[3::4]
 
 
-def _pixels(frame: av.VideoFrame) -> bytes:
+def _pixels(frame: "av.VideoFrame") -> bytes:
     """Give the pixels of a frame, four bytes each, without what pads its lines."""
     plane = frame.reformat(format="rgba").planes[0]
     lines, stride = bytes(plane), plane.line_size

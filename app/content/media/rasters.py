@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import av
-
 from app.content.media import png
 from app.content.media.gif import check_gif
 from app.content.media.jpeg import check_upright
@@ -48,6 +46,8 @@ def as_png(data: bytes, raster: Raster) -> bytes:
     Raises:
         MediumRefused: damaged, cut short, animated, turned by EXIF, or not as large as it declares.
     """
+    import av  # noqa: PLC0415 - takes long, and a seat starts without it
+
     if raster.name == "WebP":
         _check_webp(data)
     elif raster.name == "GIF":
