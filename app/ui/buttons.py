@@ -10,6 +10,7 @@ from app.ui import tokens
 from app.ui.icons import Icon, icon_image, paint_icon
 from app.ui.labels import repolish
 from app.ui.look import Looked, paint_focus
+from app.ui.marked import Marked
 from app.ui.tokens import Space, Tone, Type
 
 _TICK = Space.M  # it stands in the margin beside the word
@@ -23,7 +24,7 @@ class Kind(StrEnum):
     QUIET = "quiet"
 
 
-class Button(Looked, QPushButton):
+class Button(Looked, Marked, QPushButton):
     """A button with a word on it. Return presses it as Space does."""
 
     def __init__(self, name: str, kind: Kind = Kind.SECONDARY, icon: Icon | None = None, *, bar: bool = False) -> None:
@@ -78,13 +79,13 @@ class Button(Looked, QPushButton):
             paint_focus(painter, QRectF(self.rect()), self.look)
 
 
-class TickBox(Looked, QAbstractButton):
+class TickBox(Looked, Marked, QAbstractButton):
     """A box to tick with its sentence; the whole line is the target."""
 
     def __init__(self, name: str, kind: Type = Type.STRONG) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setCheckable(True)
+        self.be_markable()
         self._type = kind
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)

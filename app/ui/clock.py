@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from app.ui import tokens
 from app.ui.look import Looked
@@ -18,7 +18,7 @@ def clock_text(remaining_ms: int) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-class ClockFace(Looked, QWidget):
+class ClockFace(Looked, QLabel):
     """A caption and the time left in digits of one width."""
 
     def __init__(self) -> None:

@@ -77,7 +77,7 @@ class CodeField(Looked, QWidget):
             group.setProperty("type", "code")
             group.setAlignment(Qt.AlignmentFlag.AlignCenter)
             group.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            group.textEdited.connect(lambda _text, at=index - 1: self._edited(at))
+            group.textChanged.connect(lambda _text, at=index - 1: self._edited(at))
             group.returnPressed.connect(self.entered)
             group.installEventFilter(self)
             grid.addWidget(group, (index - 1) // _GROUPS_A_ROW, (index - 1) % _GROUPS_A_ROW)

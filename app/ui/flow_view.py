@@ -13,9 +13,9 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from app.exam.prose import Body, Picture, Table
+from app.exam.prose import Body, Picture, Table, plain_text
 from app.ui.flow_build import QUOTED, VERBATIM, FlowBuilder
 from app.ui.flow_document import FlowDocument, is_torn, line_x
 from app.ui.flow_ink import Images, Ink
@@ -39,8 +39,10 @@ class Marker(Protocol):
         """Hear of the release."""
 
 
-class FlowView(Looked, QWidget):
+class FlowView(Looked, QLabel):
     """Blocks of text. Whoever owns it gives the widgets that stand in it and calls `arrange`.
+
+    A label to screen readers: its accessible name is what the text says.
 
     With a `marker` the mouse marks text; without one a press belongs to what lies below. `struck`: it is struck
     through.
@@ -66,6 +68,7 @@ class FlowView(Looked, QWidget):
         self._body, self._widgets, self._images = body, widgets, images
         self._document, self._slots = None, []
         self._places, self._marking, self._struck = None, NO_MARKING, False
+        self.setAccessibleName(plain_text(body))
         for widget in widgets:
             if widget is not None and widget.parent() is not self:
                 widget.setParent(self)

@@ -35,8 +35,11 @@ def repolish(widget: QWidget) -> None:
     widget.update()
 
 
-class Line(Looked, QWidget):
-    """One line that ends in … when it does not fit; painted, so that changing it often costs nothing."""
+class Line(Looked, QLabel):
+    """One line that ends in … when it does not fit; painted, so that changing it often costs nothing.
+
+    A label to screen readers, by its accessible name.
+    """
 
     def __init__(self, kind: Type = Type.BODY, tone: Tone = Tone.INK) -> None:
         super().__init__()

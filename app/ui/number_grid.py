@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -18,6 +19,7 @@ from app.exam.prose import Language
 from app.ui import tokens
 from app.ui.look import Looked, paint_focus
 from app.ui.number_grid_cells import GridCell, Only, paint_cell, selected
+from app.ui.number_grid_doors import Doors
 from app.ui.number_grid_legend import Legend
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
@@ -53,11 +55,14 @@ class NumberGrid(Looked, QWidget):
         self._empty = ""
         self._typed = ""
         self._words = Words(Language.ZH)
+        self._doors = Doors(self)
+        self._doors.chosen.connect(self.chosen)
 
     def set_words(self, words: Words) -> None:
         """Say what a cell shows in another language."""
         self._words = words
         self._tell_cursor()
+        self._lead()
 
     def show_cells(self, cells: tuple[GridCell, ...]) -> None:
         """Show the states; the filter stays."""
@@ -67,6 +72,7 @@ class NumberGrid(Looked, QWidget):
             for was, cell in zip(before, cells, strict=True):
                 if was != cell:
                     self._repaint(cell.number)
+            self._lead()
         elif cells != before:
             self._refilter()
 
@@ -81,6 +87,7 @@ class NumberGrid(Looked, QWidget):
             self._repaint(changed)
         self._here = self._cursor = number
         self._tell_cursor()
+        self._lead()
 
     def describe(self, cell: GridCell) -> str:
         """Say a cell's number and state."""
@@ -104,6 +111,17 @@ class NumberGrid(Looked, QWidget):
         """Measure and paint again."""
         self.updateGeometry()
         self.update()
+        self._lead()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Move what leads a screen reader to the cells."""
+        super().resizeEvent(event)
+        self._doors.resize(event.size())
+        self._lead()
+
+    def _lead(self) -> None:
+        cells = enumerate(self._shown)
+        self._doors.show_cells((cell.number, self.describe(cell), self._rect(at)) for at, cell in cells)
 
     def _repaint(self, number: int) -> None:
         """Paint one cell anew: the whole card would cost more than the rest of the item screen."""
@@ -116,6 +134,7 @@ class NumberGrid(Looked, QWidget):
         if len(self._shown) != before:
             self.updateGeometry()
         self.update()
+        self._lead()
 
     def _side(self, width: int = 0) -> int:
         """Give a cell's side; a little less where ten just do not fit in `width`."""

@@ -9,6 +9,7 @@ from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
 from app.ui.interactions.base import Setting
 from app.ui.look import Looked, paint_focus
+from app.ui.marked import Marked
 from app.ui.prose import BodyView
 from app.ui.tokens import Space, Type
 
@@ -26,7 +27,7 @@ def marker(index: int) -> str:
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1}
 
 
-class OptionRow(Looked, QAbstractButton):
+class OptionRow(Looked, Marked, QAbstractButton):
     """One option: ( A ), its text, and a tick at the end of the row when it is chosen."""
 
     stepped = Signal(int)  # the arrows: to the row before (-1) or after (1)
@@ -37,7 +38,7 @@ class OptionRow(Looked, QAbstractButton):
         super().__init__(parent)
         self.marker = marker(index)
         self.setObjectName(f"option_{self.marker}")
-        self.setCheckable(True)
+        self.be_markable()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.option = ""
@@ -50,6 +51,7 @@ class OptionRow(Looked, QAbstractButton):
     def show_option(self, option: str, body: Body, setting: Setting, *, several: bool) -> None:
         """Show an option; `several`: more than one may be chosen, so its marker is square."""
         self.option, self._several, self._words = option, several, plain_text(body)
+        self.set_exclusive(exclusive=not several)
         self._body.show_body(body, setting.media, words=setting.words, plays=setting.plays)
 
     def set_chosen(self, chosen: bool, state: str, *, struck: bool = False) -> None:
@@ -149,15 +151,14 @@ class OptionRow(Looked, QAbstractButton):
             painter.drawLine(QLineF(box.bottomLeft() + QPointF(2, -2), box.topRight() + QPointF(-2, 2)))
 
 
-class StrikeButton(Looked, QWidget):
+class StrikeButton(Looked, QAbstractButton):
     """Stands beside an option and strikes it through. The keyboard has Delete and Shift with the letter for it."""
-
-    pressed = Signal()
 
     def __init__(self, index: int, parent: QWidget) -> None:
         super().__init__(parent)
         self._marker = marker(index)
         self.setObjectName(f"strike_{self._marker}")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._struck = False
 
@@ -171,14 +172,9 @@ class StrikeButton(Looked, QWidget):
         """Paint again."""
         self.update()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the press, so that the release comes here."""
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Count a double click as one press: the second would take the first back."""
         event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Strike or lift."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.pressed.emit()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show that it can be pressed."""

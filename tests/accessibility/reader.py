@@ -1,18 +1,26 @@
 """What a screen reader finds and does through AT-SPI: roles, names, actions, texts."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from jeepney import DBusAddress, MessageType, new_method_call
+from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
 from jeepney.io.blocking import DBusConnection
 
 ATSPI: Final = "org.a11y.atspi"
+_PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 ROOT: Final = "/org/a11y/atspi/accessible/root"
 ANSWER_S: Final = 20.0
 BOUND_S: Final = 60.0
 LOOK_S: Final = 0.15
+SECRET: Final = "password text"
+_PASSWORD_TEXT: Final = 40
+"""The number of that role (`AtspiRole`)."""
+_Answer = tuple[Any, ...] | None
+_ASKED: Final = ("GetRoleName", "GetRole", "GetState", "GetInterfaces")
+_AT_ONCE: Final = 100
 _SHOWING, _ENABLED, _CHECKED, _FOCUSED, _FOCUSABLE = 25, 8, 4, 12, 11
 """Bits of an AT-SPI state set (`AtspiStateType`)."""
 
@@ -88,13 +96,26 @@ class Reader:
         """Say what is shown, for a person who reads why a test failed."""
         return [f"{node.role}: {node.name}" for node in self.look() if node.name]
 
-    def act(self, node: Node, action: str = "Press") -> None:
-        """Do one of the things it offers."""
+    def act(self, node: Node) -> None:
+        """Do the first of the things it offers, as a screen reader does."""
         (offered,) = self._ask(node.bus, node.path, "Action", "GetActions")
-        names = [name for name, _description, _keys in offered]
-        assert action in names, f"{node.role} “{node.name}” offers {names}, not {action}"
-        (done,) = self._ask(node.bus, node.path, "Action", "DoAction", "i", (names.index(action),))
+        assert [name for name, _description, _keys in offered][:1] in (["Press"], ["Toggle"]), (node, offered)
+        (done,) = self._ask(node.bus, node.path, "Action", "DoAction", "i", (0,))
         assert done
+
+    def value(self, node: Node) -> float:
+        """Read its number."""
+        (found,) = self._send(self._about(node, "Get", "ss", ("CurrentValue",))) or ((None, math.nan),)
+        return float(found[1])
+
+    def set_value(self, node: Node, value: float) -> None:
+        """Give it another number."""
+        done = self._send(self._about(node, "Set", "ssv", ("CurrentValue", ("d", value))))
+        assert done is not None, f"{node.role} “{node.name}” takes no number"
+
+    def _about(self, node: Node, method: str, signature: str, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        properties = DBusAddress(node.path, node.bus, _PROPERTIES)
+        return new_method_call(properties, method, signature, (f"{ATSPI}.Value", *arguments))
 
     def write(self, node: Node, text: str) -> None:
         """Put a text into it."""
@@ -107,37 +128,64 @@ class Reader:
         return str(found)
 
     def _below(self, bus: str, path: str) -> Iterator[Node]:
-        for child_bus, child in self._children(bus, path):
-            node = self._node(child_bus, child)
-            if node is not None:
-                yield node
-                if node.has(_SHOWING) or node.role == "application":
-                    yield from self._below(child_bus, child)
+        """Give everything below, level by level: a whole level is asked for at once."""
+        level = [(bus, path)]
+        while level:
+            asked = [self._call(bus, path, "Accessible", "GetChildren") for bus, path in level]
+            found = [(bus, path) for reply in self._send_all(asked) if reply for bus, path in reply[0]]
+            nodes = self._nodes(found)
+            yield from nodes
+            level = [(node.bus, node.path) for node in nodes if node.has(_SHOWING) or node.role == "application"]
 
-    def _children(self, bus: str, path: str) -> list[tuple[str, str]]:
-        reply = self._reply(bus, path, "Accessible", "GetChildren")
-        return [(bus, path) for bus, path in reply[0]] if reply else []
-
-    def _node(self, bus: str, path: str) -> Node | None:
-        """Read one object; None when it has gone meanwhile."""
-        role = self._reply(bus, path, "Accessible", "GetRoleName")
-        states = self._reply(bus, path, "Accessible", "GetState")
-        interfaces = self._reply(bus, path, "Accessible", "GetInterfaces")
-        properties = DBusAddress(path, bus, "org.freedesktop.DBus.Properties")
-        name = self._send(new_method_call(properties, "Get", "ss", (f"{ATSPI}.Accessible", "Name")))
-        if role is None or states is None or interfaces is None or name is None:
-            return None
-        low, high = states[0]
-        return Node(bus, path, role[0], name[0][1], low | high << 32, frozenset(interfaces[0]))
+    def _nodes(self, places: list[tuple[str, str]]) -> list[Node]:
+        """Read objects; those that have gone meanwhile are left out."""
+        asked = [
+            message
+            for bus, path in places
+            for message in (
+                *(self._call(bus, path, "Accessible", method) for method in _ASKED),
+                new_method_call(DBusAddress(path, bus, _PROPERTIES), "Get", "ss", (f"{ATSPI}.Accessible", "Name")),
+            )
+        ]
+        replies = iter(self._send_all(asked))
+        return [
+            _node(bus, path, told)
+            for (bus, path), *told in zip(places, replies, replies, replies, replies, replies, strict=True)
+            if all(told)
+        ]
 
     def _ask(self, bus: str, path: str, interface: str, method: str, *arguments: Any) -> tuple[Any, ...]:  # noqa: ANN401
         body = self._reply(bus, path, interface, method, *arguments)
         assert body is not None, f"{method} of {path} was refused"
         return body
 
-    def _reply(self, bus: str, path: str, interface: str, method: str, *arguments: Any) -> tuple[Any, ...] | None:  # noqa: ANN401
-        return self._send(new_method_call(DBusAddress(path, bus, f"{ATSPI}.{interface}"), method, *arguments))
+    def _reply(self, bus: str, path: str, interface: str, method: str, *arguments: Any) -> _Answer:  # noqa: ANN401
+        return self._send(self._call(bus, path, interface, method, *arguments))
 
-    def _send(self, message: Any) -> tuple[Any, ...] | None:  # noqa: ANN401 - the library has no types
-        reply = self._bus.send_and_get_reply(message, timeout=ANSWER_S)
-        return tuple(reply.body) if reply.header.message_type is MessageType.method_return else None
+    def _call(self, bus: str, path: str, interface: str, method: str, *arguments: Any) -> Any:  # noqa: ANN401
+        return new_method_call(DBusAddress(path, bus, f"{ATSPI}.{interface}"), method, *arguments)
+
+    def _send(self, message: Any) -> _Answer:  # noqa: ANN401 - the library has no types
+        return self._send_all([message])[0]
+
+    def _send_all(self, messages: list[Any]) -> list[_Answer]:
+        """Send them all, and give the answers in the same order; None where one was refused."""
+        answers: list[_Answer] = []
+        for start in range(0, len(messages), _AT_ONCE):
+            serials = []
+            for message in messages[start : start + _AT_ONCE]:
+                serials.append(next(self._bus.outgoing_serial))
+                self._bus.send(message, serial=serials[-1])
+            found: dict[int, _Answer] = {}
+            while not found.keys() >= set(serials):
+                reply = self._bus.receive(timeout=ANSWER_S)
+                good = reply.header.message_type is MessageType.method_return
+                found[reply.header.fields.get(HeaderFields.reply_serial, -1)] = tuple(reply.body) if good else None
+            answers += [found[serial] for serial in serials]
+        return answers
+
+
+def _node(bus: str, path: str, told: list[Any]) -> Node:
+    (role,), (number,), ((low, high),), (interfaces,), ((_signature, name),) = told
+    said = SECRET if number == _PASSWORD_TEXT else role  # Qt gives its number, and the name of any text
+    return Node(bus, path, said, name, low | high << 32, frozenset(interfaces))

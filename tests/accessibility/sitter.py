@@ -20,9 +20,9 @@ from app.exam.interactions import (
 from app.exam.item import Item
 from app.exam.prose import Hot, inline_text, plain_text, walk
 from app.words import Words
-from tests.accessibility.reader import Node, Reader
+from tests.accessibility.reader import SECRET, Node, Reader
 
-BUTTON, CHECK, FIELD = "push button", "check box", "text"
+BUTTON, CHECK, RADIO, FIELD, SLIDER = "push button", "check box", "radio button", "text", "slider"
 
 
 class Sitter:
@@ -40,10 +40,11 @@ class Sitter:
         return self._words(f"screen.{key}", **facts)
 
     def sign(self, name: str, pin: str, button: str) -> None:
-        """Sign as a proctor."""
-        self._reader.act(self._reader.wait(CHECK, name))
-        self._reader.write(self._reader.wait(FIELD, self.say("pin.pin")), pin)
+        """Sign as a proctor, and wait until the card has nobody to choose any more."""
+        self._reader.act(self._reader.wait(RADIO, name))
+        self._reader.write(self._reader.wait(SECRET, self.say("pin.pin")), pin)
         self.press(button)
+        assert self._reader.until(lambda: self._reader.find(RADIO, name) is None), self._reader.told()
 
     def answer(self, item: Item, right: Mapping[str, tuple[str, ...]]) -> None:
         """Give the response to every interaction of an item, in the order they are read."""
@@ -52,11 +53,13 @@ class Sitter:
         for interaction in item.interactions:
             values = right[interaction.response]
             match interaction:
-                case Choice() | Hottext() | Hotspot():
-                    self._tick(self._names(interaction, values))
+                case Choice():
+                    self._mark(self._names(interaction, values), RADIO if interaction.max_choices == 1 else CHECK)
+                case Hottext() | Hotspot():
+                    self._mark(self._names(interaction, values), CHECK)
                 case InlineChoice():
                     self._open(lists.index(interaction.response))
-                    self._tick(self._names(interaction, values))
+                    self._mark(self._names(interaction, values), RADIO)
                 case TextEntry():
                     fields = self._all(FIELD, self.say("interaction.text_entry.name"))
                     self._reader.write(fields[blanks.index(interaction.response)], values[0])
@@ -86,9 +89,9 @@ class Sitter:
             case _:
                 return [self._said(option) for option in one.options if option.id in values]
 
-    def _tick(self, names: list[str]) -> None:
+    def _mark(self, names: list[str], role: str) -> None:
         for name in names:
-            self._reader.act(self._reader.wait(CHECK, name))
+            self._reader.act(self._reader.wait(role, name))
 
     def _open(self, at: int) -> None:
         """Open the list of a blank; it may say already what is chosen."""
@@ -133,10 +136,8 @@ class Sitter:
                     self._reader.act(self._reader.wait(CHECK, label))
 
     def _slide(self, value: str) -> None:
-        """Press plus until the number is said."""
-        more = self._reader.wait(BUTTON, self.say("interaction.slider.more"))
-        for _step in range(100):
-            self._reader.act(more)
-            if self._reader.find("label", value):
-                return
-        raise AssertionError(value)
+        """Set the number; it is read back, and said."""
+        slider = self._reader.wait(SLIDER)
+        self._reader.set_value(slider, float(value))
+        assert self._reader.until(lambda: self._reader.value(slider) == float(value))
+        self._reader.wait(SLIDER, value)

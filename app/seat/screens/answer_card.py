@@ -57,7 +57,7 @@ class AnswerCard(Looked, QFrame):
         self._filter_row = filters = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         filters.setSpacing(Space.S)
         for only, button in self._filters.items():
-            button.setCheckable(True)
+            button.be_markable()
             button.clicked.connect(lambda checked, which=only: self._filter(which if checked else Only.ALL))
             filters.addWidget(button, 1)
         column.addLayout(filters)

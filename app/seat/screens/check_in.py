@@ -58,7 +58,7 @@ class CheckInScreen(Screen):
         ):
             self.named(setter, f"check_in.{key}")
         self._field.returnPressed.connect(self._enter)
-        self._field.textEdited.connect(self._typed)
+        self._field.textChanged.connect(self._typed)
         self._find.clicked.connect(self._enter)
         panel = Panel(Space.XXL)
         for widget in (title, why, name):

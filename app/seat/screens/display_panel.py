@@ -163,7 +163,7 @@ class _Row(QWidget):
         row.setSpacing(Space.S)
         for change, choice in choices:
             button = Button(f"display_{choice}", bar=True)
-            button.setCheckable(True)
+            button.be_markable()
             button.clicked.connect(lambda _on, wanted=change: self.chosen.emit(wanted))
             self._group.addButton(button)
             self._buttons.append(button)

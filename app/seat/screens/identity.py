@@ -140,7 +140,7 @@ class IdentityScreen(Screen):
         self.named(self._reason_name.setText, "identity.reason")
         self.named(self._reason.setAccessibleName, "identity.reason")
         self._reason.returnPressed.connect(self._give_reason)
-        self._reason.textEdited.connect(lambda _text: self._say_missing(missing=False))
+        self._reason.textChanged.connect(lambda _text: self._say_missing(missing=False))
         panel = Panel(Space.XXL)
         for widget in (self._why, self._why_hint, self._reason_name, self._reason, self._reason_note):
             panel.content.addWidget(widget)

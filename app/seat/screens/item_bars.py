@@ -186,9 +186,9 @@ class ItemFoot(Looked, QFrame):
         self.saved.setObjectName("saved_state")
         self.hand_is_up = False
         self.hand = Button("raise_hand", Kind.SECONDARY, Icon.HAND, bar=True)
-        self.hand.setCheckable(True)
+        self.hand.be_markable()
         self.flag = Button("flag", Kind.SECONDARY, Icon.FLAG, bar=True)
-        self.flag.setCheckable(True)
+        self.flag.be_markable()
         self.previous = Button("previous", Kind.SECONDARY, Icon.BACK, bar=True)
         self.next = Button("next", Kind.PRIMARY, bar=True)
         self.submit = Button("submit", bar=True)

@@ -10,6 +10,7 @@ from app.seat.screens.view import ProctorCard
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
 from app.ui.look import Looked, paint_focus
+from app.ui.marked import Marked
 from app.ui.tokens import Space, Tone, Type
 
 _STEPS: Mapping[int, tuple[int, int]] = {  # along a row, down a column
@@ -20,7 +21,7 @@ _STEPS: Mapping[int, tuple[int, int]] = {  # along a row, down a column
 }
 
 
-class ProctorButton(Looked, QAbstractButton):
+class ProctorButton(Looked, Marked, QAbstractButton):
     """A proctor's card."""
 
     stepped = Signal(int, int)
@@ -29,7 +30,7 @@ class ProctorButton(Looked, QAbstractButton):
         super().__init__()
         self.card = card
         self._state = ""
-        self.setCheckable(True)
+        self.be_markable(exclusive=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -59,7 +59,7 @@ class ReconcileLine(QWidget):
         self._standing, self._work, self._events = Label(Type.STRONG), Label(), Label()
         self._field = Field("explanation", longest=LONGEST_WORD)
         self._field.returnPressed.connect(self._say)
-        self._field.textEdited.connect(lambda _text: self._typed())
+        self._field.textChanged.connect(lambda _text: self._typed())
         self._save = Button("save_explanation")
         self._save.clicked.connect(self._say)
         self._said = Label(Type.BODY, Tone.SOFT)

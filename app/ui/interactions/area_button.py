@@ -9,6 +9,7 @@ from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
 from app.ui.interactions.base import Setting
 from app.ui.look import Looked
+from app.ui.marked import Marked
 from app.ui.prose import BodyView
 from app.ui.tokens import Space, Type
 
@@ -18,7 +19,7 @@ _SAMPLES = 64
 _ROOM = Space.L  # around the outline, for ring and tick
 
 
-class AreaButton(Looked, QAbstractButton):
+class AreaButton(Looked, Marked, QAbstractButton):
     """Outlined when it is looked at, ticked when it is chosen; as a `slot` always outlined, with what is in it."""
 
     stepped = Signal(int)
@@ -26,7 +27,7 @@ class AreaButton(Looked, QAbstractButton):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setCheckable(True)
+        self.be_markable()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.area = ""

@@ -150,7 +150,7 @@ class ChoiceView(Board):
         row.picture_pressed.connect(self.picture_pressed)
         row.strike_toggled.connect(lambda: self._toggle_strike(row))
         strike = StrikeButton(len(self._rows), self)
-        strike.pressed.connect(lambda: self._toggle_strike(row))
+        strike.clicked.connect(lambda: self._toggle_strike(row))
         self._rows.append(row)
         self._strikes.append(strike)
 

@@ -18,6 +18,7 @@ from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
 from app.ui.interactions.base import Setting
 from app.ui.look import Looked, paint_focus
+from app.ui.marked import Marked
 from app.ui.prose import BodyView
 from app.ui.tokens import Space
 
@@ -26,13 +27,14 @@ _ELSEWHERE: Final = (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 _SEEN: Final = 7  # rows at once; the others by scrolling
 
 
-class ListRow(Looked, QAbstractButton):
+class ListRow(Looked, Marked, QAbstractButton):
     """One option; the tick says that it is the one chosen."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.be_markable(exclusive=True)
         self.option = ""
         self.body = BodyView(self, after=self, corner=True)
         self.body.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -41,7 +43,6 @@ class ListRow(Looked, QAbstractButton):
         """Show an option."""
         self.option = option
         self.setObjectName(f"row_{option}")
-        self.setCheckable(True)
         self.setChecked(chosen)
         self.body.show_body(body, setting.media, words=setting.words, plays=setting.plays)
         state = setting.words("screen.item.chosen") if chosen else ""

@@ -10,13 +10,14 @@ from app.ui import tokens
 from app.ui.flow_slots import LineBox
 from app.ui.icons import Icon, paint_icon
 from app.ui.look import Looked, paint_focus
+from app.ui.marked import Marked
 from app.ui.tokens import Type
 
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Right: 1}
 _AROUND = 3  # pixels of the outline around the text
 
 
-class HotButton(Looked, QAbstractButton):
+class HotButton(Looked, Marked, QAbstractButton):
     """Lies over its text, which the document below has written; only the text itself can be pressed."""
 
     stepped = Signal(int)  # the arrows: to the stretch before (-1) or after (1)
@@ -25,7 +26,7 @@ class HotButton(Looked, QAbstractButton):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setCheckable(True)
+        self.be_markable()
         self._single = False
         self._marker = QRect()
         self._lines: list[QRect] = []

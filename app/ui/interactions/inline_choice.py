@@ -115,7 +115,6 @@ class InlineChoiceView(InteractionView):
         self._widest = Widest(self)
         self.box = ChoiceBox(self)
         self.box.opened.connect(self._open)
-        self.setFocusProxy(self.box)
 
     def show_interaction(self, interaction: Interaction, values: tuple[str, ...], setting: Setting) -> None:
         """Show an inline choice with its response."""

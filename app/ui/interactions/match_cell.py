@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
 from app.ui.look import Looked, paint_focus
+from app.ui.marked import Marked
 from app.ui.tokens import Type
 
 _STEPS = {
@@ -17,14 +18,14 @@ _STEPS = {
 }
 
 
-class MatchCell(Looked, QAbstractButton):
+class MatchCell(Looked, Marked, QAbstractButton):
     """A mark to press, round where it gives way to another, square where several can be; with a letter or empty."""
 
     stepped = Signal(int, int)  # by so many rows and columns
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setCheckable(True)
+        self.be_markable()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

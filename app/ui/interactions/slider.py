@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QAbstractSlider, QWidget
 
 from app.exam.interactions import Interaction, Slider
 from app.ui import tokens
@@ -38,6 +38,12 @@ class Scale:
         self._whole = slider.whole
         self._places = max(-int(number.normalize().as_tuple().exponent) for number in (self.lower, step))
 
+    @property
+    def counted(self) -> tuple[int, int]:
+        """The first number and the step where all are whole; else positions are counted from 0."""
+        whole = self.lower == int(self.lower) and self.step == int(self.step)
+        return (int(self.lower), int(self.step)) if whole else (0, 1)
+
     def text(self, position: int) -> str:
         """Give the lexical form of the number at a position."""
         number = self.lower + self.step * position
@@ -48,8 +54,11 @@ class Scale:
         return max(0, min(self.most, round((Decimal(text) - self.lower) / self.step)))
 
 
-class Track(Looked, QWidget):
-    """The line, its marks and the handle. Drag, press anywhere, arrows, Home and End."""
+class Track(Looked, QAbstractSlider):
+    """The line, its marks and the handle. Drag, press anywhere, arrows, Home and End.
+
+    What Qt calls its value is for screen readers: they read it, and set it.
+    """
 
     chosen = Signal(int)
 
@@ -61,11 +70,25 @@ class Track(Looked, QWidget):
         self._scale: Scale | None = None
         self._position: int | None = None
         self._vertical = self._reverse = False
+        self._telling = False
+        self.valueChanged.connect(self._set_from_outside)
 
     def show_scale(self, scale: Scale, position: int | None, *, vertical: bool, reverse: bool) -> None:
         """Show a position, or none; `reverse`: the lower bound is at the right or at the top."""
         self._scale, self._position, self._vertical, self._reverse = scale, position, vertical, reverse
+        self._telling = True
+        first, step = scale.counted
+        self.setOrientation(Qt.Orientation.Vertical if vertical else Qt.Orientation.Horizontal)
+        self.setRange(first, first + step * scale.most)
+        self.setSingleStep(step)
+        self.setValue(first + step * (position or 0))
+        self._telling = False
         self.update()
+
+    def _set_from_outside(self, value: int) -> None:
+        if self._scale is not None and not self._telling:
+            first, step = self._scale.counted
+            self.chosen.emit(round((value - first) / step))
 
     def look_changed(self) -> None:
         """Paint again; the owner arranges."""
@@ -102,7 +125,11 @@ class Track(Looked, QWidget):
         elif key == Qt.Key.Key_End:
             self.chosen.emit(most)
         else:
-            super().keyPressEvent(event)
+            event.ignore()  # Qt's slider would take the keys that turn to the next item
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
 
     def step(self, by: int) -> None:
         """Go so many positions on; from nowhere, begin in the middle."""

@@ -48,7 +48,6 @@ class TextEntryView(InteractionView):
         self.blank.textChanged.connect(self._edited)  # a screen reader's text comes without textEdited
         self.blank.editingFinished.connect(self._finished)
         self.blank.installEventFilter(self)
-        self.setFocusProxy(self.blank)
 
     def show_interaction(self, interaction: Interaction, values: tuple[str, ...], setting: Setting) -> None:
         """Show a text entry with its response."""

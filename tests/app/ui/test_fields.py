@@ -42,6 +42,12 @@ def test_typing_goes_on_from_group_to_group(code: CodeField) -> None:
     assert code.complete()
 
 
+def test_what_a_screen_reader_writes_is_heard_too(code: CodeField, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(code.changed, timeout=1000):
+        group(code, 1).setText(CODE.lower())
+    assert code.complete()
+
+
 def test_small_letters_and_what_is_misread_are_put_right(code: CodeField) -> None:
     type_in("o1il-  kx9m2")
     assert group(code, 1).text() == "0111K"

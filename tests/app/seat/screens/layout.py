@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.ui.interactions.area_button import AreaButton
 from app.ui.interactions.hot_button import HotButton
-from app.ui.labels import Line
+from app.ui.labels import Label, Line
 
 OVERLAYS = {"display_panel"}
 """What lies over a page on purpose, by its name."""
@@ -54,7 +54,7 @@ def _faults_of(widget: QWidget) -> Iterator[str]:
     yield from _overlaps(widget)
     if isinstance(widget, Line):
         yield from _line(widget)
-    elif isinstance(widget, QLabel):
+    elif isinstance(widget, Label):
         yield from _label(widget)
     elif isinstance(widget, QPushButton):
         yield from _button(widget)

@@ -10,6 +10,7 @@ from app.cli.content.gallery import item_files, key_of
 from app.content.qti.reading import read_item_file
 from app.seat.screens.item import ItemScreen, ItemView
 from app.ui.interactions.area_button import AreaButton
+from app.ui.options import StrikeButton
 from app.ui.pictures import PictureButton
 from app.words import Words
 from tests.app.seat.screens import samples
@@ -42,7 +43,10 @@ def view(name: str, *, answered: bool = False) -> ItemView:
 def used(screen: ItemScreen) -> list[QWidget]:
     kinds = QAbstractButton | QLineEdit | QTextEdit
     found = [widget for widget in screen.pane.findChildren(QWidget) if isinstance(widget, kinds)]
-    return [one for one in found if one.isVisible() and not one.objectName().startswith("qt_")]
+    by_keys = [
+        one for one in found if not isinstance(one, StrikeButton)
+    ]  # the keyboard has Delete on the option itself
+    return [one for one in by_keys if one.isVisible() and not one.objectName().startswith("qt_")]
 
 
 @every_item
@@ -83,6 +87,17 @@ def test_tab_goes_through_all_of_it_and_on_to_the_card(show: Show[ItemScreen], n
         met.add(widget)
     missed = [one.objectName() for one in used(screen) if one not in met]
     assert not missed
+
+
+@every_item
+def test_tab_coming_round_begins_with_the_first_of_the_item(show: Show[ItemScreen], name: str) -> None:
+    screen = seen(show, name)
+    screen.pane.sheet.setFocus()
+    key(Qt.Key.Key_Tab)
+    first = QApplication.focusWidget()
+    find(screen, QAbstractButton, "display").setFocus()
+    key(Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is first
 
 
 @every_item
