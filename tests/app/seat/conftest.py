@@ -12,6 +12,7 @@ from app.demo.cast import PROCTORS, blueprint
 from app.demo.home import DemoHome
 from app.demo.processes import Process, running
 from app.demo.provision import Stage, set_up_registry, set_up_seat
+from app.demo.recorder import recorder_let_go
 from app.registry.service import Registry
 from app.seat.home import SeatHome
 from app.seat.workplace import Session, Workplace
@@ -59,6 +60,15 @@ def seat_home(site: Site, tmp_path: Path) -> SeatHome:
     copy = SeatHome(tmp_path / "seat")
     shutil.copytree(site.home.seat.root, copy.root)
     return copy
+
+
+@pytest.fixture(scope="session")
+def filmed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SeatHome]:
+    """A seat for its recorder only, which films for every desk that needs one (`desk.SeatAtWork`)."""
+    copy = SeatHome(tmp_path_factory.mktemp("filmed") / "seat")
+    shutil.copytree(site.home.seat.root, copy.root)
+    with recorder_let_go(copy.recorder_socket):
+        yield copy
 
 
 @pytest.fixture

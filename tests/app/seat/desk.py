@@ -1,7 +1,6 @@
 """One running sitting without the phases before it: a real desk, deck, journal and recorder; a clock one can move."""
 
 from collections.abc import Callable
-from contextlib import closing, suppress
 from dataclasses import replace
 
 import shiboken6
@@ -17,6 +16,7 @@ from app.exam.sitting import Sitting, State
 from app.seat.camera_desk import CameraDesk
 from app.seat.deck import Deck
 from app.seat.delivery import Delivery, read_sitting
+from app.seat.home import SeatHome
 from app.seat.phases.admitting import started
 from app.seat.phases.phase import Bench
 from app.seat.phases.sitting import SittingDesk
@@ -28,8 +28,6 @@ from app.seat.shelf import ItemShelf
 from app.seat.workplace import Workplace
 from app.ui.bridge import Worker
 from app.ui.options import OptionRow
-from proctoring.recorder.client import RecorderClient, RecorderGone
-from proctoring.recorder.faults import NothingRecorded
 from sync.trust.clock import ClockReading, read_clock
 from sync.wire.plan import Accommodation, Policy
 from tests.app.seat.conftest import Site
@@ -59,15 +57,18 @@ class MovedClock:
 
 
 class SeatAtWork(QObject):
-    """A candidate's desk and the hands at it. `begin` starts it, `again` is what a restart does."""
+    """A candidate's desk and the hands at it. `begin` starts it, `again` is what a restart does.
 
-    def __init__(self, workplace: Workplace, site: Site, clock: MovedClock, bot: QtBot) -> None:
+    `filmed` is the seat whose recorder films: one for all desks of a process, because to start one takes seconds.
+    """
+
+    def __init__(self, workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, bot: QtBot) -> None:
         super().__init__()
         self.workplace, self.clock, self.bot = workplace, clock, bot
         self._keys = unlock_with(workplace, workplace.current_session(), site.release_share())
         self.session = workplace.current_session()
         self.entry = self.session.plan.roster[0]
-        self.camera = CameraDesk(workplace.home, workplace.enrolment.device, self.session.plan, "synthetic")
+        self.camera = CameraDesk(filmed, workplace.enrolment.device, self.session.plan, "synthetic")
         self.told: list[tuple[str, Case]] = []
         self.troubles: list[object] = []
         self._sit_down()
@@ -138,13 +139,9 @@ class SeatAtWork(QObject):
         self.deck.close()
 
     def leave(self) -> None:
-        """End everything, the recorder too."""
+        """End everything but the recorder."""
         self._stand_up()
         self.camera.leave()
-        with suppress(RecorderGone, NothingRecorded):
-            RecorderClient.attach(self.workplace.home.recorder_socket, 0).quit()
-            with closing(RecorderClient.attach(self.workplace.home.recorder_socket, 0)) as last:
-                last.stop()
 
     # what stands where
 

@@ -12,6 +12,7 @@ from app.exam import events
 from app.exam.prose import Language
 from app.seat.deck import Deck
 from app.seat.duty import Duty
+from app.seat.home import SeatHome
 from app.seat.phases.admitting import started
 from app.seat.phases.authority import Authority
 from app.seat.phases.line import Line, LineDoors
@@ -61,10 +62,10 @@ class People:
 class ProctoredSeat(SeatAtWork):
     """A candidate's desk with proctors: the first two opened the session."""
 
-    def __init__(self, workplace: Workplace, site: Site, clock: MovedClock, bot: QtBot) -> None:
+    def __init__(self, workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, bot: QtBot) -> None:
         self.people = People()
         self.duty_at_start: tuple[int, ...] = (0, 1)
-        super().__init__(workplace, site, clock, bot)
+        super().__init__(workplace, site, filmed, clock, bot)
 
     def _sit_down(self) -> None:
         plan = self.session.plan

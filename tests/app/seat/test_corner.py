@@ -10,10 +10,15 @@ from pytestqt.qtbot import QtBot
 
 import app.seat.workplace
 from app.exam.sitting import State
+from app.seat.home import SeatHome
 from app.seat.phases import corner as corner_phase
+from app.seat.screens.corner_form import CornerFormScreen
+from app.seat.screens.corner_view import CornerAnswer
 from app.seat.workplace import Workplace
 from app.ui.labels import StatusMark
 from proctoring.recorder.client import RecorderClient
+from sync.replica.durable import DiskFull
+from sync.replica.journal import Journal
 from sync.wire.packet import EndReason
 from tests.app.seat.conftest import Site
 from tests.app.seat.desk import MovedClock
@@ -28,8 +33,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 
 @pytest.fixture
-def seat(workplace: Workplace, site: Site, clock: MovedClock, qtbot: QtBot) -> Iterator[ProctoredSeat]:
-    at_work = ProctoredSeat(workplace, site, clock, qtbot)
+def seat(
+    workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, qtbot: QtBot
+) -> Iterator[ProctoredSeat]:
+    at_work = ProctoredSeat(workplace, site, filmed, clock, qtbot)
     yield at_work
     at_work.leave()
 
@@ -98,6 +105,66 @@ def test_extra_time_wants_its_minutes_and_its_reason(seat: ProctoredSeat) -> Non
     assert sitting.duration_ms == before + 600_000
     assert (sitting.incidents[-1].detail, sitting.incidents[-1].by) == ("600 s: power was out", KEYIDS[1:2])
     assert seat.says("加时 10 分钟")
+
+
+@pytest.mark.parametrize("act", ["extend", "report"])
+def test_confirming_again_and_again_while_it_is_written_does_it_once(seat: ProctoredSeat, act: str) -> None:
+    seat.begin()
+    before = seat.kept().duration_ms
+    seat.enter(0)
+    seat.press(f"corner_{act}")
+    seat.until_screen("CornerFormScreen")
+    if act == "extend":
+        seat.press("minutes_1")
+        seat.fill("note", "power was out")
+    else:
+        seat.pick("设备故障")
+    button = seat.button("form_confirm")
+    assert button is not None
+    for _press in range(3):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        seat.deck.screen_of(CornerFormScreen).confirmed.emit(CornerAnswer(minutes=10, note="again"))
+    assert seat.says("正在保存")
+    assert seat.button("form_confirm") is None
+    assert seat.button("form_back") is None
+    seat.until_screen("CornerScreen")
+    seat.rest()
+    assert len(seat.kept().incidents) == 1
+    assert seat.kept().duration_ms - before == (600_000 if act == "extend" else 0)
+
+
+def test_extra_time_that_cannot_be_written_says_so_and_is_given_once_when_the_disk_is_back(
+    seat: ProctoredSeat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat.begin()
+    before = seat.kept().duration_ms
+    seat.enter(0)
+    seat.press("corner_extend")
+    seat.until_screen("CornerFormScreen")
+    seat.press("minutes_1")
+    seat.fill("note", "power was out")
+    with monkeypatch.context() as full:
+        full.setattr(Journal, "append", _no_room)
+        seat.press("form_confirm")
+        seat.until(lambda: seat.says("还没有写入磁盘"))
+        assert seat.button("form_confirm") is None
+        seat.press("form_back")
+        seat.until_screen("ItemScreen")
+        seat.deck.proctor_requested.emit()
+        seat.until_screen("AuthorityScreen")
+        seat.give_pin(0)
+        seat.until_screen("CornerFormScreen")
+        assert seat.says("还没有写入磁盘"), "who comes back sees that it is under way"
+        assert seat.button("form_confirm") is None
+    seat.until_screen("CornerScreen")
+    assert seat.kept().duration_ms == before + 600_000
+    seat.confirm("pause", "设备故障")
+    seat.until_screen("CornerScreen")
+    assert seat.kept().state is State.PAUSED, "the next act is done as ever"
+
+
+def _no_room(*_arguments: object, **_more: object) -> None:
+    raise DiskFull("no room")
 
 
 def test_what_hits_the_candidate_is_said_with_their_name_before_it_is_done(seat: ProctoredSeat) -> None:

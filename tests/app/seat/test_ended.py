@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 import app.seat.workplace
 from app.exam.events import Submitted
 from app.exam.sitting import State
+from app.seat.home import SeatHome
 from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
 from sync.replica.outbox import OutboxRow, Stage
@@ -26,8 +27,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 
 @pytest.fixture
-def seat(workplace: Workplace, site: Site, clock: MovedClock, qtbot: QtBot) -> Iterator[ProctoredSeat]:
-    at_work = ProctoredSeat(workplace, site, clock, qtbot)
+def seat(
+    workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, qtbot: QtBot
+) -> Iterator[ProctoredSeat]:
+    at_work = ProctoredSeat(workplace, site, filmed, clock, qtbot)
     yield at_work
     at_work.leave()
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 import app.seat.workplace
 from app.seat.deck import Deck
 from app.seat.duty import Duty
+from app.seat.home import SeatHome
 from app.seat.phases.authority import Authority
 from app.seat.phases.line import Line, LineDoors
 from app.seat.phases.opening import Opened
@@ -31,8 +32,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 
 @pytest.fixture
-def seat(workplace: Workplace, site: Site, clock: MovedClock, qtbot: QtBot) -> Iterator[ProctoredSeat]:
-    at_work = ProctoredSeat(workplace, site, clock, qtbot)
+def seat(
+    workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, qtbot: QtBot
+) -> Iterator[ProctoredSeat]:
+    at_work = ProctoredSeat(workplace, site, filmed, clock, qtbot)
     yield at_work
     at_work.leave()
 

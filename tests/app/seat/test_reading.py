@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.exam import events
+from app.seat.home import SeatHome
 from app.seat.phases.phase import Bench
 from app.seat.phases.reading import ReadingDesk
 from app.seat.workplace import Workplace
@@ -35,8 +36,8 @@ class Listener:
 
 
 @pytest.fixture
-def seat(workplace: Workplace, site: Site, qtbot: QtBot) -> Iterator[SeatAtWork]:
-    made = SeatAtWork(workplace, site, MovedClock(), qtbot)
+def seat(workplace: Workplace, site: Site, filmed: SeatHome, qtbot: QtBot) -> Iterator[SeatAtWork]:
+    made = SeatAtWork(workplace, site, filmed, MovedClock(), qtbot)
     yield made
     made.leave()
 

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 import app.seat.workplace
 from app.exam.room import Held
+from app.seat.home import SeatHome
 from app.seat.room_record import kept_record, read_record
 from app.seat.workplace import Workplace
 from sync.replica.cabinet import DocumentKind
@@ -23,8 +24,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 
 @pytest.fixture
-def seat(workplace: Workplace, site: Site, clock: MovedClock, qtbot: QtBot) -> Iterator[ProctoredSeat]:
-    at_work = ProctoredSeat(workplace, site, clock, qtbot)
+def seat(
+    workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, qtbot: QtBot
+) -> Iterator[ProctoredSeat]:
+    at_work = ProctoredSeat(workplace, site, filmed, clock, qtbot)
     yield at_work
     at_work.leave()
 

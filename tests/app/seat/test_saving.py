@@ -15,6 +15,7 @@ from app.exam import events
 from app.exam.interactions import Responses
 from app.exam.sitting import Given, Notes, Sitting, State
 from app.seat.alarm import TONE_S, Cause, tone
+from app.seat.home import SeatHome
 from app.seat.phases import recorder_watch, saving
 from app.seat.phases.bounds import fits
 from app.seat.phases.saving import Saving
@@ -38,11 +39,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 @pytest.fixture
 def seat(
-    workplace: Workplace, site: Site, clock: MovedClock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[SeatAtWork]:
     monkeypatch.setattr(saving, "RETRY_MS", 50)
     monkeypatch.setattr(recorder_watch, "RECORDER_MS", 50)
-    at_work = SeatAtWork(workplace, site, clock, qtbot)
+    at_work = SeatAtWork(workplace, site, filmed, clock, qtbot)
     yield at_work
     at_work.leave()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -147,6 +148,7 @@ class Chooser:
 def chooser(workplace: Workplace, qtbot: QtBot) -> Iterator[Chooser]:
     made = Chooser(workplace, qtbot)
     yield made
+    shiboken6.delete(made.phase)  # who goes on looking would look into a closed database
     made.worker.close()
     finish_background()
 

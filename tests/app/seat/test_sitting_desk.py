@@ -13,6 +13,7 @@ from app.exam import events
 from app.exam.appearance import Appearance
 from app.exam.item import Item
 from app.exam.sitting import Notes, OutOfOrder, State
+from app.seat.home import SeatHome
 from app.seat.shelf import FormUnshowable
 from app.seat.workplace import Workplace
 from sync.trust.aead import SealRefused
@@ -29,8 +30,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 
 @pytest.fixture
-def seat(workplace: Workplace, site: Site, clock: MovedClock, qtbot: QtBot) -> Iterator[SeatAtWork]:
-    at_work = SeatAtWork(workplace, site, clock, qtbot)
+def seat(workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, qtbot: QtBot) -> Iterator[SeatAtWork]:
+    at_work = SeatAtWork(workplace, site, filmed, clock, qtbot)
     yield at_work
     at_work.leave()
 

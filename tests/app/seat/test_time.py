@@ -14,6 +14,7 @@ from app.exam import events
 from app.exam.form import FormItem
 from app.exam.sitting import State
 from app.exam.timing import Timing
+from app.seat.home import SeatHome
 from app.seat.phases.timekeeping import WARN_FOR_MS, minutes_to_warn_of, open_place
 from app.seat.screens.authority import AuthorityScreen
 from app.seat.screens.corner import CornerScreen
@@ -36,8 +37,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 
 @pytest.fixture
-def seat(workplace: Workplace, site: Site, clock: MovedClock, qtbot: QtBot) -> Iterator[SeatAtWork]:
-    at_work = SeatAtWork(workplace, site, clock, qtbot)
+def seat(workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, qtbot: QtBot) -> Iterator[SeatAtWork]:
+    at_work = SeatAtWork(workplace, site, filmed, clock, qtbot)
     yield at_work
     at_work.leave()
 
