@@ -33,7 +33,6 @@ class CornerFormScreen(Screen):
         super().__init__(words, parent)
         self._form: CornerForm | None = None
         self._missing = ""
-        self._writing: Writing | None = None
         self._head = PageHead(self.tools)
         self._clock = BigClock()
         self._candidate = CandidatePanel(narrow=True)
@@ -104,7 +103,7 @@ class CornerFormScreen(Screen):
         return content
 
     def _what(self) -> QWidget:
-        content = self._content = QWidget()
+        content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, Space.M, 0)
         column.setSpacing(Space.M)
@@ -134,7 +133,6 @@ class CornerFormScreen(Screen):
     def show_form(self, form: CornerForm) -> None:
         """Ask anew; nothing of the form before is kept."""
         self._form, self._missing = form, ""
-        self.show_writing(None)
         for field in (self._minutes, self._note, self._statement):
             field.clear()
         self._refused.setChecked(False)
@@ -142,21 +140,6 @@ class CornerFormScreen(Screen):
         self.render_view()
         first = self._minutes if form.minutes else self._choices if form.choices else self._note
         first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def show_writing(self, writing: Writing | None) -> None:
-        """Say how far what was confirmed is; until it is written nothing can be confirmed or changed, None: it is.
-
-        What cannot be written yet lets nobody be kept here: then "back" leads away.
-        """
-        self._writing = writing
-        if writing is not None:
-            self.setFocus()  # before Qt hands the focus of what is shut to any other control
-        for widget in (self._content, self._go):
-            widget.setEnabled(writing is None)
-        self._back.setEnabled(writing is not Writing.SAVING)
-        if writing is Writing.NOT_SAVED:
-            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._show_problem()
 
     def choose(self, key: str) -> None:
         """Choose one of the choices by its key."""
@@ -169,7 +152,7 @@ class CornerFormScreen(Screen):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back on Escape."""
         if event.key() == Qt.Key.Key_Escape:
-            self._back.click()  # nothing while it is shut
+            self.cancelled.emit()
         else:
             super().keyPressEvent(event)
 
