@@ -2,6 +2,7 @@
 
 import sys
 
+from app.cli.main import run  # first, as for the installed command: what comes after Qt is slower to load
 from app.seat import program
 from app.seat.kiosk import Kiosk
 from tests.bench.probe import FirstFrame
@@ -18,8 +19,6 @@ class WatchedKiosk(Kiosk):
 
 
 def main() -> None:
-    from app.cli.main import run  # noqa: PLC0415 - as the installed command does: first the program, then its commands
-
     setattr(program, "Kiosk", WatchedKiosk)  # noqa: B010 - a class exchanged for its subclass, here only
     sys.argv = ["examroom", "seat", "run", "--window", "--home", *sys.argv[1:]]
     run()

@@ -30,6 +30,15 @@ class FirstFrame(QObject):
 
 def peak_mb() -> float:
     """Give the most memory this process ever had resident, MB (`VmHWM`, proc_pid_status(5))."""
+    return _status_mb("VmHWM:")
+
+
+def resident_mb() -> float:
+    """Give the memory this process has resident now, MB (`VmRSS`)."""
+    return _status_mb("VmRSS:")
+
+
+def _status_mb(name: str) -> float:
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    line = next(line for line in status.splitlines() if line.startswith(name))
     return int(line.split()[1]) * 1024 / 1e6

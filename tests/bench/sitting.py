@@ -26,16 +26,22 @@ from app.seat.phases.sitting import SittingDesk
 from app.seat.program import WINDOW
 from app.seat.screens.item import ItemScreen
 from sync.wire.ids import new_id
-from tests.bench.site import ITEMS
+from tests.bench.probe import resident_mb
 
 PATIENCE_S = 20
+READING_MS = 100
+"""Nobody reads an item faster; meanwhile the kiosk prepares its neighbours."""
+MORE_CHANGES = 500
 NS_PER_MS = 1_000_000
 INSERT = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass
 class Samples:
-    """All in ms. `new` and `again`: item to next item; `with_picture`: those of `new` that have one."""
+    """In ms. `new` and `again`: item to next item; `with_picture`: those of `new` that have one.
+
+    `memory_before` and `memory_after` a further 500 item changes, in MB.
+    """
 
     new: list[float] = field(default_factory=list)
     new_label: list[float] = field(default_factory=list)
@@ -44,6 +50,8 @@ class Samples:
     again_label: list[float] = field(default_factory=list)
     saved: list[float] = field(default_factory=list)
     committed: list[float] = field(default_factory=list)
+    memory_before: list[float] = field(default_factory=list)
+    memory_after: list[float] = field(default_factory=list)
 
 
 class WatchedKiosk(Kiosk):
@@ -122,6 +130,7 @@ class Bench:
         kiosk.begin()
         self._wait(lambda: bool(kiosk.findChildren(SittingDesk)) and self._shown > 0)
         self._desk = kiosk.findChildren(SittingDesk)[0]
+        self._items = len(self._desk._need_case().shelf.form.items)
         self._screen = kiosk.findChildren(ItemScreen)[0]
         self._wait(self._desk._watch._timer.isActive)
         self._label = LabelWindow()
@@ -130,23 +139,39 @@ class Bench:
         self._rest()
 
     def run(self) -> Samples:
-        """Work through the form, there and back."""
+        """Work through the form as fast as the kiosk follows, there and back."""
         samples = self._samples
-        for number in range(2, ITEMS + 1):
-            took = self._turn(self._kiosk, self._key, number)
-            samples.new.append(took)
-            if any(picture.isVisible() for picture in self._screen.findChildren(QWidget, "picture")):
-                samples.with_picture.append(took)
-            samples.new_label.append(self._turn(self._label, self._key_label))
-        previous = self._screen.findChildren(QPushButton, "previous")[0]
-        for number in range(ITEMS - 1, 0, -1):
-            samples.again.append(self._turn(self._kiosk, lambda: _click(previous), number))
+        self._forward(0)
+        for number in range(self._items - 1, 0, -1):
+            samples.again.append(self._turn(self._kiosk, self._click_back, number))
             samples.again_label.append(self._turn(self._label, self._key_label))
             samples.saved.append(self._respond())
             item = self._desk._need_case().shelf.form.items[number - 1].item
             answer = Answered(item=item, responses={"RESPONSE": ("A",)}, complete=True)
             samples.committed.append(self._raw.commit(event_bytes(answer)))
         return samples
+
+    def read(self) -> Samples:
+        """Work through the form as somebody who reads; then change items 500 times more and look at the memory."""
+        self._forward(READING_MS)
+        self._samples.memory_before.append(resident_mb())
+        number, step = self._items, -1
+        for _change in range(MORE_CHANGES):
+            step = {1: 1, self._items: -1}.get(number, step)
+            number += step
+            self._turn(self._kiosk, self._key if step > 0 else self._click_back, number)
+        self._samples.memory_after.append(resident_mb())
+        return self._samples
+
+    def _forward(self, reading_ms: int) -> None:
+        samples = self._samples
+        for number in range(2, self._items + 1):
+            QTest.qWait(reading_ms)
+            took = self._turn(self._kiosk, self._key, number)
+            samples.new.append(took)
+            if any(picture.isVisible() for picture in self._screen.findChildren(QWidget, "picture")):
+                samples.with_picture.append(took)
+            samples.new_label.append(self._turn(self._label, self._key_label))
 
     def _turn(self, window: "WatchedKiosk | LabelWindow", press: Callable[[], None], number: int = 0) -> float:
         """Press, and wait for the frame that shows the answer, with all that is still laid out or painted after it."""
@@ -171,6 +196,10 @@ class Bench:
 
     def _key(self) -> None:
         QTest.keyClick(self._screen, Qt.Key.Key_PageDown)
+
+    def _click_back(self) -> None:
+        previous = self._screen.findChildren(QPushButton, "previous")[0]
+        QTest.mouseClick(previous, Qt.MouseButton.LeftButton)
 
     def _key_label(self) -> None:
         self._label.next_text = self._text()
@@ -202,10 +231,6 @@ class Bench:
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
-def _click(widget: QWidget) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
-
-
 def main() -> int:
     home = SeatHome(Path(sys.argv[1]))
     application = program.make_application()
@@ -216,7 +241,8 @@ def main() -> int:
     kiosk.resize(*WINDOW)
     if not isinstance(kiosk, WatchedKiosk):
         raise TypeError(type(kiosk).__name__)
-    samples = Bench(kiosk, RawDatabase(home.root / f"raw-{os.getpid()}.db")).run()
+    bench = Bench(kiosk, RawDatabase(home.root / f"raw-{os.getpid()}.db"))
+    samples = bench.read() if sys.argv[2:] == ["--read"] else bench.run()
     kiosk.leave()
     print(json.dumps({"event": "samples", **asdict(samples)}), flush=True)
     return 0
