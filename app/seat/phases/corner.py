@@ -19,7 +19,7 @@ from app.seat.phases.sitting import SittingDesk
 from app.seat.screens.authority import AuthorityScreen
 from app.seat.screens.corner import CornerScreen
 from app.seat.screens.corner_form import CornerFormScreen
-from app.seat.screens.corner_view import CornerAct, CornerAnswer, CornerView, Recorder
+from app.seat.screens.corner_view import CornerAct, CornerAnswer, CornerView, Recorder, Writing
 from app.seat.screens.countersign import CountersignScreen
 from app.seat.screens.ended import EndedScreen
 from app.seat.screens.item import ItemScreen
@@ -29,6 +29,7 @@ from app.seat.screens.review import ReviewScreen
 from app.seat.screens.screen import Screen
 from app.seat.screens.sealing import SealingScreen
 from app.seat.screens.trouble import TroubleScreen
+from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
 from app.ui.bridge import in_background
 from app.ui.text import Sentence
@@ -68,6 +69,14 @@ class CornerDoors:
     camera: CameraDesk
 
 
+@dataclass(frozen=True)
+class _Written:
+    """An act that is being written, for this candidate or for the room, with its form or without one."""
+
+    case: Case | None
+    form: CornerAct | None
+
+
 @dataclass
 class _Visit:
     """One visit to the corner, from the button to the item."""
@@ -93,6 +102,7 @@ class Corner(Phase):
         self._authority, self._desk, self._camera = doors.authority, doors.desk, doors.camera
         self._acts = Acts(bench, opened, doors.authority, doors.desk, doors.camera, self)
         self._visit: _Visit | None = None
+        self._written: _Written | None = None
         self._view: CornerView | None = None
         self._recorder = (Recorder.CHECKING, False)
         self._refreshes = 0
@@ -101,7 +111,8 @@ class Corner(Phase):
         self._screen.left.connect(self.leave)
         self._form = bench.deck.screen_of(CornerFormScreen)
         self._form.confirmed.connect(self._confirm)
-        self._form.cancelled.connect(self._back)
+        self._form.cancelled.connect(self._cancel)
+        self._desk.not_saved.connect(self._say_not_saved)
         self._acts.troubled.connect(self.trouble)
         self._refresh_timer = QTimer(self, interval=REFRESH_MS)
         self._refresh_timer.timeout.connect(self._refresh)
@@ -166,6 +177,11 @@ class Corner(Phase):
         if visit is None or visit.proctor is None:
             return
         visit.form, visit.acting = None, False
+        writing = self._writing
+        if writing is not None and writing.form is not None:  # left while it could not be written: it stands as it was
+            visit.form, visit.acting = writing.form, True
+            self.bench.deck.bring(CornerFormScreen)
+            return
         self._show(visit.proctor)
         self.bench.deck.bring(CornerScreen)
         self._look_at_recorder()
@@ -225,7 +241,9 @@ class Corner(Phase):
 
     def _begin_act(self, act: CornerAct) -> None:
         visit = self._visit
-        if visit is None or visit.proctor is None or visit.acting or self._view is None or act not in self._view.acts:
+        if visit is None or visit.proctor is None or visit.acting or self._writing is not None:
+            return
+        if self._view is None or act not in self._view.acts:
             return
         match act:
             case CornerAct.CLOSE_SESSION:
@@ -265,17 +283,47 @@ class Corner(Phase):
 
     def _confirm(self, answer: CornerAnswer) -> None:
         visit = self._visit
-        if visit is None or visit.form is None or visit.proctor is None:
+        if visit is None or visit.form is None or visit.proctor is None or visit.acting or self._authority.asks:
             return
         act, proctor = visit.form, visit.proctor
         asked = self._acts.authority_for(act, answer, proctor)
-        self._authority.ask(
-            asked, lambda agreed: self._do(lambda done: self._acts.do(act, answer, agreed, done)), self._back
-        )
+        self._authority.ask(asked, lambda agreed: self._do_confirmed(act, answer, agreed), self._back)
         self._show_time()
+
+    def _do_confirmed(self, act: CornerAct, answer: CornerAnswer, agreed: tuple[Proctor, ...]) -> None:
+        """Do it once; the form stands, shut, until it is on the disk."""
+        if self._visit is None:
+            return
+        self._form.show_writing(Writing.SAVING)
+        self.bench.deck.bring(CornerFormScreen)
+        self._do(lambda done: self._acts.do(act, answer, agreed, done))
 
     def _do(self, work: Callable[[Done], None]) -> None:
         """Do an act that may bring the item to the front for a moment; then the corner is back."""
         if self._visit is not None:
             self._visit.acting = True
-            work(self._back)
+            written = self._written = _Written(self._desk.case, self._visit.form)
+            work(lambda: self._done(written))
+
+    @property
+    def _writing(self) -> _Written | None:
+        """The act that is not on the disk yet; what waited with a sitting that is over waits no more."""
+        written = self._written
+        return written if written is not None and written.case is self._desk.case else None
+
+    def _done(self, written: _Written) -> None:
+        if written is self._written:
+            self._written = None
+            self._form.show_writing(None)
+            self._back()
+
+    def _say_not_saved(self) -> None:
+        if self._writing is not None:
+            self._form.show_writing(Writing.NOT_SAVED)
+
+    def _cancel(self) -> None:
+        """Go back to the corner; from what is not written yet, to the item, which says so, too."""
+        if self._writing is not None:
+            self.leave()
+        else:
+            self._back()

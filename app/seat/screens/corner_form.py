@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.candidate_panel import CandidatePanel
 from app.seat.screens.corner_parts import BigClock, ChoiceList
-from app.seat.screens.corner_view import CornerAct, CornerAnswer, CornerForm
+from app.seat.screens.corner_view import CornerAct, CornerAnswer, CornerForm, Writing
 from app.seat.screens.screen import PageHead, Screen
 from app.ui.buttons import Button, Kind, TickBox
 from app.ui.fields import Field
@@ -33,6 +33,7 @@ class CornerFormScreen(Screen):
         super().__init__(words, parent)
         self._form: CornerForm | None = None
         self._missing = ""
+        self._writing: Writing | None = None
         self._head = PageHead(self.tools)
         self._clock = BigClock()
         self._candidate = CandidatePanel(narrow=True)
@@ -103,7 +104,7 @@ class CornerFormScreen(Screen):
         return content
 
     def _what(self) -> QWidget:
-        content = QWidget()
+        content = self._content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, Space.M, 0)
         column.setSpacing(Space.M)
@@ -133,6 +134,7 @@ class CornerFormScreen(Screen):
     def show_form(self, form: CornerForm) -> None:
         """Ask anew; nothing of the form before is kept."""
         self._form, self._missing = form, ""
+        self.show_writing(None)
         for field in (self._minutes, self._note, self._statement):
             field.clear()
         self._refused.setChecked(False)
@@ -140,6 +142,21 @@ class CornerFormScreen(Screen):
         self.render_view()
         first = self._minutes if form.minutes else self._choices if form.choices else self._note
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_writing(self, writing: Writing | None) -> None:
+        """Say how far what was confirmed is; until it is written nothing can be confirmed or changed, None: it is.
+
+        What cannot be written yet lets nobody be kept here: then "back" leads away.
+        """
+        self._writing = writing
+        if writing is not None:
+            self.setFocus()  # before Qt hands the focus of what is shut to any other control
+        for widget in (self._content, self._go):
+            widget.setEnabled(writing is None)
+        self._back.setEnabled(writing is not Writing.SAVING)
+        if writing is Writing.NOT_SAVED:
+            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_problem()
 
     def choose(self, key: str) -> None:
         """Choose one of the choices by its key."""
@@ -152,7 +169,7 @@ class CornerFormScreen(Screen):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back on Escape."""
         if event.key() == Qt.Key.Key_Escape:
-            self.cancelled.emit()
+            self._back.click()  # nothing while it is shut
         else:
             super().keyPressEvent(event)
 
@@ -181,7 +198,7 @@ class CornerFormScreen(Screen):
         self._choices.setVisible(bool(form.choices))
         self._choices.show_choices(form.choices, words)
         self._ask_statement()
-        self._say_missing(self._missing)
+        self._show_problem()
 
     def _chosen(self) -> None:
         self._ask_statement()
@@ -222,5 +239,9 @@ class CornerFormScreen(Screen):
 
     def _say_missing(self, what: str) -> None:
         self._missing = what
-        said = self.words(f"screen.corner_form.{what}", most=MOST_MINUTES) if what else ""
-        self._problem.say(Tone.ATTENTION, said)
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        key = self._writing.value if self._writing is not None else self._missing
+        said = self.words(f"screen.corner_form.{key}", most=MOST_MINUTES) if key else ""
+        self._problem.say(Tone.ACCENT if self._writing is Writing.SAVING else Tone.ATTENTION, said)

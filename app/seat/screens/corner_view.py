@@ -112,3 +112,10 @@ class CornerAnswer:
     note: str = ""
     statement: str = ""
     refused: bool = False
+
+
+class Writing(StrEnum):
+    """How far an act that was confirmed is, until it is on the disk."""
+
+    SAVING = "saving"
+    NOT_SAVED = "not_saved"

@@ -164,7 +164,7 @@ def test_extra_time_that_cannot_be_written_says_so_and_is_given_once_when_the_di
 
 
 def _no_room(*_arguments: object, **_more: object) -> None:
-    raise DiskFull("no room")
+    raise DiskFull(needed_mb=200, free_mb=3)
 
 
 def test_what_hits_the_candidate_is_said_with_their_name_before_it_is_done(seat: ProctoredSeat) -> None:
