@@ -32,7 +32,7 @@ def long_form(seat: SeatHome, display: str) -> list[Row]:
     return [
         Row(f"{what}; a label", "ms", taken["new"], taken["new_label"], tail=True),
         Row("… those with pictures (100); a label", "ms", taken["with_picture"], taken["new_label"], tail=True),
-        Row("Memory after 500 more item changes; before them", "MB", taken["memory_after"], taken["memory_before"]),
+        Row("Memory after 500 item changes; before them", "MB", taken["memory_after"], taken["memory_before"]),
     ]
 
 
