@@ -22,6 +22,12 @@ class SessionFileRefused(Refused):
     code = "SESSION_FILE_REFUSED"
 
 
+class PackageNotPublished(Refused):
+    """The session file names a package that this registry has not published. Fact: `package`."""
+
+    code = "PACKAGE_NOT_PUBLISHED"
+
+
 class CandidateRow(Part):
     """One candidate; `photo` is a PNG beside the session file."""
 
@@ -66,7 +72,7 @@ def read_session(path: Path, packages: Mapping[str, PackageRef]) -> SessionReque
     """Read a session file; `packages` are those that are published, by their ids.
 
     Raises:
-        FileUnreadable, SessionFileRefused.
+        FileUnreadable, SessionFileRefused, PackageNotPublished.
     """
     try:
         found = SessionFile.model_validate(_table(path), strict=False)
@@ -75,7 +81,7 @@ def read_session(path: Path, packages: Mapping[str, PackageRef]) -> SessionReque
         place = ".".join(str(part) for part in first["loc"])
         raise SessionFileRefused(first["msg"], place=place) from None
     if found.package not in packages:
-        raise SessionFileRefused("not published", place="package")
+        raise PackageNotPublished(package=found.package)
     return SessionRequest(
         exam_title=found.exam_title,
         site=found.site,

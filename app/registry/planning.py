@@ -53,6 +53,12 @@ class PlanRefused(Refused):
     code = "PLAN_REFUSED"
 
 
+class RecipientKeyWrong(PlanRefused):
+    """A recipient's key is none that recordings can be sealed to. Fact: `row`, from 1."""
+
+    code = "RECIPIENT_KEY_WRONG"
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A candidate as registered: `id_number` is the whole number (18 characters) and is not kept."""
@@ -166,7 +172,8 @@ def _check_recipients(request: SessionRequest) -> None:
         try:
             seal_to(base64.b64decode(recipient.public_key, validate=True), b"\0", b"planning")
         except (binascii.Error, KeyRefused) as error:
-            raise PlanRefused(f"recipient {number} ({recipient.role}): no X25519 public key: {error}") from None
+            detail = f"recipient {number} ({recipient.role}): no X25519 public key: {error}"
+            raise RecipientKeyWrong(detail, row=number) from None
     _once("recipient's key", [recipient.public_key for recipient in request.recipients])
 
 

@@ -149,7 +149,6 @@ def test_a_pin_has_to_be_typed_twice_the_same(terminal: Terminal, place: Place) 
         ("retention_days = 1098", "retention_days = 30", "policy.retention_days"),
         ('role = "escrow"', 'role = "friend"', "recipients.1.role"),
         (f"opens = {OPENS.isoformat()}", "opens = 2026-12-01T09:00:00", "opens"),
-        ('package = "', 'package = "01890a5d-ac96-774b-bcce-b302099a8057" # "', "package"),
         ("rehearsal = false", "rehearsal = maybe", "changed.toml"),
         ("rehearsal = false", f"rehearsal = {'[' * 20_000}", "changed.toml"),
         ("rehearsal = false", f"rehearsal = {'{a=' * 20_000}", "changed.toml"),
@@ -167,6 +166,15 @@ def test_a_mistake_in_the_session_file_is_named_by_its_place(
     assert told.code == 1
     assert f"because of “{where}”" in told.errors
     assert "SESSION_FILE_REFUSED" in told.errors
+
+
+def test_a_package_that_is_not_published_is_named(terminal: Terminal, place: Place, tmp_path: Path) -> None:
+    unknown = "01890a5d-ac96-774b-bcce-b302099a8057"
+    told = plan_with(terminal, place, tmp_path, 'package = "', f'package = "{unknown}" # "')
+    assert told.code == 1
+    assert "PACKAGE_NOT_PUBLISHED" in told.errors
+    assert "examroom registry show" in " ".join(told.errors.split())
+    assert unknown in "".join(told.errors.split())
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "1700-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])

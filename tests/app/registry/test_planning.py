@@ -11,7 +11,7 @@ import pytest
 from app.exam.form import BlueprintUnmet
 from app.exam.identity import IdentityNumberWrong, is_identity_number, masked
 from app.registry.models import Proctor
-from app.registry.planning import PlanRefused, SessionRequest
+from app.registry.planning import PlanRefused, RecipientKeyWrong, SessionRequest
 from sync.client.plans import verify_plan
 from sync.client.release import SeatNotInPlan, grant_of, seat_context, unlock
 from sync.trust.aead import SealRefused
@@ -167,8 +167,9 @@ def test_a_recipients_key_that_nothing_can_be_sealed_to_is_refused_by_its_place(
 ) -> None:
     good = Recipient(role=RecipientRole.SITE, public_key=base64.b64encode(RAW_KEY).decode())
     recipients = (good, Recipient(role=RecipientRole.ESCROW, public_key=key))
-    with pytest.raises(PlanRefused, match=r"recipient 2 \(escrow\)"):
+    with pytest.raises(RecipientKeyWrong, match=r"recipient 2 \(escrow\)") as refused:
         world.registry.plan_session(replace(world.request((seat.device,)), recipients=recipients))
+    assert refused.value.facts == {"row": 2}
 
 
 def test_one_recipient_twice_is_refused(world: World, seat: Seat) -> None:

@@ -24,6 +24,8 @@ LATIN_IN_CHINESE = {
     "check": "a command",
     "remove": "a command",
     "seat": "a command",
+    "show": "a command",
+    "site": "a command",
     "seat/log": "a folder's name",
     "verify": "a command",
     "run": "a command",
