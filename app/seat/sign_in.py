@@ -16,7 +16,8 @@ from sync.wire.document import DocumentRefused, canonical_json
 from sync.wire.plan import ProctorCredential
 
 FREE_TRIES = 5
-FIRST_LOCK_MS = 5 * 60_000
+FIRST_LOCK_MS = 60_000
+"""Short, because a candidate can lock proctors out from the corner; every further wrong PIN doubles it."""
 LONGEST_LOCK_MS = 60 * 60_000
 
 

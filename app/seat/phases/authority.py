@@ -43,10 +43,11 @@ class Authority(Phase):
     """Asks proctors for their PINs for one act after another. There is one of these in a session.
 
     If another screen comes to the front meanwhile (the time is over), the act ends and nobody is told. `counted_twice`
-    carries a `Proctor` who was refused as a second person.
+    carries a `Proctor` who was refused as a second person, `locked_out` the id of one whose PIN was wrong too often.
     """
 
     counted_twice = Signal(object)
+    locked_out = Signal(str)
 
     def __init__(
         self, bench: Bench, desk: SignInDesk, plan_proctors: tuple[ProctorEntry, ...], parent: QObject
@@ -59,6 +60,7 @@ class Authority(Phase):
         self._screen.cancelled.connect(self._cancel)
         self._signing = Signing(desk, self._screen, self)
         self._signing.signed.connect(self._signed)
+        self._signing.locked_out.connect(self.locked_out)
         self._signing.troubled.connect(self.trouble)
         bench.deck.shown.connect(self._look_away)
 
@@ -78,6 +80,7 @@ class Authority(Phase):
         if not self._go_on_if_enough():
             self._show()
             self.bench.deck.bring(AuthorityScreen)
+            self._signing.begin(entry.proctor for entry in self._entries)
 
     def set_remaining(self, remaining_ms: int | None) -> None:
         """Show the time left of the candidate whose item is covered meanwhile."""

@@ -22,6 +22,7 @@ from app.seat.screens.sealing import SealingScreen, SealingView, SealStep, StepR
 from app.seat.screens.view import ProctorCard
 from app.seat.sealing import Case, countersign_and_queue, packet_of, score_sitting, seal
 from app.seat.sign_in import Proctor, SignInDesk
+from app.ui.bridge import in_background
 from app.ui.text import Sentence
 from proctoring.recorder.client import RecorderGone
 from sync.faults import Fault
@@ -29,6 +30,10 @@ from sync.replica.outbox import OutboxRow, Stage
 from sync.wire.packet import RecordingRef
 
 LOOK_MS = 700
+SLOW_MS = 4_000
+"""When a person is told that the recorder is waited for."""
+RECORDER_MS = 30_000
+"""How long the recorder is waited for; nothing of what it recorded is lost by going on without."""
 _DELIVERY = {
     Stage.RECEIPTED: DeliveryState.RECEIPTED,
     Stage.PROVEN: DeliveryState.PROVEN,
@@ -41,12 +46,13 @@ _DELIVERY = {
 class Closing(Phase):
     """Ends with `closed` when the candidate leaves the result. `delivered` follows each stage of the outbox.
 
-    `joined` carries a `Proctor` who came to countersign after a restart.
+    `joined` carries a `Proctor` who came to countersign after a restart, `locked_out` the id of one who was locked out.
     """
 
     closed = Signal()
     delivered = Signal(str)
     joined = Signal(object)
+    locked_out = Signal(str)
 
     def __init__(self, bench: Bench, duty: Duty, camera: CameraDesk, desk: SignInDesk, parent: QObject) -> None:
         super().__init__(bench, parent)
@@ -61,11 +67,18 @@ class Closing(Phase):
         self._countersign = bench.deck.screen_of(CountersignScreen)
         self._signing = Signing(desk, self._countersign, self)
         self._signing.signed.connect(self._signed)
+        self._signing.locked_out.connect(self.locked_out)
         self._signing.troubled.connect(self.trouble)
         self._screen = bench.deck.screen_of(ResultScreen)
         self._screen.done.connect(self._leave)
         self._look_timer = QTimer(self, interval=LOOK_MS)
         self._look_timer.timeout.connect(self._look)
+        self._awaited: str | None = None
+        self._slow = False
+        self._slow_timer = QTimer(self, interval=SLOW_MS, singleShot=True)
+        self._slow_timer.timeout.connect(self._say_slow)
+        self._bound_timer = QTimer(self, interval=RECORDER_MS, singleShot=True)
+        self._bound_timer.timeout.connect(self._give_up_recorder)
 
     def begin(self, case: Case) -> None:
         """Close a sitting that is submitted (or sealed, after a crash); those on duty now countersign."""
@@ -73,7 +86,7 @@ class Closing(Phase):
         self._steps = dict.fromkeys(SealStep, StepState.TO_DO)
         self._steps[SealStep.ANSWERS] = StepState.DONE
         self.bench.deck.bring(SealingScreen)
-        self._step(SealStep.RECORDING, lambda: self._close_recording(case), self._score)
+        self._begin_recording(case)
 
     # steps
 
@@ -94,21 +107,63 @@ class Closing(Phase):
         self.bench.worker.run(self, work, done, failed)
 
     def _show_steps(self) -> None:
-        rows = tuple(StepRow(step, self._steps[step]) for step in SealStep)
+        slow = {SealStep.RECORDING: Sentence("screen.sealing.recorder_slow", {"seconds": RECORDER_MS // 1000})}
+        details = slow if self._slow else {}
+        rows = tuple(StepRow(step, self._steps[step], details.get(step, "")) for step in SealStep)
         self._sealing.show_sealing(SealingView(self._need_case().entry.name, rows))
 
-    def _close_recording(self, case: Case) -> RecordingRef | None:
-        """Close the recording; one that cannot be closed is stated in the packet and keeps nobody from a score."""
-        if case.delivery.sitting.state is not State.SUBMITTED:
-            return None
-        recording = case.delivery.sitting.recording
-        try:
-            if recording is None:
-                raise RecorderGone("nothing was recorded")
-            return self._camera.close(case.entry.sitting, recording)
-        except Fault as fault:
-            case.delivery.record(Occurred(code="RECORDING_LOST", detail=fault.code))
-            return None
+    def _begin_recording(self, case: Case) -> None:
+        """Close the recording; one that cannot be closed is stated in the packet and keeps nobody from a score.
+
+        A recorder that hangs keeps nobody waiting for more than `RECORDER_MS`: it counts as gone, and who starts it
+        again closes what it recorded.
+        """
+        sitting = case.delivery.sitting
+        recording = sitting.recording
+        self._steps[SealStep.RECORDING], self._slow = StepState.RUNNING, False
+        self._show_steps()
+        if sitting.state is not State.SUBMITTED:
+            self._recording_is(None, "")
+        elif recording is None:
+            self._recording_is(None, RecorderGone.code)
+        else:
+            self._awaited = recording
+            self._slow_timer.start()
+            self._bound_timer.start()
+            in_background(
+                self,
+                lambda: self._camera.close(case.entry.sitting, recording),
+                lambda reference: self._closed(recording, reference, ""),
+                lambda fault: self._closed(recording, None, fault.code),
+            )
+
+    def _say_slow(self) -> None:
+        self._slow = True
+        self._show_steps()
+
+    def _give_up_recorder(self) -> None:
+        if self._awaited is not None:
+            self._closed(self._awaited, None, RecorderGone.code)
+
+    def _closed(self, recording: str, reference: RecordingRef | None, lost: str) -> None:
+        if recording != self._awaited:
+            return  # it came too late: the packet says that it was lost
+        self._awaited = None
+        self._slow_timer.stop()
+        self._bound_timer.stop()
+        self._slow = False
+        self._recording_is(reference, lost)
+
+    def _recording_is(self, reference: RecordingRef | None, lost: str) -> None:
+        """Go on with the recording's reference; `lost` is the code of why there is none."""
+        case = self._need_case()
+
+        def work() -> RecordingRef | None:
+            if lost:
+                case.delivery.record(Occurred(code="RECORDING_LOST", detail=lost))
+            return reference
+
+        self._step(SealStep.RECORDING, work, self._score)
 
     def _score(self, recording: object) -> None:
         case = self._need_case()
@@ -171,6 +226,7 @@ class Closing(Phase):
         card = candidate_card(case.session, case.entry)
         self._countersign.show_countersign(CountersignView(card, cards, Sentence("seat.countersign_reason")))
         self.bench.deck.bring(CountersignScreen)
+        self._signing.begin(entry.proctor for entry in proctors)
 
     def _signed(self, proctor: Proctor) -> None:
         self._signing.end()

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from app.exam.events import Occurred
 from app.exam.room import OnDuty, Reported
 from app.exam.sitting import BY_PROCTORS, State
 from app.seat.camera_desk import CameraDesk
@@ -19,6 +20,7 @@ from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.reading import ReadingDesk
 from app.seat.phases.room_closing import RoomClosing
+from app.seat.phases.signing import lock_report
 from app.seat.phases.sitting import SittingDesk
 from app.seat.screens.screen import Screen
 from app.seat.screens.waiting import WaitingScreen
@@ -63,6 +65,7 @@ class Line(Phase):
         self.sitting.item_shown.connect(self.item_shown)
         self.sitting.acknowledged.connect(self.acknowledged)
         self.authority.counted_twice.connect(self._log_credential)
+        self.authority.locked_out.connect(self._log_lock)
         # a method: a lambda on a screen's signal would live on when this line is gone
         bench.deck.proctor_requested.connect(self._enter_corner)
         bench.deck.set_proctor_corner(True)
@@ -93,6 +96,7 @@ class Line(Phase):
         closing.closed.connect(self.left)
         closing.delivered.connect(self.delivered)
         closing.joined.connect(self._put_on_duty)
+        closing.locked_out.connect(self._log_lock)
         return closing
 
     @cached_property
@@ -140,6 +144,19 @@ class Line(Phase):
         room = self.opened.room
         event = Reported(code=SameCredential.code, note=proctor.name, by=(proctor.key.public.keyid,))
         self.bench.worker.run(self, lambda: room.record(event), lambda _room: None, self.trouble)
+
+    def _log_lock(self, proctor: str) -> None:
+        """Let the journal of the sitting that runs, or else the room's, say that somebody was locked out."""
+        room, report = self.opened.room, lock_report(self.opened.session.plan, proctor)
+
+        def in_room() -> None:
+            self.bench.worker.run(self, lambda: room.record(report), lambda _room: None, self.trouble)
+
+        if self.sitting.case is None:
+            in_room()
+        else:
+            occurred = Occurred(code=report.code, detail=report.note)
+            self.sitting.act(occurred, lambda _sitting: None, lambda _fault: in_room())
 
     def _close_room(self, before: type[Screen]) -> None:
         def back() -> None:

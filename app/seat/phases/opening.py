@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from app.seat.camera_desk import CameraDesk
 from app.seat.duty import Duty
 from app.seat.phases.phase import Bench, Phase, session_facts
-from app.seat.phases.signing import Signing
+from app.seat.phases.signing import Signing, lock_report
 from app.seat.readiness import Display, Finding, Reach, Readiness, check_seat
 from app.seat.release import kept_keys, unlock_with
 from app.seat.room_log import RoomLog
@@ -71,6 +71,7 @@ class Opening(Phase):
         self._sign_in = bench.deck.screen_of(SignInScreen)
         self._signing = Signing(doors.desk, self._sign_in, self)
         self._signing.signed.connect(self._add_proctor)
+        self._signing.locked_out.connect(self._log_lock)
         self._signing.troubled.connect(self.trouble)
         self._launch = bench.deck.screen_of(LaunchScreen)
         self._launch.release_requested.connect(self._fetch)
@@ -82,6 +83,7 @@ class Opening(Phase):
         """Ask for the proctors."""
         self._show_sign_in()
         self.bench.deck.bring(SignInScreen)
+        self._signing.begin(entry.proctor for entry in self._session.plan.proctors)
 
     # proctors
 
@@ -103,6 +105,18 @@ class Opening(Phase):
         self._show_sign_in()
         if len(self._proctors) >= self._session.plan.policy.proctors_needed:
             self._go_to_launch()
+
+    def _log_lock(self, proctor: str) -> None:
+        """Let the room's journal say it if the room is open already: after a restart, or with too few signed in."""
+        workplace, plan = self.bench.workplace, self._session.plan
+        event = lock_report(plan, proctor)
+
+        def work() -> None:
+            room = RoomLog(plan.session, workplace.replica.journal, workplace.clock)
+            if room.room.is_open:
+                room.record(event)
+
+        self.bench.worker.run(self, work, lambda _none: None, self.trouble)
 
     # readiness and release
 

@@ -1,25 +1,33 @@
 """A proctor signs at a screen by PIN: checked in the background, refused in words, locked out by the second."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.exam.room import Reported
 from app.seat.screens.authority import AuthorityScreen
 from app.seat.screens.countersign import CountersignScreen
 from app.seat.screens.sign_in import SignInScreen
 from app.seat.sign_in import PinRefused, SignInDesk
-from app.ui.bridge import in_background
+from app.ui.bridge import for_somebody_waiting
 from sync.faults import Fault
+from sync.wire.plan import SessionPlan
 
 SECOND_MS = 1000
+PIN_LOCKED = "PIN_LOCKED"
+"""The code of the incident that somebody's PIN was wrong too often while a session ran."""
 
 
 class Signing(QObject):
     """Joins a screen with a PIN field to the desk that opens keys.
 
-    `signed` carries the `Proctor`; `troubled` a fault that is neither a wrong PIN nor a lock-out. What was asked before
-    `end` is not answered after it: a PIN given for one thing never counts for another.
+    `signed` carries the `Proctor`; `locked_out` the id of whom a wrong PIN has locked out just now; `troubled` a fault
+    that is neither a wrong PIN nor a lock-out. What was asked before `end` is not answered after it: a PIN given for
+    one thing never counts for another.
     """
 
     signed = Signal(object)
+    locked_out = Signal(str)
     troubled = Signal(object)
 
     def __init__(
@@ -34,16 +42,26 @@ class Signing(QObject):
         self._timer.timeout.connect(self._show_locks)
         screen.pin_entered.connect(self._check)
 
+    def begin(self, proctors: Iterable[str]) -> None:
+        """Show which of these are locked out, whatever screen it happened at, and count their locks down."""
+        self.end()
+        self._locked = {proctor for proctor in proctors if self._desk.locked_for_ms(proctor)}
+        if self._locked:
+            self._timer.start()
+            self._show_locks()
+
     def end(self) -> None:
-        """Count no lock down any more, and drop a PIN that is being checked: the screen has been left."""
+        """Drop a PIN that is being checked, and leave no lock on the screen that nobody would take away."""
         self._turn += 1
         self._timer.stop()
+        for proctor in self._locked:
+            self._screen.show_locked(proctor, 0)
         self._locked.clear()
 
     def _check(self, proctor: str, pin: str) -> None:
         self._screen.show_checking(proctor)
         turn = self._turn
-        in_background(
+        for_somebody_waiting(
             self,
             lambda: self._desk.sign_in(proctor, pin),
             lambda signed: self.signed.emit(signed) if turn == self._turn else None,
@@ -55,6 +73,8 @@ class Signing(QObject):
             self._locked.add(proctor)
             self._timer.start()
             self._show_locks()
+            if isinstance(fault, PinRefused):
+                self.locked_out.emit(proctor)
         elif isinstance(fault, PinRefused):
             self._screen.show_wrong_pin(proctor, int(fault.facts["left"]))
         else:
@@ -68,3 +88,8 @@ class Signing(QObject):
                 self._locked.discard(proctor)
         if not self._locked:
             self._timer.stop()
+
+
+def lock_report(plan: SessionPlan, proctor: str) -> Reported:
+    """Write for the room's journal who was locked out."""
+    return Reported(code=PIN_LOCKED, note=next(entry.name for entry in plan.proctors if entry.proctor == proctor))

@@ -172,10 +172,10 @@ class PinPanel(Looked, Panel):
 
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait. Called every second: nobody else's typing or focus is touched."""
-        newly = proctor not in self._locked
-        self._locked[proctor] = seconds_left
-        if seconds_left <= 0:
-            del self._locked[proctor]
+        newly = proctor not in self._locked and seconds_left > 0
+        self._locked.pop(proctor, None)
+        if seconds_left > 0:
+            self._locked[proctor] = seconds_left
         if self._message.proctor == proctor:
             self._message = _Message()
         if newly and proctor == self._chosen:

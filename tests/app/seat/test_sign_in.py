@@ -104,6 +104,7 @@ def test_each_further_wrong_pin_doubles_the_lock(workplace: Workplace, session: 
     with pytest.raises(PinRefused):
         desk.sign_in(proctor, "000000")
     assert desk.locked_for_ms(proctor) == 2 * FIRST_LOCK_MS
+    assert FIRST_LOCK_MS == 60_000
 
 
 def test_nobody_outside_the_plan_signs_in(workplace: Workplace, session: Session, clock: Clock) -> None:
