@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import shiboken6
 from pydantic import BaseModel, ConfigDict
 from PySide6.QtCore import QTimer
 
@@ -69,6 +70,7 @@ def main() -> int:
     kiosk.begin()
     code = application.exec()
     kiosk.leave()
+    shiboken6.delete(window)  # while there is an application: whatever has a timer must end before its dispatcher
     return code
 
 

@@ -4,6 +4,7 @@ import signal
 import sys
 from types import TracebackType
 
+import shiboken6
 import structlog
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -32,6 +33,7 @@ def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
     kiosk.begin()
     code = application.exec()
     kiosk.leave()
+    shiboken6.delete(kiosk)  # while there is an application: whatever has a timer must end before its dispatcher
     return code
 
 
