@@ -2,11 +2,14 @@
 
 import hashlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from app.seat.home import SeatHome
 from proctoring.recorder.client import (
+    ANSWER_S,
     RecorderClient,
     RecorderGone,
     RecorderState,
@@ -25,6 +28,8 @@ from sync.wire.plan import MINUTE_MS, SessionPlan
 from sync.wire.recording import RecordingManifest, Source
 
 ATTACH_S = 0.5
+PATIENCE_S = 0.2
+"""How long whoever leaves waits for what is being asked before it is broken off."""
 AROUND_MS = 30 * MINUTE_MS
 """What a recording may be longer than the exam: notice, pauses, closing."""
 
@@ -53,7 +58,11 @@ class Glimpse:
 
 
 class CameraDesk:
-    """Records one sitting after another on this seat. May be used from any thread; calls take turns."""
+    """Records one sitting after another on this seat. May be used from any thread; calls take turns.
+
+    What needs no device (status, pictures, marks) answers within `ANSWER_S` or twice that; it waits no longer for a
+    turn than for an answer, so that a recorder that hangs holds nobody up.
+    """
 
     def __init__(self, home: SeatHome, device: str, plan: SessionPlan, sources: SourceChoice) -> None:
         self._home = home
@@ -94,18 +103,18 @@ class CameraDesk:
 
     def status(self) -> RecorderStatus | None:
         """Give what the recorder says of itself; None when it does not answer."""
-        with self._turn:
+        with self._quick_turn() as recorder:
             try:
-                return self._recorder.status() if self._recorder else None
+                return recorder.status() if recorder else None
             except RecorderGone:
                 self._hang_up()
                 return None
 
     def preview(self) -> bytes | None:
         """Give a small JPEG of what is being recorded; None when there is none to be had."""
-        with self._turn:
+        with self._quick_turn() as recorder:
             try:
-                return self._recorder.preview() if self._recorder else None
+                return recorder.preview() if recorder else None
             except Fault:
                 return None
 
@@ -123,12 +132,12 @@ class CameraDesk:
 
         A picture is never one of a recording that has ended: it would be of somebody else.
         """
-        with self._turn:
+        with self._quick_turn() as recorder:
             try:
-                status = self._recorder.status() if self._recorder else None
-                if self._recorder is None or status is None or status.state not in _SEEING:
+                status = recorder.status() if recorder else None
+                if recorder is None or status is None or status.state not in _SEEING:
                     return None
-                return Glimpse(self._recorder.preview(), status)
+                return Glimpse(recorder.preview(), status)
             except RecorderGone:
                 self._hang_up()
                 return None
@@ -146,10 +155,10 @@ class CameraDesk:
 
     def bookmark(self, note: str) -> None:
         """Mark this moment of the recording, if there is one; `note` is a code or a clause, never a name."""
-        with self._turn:
+        with self._quick_turn() as recorder:
             try:
-                if self._recorder:
-                    self._recorder.bookmark(note)
+                if recorder:
+                    recorder.bookmark(note)
             except Fault:
                 return  # the journal tells the moment, too
 
@@ -169,9 +178,27 @@ class CameraDesk:
             return self._closed(recording)
 
     def leave(self) -> None:
-        """Hang up; a recording under way goes on by itself."""
-        with self._turn:
+        """Hang up, whatever is being asked; a recording under way goes on by itself."""
+        if not self._turn.acquire(timeout=PATIENCE_S):
+            recorder = self._recorder
+            if recorder is not None:
+                recorder.break_off()
+            self._turn.acquire()
+        try:
             self._hang_up()
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _quick_turn(self) -> Iterator[RecorderClient | None]:
+        """Take a turn soon, or give None: who asks something slow has it, and there is no answer now."""
+        if not self._turn.acquire(timeout=ANSWER_S):
+            yield None
+            return
+        try:
+            yield self._recorder
+        finally:
+            self._turn.release()
 
     def _hang_up(self) -> None:
         if self._recorder is not None:
@@ -184,10 +211,15 @@ class CameraDesk:
             socket = self._home.recorder_socket
             private_folder(socket.parent)
             try:
-                self._recorder = RecorderClient.attach(socket, 0)
+                found = RecorderClient.attach(socket, 0)
             except RecorderGone:
                 spawn_recorder(socket, self._home.keys)
                 self._recorder = RecorderClient.attach(socket, ATTACH_S)
+            else:
+                if not _answers(found):  # it serves the socket, so that no other can, and hangs
+                    found.close()
+                    raise RecorderGone("no answer")
+                self._recorder = found
         return self._recorder
 
     def _spec(self, sitting: str, recording: str) -> RecordingSpec:

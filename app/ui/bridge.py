@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 _SHARED = "background"
 _SHARED_THREADS = 2
+_PEOPLE = "people"
+_APART = {_SHARED: _SHARED_THREADS, _PEOPLE: 1}
+"""The application's threads by what they are kept for: how many each has."""
 
 
 class Worker(QObject):
@@ -82,26 +85,37 @@ def in_background(
     failed: Callable[[Fault], None],
 ) -> None:
     """Run `work` on the application's shared threads, in no particular order (see `Worker` for an order)."""
-    _shared_worker().run(parent, work, done, failed)
+    _shared_worker(_SHARED).run(parent, work, done, failed)
+
+
+def for_somebody_waiting(
+    parent: QObject,
+    work: Callable[[], T],
+    done: Callable[[T], None],
+    failed: Callable[[Fault], None],
+) -> None:
+    """Run `work` that a person at the screen waits for (a PIN) on a thread that no device or network ever holds up."""
+    _shared_worker(_PEOPLE).run(parent, work, done, failed)
 
 
 def finish_background() -> None:
-    """Wait for everything given to `in_background`; call it once before the program ends."""
-    worker = _shared_worker()
-    worker.close()
-    worker.setObjectName("")
-    worker.setParent(None)
+    """Wait for everything given to the application's threads; call it once before the program ends."""
+    for name in _APART:
+        worker = _shared_worker(name)
+        worker.close()
+        worker.setObjectName("")
+        worker.setParent(None)
 
 
-def _shared_worker() -> Worker:
+def _shared_worker(name: str) -> Worker:
     application = QCoreApplication.instance()
     if application is None:
         raise RuntimeError("in_background needs an application")
-    found = application.findChild(Worker, _SHARED)
+    found = application.findChild(Worker, name)
     if isinstance(found, Worker):
         return found
-    worker = Worker(application, threads=_SHARED_THREADS)
-    worker.setObjectName(_SHARED)
+    worker = Worker(application, threads=_APART[name])
+    worker.setObjectName(name)
     return worker
 
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
@@ -42,7 +43,9 @@ __all__ = [
     "spawn_recorder",
 ]
 
-_ANSWER_S: Final = 30.0  # opening a camera or closing a recording takes seconds, not more
+_DEVICE_S: Final = 30.0  # opening a camera or closing a recording takes seconds, not more
+ANSWER_S: Final = 1.5
+"""… and what needs no device is answered at once; a recorder that does not hangs, and counts as gone."""
 _SPAWN_S: Final = 30.0
 _RETRY_S: Final = 0.05
 
@@ -92,7 +95,7 @@ class RecorderClient:
         while True:
             connection = socket.socket(socket.AF_UNIX)
             try:
-                connection.settimeout(_ANSWER_S)
+                connection.settimeout(ANSWER_S)
                 connection.connect(str(control))
             except OSError as error:
                 connection.close()
@@ -112,11 +115,11 @@ class RecorderClient:
             DiskFull: it would not fit.
             Fault: whatever else kept it from beginning.
         """
-        return self._ask(Start(spec=spec), RecorderStatus)
+        return self._ask(Start(spec=spec), RecorderStatus, _DEVICE_S)
 
     def devices(self) -> tuple[Source, ...]:
         """Look which camera and microphone there are; takes seconds if one is there and does not answer."""
-        return self._ask(Ask(do="devices"), Devices).sources
+        return self._ask(Ask(do="devices"), Devices, _DEVICE_S).sources
 
     def look(self, camera: SourceChoice, microphone: SourceChoice) -> RecorderStatus:
         """Open camera and microphone without recording; `preview` and `status` then tell what they give.
@@ -124,11 +127,11 @@ class RecorderClient:
         It ends with `look_away`, with the start of a recording, or 10 s after the last `preview`. While a recording
         is under way this changes nothing.
         """
-        return self._ask(LookRequest(camera=camera, microphone=microphone), RecorderStatus)
+        return self._ask(LookRequest(camera=camera, microphone=microphone), RecorderStatus, _DEVICE_S)
 
     def look_away(self) -> None:
         """Let go of camera and microphone, unless they are being recorded."""
-        self._ask(Ask(do="look_away"), Done)
+        self._ask(Ask(do="look_away"), Done, _DEVICE_S)
 
     def status(self) -> RecorderStatus:
         """Ask how it goes."""
@@ -154,7 +157,7 @@ class RecorderClient:
             NothingRecorded: there was none since the recorder was started.
             Fault: the recording could not be closed; what was sealed stays.
         """
-        return self._ask(Ask(do="stop"), Closed)
+        return self._ask(Ask(do="stop"), Closed, _DEVICE_S)
 
     def quit(self) -> None:
         """Let the recorder end: at once, or when the recording under way has been stopped."""
@@ -165,8 +168,14 @@ class RecorderClient:
         """Leave; the recorder goes on."""
         self._connection.close()
 
-    def _ask(self, request: Request, kind: type[_R]) -> _R:
-        line = self._exchange(to_line(request))
+    def break_off(self) -> None:
+        """End what another thread is asking, with `RecorderGone` there; the recorder goes on."""
+        with suppress(OSError):  # nobody is connected any more
+            self._connection.shutdown(socket.SHUT_RDWR)
+
+    def _ask(self, request: Request, kind: type[_R], answer_s: float = ANSWER_S) -> _R:
+        """Ask and read the answer, which comes within `answer_s` seconds or counts as none."""
+        line = self._exchange(to_line(request), answer_s)
         try:
             if line.startswith(b'{"fault":"'):
                 reply = FaultReply.model_validate_json(line)
@@ -176,10 +185,13 @@ class RecorderClient:
             self.close()
             raise RecorderGone("an answer that is none") from None
 
-    def _exchange(self, line: bytes) -> bytes:
+    def _exchange(self, line: bytes, answer_s: float) -> bytes:
+        deadline = time.monotonic() + answer_s
         try:
+            self._connection.settimeout(answer_s)
             self._connection.sendall(line)
             while b"\n" not in self._rest:
+                self._connection.settimeout(max(_RETRY_S, deadline - time.monotonic()))
                 chunk = self._connection.recv(65_536)
                 if not chunk or len(self._rest) > MAX_REPLY_BYTES:
                     raise ConnectionError("closed")

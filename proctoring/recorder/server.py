@@ -127,6 +127,10 @@ class RecorderServer:
                 return  # where the next line begins cannot be known
             try:
                 request = parse_request(line)
+                if isinstance(request, Ask) and request.do == "status":
+                    writer.write(to_line(self._status()))  # also while a start or a stop is being carried out
+                    await writer.drain()
+                    continue
                 async with self._one_at_a_time:
                     if self._ending.is_set():
                         return  # nothing is begun or closed any more

@@ -12,6 +12,7 @@ from app.seat.camera_desk import CameraDesk, Glimpse
 from app.seat.delivery import Delivery
 from app.seat.phases.authority import Authority
 from app.seat.phases.identifying import Identifying
+from app.seat.phases.one_look import OneLook
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase, session_facts
 from app.seat.phases.practising import Practising
@@ -50,6 +51,7 @@ class Admitting(Phase):
         self._practising.finished.connect(self._show_notice)
         self._practising.troubled.connect(self.trouble)
         bench.deck.adjusted.connect(self._adjust)
+        self._one_look = OneLook(self)
         self._preview_timer = QTimer(self, interval=PREVIEW_MS)
         self._preview_timer.timeout.connect(self._look)
 
@@ -133,7 +135,7 @@ class Admitting(Phase):
 
     def _look(self) -> None:
         case = self._case
-        in_background(self, self._camera.glimpse, lambda seen: self._show_look(case, seen), lambda _fault: None)
+        self._one_look.look(self._camera.glimpse, lambda seen: self._show_look(case, seen))
 
     def _show_look(self, looked_for: Case | None, seen: Glimpse | None) -> None:
         if looked_for is not self._case or not self._ready:

@@ -68,7 +68,6 @@ class Closing(Phase):
         self._signing = Signing(desk, self._countersign, self)
         self._signing.signed.connect(self._signed)
         self._signing.locked_out.connect(self.locked_out)
-        self._signing.troubled.connect(self.trouble)
         self._screen = bench.deck.screen_of(ResultScreen)
         self._screen.done.connect(self._leave)
         self._look_timer = QTimer(self, interval=LOOK_MS)

@@ -21,6 +21,7 @@ from app.seat.claims import ClaimDesk
 from app.seat.delivery import Delivery
 from app.seat.phases.authority import Act, Authority
 from app.seat.phases.cards import candidate_card
+from app.seat.phases.one_look import OneLook
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase, session_facts
 from app.seat.screens.check_in import CheckInScreen, CheckInView
@@ -69,6 +70,7 @@ class Identifying(Phase):
         self._screen.refuse_requested.connect(self._refusing)
         self._screen.admit_requested.connect(self._admitting)
         self._screen.reason_given.connect(self._with_reason)
+        self._one_look = OneLook(self)
         self._glimpses = QTimer(self, interval=GLIMPSE_MS)
         self._glimpses.timeout.connect(self._glimpse)
 
@@ -147,7 +149,7 @@ class Identifying(Phase):
     def _glimpse(self) -> None:
         found = self._found
         if found is not None:
-            in_background(self, self._camera.glimpse, lambda seen: self._show_glimpse(found, seen), lambda _fault: None)
+            self._one_look.look(self._camera.glimpse, lambda seen: self._show_glimpse(found, seen))
 
     def _show_glimpse(self, found: _Found, seen: Glimpse | None) -> None:
         if found is not self._found:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.seat.camera_desk import CameraDesk, is_recording
 from app.seat.deck import Deck
+from app.seat.phases.one_look import OneLook
 from app.seat.screens.item import ItemScreen, RecordingState
 from app.seat.sealing import Case
 from app.ui.bridge import in_background
@@ -34,6 +35,7 @@ class RecorderWatch(QObject):
         self._case: Case | None = None
         self._misses = 0
         self._attaching = False
+        self._one = OneLook(self)
         self._timer = QTimer(self, interval=RECORDER_MS)
         self._timer.timeout.connect(self._look)
 
@@ -54,7 +56,7 @@ class RecorderWatch(QObject):
         self._timer.stop()
 
     def _look(self) -> None:
-        in_background(self, self._camera.status, self._show, lambda _fault: None)
+        self._one.look(self._camera.status, self._show)
 
     def _show(self, status: RecorderStatus | None) -> None:
         if self._case is None:
