@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.console import command, language, say
 from app.cli.content.group import app
 from app.cli.files import read_file, write_new_file
-from app.content.forms.facts import BankFacts
 from app.exam.prose import Language
 from sync.faults import Exit, Fault
 from sync.wire.document import canonical_json
 from sync.wire.plan import Blueprint
+
+if TYPE_CHECKING:
+    from app.content.forms.facts import BankFacts
 
 
 class ParallelOptions(Fault):
@@ -70,7 +72,9 @@ def assemble_form(  # noqa: PLR0913, PLR0917 - the options of the command
         say("assembling.section", number=index + 1, title=title, items=names)
 
 
-def _write_parallel(facts: BankFacts, rule: Blueprint, seed: str, out: Path, wanted: Wanted, *, as_json: bool) -> None:
+def _write_parallel(
+    facts: "BankFacts", rule: Blueprint, seed: str, out: Path, wanted: Wanted, *, as_json: bool
+) -> None:
     from app.content.forms.assembling import blueprint_digest, marks
     from app.content.forms.difficulty import read_difficulties
     from app.content.forms.parallel import make_parallel

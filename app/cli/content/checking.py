@@ -5,19 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from app.cli.console import CheckLine, Mark, command, print_checks, print_text, words
 from app.cli.content.group import app
-from app.content.checks.check import BankReport
 from app.content.checks.finding import Finding, Severity
-from app.content.checks.statistics import Counts, Statistics
 from app.exam.prose import Language
 from app.words import Words
 from app.words.reasons import reason_in
 from sync.faults import Exit
+
+if TYPE_CHECKING:
+    from app.content.checks.check import BankReport
+    from app.content.checks.statistics import Counts, Statistics
 
 _MARKS: Final = {Severity.ERROR: Mark.BAD, Severity.WARNING: Mark.NOTE, Severity.NOTE: Mark.NOTE}
 _TOLD: Final = 20
@@ -46,7 +48,7 @@ def check(
         raise typer.Exit(Exit.BAD)
 
 
-def report_json(report: BankReport) -> dict[str, Any]:
+def report_json(report: "BankReport") -> dict[str, Any]:
     """Give a report as JSON has it; what is found is told in English."""
     said = Words(Language.EN)
     return {
@@ -66,7 +68,7 @@ def report_json(report: BankReport) -> dict[str, Any]:
     }
 
 
-def print_report(report: BankReport, labels: Mapping[str, str]) -> None:
+def print_report(report: "BankReport", labels: Mapping[str, str]) -> None:
     """Say a report in the terminal's language: what was found, worst first, then the figures; `labels` by item id."""
     for severity in Severity:
         found = [finding for finding in report.findings if finding.severity is severity]
@@ -107,7 +109,7 @@ def _names(finding: Finding, labels: Mapping[str, str]) -> str:
     return words()("bank_report.items", items=names) + " " if names else ""
 
 
-def _figures(found: Statistics) -> Iterator[str]:
+def _figures(found: "Statistics") -> Iterator[str]:
     said = words()
     yield said("bank_report.items_total", count=found.items)
     for key, counts in (
@@ -133,7 +135,7 @@ def _figures(found: Statistics) -> Iterator[str]:
         )
 
 
-def _counts(counts: Counts) -> str:
+def _counts(counts: "Counts") -> str:
     """Write counts in one line, each under its name where it has one."""
     return " · ".join(f"{_name(name)} {count}" for name, count in counts.items())
 
