@@ -1,4 +1,4 @@
-"""The alarm at the seat's edge: what a person has to come for, seen from afar; a tone too if answers are not saved."""
+"""The frame around the window: what a person has to come for, seen from afar; a tone too if answers are not saved."""
 
 import math
 from array import array
@@ -27,9 +27,14 @@ class Cause(StrEnum):
 
     NOT_SAVED = "not_saved"
     NOT_RECORDING = "not_recording"
+    HAND_RAISED = "hand_raised"
 
 
-_TONES: Final = {Cause.NOT_SAVED: Tone.DANGER, Cause.NOT_RECORDING: Tone.ATTENTION}
+_TONES: Final = {
+    Cause.NOT_SAVED: Tone.DANGER,
+    Cause.NOT_RECORDING: Tone.ATTENTION,
+    Cause.HAND_RAISED: Tone.ATTENTION,
+}
 
 
 class Alarm(QObject):

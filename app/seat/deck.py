@@ -69,6 +69,7 @@ class Deck(QStackedWidget):
         if self.currentWidget() is not screen or self._front is not kind:
             self.setCurrentWidget(screen)
             self._front = kind
+            screen.take_focus()
             self._slips.turned()
             self.shown.emit(kind.__name__)
         return screen

@@ -2,21 +2,20 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.buttons import Button
 from app.ui.icons import Icon
-from app.ui.labels import Label
-from app.ui.look import Looked
 from app.ui.picture_canvas import STEP, PictureCanvas
-from app.ui.tokens import Space, Tone, Type
+from app.ui.tokens import Space
 from app.words import Words
 
-_STACKED_FROM = 1.3  # from this scale on the description stands above the buttons
 
+class PictureViewer(QWidget):
+    """The picture, and what it can be looked at with. Nothing of it is kept when it closes.
 
-class PictureViewer(Looked, QWidget):
-    """The picture, its description, and what it can be looked at with. Nothing of it is kept when it closes."""
+    What is said of a picture instead of it is for screen readers only: written below, it may tell the answer.
+    """
 
     closed = Signal()
 
@@ -24,7 +23,6 @@ class PictureViewer(Looked, QWidget):
         super().__init__()
         self.setObjectName("picture_viewer")
         self.canvas = PictureCanvas()
-        self._alt = Label(Type.BODY, Tone.SOFT)
         self._smaller = Button("picture_smaller", icon=Icon.MINUS, bar=True)
         self._larger = Button("picture_larger", icon=Icon.PLUS, bar=True)
         self._fit, self._whole = Button("picture_fit", bar=True), Button("picture_whole", bar=True)
@@ -39,17 +37,14 @@ class PictureViewer(Looked, QWidget):
         column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
         column.setSpacing(Space.M)
         column.addWidget(self.canvas, 1)
-        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._line.setSpacing(Space.M)
-        self._line.addWidget(self._alt, 1)
-        buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        buttons = QHBoxLayout()
         buttons.setSpacing(Space.S)
+        buttons.addStretch(1)
         for widget in (self._smaller, self._larger, self._fit, self._whole):
             buttons.addWidget(widget)
         buttons.addSpacing(Space.XL)
         buttons.addWidget(self.close_button)
-        self._line.addLayout(buttons)
-        column.addLayout(self._line)
+        column.addLayout(buttons)
 
     def set_words(self, words: Words) -> None:
         """Name the buttons."""
@@ -64,7 +59,6 @@ class PictureViewer(Looked, QWidget):
 
     def show_picture(self, image: QImage, alt: str) -> None:
         """Show a picture, all of it."""
-        self._alt.setText(alt)
         self.setAccessibleName(alt)
         self.canvas.setAccessibleName(alt)
         self.canvas.show_image(image)
@@ -74,11 +68,6 @@ class PictureViewer(Looked, QWidget):
         """Let the picture go."""
         self.canvas.show_image(None)
         self.closed.emit()
-
-    def look_changed(self) -> None:
-        """Give the description a line of its own when it is large."""
-        stacked = self.look.scale >= _STACKED_FROM
-        self._line.setDirection(QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight)
 
     def _say_percent(self, percent: int) -> None:
         self.canvas.setAccessibleDescription(f"{percent} %")

@@ -266,6 +266,7 @@ class SittingDesk(Phase):
         sitting = self._need_case().delivery.sitting
         self._items.set_paused(self._why_paused(sitting))
         self._items.set_hand(sitting.hand_raised)
+        self._alarm.set(Cause.HAND_RAISED, on=sitting.hand_raised)
         self._front.show_cells()
         self._time.look()
 

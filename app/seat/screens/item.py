@@ -263,6 +263,10 @@ class ItemScreen(Screen):
         self._render_item()
         self._covers.render(self.words)
 
+    def purpose(self) -> QWidget:
+        """Give the item, where letters and numbers choose."""
+        return self.pane if self._middle.currentIndex() == _Page.WORK else super().purpose()
+
     def look_changed(self) -> None:
         """Lay the item out, now that everything in it has its size."""
         self.pane.arrange()

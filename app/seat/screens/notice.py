@@ -209,12 +209,17 @@ class NoticeScreen(Screen):
         )
         self._problem.say(Tone.ATTENTION, say(view.problem, words) if view.problem else "")
         ready = view.ready and view.acknowledged
+        self._start.setVisible(self._tick.isChecked())
+        self._start.setEnabled(view.ready and self._tick.isChecked())  # before the tick goes: it hands the focus on
         self._title.setText(words("screen.notice.ready_title" if ready else "screen.notice.title"))
         for widget in (self._statements, self._tick):
             widget.setVisible(not ready)
         for widget in (self._ready_hint, self._practice):
             widget.setVisible(ready)
-        self._start.setEnabled(view.ready and self._tick.isChecked())
+
+    def purpose(self) -> QWidget:
+        """Give the tick box, then the start."""
+        return next((one for one in (self._tick, self._start) if one.isVisible() and one.isEnabled()), self)
 
     def _name_sources(self) -> None:
         words = self.words

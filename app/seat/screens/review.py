@@ -107,22 +107,25 @@ class ReviewScreen(Screen):
         head.addWidget(title, 1)
         panel.content.addLayout(head)
         panel.content.addWidget(self._sentence)
+        self._keep = Button("keep_working", Kind.SECONDARY, Icon.BACK)
+        self._confirm = Button("confirm_submit", Kind.PRIMARY)
+        self.named(self._keep.setText, "review.keep_working")
+        self._keep.clicked.connect(self._close)
+        self._confirm.clicked.connect(self.submit_confirmed)
+        # Handing in is in the middle, far from the button that led here: pressing again at one place does nothing.
+        panel.content.addWidget(self._confirm, 0, Qt.AlignmentFlag.AlignLeft)
         column = Column(tokens.NARROW + tokens.CARD_WIDTH // 2)
         column.content.addStretch(2)
         column.content.addWidget(panel)
         column.content.addStretch(3)
-        self._keep, self._confirm = Button("keep_working"), Button("confirm_submit", Kind.PRIMARY)
-        self.named(self._keep.setText, "review.keep_working")
-        self._keep.clicked.connect(self._close)
-        self._confirm.clicked.connect(self.submit_confirmed)
-        # Handing in is far from the button that led here: pressing again at one place only comes and goes.
-        return self._with_foot(column, self._confirm, self._keep)
+        return self._with_foot(column, self._keep)
 
-    def _with_foot(self, content: QWidget, left: Button, right: Button) -> QWidget:
+    def _with_foot(self, content: QWidget, left: Button, right: Button | None = None) -> QWidget:
         page, foot = QWidget(), Foot()
         foot.row.addWidget(left)
         foot.row.addStretch(1)
-        foot.row.addWidget(right)
+        if right is not None:
+            foot.row.addWidget(right)
         stack = QVBoxLayout(page)
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(0)

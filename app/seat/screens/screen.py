@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.exam.appearance import Appearance
 from app.seat.screens.display_panel import DisplayPanel
@@ -105,6 +105,31 @@ class Screen(QWidget):
                 None
             )  # coming back it goes to the end of the chain; setTabOrder does not move the start
             row.insertWidget(place, self.tools)
+
+    def purpose(self) -> QWidget:
+        """Give what the focus goes to when nobody put it anywhere: what the page is for, never the tools."""
+        widget = self.nextInFocusChain()
+        while widget is not None and widget is not self:
+            stops = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.isEnabled() and widget.isVisible()
+            if stops and self.isAncestorOf(widget) and not self.tools.isAncestorOf(widget):
+                return widget
+            widget = widget.nextInFocusChain()
+        return self
+
+    def take_focus(self) -> None:
+        """Come to the front: the focus is on the page, and not on its tools, where Return would ask for a proctor."""
+        focus = self.focusWidget()
+        lost = focus is None or not focus.isEnabled() or not focus.isVisible()
+        if lost or (focus is not None and self.tools.isAncestorOf(focus)):
+            self.purpose().setFocus()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go on by Tab. What had the focus and is gone leaves it to what the page is for, not to its neighbour."""
+        focus = QApplication.focusWidget()
+        if self.isVisible() and focus is not None and not (focus.isVisible() and focus.isEnabled()):
+            self.purpose().setFocus()
+            return True
+        return super().focusNextPrevChild(forward)
 
     def named(self, setter: Callable[[str], object], key: str) -> None:
         """Let `setter` have the sentence at `screen.<key>`, now and in every language to come."""

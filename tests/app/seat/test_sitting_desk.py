@@ -12,10 +12,16 @@ from app.content.packing.package import SealedPackage
 from app.exam import events
 from app.exam.appearance import Appearance
 from app.exam.item import Item
+from app.exam.prose import Language
 from app.exam.sitting import Notes, OutOfOrder, State
+from app.seat.alarm import Alarm, Cause
+from app.seat.deck import Deck
 from app.seat.home import SeatHome
+from app.seat.screens.review import ReviewScreen
 from app.seat.shelf import FormUnshowable
 from app.seat.workplace import Workplace
+from app.ui.alarm_frame import AlarmFrame
+from app.words import Words
 from sync.trust.aead import SealRefused
 from sync.wire.packet import EndReason
 from tests.app.seat.conftest import ITEMS, Site
@@ -103,6 +109,48 @@ def test_a_hand_goes_up_and_a_proctor_lowers_it(seat: SeatAtWork) -> None:
     button = seat.button("raise_hand")
     assert button is not None
     assert not button.isChecked()
+
+
+def test_a_raised_hand_is_seen_across_the_room_until_it_is_lowered(seat: SeatAtWork) -> None:
+    seat.begin()
+    frame = seat.deck.findChild(AlarmFrame)
+    assert frame is not None
+    seat.press("raise_hand")
+    seat.rest()
+    assert frame.text() == "已举手，请等候监考员"
+    assert frame.margins().left() > 0
+    seat.again()
+    frame = seat.deck.findChild(AlarmFrame)
+    assert frame is not None
+    assert frame.text() == "已举手，请等候监考员", "a restart does not lower it"
+    seat.press("raise_hand")
+    seat.rest()
+    assert frame.text() == ""
+
+
+def test_answers_that_are_not_saved_come_before_a_raised_hand(qtbot: QtBot) -> None:
+    deck = Deck(Language.ZH)
+    qtbot.addWidget(deck)
+    frame, alarm = deck.findChild(AlarmFrame), Alarm(deck, deck)
+    assert frame is not None
+    for cause in (Cause.HAND_RAISED, Cause.NOT_RECORDING, Cause.NOT_SAVED):
+        alarm.set(cause, on=True)
+        assert frame.text() == Words(Language.ZH)(f"sitting.alarm_{cause}")
+    alarm.set(Cause.NOT_SAVED, on=False)
+    alarm.set(Cause.NOT_RECORDING, on=False)
+    assert frame.text() == "已举手，请等候监考员"
+
+
+def test_after_the_proctors_corner_the_keys_belong_to_the_item(seat: SeatAtWork) -> None:
+    seat.begin()
+    seat.deck.set_proctor_corner(True)
+    seat.deck.show()
+    with seat.bot.waitActive(seat.deck):
+        seat.deck.activateWindow()
+    seat.items.tools.proctor_corner.setFocus()
+    seat.deck.bring(ReviewScreen)
+    seat.desk.back()
+    assert seat.items.pane.hasFocus()
 
 
 def test_proctors_end_a_sitting_and_it_is_told_as_ended(seat: SeatAtWork) -> None:

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.exam.prose import Language
@@ -41,6 +41,15 @@ def wheel(viewer: PictureViewer, at: QPoint, notches: int) -> None:
         False,
     )
     QApplication.sendEvent(viewer.canvas, event)
+
+
+def test_what_is_said_of_a_picture_is_for_screen_readers_only(viewer: PictureViewer) -> None:
+    assert viewer.canvas.accessibleName() == "储罐区平面图"
+    written = [label.text() for label in viewer.findChildren(QLabel)] + [
+        button.text() for button in viewer.findChildren(QAbstractButton)
+    ]
+    assert written
+    assert not any("储罐区" in text for text in written)
 
 
 def test_it_comes_as_large_as_it_fits(viewer: PictureViewer) -> None:

@@ -24,11 +24,24 @@ def screen(show: Show[NoticeScreen]) -> NoticeScreen:
 def test_the_start_opens_only_when_the_notice_is_read(screen: NoticeScreen, qtbot: QtBot) -> None:
     start = find(screen, Button, "start_exam")
     with qtbot.assertNotEmitted(screen.start_requested, wait=20):
-        press(start)
+        start.click()
     with qtbot.waitSignal(screen.notice_read, timeout=1000):
         press(find(screen, TickBox, "notice_tick"))
     with qtbot.waitSignal(screen.start_requested, timeout=1000):
         press(start)
+
+
+def test_when_it_is_read_the_focus_goes_to_the_start_and_not_to_the_proctors_way_in(screen: NoticeScreen) -> None:
+    screen.set_proctor_corner(True)
+    find(screen, TickBox, "notice_tick").setFocus()
+    key(Qt.Key.Key_Space)
+    screen.show_notice(replace(samples.notice(), acknowledged=True))
+    settle()
+    assert find(screen, Button, "start_exam").hasFocus()
+
+
+def test_before_it_is_read_there_is_no_button_that_starts(screen: NoticeScreen) -> None:
+    assert not find(screen, Button, "start_exam").isVisible()
 
 
 def test_the_notice_is_read_by_keys_and_read_once(screen: NoticeScreen, qtbot: QtBot) -> None:

@@ -1,14 +1,16 @@
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
+from app.exam.appearance import Appearance
+from app.exam.prose import Language
 from app.seat.screens.review import ReviewScreen, ReviewView
 from app.ui.buttons import Button
 from app.ui.labels import Label, Note
 from app.ui.number_grid import NumberGrid
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.conftest import Show
-from tests.app.seat.screens.hands import find, key, press
+from tests.app.seat.screens.hands import find, key, press, settle
 from tests.app.seat.screens.samples import EN, ZH
 
 
@@ -50,11 +52,20 @@ def test_a_second_return_keeps_working(screen: ReviewScreen, qtbot: QtBot) -> No
     assert find(screen, Button, "submit").isVisible()
 
 
+def corner(screen: ReviewScreen, button: Button) -> QPoint:
+    return button.mapTo(screen, button.rect().topLeft())
+
+
 def test_yes_and_no_are_far_apart(screen: ReviewScreen) -> None:
     press(find(screen, Button, "submit"))
     keep, confirm = find(screen, Button, "keep_working"), find(screen, Button, "confirm_submit")
-    gap = keep.mapTo(screen, keep.rect().topLeft()).x() - confirm.mapTo(screen, confirm.rect().topRight()).x()
-    assert gap > 600
+    assert (corner(screen, keep) - corner(screen, confirm)).manhattanLength() > 300
+
+
+def test_back_stands_where_back_always_stands(screen: ReviewScreen) -> None:
+    back = corner(screen, find(screen, Button, "back"))
+    press(find(screen, Button, "submit"))
+    assert corner(screen, find(screen, Button, "keep_working")) == back
 
 
 def test_the_button_that_hands_in_says_how_many_are_open(screen: ReviewScreen) -> None:
@@ -65,14 +76,17 @@ def test_the_button_that_hands_in_says_how_many_are_open(screen: ReviewScreen) -
     assert confirm.text() == "交卷"
 
 
-def test_handing_in_stands_nowhere_near_the_press_that_asks(screen: ReviewScreen) -> None:
+@pytest.mark.parametrize("text_percent", [100, 200])
+def test_handing_in_stands_nowhere_near_the_presses_that_led_here(screen: ReviewScreen, text_percent: int) -> None:
+    screen.set_appearance(Appearance(Language.ZH, text_percent=text_percent))
+    settle()
     submit, back = find(screen, Button, "submit"), find(screen, Button, "back")
-    asked = submit.mapTo(screen, submit.rect().center())
-    left = back.mapTo(screen, back.rect().topLeft()).x()
+    before = [QRect(corner(screen, one), one.size()) for one in (submit, back)]
     press(submit)
-    confirm, keep = find(screen, Button, "confirm_submit"), find(screen, Button, "keep_working")
-    assert keep.rect().contains(keep.mapFrom(screen, asked))
-    assert confirm.mapTo(screen, confirm.rect().topLeft()).x() == left
+    settle()
+    confirm = find(screen, Button, "confirm_submit")
+    there = QRect(corner(screen, confirm), confirm.size())
+    assert not any(there.adjusted(-48, -48, 48, 48).intersects(place) for place in before)
 
 
 def test_esc_goes_back_one_step_at_a_time(screen: ReviewScreen, qtbot: QtBot) -> None:
