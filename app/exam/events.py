@@ -224,6 +224,16 @@ class Supervised(Part):
 
 
 class Submitted(Part):
+class Restored(Part):
+    """The time in which the seat took no input, because it could not save, is given back; nobody has to agree.
+
+    It counts like an extension. Never more than has passed since the event before it, so nobody wins time by it.
+    """
+
+    kind: Literal["restored"] = "restored"
+    ms: Annotated[int, Field(ge=1, le=24 * 3_600_000)]
+
+
     """The form was handed in, or ended by proctors (`by`), who say why (`note`)."""
 
     kind: Literal["submitted"] = "submitted"
@@ -276,6 +286,7 @@ Event = (
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
+    | Restored
 def event_bytes(event: Part) -> bytes:
     """Give an event's canonical bytes for the journal."""
     return canonical_json(event.model_dump(mode="json"))

@@ -163,6 +163,7 @@ _ALLOWED: Mapping[State, tuple[type, ...]] = {
     ),
     State.PAUSED: (*_ALWAYS, events.HandRaised, events.Tick, events.Continued, events.Extended, events.Submitted),
     State.SUBMITTED: (*_ALWAYS, events.Reopened, events.Sealed),
+        events.Restored,
     State.SEALED: (),
 }
 _PEOPLE: Final = ("by", "proctors", "confirmed_by")
@@ -181,7 +182,8 @@ def advance(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
 
     Raises:
         OutOfOrder: the event cannot happen in this state, before the notice was read, or in an ended run; or the
-            monotonic clock went backwards within a run; or proctors are missing or named twice.
+            monotonic clock went backwards within a run; or proctors are missing or named twice; or more time is to be
+            given back than has passed.
         TooEarlyToLeave, TimeUsedUp: the event's time has not come, or is over.
     """
     if not isinstance(event, _ALLOWED[sitting.state]):
@@ -193,6 +195,8 @@ def advance(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
 
 
 def _people(event: Event) -> Iterator[tuple[str, ...]]:
+    if isinstance(event, events.Restored) and event.ms > moved.active_ms - sitting.active_ms:
+        raise OutOfOrder(f"{event.ms} ms given back")
     for name in _PEOPLE:
         yield getattr(event, name, ())
     if isinstance(event, events.Admitted):
@@ -272,6 +276,9 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
             return _submit(sitting, stamp, event)
         case events.Reopened():
             return _reopen(sitting, stamp, event)
+        case events.Restored():
+            restored = _changed(sitting, timing=sitting.timing.extended(event.ms))
+            return _log(restored, stamp, "TIME_RESTORED", f"{event.ms // 1000} s", ())
         case events.Sealed():
             return _changed(sitting, state=State.SEALED, payload_sha256=event.payload_sha256)
 

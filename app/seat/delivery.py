@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from app.exam.events import Event, Occurred, Resumed, event_bytes, read_event
-from app.exam.sitting import Sitting, Stamp, State, advance, replay
+from app.exam.events import Event, Occurred, Restored, Resumed, event_bytes, read_event
+from app.exam.sitting import OutOfOrder, Sitting, Stamp, State, advance, replay
 from app.exam.timing import Timing
+from sync.faults import Fault
 from sync.replica.journal import GENESIS, Journal, JournalRow
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
@@ -22,6 +23,12 @@ ASLEEP_MS: Final = 2_000
 """A machine that slept for less has not been suspended."""
 SUSPENDED: Final = "SUSPENDED"
 """The code of the incident that says the machine slept while a sitting was under way."""
+STALLED_MS: Final = 10_000
+"""There is an event every 5 s while a sitting is active; a seat that was silent for longer stood still."""
+SEAT_STALLED: Final = "SEAT_STALLED"
+"""The code of the incident that says so, with the seconds."""
+MOST_RESTORED_MS: Final = 24 * 3_600_000
+"""More than one `Restored` may say is no outage, it is another day."""
 
 _RUN_OF_BOOT: Final = "/"
 """A run's name is the machine's start it belongs to and an id of its own."""
@@ -63,9 +70,10 @@ class Delivery:
         self._clock = clock
         self._slept_ms = now.slept_ms
         self._turn = threading.Lock()
+        self._failing_ms: int | None = None
         if replayed is None or replayed.head != journal.head(sitting_id):
             replayed = replay_sitting(journal, sitting_id)
-        self._sitting = replayed.sitting
+        self._sitting, self._last_hash = replayed.sitting, replayed.head[0]
         if self._sitting.state in _RESUMABLE:
             self.record(Resumed(dead_ms=self._dead_ms(now) if clock_while_dead == "running" else 0))
 
@@ -77,27 +85,54 @@ class Delivery:
     def record(self, event: Event) -> Sitting:
         """Commit one event; when this returns, the event is on the disk.
 
+        From the first event that cannot be written the candidate's clock stands still. What comes to the disk first
+        after that is the time since then, given back.
+
         Raises:
             OutOfOrder: it cannot happen now; nothing was written.
+            OtherWriter: another program has written to this journal since.
             DiskFull, DiskFault, ReplicaUnreadable: it could not be written; the state is as before.
         """
         with self._turn:
             now = self._clock()
-            stamp = Stamp(self.run, now.mono_ms, now.wall_ms)
-            oddities = self._oddities(now) if self._sitting.state in _UNDER_WAY else []
-            if isinstance(event, Resumed):
-                self._commit(stamp, event)  # a new run begins with having resumed, nothing comes before that
-            for oddity in oddities:
-                self._commit(stamp, oddity)
-            self._slept_ms = max(self._slept_ms, now.slept_ms)
-            if not isinstance(event, Resumed):
-                self._commit(stamp, event)
-            return self._sitting
+            try:
+                return self._record(now, event)
+            except OutOfOrder:
+                raise
+            except Fault:
+                if self._failing_ms is None and self._sitting.state is State.ACTIVE:
+                    self._failing_ms = now.mono_ms
+                raise
+
+    def _record(self, now: ClockReading, event: Event) -> Sitting:
+        stamp = Stamp(self.run, now.mono_ms, now.wall_ms)
+        oddities = self._oddities(now) if self._sitting.state in _UNDER_WAY else []
+        if isinstance(event, Resumed):
+            self._commit(stamp, event)  # a new run begins with having resumed, nothing comes before that
+        self._give_back(stamp)  # before anything else moves the clock
+        for oddity in oddities:
+            self._commit(stamp, oddity)
+        self._slept_ms = max(self._slept_ms, now.slept_ms)
+        if not isinstance(event, Resumed):
+            self._commit(stamp, event)
+        return self._sitting
+
+    def _give_back(self, stamp: Stamp) -> None:
+        """Give back the time in which nothing could be saved."""
+        since, last = self._failing_ms, self._sitting.stamp
+        if since is not None and last is not None and self._sitting.state is State.ACTIVE:
+            lost_ms = stamp.mono_ms - max(since, last.mono_ms)
+            if lost_ms > 0:
+                self._commit(stamp, Restored(ms=min(lost_ms, MOST_RESTORED_MS)))
+        self._failing_ms = None
 
     def _commit(self, stamp: Stamp, event: Event) -> None:
         after = advance(self._sitting, stamp, event)
-        self._journal.append(self.sitting_id, event.kind, stamp.run, stamp.mono_ms, stamp.wall_ms, event_bytes(event))
-        self._sitting = after
+        body = event_bytes(event)
+        row = self._journal.append(
+            self.sitting_id, event.kind, stamp.run, stamp.mono_ms, stamp.wall_ms, body, after=self._last_hash
+        )
+        self._sitting, self._last_hash = after, row.hash
 
     def _oddities(self, now: ClockReading) -> list[Event]:
         """Say what the clocks did since the last event that honest clocks of a machine at work do not do."""
@@ -105,10 +140,19 @@ class Delivery:
         found: list[Event] = []
         if slept_ms >= ASLEEP_MS:
             found.append(Occurred(code=SUSPENDED, detail=f"{slept_ms // 1000} s"))
+        stalled_ms = self._stalled_ms(now)
+        if stalled_ms > STALLED_MS:
+            found.append(Occurred(code=SEAT_STALLED, detail=f"{stalled_ms // 1000} s"))
         jump_s = self._clock_jump_s(now, slept_ms)
         if jump_s:
             found.append(Occurred(code=CLOCK_JUMPED, detail=f"{jump_s:+d} s"))
         return found
+
+    def _stalled_ms(self, now: ClockReading) -> int:
+        """Give how long this run has been silent while the clock ran, ms; 0 while it is known why."""
+        last = self._sitting.stamp
+        known = self._failing_ms is not None or self._sitting.state is not State.ACTIVE
+        return 0 if known or last is None or last.run != self.run else now.mono_ms - last.mono_ms
 
     def _clock_jump_s(self, now: ClockReading, slept_ms: int) -> int:
         """Give how far the wall clock was moved since the last event, s; 0 for what honest clocks do.
@@ -136,8 +180,9 @@ class Delivery:
         return self.timing().left_ms
 
     def timing(self) -> Timing:
-        """Give the sitting's timing as it is now."""
-        return self._sitting.timing_at(self.run, self._clock().mono_ms)
+        """Give the sitting's timing as it is now; it stands still while nothing can be saved."""
+        since = self._failing_ms
+        return self._sitting.timing_at(self.run, self._clock().mono_ms if since is None else since)
 
     def head(self) -> tuple[str, int]:
         """Give the journal's head: the last row's hash and the number of rows."""

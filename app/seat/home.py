@@ -41,6 +41,11 @@ class SeatHome:
         return self.root / "run" / "recorder.sock"
 
     @property
+    def lock(self) -> Path:
+        """What the kiosk that runs at this seat holds locked."""
+        return self.root / "kiosk.lock"
+
+    @property
     def log(self) -> Path:
         """What the programs of this seat log: ids, codes and figures, nothing personal."""
         return self.root / "log"

@@ -15,6 +15,7 @@ from app.seat.deck import Deck
 from app.seat.delivery import Delivery
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
+from app.seat.occupancy import Occupancy
 from app.seat.phases.admitting import open_case
 from app.seat.phases.authority import Authority
 from app.seat.phases.choosing import Choosing
@@ -62,18 +63,21 @@ class Kiosk(QWidget):
         self._home = home
         self._language = language
         self._sources: SourceChoice = sources
+        self._occupancy = Occupancy(home)
         self._log = structlog.get_logger("kiosk")
         self._worker = Worker(self)
         self._workplace: Workplace | None = None
         self._phases: list[Phase] = []
         self._camera: CameraDesk | None = None
         self.deck = Deck(language, self)
+        self._line: Line | None = None
+        self._told: Fault | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.deck)
         self.deck.shown.connect(lambda screen: self._log.info("screen", screen=screen))
         self._trouble = self.deck.screen_of(TroubleScreen)
-        self._trouble.retry_requested.connect(self.begin)
+        self._trouble.retry_requested.connect(self._try_again)
         self._retry_timer = QTimer(self, interval=RETRY_MS, singleShot=True)
         self._retry_timer.timeout.connect(self._retry)
 
@@ -81,10 +85,21 @@ class Kiosk(QWidget):
         """Go on with an interrupted sitting, or open the session that is now, or wait for one."""
         self._end_phases()
         try:
+    def take_seat(self) -> None:
+        """Hold this seat until `leave`, so that no second kiosk writes into its journals.
+
+        Raises: what `Occupancy.take` raises.
+        """
+        self._occupancy.take()
+
             workplace = self._workplace = self._workplace or Workplace.open(self._home)
             finish_closings(workplace)
+        if self._line is not None and self._line.sitting.holds_what_is_not_saved:
+            self._line.sitting.back()  # it is nowhere else: whatever is the matter beside it, the desk goes on
+            return
             self._write_missing_records(workplace)
             unfinished = find_unfinished(workplace)
+            self.take_seat()
             if unfinished is not None:
                 self._go_on(workplace, unfinished)
             else:
@@ -99,6 +114,7 @@ class Kiosk(QWidget):
         self._trouble.show_trouble(TroubleView(fault, can_retry=True))
         self.deck.bring(TroubleScreen)
         if isinstance(fault, DiskFull | DiskFault):
+        self._told = fault
             self._retry_timer.start()  # room comes back by itself, and nobody may be standing here
 
     def _retry(self) -> None:
@@ -107,6 +123,13 @@ class Kiosk(QWidget):
 
     def leave(self) -> None:
         """End every thread and close the replica; the recorder, if it records, goes on."""
+            self._try_again()
+
+    def _try_again(self) -> None:
+        desk = self._line.sitting if self._line is not None else None
+        if desk is not None and desk.case is not None and isinstance(self._told, DiskFull | DiskFault):
+            desk.back()  # the disk refused something beside the sitting, which has not ended
+        else:
         self._end_phases()
         self._worker.close()
         finish_background()
@@ -116,6 +139,7 @@ class Kiosk(QWidget):
     # the way of a session
 
     def _write_missing_records(self, workplace: Workplace) -> None:
+        self._occupancy.give_up()
         try:
             write_missing(workplace)
         except Fault as fault:
@@ -157,7 +181,7 @@ class Kiosk(QWidget):
         line.go_on(case)
 
     def _run(self, bench: Bench, opened: Opened, doors: LineDoors) -> Line:
-        line = self._add(Line(bench, opened, doors, self))
+        line = self._line = self._add(Line(bench, opened, doors, self))
         line.item_shown.connect(self.item_shown)
         line.acknowledged.connect(self.acknowledged)
         line.delivered.connect(self.delivered)
@@ -201,3 +225,4 @@ class Kiosk(QWidget):
         if self._camera is not None:
             self._camera.leave()
             self._camera = None
+        self._line = None

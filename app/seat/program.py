@@ -20,7 +20,11 @@ WINDOW = (1366, 768)
 
 
 def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
-    """Run the kiosk until it is ended; give Qt's exit code. What keeps the seat from working is said on its screen."""
+    """Run the kiosk until it is ended; give Qt's exit code. What keeps the seat from working is said on its screen.
+
+    Raises:
+        AlreadyRunning: a kiosk runs here; no window was opened, for it would cover that one.
+    """
     application = make_application()
     kiosk = make_kiosk(home, language)
     if window:
@@ -52,9 +56,15 @@ def make_application() -> QApplication:
 
 
 def make_kiosk(home: SeatHome, language: Language) -> Kiosk:
-    """Make the kiosk with its logbook; a defect of ours goes there, and words about it to the screen."""
-    open_logbook(home.log, "seat")
+    """Make the kiosk with its logbook; a defect of ours goes there, and words about it to the screen.
+
+    Raises:
+        AlreadyRunning: a kiosk runs here.
+        DiskFull, DiskFault: lock or logbook cannot be made.
+    """
     kiosk = Kiosk(home, language, "auto")
+    kiosk.take_seat()
+    open_logbook(home.log, "seat")
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         structlog.get_logger("kiosk").error("defect", exc_info=(kind, error, trace))

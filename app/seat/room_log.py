@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.exam.events import event_bytes
 from app.exam.room import OnDuty, Opened, Room, RoomEvent, advance_room, read_room_event, replay_room
 from app.exam.sitting import Stamp
-from sync.replica.journal import Journal
+from sync.replica.journal import GENESIS, Journal, JournalRow
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
 
@@ -25,7 +25,9 @@ class RoomLog:
         self._journal = journal
         self._clock = clock
         self._turn = threading.Lock()
-        self._room = read_room(journal, session)
+        rows = journal.rows(session)
+        self._last_hash = rows[-1].hash if rows else GENESIS
+        self._room = _replayed(rows)
 
     @property
     def room(self) -> Room:
@@ -46,6 +48,7 @@ class RoomLog:
 
         Raises:
             OutOfOrder: it cannot happen now; nothing was written.
+            OtherWriter: another program has written to this journal since.
             DiskFull, DiskFault, ReplicaUnreadable: it could not be written; the state is as before.
         """
         with self._turn:
@@ -53,8 +56,10 @@ class RoomLog:
             stamp = Stamp(self._run, now.mono_ms, now.wall_ms)
             after = advance_room(self._room, stamp, event)
             body = event_bytes(event)
-            self._journal.append(self.session, event.kind, stamp.run, stamp.mono_ms, stamp.wall_ms, body)
-            self._room = after
+            row = self._journal.append(
+                self.session, event.kind, stamp.run, stamp.mono_ms, stamp.wall_ms, body, after=self._last_hash
+            )
+            self._room, self._last_hash = after, row.hash
             return after
 
     def head(self) -> tuple[str, int]:
@@ -64,5 +69,8 @@ class RoomLog:
 
 def read_room(journal: Journal, session: str) -> Room:
     """Replay a session's journal. Raises what `RoomLog` raises for a bad journal."""
-    rows = journal.rows(session)
+    return _replayed(journal.rows(session))
+
+
+def _replayed(rows: list[JournalRow]) -> Room:
     return replay_room((Stamp(row.run, row.mono_ms, row.wall_ms), read_room_event(row.body)) for row in rows)

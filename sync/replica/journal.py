@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from sync.faults import Refused
+from sync.faults import EnvironmentFault, Refused
 from sync.replica.connection import Connection
 from sync.wire.document import canonical_json
 
@@ -14,6 +14,12 @@ class JournalBroken(Refused):
     """A row is missing, was changed, or stands in the wrong place. Fact: `seq`."""
 
     code = "JOURNAL_BROKEN"
+
+
+class OtherWriter(EnvironmentFault):
+    """Somebody else has written to this journal since its writer last did."""
+
+    code = "JOURNAL_OTHER_WRITER"
 
 
 @dataclass(frozen=True)
@@ -43,14 +49,22 @@ class Journal:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def append(self, sitting: str, kind: str, run: str, mono_ms: int, wall_ms: int, body: bytes) -> JournalRow:
+    def append(
+        self, sitting: str, kind: str, run: str, mono_ms: int, wall_ms: int, body: bytes, after: str | None = None
+    ) -> JournalRow:
         """Add a row at the end and commit it; when this returns, the row is on the disk.
 
+        `after`: the hash of the last row its writer knows (`GENESIS`: of none), so that two writers never interleave;
+        None adds it after whatever there is.
+
         Raises:
+            OtherWriter: the last row is another one; nothing was added.
             DiskFull, DiskFault, ReplicaUnreadable: nothing was added.
         """
         with self._connection.transaction():
             head, count = self.head(sitting)
+            if after not in (None, head):
+                raise OtherWriter(f"row {count}")
             unhashed = JournalRow(sitting, count + 1, kind, run, mono_ms, wall_ms, body, head, "")
             row = JournalRow(**{**vars(unhashed), "hash": unhashed.reckoned_hash()})
             self._connection.run(

@@ -61,7 +61,6 @@ class Authority(Phase):
         self._signing = Signing(desk, self._screen, self)
         self._signing.signed.connect(self._signed)
         self._signing.locked_out.connect(self.locked_out)
-        self._signing.troubled.connect(self.trouble)
         bench.deck.shown.connect(self._look_away)
 
     @property

@@ -116,6 +116,7 @@ class Corner(Phase):
         self._acts.troubled.connect(self.trouble)
         self._refresh_timer = QTimer(self, interval=REFRESH_MS)
         self._refresh_timer.timeout.connect(self._refresh)
+        self._acts.not_saved.connect(self._say_not_saved)
         self._idle_timer = QTimer(self, singleShot=True)
         self._idle_timer.timeout.connect(self.leave)
         bench.deck.shown.connect(self._look_away)

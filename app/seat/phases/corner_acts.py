@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from app.exam.events import Continued, Event, Extended, HandRaised, Occurred, Paused, PauseReason, Submitted, Supervised
 from app.exam.room import OnDuty, Reported, Room, RoomEvent
@@ -11,6 +11,7 @@ from app.seat.phases.authority import Act, Authority
 from app.seat.phases.corner_forms import clause_of, form_of, note_of
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.room_saving import RoomSaving
 from app.seat.phases.sitting import SittingDesk
 from app.seat.screens.corner_view import CornerAct, CornerAnswer
 from app.seat.sign_in import Proctor
@@ -27,7 +28,12 @@ IRREGULARITY = "IRREGULARITY"
 
 
 class Acts(Phase):
-    """Does what was agreed, and calls back when it is on the disk. Who acts is on duty from then on."""
+    """Does what was agreed, and calls back when it is on the disk. Who acts is on duty from then on.
+
+    `not_saved`: an act for the room cannot be written, and is tried again until it is (the desk says it of its own).
+    """
+
+    not_saved = Signal(object)
 
     def __init__(
         self,
@@ -40,6 +46,9 @@ class Acts(Phase):
     ) -> None:
         super().__init__(bench, parent)
         self._opened, self._authority, self._desk, self._camera = opened, authority, desk, camera
+        self._room_saving = RoomSaving(bench.worker, opened.room, self)
+        self._room_saving.failing.connect(self.not_saved)
+        self._room_saving.troubled.connect(self.trouble)
 
     def authority_for(self, act: CornerAct, answer: CornerAnswer, proctor: Proctor) -> Act:
         """Say who has to agree: the proctor of the corner has; to void or to report a candidate takes another one."""
@@ -128,8 +137,7 @@ class Acts(Phase):
         self._desk.act(event, lambda _sitting: done(), lambda _fault: done())
 
     def _in_room(self, event: RoomEvent, done: Callable[[Room], None]) -> None:
-        room = self._opened.room
-        self.bench.worker.run(self, lambda: room.record(event), done, self.trouble)
+        self._room_saving.save(lambda _room: event, done)
 
 
 def joined(on_duty: tuple[str, ...], keyids: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -17,7 +17,7 @@ from app.words import Words
 from sync.wire.packet import Incident
 from sync.wire.plan import Bilingual, SessionPlan
 
-_TOLD = frozenset({"CLOCK_JUMPED", "SEAT_STALLED", "SUSPENDED", "TIME_RESTORED", "PIN_LOCKED"})
+_TOLD = frozenset({"CLOCK_JUMPED", "PIN_LOCKED", "RESUMED", "SEAT_STALLED", "SUSPENDED", "TIME_RESTORED"})
 """What the seat itself logs with a detail that a person can read; other details are for the logbook."""
 _ENDS = frozenset({"ENDED_PROCTOR", "ENDED_VOIDED"})
 _RUNNING = frozenset({CornerAct.EXTEND, CornerAct.REPORT, CornerAct.END})

@@ -7,7 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from app.exam.events import Occurred
-from app.exam.room import OnDuty, Reported
+from app.exam.room import OnDuty, Reported, Room
 from app.exam.sitting import BY_PROCTORS, State
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.admitting import Admitting
@@ -20,6 +20,7 @@ from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.reading import ReadingDesk
 from app.seat.phases.room_closing import RoomClosing
+from app.seat.phases.room_saving import RoomSaving
 from app.seat.phases.signing import lock_report
 from app.seat.phases.sitting import SittingDesk
 from app.seat.screens.screen import Screen
@@ -60,6 +61,8 @@ class Line(Phase):
         self.sitting = SittingDesk(bench, doors.camera, self)
         self.sitting.troubled.connect(self.trouble)
         self.reading = ReadingDesk(bench, self.sitting, self)
+        self._room_saving = RoomSaving(bench.worker, opened.room, self)
+        self._room_saving.troubled.connect(self.trouble)
         self.sitting.handed_in.connect(self._close)
         self.sitting.ended.connect(self._show_ended)
         self.sitting.item_shown.connect(self.item_shown)
@@ -130,27 +133,25 @@ class Line(Phase):
 
     def _put_on_duty(self, proctor: Proctor) -> None:
         """Let the room's journal know who came after a restart."""
-        room, keyids = self.opened.room, (proctor.key.public.keyid,)
+        keyids = (proctor.key.public.keyid,)
 
-        def work() -> None:
-            on_duty = joined(room.room.on_duty, keyids)
-            if on_duty is not None:
-                room.record(OnDuty(proctors=on_duty))
+        def joins(room: Room) -> OnDuty | None:
+            on_duty = joined(room.on_duty, keyids)
+            return None if on_duty is None else OnDuty(proctors=on_duty)
 
-        self.bench.worker.run(self, work, lambda _none: None, self.trouble)
+        self._room_saving.save(joins, lambda _room: None)
 
     def _log_credential(self, proctor: Proctor) -> None:
         """Let the room's journal say that one credential was used for two people."""
-        room = self.opened.room
         event = Reported(code=SameCredential.code, note=proctor.name, by=(proctor.key.public.keyid,))
-        self.bench.worker.run(self, lambda: room.record(event), lambda _room: None, self.trouble)
+        self._room_saving.save(lambda _room: event, lambda _room: None)
 
     def _log_lock(self, proctor: str) -> None:
         """Let the journal of the sitting that runs, or else the room's, say that somebody was locked out."""
-        room, report = self.opened.room, lock_report(self.opened.session.plan, proctor)
+        report = lock_report(self.opened.session.plan, proctor)
 
         def in_room() -> None:
-            self.bench.worker.run(self, lambda: room.record(report), lambda _room: None, self.trouble)
+            self._room_saving.save(lambda _room: report, lambda _room: None)
 
         if self.sitting.case is None:
             in_room()

@@ -72,7 +72,6 @@ class Opening(Phase):
         self._signing = Signing(doors.desk, self._sign_in, self)
         self._signing.signed.connect(self._add_proctor)
         self._signing.locked_out.connect(self._log_lock)
-        self._signing.troubled.connect(self.trouble)
         self._launch = bench.deck.screen_of(LaunchScreen)
         self._launch.release_requested.connect(self._fetch)
         self._launch.code_entered.connect(self._try_code)

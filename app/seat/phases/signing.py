@@ -21,14 +21,13 @@ PIN_LOCKED = "PIN_LOCKED"
 class Signing(QObject):
     """Joins a screen with a PIN field to the desk that opens keys.
 
-    `signed` carries the `Proctor`; `locked_out` the id of whom a wrong PIN has locked out just now; `troubled` a fault
-    that is neither a wrong PIN nor a lock-out. What was asked before `end` is not answered after it: a PIN given for
-    one thing never counts for another.
+    `signed` carries the `Proctor`; `locked_out` the id of whom a wrong PIN has locked out just now. Any other
+    fault (a full disk, where no try can be counted) is said at the screen, too: nothing else ends because of it. What
+    was asked before `end` is not answered after it: a PIN given for one thing never counts for another.
     """
 
     signed = Signal(object)
     locked_out = Signal(str)
-    troubled = Signal(object)
 
     def __init__(
         self, desk: SignInDesk, screen: SignInScreen | CountersignScreen | AuthorityScreen, parent: QObject
@@ -78,7 +77,7 @@ class Signing(QObject):
         elif isinstance(fault, PinRefused):
             self._screen.show_wrong_pin(proctor, int(fault.facts["left"]))
         else:
-            self.troubled.emit(fault)
+            self._screen.show_fault(proctor, fault)
 
     def _show_locks(self) -> None:
         for proctor in sorted(self._locked):

@@ -111,6 +111,11 @@ class SittingDesk(Phase):
         """The sitting that is running or paused here; None if none is."""
         return self._case
 
+    @property
+    def holds_what_is_not_saved(self) -> bool:
+        """Whether something that was done here is not on the disk yet."""
+        return self._case is not None and (bool(self._pending) or self._saving.waiting > 0)
+
     def begin(self, case: Case) -> None:
         """Show the item the candidate was at (the first, at the start) and let the clock be seen."""
         self._case, self._leaving = case, False
@@ -346,12 +351,22 @@ class SittingDesk(Phase):
         self._pending.flush()  # before the submission, and so on the disk before it
         self._leaving = True
         submitted = Submitted(reason=reason)
-        self._saving.save(submitted, lambda sitting: self._saved(submitted, sitting), self._not_handed_in)
+        self._saving.save(
+            submitted,
+            lambda sitting: self._saved(submitted, sitting),
+            lambda fault: self._not_handed_in(reason, fault),
+        )
 
-    def _not_handed_in(self, fault: OutOfOrder) -> None:
+    def _not_handed_in(self, reason: EndReason, fault: OutOfOrder) -> None:
+        """Go on: it was too early, or what was on its way to the disk before it gave more time or paused."""
+        if self._case is None:
+            return
         self._leaving = False
-        if isinstance(fault, TooEarlyToLeave):
-            self._time.look()
+        delivery = self._case.delivery
+        over = delivery.sitting.state is State.ACTIVE and delivery.timing().is_over
+        if isinstance(fault, TooEarlyToLeave) or (reason is EndReason.TIME and not over):
+            self._front.show_again()
+            self._show_state()
         else:
             self._refused(fault)
 

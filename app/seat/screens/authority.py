@@ -18,6 +18,7 @@ from app.ui.page import Foot, Panel, Scroll
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from sync.faults import Fault
 
 _MOST_PEOPLE = 2  # no act asks for more
 
@@ -134,6 +135,10 @@ class AuthorityScreen(Screen):
         words, view = self.words, self._view
         self._pins.set_words(words)
         self._show_clock()
+    def show_fault(self, proctor: str, fault: Fault) -> None:
+        """Say what kept the PIN from being checked."""
+        self._pins.show_fault(proctor, fault)
+
         if view is None:
             return
         self._title.setText(say(view.title, words))

@@ -14,6 +14,7 @@ from app.ui.page import Panel, Scroll
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from sync.faults import Fault
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,10 @@ class CountersignScreen(Screen):
     def show_wrong_pin(self, proctor: str, tries_left: int) -> None:
         """Say that the PIN was wrong; the field is empty again and has the focus."""
         self._pins.show_wrong(proctor, tries_left)
+
+    def show_fault(self, proctor: str, fault: Fault) -> None:
+        """Say what kept the PIN from being checked."""
+        self._pins.show_fault(proctor, fault)
 
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait, every second anew; 0 seconds opens the field again."""

@@ -16,6 +16,7 @@ from app.ui.look import Looked
 from app.ui.page import Panel, Scroll
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from sync.faults import Fault
 
 _COLUMNS = 2
 _ONE_COLUMN_FROM = 1.5  # from this scale on a long name needs the whole width
@@ -44,6 +45,7 @@ class _Said(Enum):
     CHECKING = auto()
     WRONG = auto()
     SAME = auto()
+    FAULT = auto()
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class _Message:
     said: _Said = _Said.NOTHING
     proctor: str = ""
     number: int = 0
+    fault: Fault | None = None
 
 
 class PinPanel(Looked, Panel):
@@ -170,6 +173,13 @@ class PinPanel(Looked, Panel):
         self.field.clear()
         self._choose(proctor)
 
+    def show_fault(self, proctor: str, fault: Fault) -> None:
+        """Say what kept the PIN from being checked; the field is empty again and has the focus."""
+        self._message = _Message(_Said.FAULT, proctor, fault=fault)
+        self.field.clear()
+        self._choose(proctor)
+        self.field.setFocus()
+
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait. Called every second: nobody else's typing or focus is touched."""
         newly = proctor not in self._locked and seconds_left > 0
@@ -249,14 +259,13 @@ class PinPanel(Looked, Panel):
     def _note_words(self, words: Words, locked: int) -> tuple[Tone, str]:
         if locked:
             return Tone.DANGER, words("screen.pin.locked", time=f"{locked // 60}:{locked % 60:02}")
-        match self._message.said:
-            case _Said.CHOOSE:
-                return Tone.ATTENTION, words("screen.pin.choose_first")
-            case _Said.CHECKING:
-                return Tone.ACCENT, words("screen.pin.checking")
-            case _Said.WRONG:
-                return Tone.ATTENTION, words("screen.pin.wrong", tries=self._message.number)
-            case _Said.SAME:
-                return Tone.DANGER, words("screen.pin.same_person")
-            case _:
-                return Tone.ACCENT, ""
+        if self._message.fault is not None:
+            told = words.fault(self._message.fault)
+            return Tone.DANGER, words("screen.pin.fault", what=told.what, do=told.do)
+        said: dict[_Said, tuple[Tone, str]] = {
+            _Said.CHOOSE: (Tone.ATTENTION, words("screen.pin.choose_first")),
+            _Said.CHECKING: (Tone.ACCENT, words("screen.pin.checking")),
+            _Said.WRONG: (Tone.ATTENTION, words("screen.pin.wrong", tries=self._message.number)),
+            _Said.SAME: (Tone.DANGER, words("screen.pin.same_person")),
+        }
+        return said.get(self._message.said, (Tone.ACCENT, ""))

@@ -14,6 +14,7 @@ from app.ui.page import Panel, Scroll
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from sync.faults import Fault
 
 _FACTS = ("when", "site", "room", "seat")
 _MOST_NEEDED = 2  # the plan's policy asks for one proctor or two
@@ -102,6 +103,10 @@ class SignInScreen(Screen):
     def show_same_person(self, proctor: str) -> None:
         """Say that this credential has been counted already."""
         self._pins.show_same_person(proctor)
+
+    def show_fault(self, proctor: str, fault: Fault) -> None:
+        """Say what kept the PIN from being checked."""
+        self._pins.show_fault(proctor, fault)
 
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait, every second anew; 0 seconds opens the field again."""

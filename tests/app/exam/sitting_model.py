@@ -17,7 +17,7 @@ LEGAL: dict[str, set[str]] = {
     "admitted": {"adjusted", "resumed", "occurred", "supervised", "notice_read", "started"},
     "active": {
         "adjusted", "resumed", "occurred", "supervised", "viewed", "answered", "flagged", "noted", "played",
-        "hand_raised", "tick", "paused", "extended", "submitted",
+        "hand_raised", "tick", "paused", "extended", "restored", "submitted",
     },
     "paused": {
         "adjusted", "resumed", "occurred", "supervised", "hand_raised", "tick", "continued", "extended", "submitted",
@@ -128,6 +128,8 @@ class Model:
                 return self._answer_verdict(event.item)
             case events.Paused() if (event.reason is PauseReason.PROCTOR) != bool(event.by):
                 return "SITTING_OUT_OF_ORDER"
+            case events.Restored() if event.ms > self.stretches[-1][1]:  # what was lived since the event before
+                return "SITTING_OUT_OF_ORDER"
             case events.Submitted():
                 return self._end_verdict(event)
             case events.Reopened() if self.end not in (EndReason.PROCTOR, EndReason.VOIDED):
@@ -195,7 +197,7 @@ class Model:
                 self.state, self.pause, self.end, self.hand = "paused", PauseReason.PROCTOR, None, False
             case events.Sealed():
                 self.state = "sealed"
-            case events.Extended():
+            case events.Extended() | events.Restored():
                 self.extensions.append(event.ms)
                 limit = self.limit(self.front)
                 if self.front is not None and limit is not None:
@@ -235,6 +237,8 @@ class Model:
                 codes = [event.code]
             case events.Submitted() if event.by:
                 codes = [f"ENDED_{event.reason.name}"]
+            case events.Restored():
+                codes = ["TIME_RESTORED"]
             case events.Paused() | events.Continued() | events.Extended() | events.Reopened():
                 codes = [event.kind.upper()]
         self.incidents += [(code, self.active_ms) for code in codes]

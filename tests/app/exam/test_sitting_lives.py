@@ -86,6 +86,8 @@ PROCTORED: dict[str, st.SearchStrategy[Event]] = {
     "paused": st.builds(events.Paused, reason=st.sampled_from(PauseReason), note=notes, by=perhaps_people),
     "continued": st.builds(events.Continued, by=people),
     "extended": st.builds(events.Extended, ms=st.sampled_from([1_000, 30_000]), note=notes, by=people),
+    "restored": st.builds(events.Restored, ms=st.sampled_from([1, 1_000, 10_000, 30_000])),
+    "sent_back": st.builds(events.SentBack, note=notes, by=people),
     "supervised": st.builds(events.Supervised, proctors=people),
     "submitted": st.one_of(
         st.sampled_from([events.Submitted(reason=EndReason.CANDIDATE), events.Submitted(reason=EndReason.TIME)]),
@@ -125,6 +127,8 @@ ORDINARY: dict[str, Event] = {
     "paused": events.Paused(reason=PauseReason.PROCTOR, by=PROCTORS[:1]),
     "continued": events.Continued(by=PROCTORS[:1]),
     "extended": events.Extended(ms=1_000, note="", by=PROCTORS[:1]),
+    "restored": events.Restored(ms=1),
+    "sent_back": events.SentBack(note="no", by=PROCTORS[:1]),
     "supervised": events.Supervised(proctors=PROCTORS[1:2]),
     "submitted": events.Submitted(reason=EndReason.CANDIDATE),
     "reopened": events.Reopened(note="", by=PROCTORS[:2]),

@@ -136,10 +136,17 @@ def _standing(kiosk: Kiosk) -> dict[str, object]:
 def _die_at_anything_new(held: Rows) -> None:
     append = Journal.append
 
-    def append_and_die(
-        self: Journal, sitting: str, kind: str, run: str, mono_ms: int, wall_ms: int, body: bytes
+    def append_and_die(  # noqa: PLR0917 - as the journal's own
+        self: Journal,
+        sitting: str,
+        kind: str,
+        run: str,
+        mono_ms: int,
+        wall_ms: int,
+        body: bytes,
+        after: str | None = None,
     ) -> JournalRow:
-        row = append(self, sitting, kind, run, mono_ms, wall_ms, body)
+        row = append(self, sitting, kind, run, mono_ms, wall_ms, body, after)
         if (sitting, kind, body) not in held:
             os.kill(os.getpid(), signal.SIGKILL)
         return row

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sync.replica.database import Replica
 from sync.replica.durable import DiskFull
-from sync.replica.journal import GENESIS, JournalBroken
+from sync.replica.journal import GENESIS, JournalBroken, OtherWriter
 
 UNCHECKED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 
@@ -102,3 +102,11 @@ def test_a_full_database_refuses_and_keeps_what_it_had(replica: Replica) -> None
     kept = replica.journal.rows("s")
     replica._connection.rows("PRAGMA max_page_count = 1000000")
     assert replica.journal.append("s", "tick", "run", 2000, 2000, b"after").seq == len(kept) + 1
+
+
+def test_of_two_writers_the_one_that_does_not_know_the_last_row_is_refused(replica: Replica) -> None:
+    first = replica.journal.append("s", "tick", "run", 1, 1, b"", after=GENESIS)
+    with pytest.raises(OtherWriter):
+        replica.journal.append("s", "tick", "another", 1, 1, b"", after=GENESIS)
+    second = replica.journal.append("s", "tick", "run", 2, 2, b"", after=first.hash)
+    assert replica.journal.rows("s") == [first, second]
