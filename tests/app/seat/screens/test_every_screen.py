@@ -130,7 +130,6 @@ def test_all_text_is_plain_and_there_is_no_dialog_and_no_link(shot: Shot, qtbot:
     screen = shot.make(ZH)
     qtbot.addWidget(screen)
     labels = [label for label in screen.findChildren(QLabel) if QLabel.text(label)]  # the others paint their own
-    assert labels
     assert all(isinstance(label, Label) and label.textFormat() is Qt.TextFormat.PlainText for label in labels)
     assert not any(label.openExternalLinks() for label in labels)
     assert not screen.findChildren(QDialog)
