@@ -216,14 +216,6 @@ class Extended(Part):
     by: People
 
 
-class Supervised(Part):
-    """These proctors are on duty from here on: a hand-over, or who signed in after a restart."""
-
-    kind: Literal["supervised"] = "supervised"
-    proctors: People
-
-
-class Submitted(Part):
 class Restored(Part):
     """The time in which the seat took no input, because it could not save, is given back; nobody has to agree.
 
@@ -234,6 +226,14 @@ class Restored(Part):
     ms: Annotated[int, Field(ge=1, le=24 * 3_600_000)]
 
 
+class Supervised(Part):
+    """These proctors are on duty from here on: a hand-over, or who signed in after a restart."""
+
+    kind: Literal["supervised"] = "supervised"
+    proctors: People
+
+
+class Submitted(Part):
     """The form was handed in, or ended by proctors (`by`), who say why (`note`)."""
 
     kind: Literal["submitted"] = "submitted"
@@ -277,6 +277,7 @@ Event = (
     | Paused
     | Continued
     | Extended
+    | Restored
     | Supervised
     | Submitted
     | Reopened
@@ -286,7 +287,6 @@ Event = (
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
-    | Restored
 def event_bytes(event: Part) -> bytes:
     """Give an event's canonical bytes for the journal."""
     return canonical_json(event.model_dump(mode="json"))

@@ -159,11 +159,11 @@ _ALLOWED: Mapping[State, tuple[type, ...]] = {
         events.Tick,
         events.Paused,
         events.Extended,
+        events.Restored,
         events.Submitted,
     ),
     State.PAUSED: (*_ALWAYS, events.HandRaised, events.Tick, events.Continued, events.Extended, events.Submitted),
     State.SUBMITTED: (*_ALWAYS, events.Reopened, events.Sealed),
-        events.Restored,
     State.SEALED: (),
 }
 _PEOPLE: Final = ("by", "proctors", "confirmed_by")
@@ -191,12 +191,12 @@ def advance(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
     if type(event) in _NAMES_PEOPLE and any(len(set(people)) != len(people) for people in _people(event)):
         raise OutOfOrder(f"{event.kind}: one proctor counted twice")
     moved = _move_clock(sitting, stamp, event)
+    if isinstance(event, events.Restored) and event.ms > moved.active_ms - sitting.active_ms:
+        raise OutOfOrder(f"{event.ms} ms given back")
     return _apply(moved, stamp, event)
 
 
 def _people(event: Event) -> Iterator[tuple[str, ...]]:
-    if isinstance(event, events.Restored) and event.ms > moved.active_ms - sitting.active_ms:
-        raise OutOfOrder(f"{event.ms} ms given back")
     for name in _PEOPLE:
         yield getattr(event, name, ())
     if isinstance(event, events.Admitted):
@@ -270,15 +270,15 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
         case events.Extended():
             extended = _changed(sitting, timing=sitting.timing.extended(event.ms))
             return _log(extended, stamp, "EXTENDED", f"{event.ms // 1000} s: {event.note}"[:400], event.by)
+        case events.Restored():
+            restored = _changed(sitting, timing=sitting.timing.extended(event.ms))
+            return _log(restored, stamp, "TIME_RESTORED", f"{event.ms // 1000} s", ())
         case events.Supervised():
             return _on_duty(sitting, event.proctors)
         case events.Submitted():
             return _submit(sitting, stamp, event)
         case events.Reopened():
             return _reopen(sitting, stamp, event)
-        case events.Restored():
-            restored = _changed(sitting, timing=sitting.timing.extended(event.ms))
-            return _log(restored, stamp, "TIME_RESTORED", f"{event.ms // 1000} s", ())
         case events.Sealed():
             return _changed(sitting, state=State.SEALED, payload_sha256=event.payload_sha256)
 

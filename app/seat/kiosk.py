@@ -61,17 +61,17 @@ class Kiosk(QWidget):
     def __init__(self, home: SeatHome, language: Language, sources: SourceChoice) -> None:
         super().__init__()
         self._home = home
+        self._occupancy = Occupancy(home)
         self._language = language
         self._sources: SourceChoice = sources
-        self._occupancy = Occupancy(home)
         self._log = structlog.get_logger("kiosk")
         self._worker = Worker(self)
         self._workplace: Workplace | None = None
         self._phases: list[Phase] = []
-        self._camera: CameraDesk | None = None
-        self.deck = Deck(language, self)
         self._line: Line | None = None
         self._told: Fault | None = None
+        self._camera: CameraDesk | None = None
+        self.deck = Deck(language, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.deck)
@@ -81,10 +81,6 @@ class Kiosk(QWidget):
         self._retry_timer = QTimer(self, interval=RETRY_MS, singleShot=True)
         self._retry_timer.timeout.connect(self._retry)
 
-    def begin(self) -> None:
-        """Go on with an interrupted sitting, or open the session that is now, or wait for one."""
-        self._end_phases()
-        try:
     def take_seat(self) -> None:
         """Hold this seat until `leave`, so that no second kiosk writes into its journals.
 
@@ -92,14 +88,18 @@ class Kiosk(QWidget):
         """
         self._occupancy.take()
 
-            workplace = self._workplace = self._workplace or Workplace.open(self._home)
-            finish_closings(workplace)
+    def begin(self) -> None:
+        """Go on with an interrupted sitting, or open the session that is now, or wait for one."""
         if self._line is not None and self._line.sitting.holds_what_is_not_saved:
             self._line.sitting.back()  # it is nowhere else: whatever is the matter beside it, the desk goes on
             return
+        self._end_phases()
+        try:
+            self.take_seat()
+            workplace = self._workplace = self._workplace or Workplace.open(self._home)
+            finish_closings(workplace)
             self._write_missing_records(workplace)
             unfinished = find_unfinished(workplace)
-            self.take_seat()
             if unfinished is not None:
                 self._go_on(workplace, unfinished)
             else:
@@ -110,19 +110,15 @@ class Kiosk(QWidget):
 
     def show_trouble(self, fault: Fault) -> None:
         """Say in words what is the matter; "try again" goes on from what is on the disk."""
+        self._told = fault
         self._log.warning("trouble", code=fault.code, detail=fault.detail)
         self._trouble.show_trouble(TroubleView(fault, can_retry=True))
         self.deck.bring(TroubleScreen)
         if isinstance(fault, DiskFull | DiskFault):
-        self._told = fault
             self._retry_timer.start()  # room comes back by itself, and nobody may be standing here
 
     def _retry(self) -> None:
         if isinstance(self.deck.currentWidget(), TroubleScreen):
-            self.begin()
-
-    def leave(self) -> None:
-        """End every thread and close the replica; the recorder, if it records, goes on."""
             self._try_again()
 
     def _try_again(self) -> None:
@@ -130,16 +126,20 @@ class Kiosk(QWidget):
         if desk is not None and desk.case is not None and isinstance(self._told, DiskFull | DiskFault):
             desk.back()  # the disk refused something beside the sitting, which has not ended
         else:
+            self.begin()
+
+    def leave(self) -> None:
+        """End every thread and close the replica; the recorder, if it records, goes on."""
         self._end_phases()
         self._worker.close()
         finish_background()
         if self._workplace is not None:
             self._workplace.close()
+        self._occupancy.give_up()
 
     # the way of a session
 
     def _write_missing_records(self, workplace: Workplace) -> None:
-        self._occupancy.give_up()
         try:
             write_missing(workplace)
         except Fault as fault:
@@ -220,9 +220,9 @@ class Kiosk(QWidget):
         for phase in self._phases:
             shiboken6.delete(phase)
         self._phases.clear()
+        self._line = None
         self.deck.set_proctor_corner(False)
         self.deck.set_alarm(None)
         if self._camera is not None:
             self._camera.leave()
             self._camera = None
-        self._line = None

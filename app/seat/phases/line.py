@@ -58,11 +58,11 @@ class Line(Phase):
         self.opened = opened
         self.authority = doors.authority
         self._desk, self._camera = doors.desk, doors.camera
+        self._room_saving = RoomSaving(bench.worker, opened.room, self)
+        self._room_saving.troubled.connect(self.trouble)
         self.sitting = SittingDesk(bench, doors.camera, self)
         self.sitting.troubled.connect(self.trouble)
         self.reading = ReadingDesk(bench, self.sitting, self)
-        self._room_saving = RoomSaving(bench.worker, opened.room, self)
-        self._room_saving.troubled.connect(self.trouble)
         self.sitting.handed_in.connect(self._close)
         self.sitting.ended.connect(self._show_ended)
         self.sitting.item_shown.connect(self.item_shown)

@@ -119,6 +119,10 @@ class AuthorityScreen(Screen):
         """Say that this credential has been counted already."""
         self._pins.show_same_person(proctor)
 
+    def show_fault(self, proctor: str, fault: Fault) -> None:
+        """Say what kept the PIN from being checked."""
+        self._pins.show_fault(proctor, fault)
+
     def show_locked(self, proctor: str, seconds_left: int) -> None:
         """Say that this proctor has to wait, every second anew; 0 seconds opens the field again."""
         self._pins.show_locked(proctor, seconds_left)
@@ -135,10 +139,6 @@ class AuthorityScreen(Screen):
         words, view = self.words, self._view
         self._pins.set_words(words)
         self._show_clock()
-    def show_fault(self, proctor: str, fault: Fault) -> None:
-        """Say what kept the PIN from being checked."""
-        self._pins.show_fault(proctor, fault)
-
         if view is None:
             return
         self._title.setText(say(view.title, words))

@@ -235,10 +235,10 @@ class Model:
                 codes = [one.code for one in event.despite]
             case events.Occurred():
                 codes = [event.code]
-            case events.Submitted() if event.by:
-                codes = [f"ENDED_{event.reason.name}"]
             case events.Restored():
                 codes = ["TIME_RESTORED"]
+            case events.Submitted() if event.by:
+                codes = [f"ENDED_{event.reason.name}"]
             case events.Paused() | events.Continued() | events.Extended() | events.Reopened():
                 codes = [event.kind.upper()]
         self.incidents += [(code, self.active_ms) for code in codes]
