@@ -59,6 +59,14 @@ class Admitted(Part):
     despite: Annotated[tuple[Occurred, ...], Field(max_length=10)] = ()
 
 
+class SentBack(Part):
+    """A proctor let an admitted candidate go before the clock started; a later admission begins anew."""
+
+    kind: Literal["sent_back"] = "sent_back"
+    note: ShortText
+    by: People
+
+
 class NoticeRead(Part):
     """The recording notice was read (已阅知); `recording` is the one that runs."""
 
@@ -262,6 +270,7 @@ class Sealed(Part):
 
 Event = (
     Admitted
+    | SentBack
     | NoticeRead
     | Started
     | Viewed

@@ -91,7 +91,7 @@ def _line(room: Room, found: Found) -> Line:
         incidents=len(incidents),
         irregular=bool(clauses) or sitting.end_reason is EndReason.VOIDED,
         clauses=tuple(clauses),
-        explanation=room.explained.get(sitting_id) or (refused.note if refused else ""),
+        explanation=room.explained.get(sitting_id) or (refused.note if refused else sitting.sent_back or ""),
     )
 
 
@@ -102,6 +102,8 @@ def _standing(room: Room, found: Found) -> Standing:
             return Standing.REFUSED
         case State.AWAITING if sitting_id in room.held:
             return Standing.HELD
+        case State.AWAITING if sitting.sent_back is not None:
+            return Standing.NEVER_BEGUN
         case State.AWAITING:
             return Standing.ABSENT
         case State.ADMITTED:

@@ -86,7 +86,9 @@ NO_NOTES: Final = Notes()
 class Sitting:
     """A sitting's whole state. All times in ms; `answered_wall_ms` is when the newest response was given.
 
-    `proctors`: all who were on duty so far, `on_duty` those who are now. `plays`: how often a clip (item, medium) was
+    `sent_back`: why the candidate was let go before the clock started, None unless they were since they were admitted;
+    `recordings_over`: what was recorded before that. `proctors`: all who were on duty so far, `on_duty` those now.
+    `plays`: how often a clip (item, medium) was
     begun. `sections`: the section of each item that was seen.
     """
 
@@ -99,6 +101,8 @@ class Sitting:
     on_duty: tuple[str, ...] = ()
     confirmed_by: tuple[str, ...] = ()
     recording: str | None = None
+    sent_back: str | None = None
+    recordings_over: tuple[str, ...] = ()
     notice_sha256: str = ""
     current: str | None = None
     sections: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -147,7 +151,7 @@ class Sitting:
 _ALWAYS: Final = (events.Adjusted, events.Resumed, events.Occurred, events.Supervised)
 _ALLOWED: Mapping[State, tuple[type, ...]] = {
     State.AWAITING: (events.Admitted,),
-    State.ADMITTED: (*_ALWAYS, events.NoticeRead, events.Started),
+    State.ADMITTED: (*_ALWAYS, events.NoticeRead, events.SentBack, events.Started),
     State.ACTIVE: (
         *_ALWAYS,
         events.Viewed,
@@ -173,6 +177,8 @@ MOST_INCIDENTS: Final = 1000
 """A packet tells no more; a sitting with more has to be sealed all the same."""
 MOST_BY_ITSELF: Final = 900
 """A device that comes and goes must not take the room of what proctors report."""
+_TELLS_RESUMED: Final = (State.ADMITTED, State.ACTIVE, State.PAUSED)
+"""Where a restart is an incident: once it is over, nothing of the exam was interrupted."""
 BY_PROCTORS: Final = frozenset({EndReason.PROCTOR, EndReason.VOIDED})
 """The ends that proctors make, who can take them back until the packet is sealed."""
 
@@ -226,7 +232,11 @@ def _move_clock(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
         if stamp.run == before.run:
             raise OutOfOrder("resumed within one run")
         dead_ms = event.dead_ms if sitting.state is State.ACTIVE else 0
-        return _changed(sitting, stamp=stamp, resumes=sitting.resumes + 1, timing=sitting.timing.passed(dead_ms))
+        resumed = _changed(sitting, stamp=stamp, resumes=sitting.resumes + 1, timing=sitting.timing.passed(dead_ms))
+        if sitting.state not in _TELLS_RESUMED:
+            return resumed
+        gap_s = max(0, stamp.wall_ms - before.wall_ms) // 1000  # by the clock on the wall, and said as no more than that
+        return _log(resumed, stamp, "RESUMED", f"{gap_s} s", ())
     if stamp.run != before.run:
         raise OutOfOrder(f"{event.kind} in a new run before it was resumed")
     if stamp.mono_ms < before.mono_ms:
@@ -238,6 +248,8 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
     match event:
         case events.Admitted():
             return _admit(sitting, stamp, event)
+        case events.SentBack():
+            return _send_back(sitting, stamp, event)
         case events.NoticeRead():
             return _changed(sitting, notice_sha256=event.notice_sha256, recording=event.recording)
         case events.Started():
@@ -285,10 +297,26 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
 
 def _admit(sitting: Sitting, stamp: Stamp, event: events.Admitted) -> Sitting:
     here = _changed(_on_duty(sitting, event.proctors), state=State.ADMITTED, seat_number=event.seat_number)
-    admitted = _changed(here, confirmed_by=event.confirmed_by)
+    admitted = _changed(here, confirmed_by=event.confirmed_by, sent_back=None)
     for one in event.despite:
         admitted = _log(admitted, stamp, one.code, one.detail, one.by, one.clause)
     return admitted
+
+
+def _send_back(sitting: Sitting, stamp: Stamp, event: events.SentBack) -> Sitting:
+    """Forget all of the admission but what happened. The next one may come in any run of the clock: none ran yet."""
+    over = sitting.recordings_over + ((sitting.recording,) if sitting.recording is not None else ())
+    told = _log(sitting, stamp, "SENT_BACK", event.note, event.by)
+    return _changed(
+        told,
+        state=State.AWAITING,
+        stamp=None,
+        confirmed_by=(),
+        notice_sha256="",
+        recording=None,
+        sent_back=event.note,
+        recordings_over=over,
+    )
 
 
 def _start(sitting: Sitting, stamp: Stamp, event: events.Started) -> Sitting:

@@ -198,7 +198,7 @@ def admit(
                 seat_number=seat_number_of(workplace) or entry.seat_number,
                 proctors=keys,
                 confirmed_by=assent.by,
-                despite=tuple(_incident(obstacle, assent) for obstacle in assent.obstacles),
+                despite=(*_again(delivery, assent), *(_incident(obstacle, assent) for obstacle in assent.obstacles)),
             )
         )
         delivery.record(Adjusted.to(accommodated(appearance, entry)))
@@ -220,6 +220,14 @@ def accommodated(chosen: Appearance, entry: RosterEntry) -> Appearance:
     approved = entry.accommodation
     theme = approved.theme if approved.theme and chosen.theme is Theme.LIGHT else chosen.theme
     return replace(chosen, text_percent=max(chosen.text_percent, approved.text_percent), theme=theme)
+
+
+def _again(delivery: Delivery, assent: Assent) -> tuple[Occurred, ...]:
+    """Say of somebody who had been sent back that this is another admission, with a recording of its own."""
+    sent_back = delivery.sitting.sent_back
+    if sent_back is None:
+        return ()
+    return (Occurred(code="ADMITTED_AGAIN", detail=sent_back[:_LONGEST_DETAIL], by=assent.by),)
 
 
 def _incident(obstacle: Obstacle, assent: Assent) -> Occurred:

@@ -72,8 +72,10 @@ class CameraDesk:
         self._recorder: RecorderClient | None = None
         self._turn = threading.Lock()
 
-    def start(self, sitting: str, recording: str | None = None) -> str:
+    def start(self, sitting: str, recording: str | None = None, over: tuple[str, ...] = ()) -> str:
         """Start recording `sitting`, or go on with `recording` after a crash; give the recording's id.
+
+        `over`: recordings of this sitting that are not gone on with, because the candidate was sent back since.
 
         Raises:
             RecorderGone: the recorder's process cannot be started.
@@ -83,7 +85,8 @@ class CameraDesk:
         with self._turn:
             recorder = self._attached()
             status = recorder.status()
-            if recording is None and status.state is RecorderState.RECORDING and status.sitting == sitting:
+            goes_on = status.state is RecorderState.RECORDING and status.sitting == sitting
+            if recording is None and goes_on and status.recording not in over:
                 return status.recording or ""  # begun just before the seat went down, and not journalled any more
             recording = recording or new_id()
             if status.state is RecorderState.RECORDING and status.recording != recording:

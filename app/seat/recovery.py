@@ -26,7 +26,8 @@ def find_unfinished(workplace: Workplace) -> Unfinished | None:
     """Give the sitting that a crash or power cut interrupted, the latest first; None if all are over.
 
     A sitting is over when its packet is queued: then only the outbox has work left; or when its session was closed,
-    although it was never begun. Looked for by the rosters of the plans kept here; one that is no longer believed has
+    although it was never begun; or once the candidate was sent back. Looked
+    for by the rosters of the plans kept here; one that is no longer believed has
     none (the sessions screen names it).
 
     Raises:
@@ -44,7 +45,7 @@ def find_unfinished(workplace: Workplace) -> Unfinished | None:
 
 def _is_over(workplace: Workplace, sitting_id: str, sitting: Sitting) -> bool:
     if sitting.state is not State.SEALED:
-        return False
+        return sitting.state is State.AWAITING
     row = workplace.replica.outbox.of_sitting(sitting_id)
     return row is not None and row.stage is not Stage.SEALED
 

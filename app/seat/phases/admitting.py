@@ -5,7 +5,7 @@ import hashlib
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.appearance import Appearance
-from app.exam.events import Adjusted, NoticeRead, Started
+from app.exam.events import Adjusted, NoticeRead, SentBack, Started, Supervised
 from app.exam.form import draw_form
 from app.exam.sitting import State
 from app.seat.camera_desk import CameraDesk, Glimpse
@@ -21,6 +21,7 @@ from app.seat.sealing import Case
 from app.seat.shelf import ItemShelf
 from app.ui.bridge import in_background
 from app.words import Words
+from proctoring.recorder.faults import RecordingClosed
 from sync.faults import Fault
 from sync.wire.plan import RosterEntry
 
@@ -29,9 +30,10 @@ DAYS_A_YEAR = 365
 
 
 class Admitting(Phase):
-    """Ends with `begun`, carrying the candidate's `Case` with the clock running."""
+    """Ends with `begun`, carrying the candidate's `Case` with the clock running; or `vacated`: they were sent back."""
 
     begun = Signal(object)
+    vacated = Signal()
 
     def __init__(self, bench: Bench, opened: Opened, camera: CameraDesk, authority: Authority, parent: QObject) -> None:
         super().__init__(bench, parent)
@@ -55,6 +57,12 @@ class Admitting(Phase):
         self._preview_timer = QTimer(self, interval=PREVIEW_MS)
         self._preview_timer.timeout.connect(self._look)
 
+    @property
+    def admitted(self) -> Case | None:
+        """The candidate who is admitted and has not begun."""
+        case = self._case
+        return case if case is not None and case.delivery.sitting.state is State.ADMITTED else None
+
     def begin(self) -> None:
         """Ask who is there."""
         self._case, self._ready, self._starting = None, False, False
@@ -77,9 +85,37 @@ class Admitting(Phase):
         self.bench.deck.set_appearance(delivery.sitting.appearance)
         self.resume(case)
 
+    def send_back(self, case: Case, told: tuple[Supervised | SentBack, ...]) -> None:
+        """Let the candidate go: `told` is committed, and what was recorded of them is closed and stays."""
+        self._starting = True  # nobody starts meanwhile
+        recording = case.delivery.sitting.recording
+
+        def work() -> None:
+            for event in told:
+                case.delivery.record(event)
+
+        self.bench.worker.run(self, work, lambda _none: self._let_go(case, recording), self.trouble)
+
+    def _let_go(self, case: Case, recording: str | None) -> None:
+        self._case, self._ready = None, False
+        self._preview_timer.stop()
+        if recording is None:
+            self.vacated.emit()
+            return
+        in_background(
+            self,
+            lambda: self._camera.close(case.entry.sitting, recording),
+            lambda _closed: self.vacated.emit(),
+            lambda _fault: self.vacated.emit(),  # the next start of the recorder, or the end of the session, closes it
+        )
+
     # notice and recording
 
     def _show_notice(self) -> None:
+        self._write_notice()
+        self.bench.deck.bring(NoticeScreen)
+
+    def _write_notice(self) -> None:
         case = self._need_case()
         policy = case.session.plan.policy
         self._notice.show_notice(
@@ -97,7 +133,6 @@ class Admitting(Phase):
                 acknowledged=bool(case.delivery.sitting.notice_sha256),
             )
         )
-        self.bench.deck.bring(NoticeScreen)
 
     def _read_notice(self) -> None:
         if not self._starting:
@@ -107,25 +142,38 @@ class Admitting(Phase):
     def _record(self) -> None:
         case = self._need_case()
         self._starting = True
-        before = case.delivery.sitting.recording
-        in_background(
-            self, lambda: self._camera.start(case.entry.sitting, before), self._recording, self._not_recording
-        )
+        sitting, before = case.entry.sitting, case.delivery.sitting.recording
+        over = case.delivery.sitting.recordings_over
 
-    def _recording(self, recording: str) -> None:
-        case = self._need_case()
-        if case.delivery.sitting.notice_sha256:
-            self._noticed()
+        def work() -> str:
+            try:
+                return self._camera.start(sitting, before, over)
+            except RecordingClosed:
+                return self._camera.start(sitting, None, over)  # nothing is added to one that was closed
+
+        in_background(self, work, lambda recording: self._recording(case, recording), self._not_recording)
+
+    def _recording(self, case: Case, recording: str) -> None:
+        if case is not self.admitted:
+            return  # sent back meanwhile
+        sitting = case.delivery.sitting
+        if sitting.notice_sha256 and sitting.recording == recording:
+            self._noticed(case)
             return
         years = case.session.plan.policy.retention_days // DAYS_A_YEAR
         text = notice_text(Words(self.bench.deck.appearance.language), years)
-        event = NoticeRead(notice_sha256=hashlib.sha256(text.encode()).hexdigest(), recording=recording)
-        self.bench.worker.run(self, lambda: case.delivery.record(event), lambda _sitting: self._noticed(), self.trouble)
+        digest = sitting.notice_sha256 or hashlib.sha256(text.encode()).hexdigest()
+        event = NoticeRead(notice_sha256=digest, recording=recording)
+        self.bench.worker.run(
+            self, lambda: case.delivery.record(event), lambda _sitting: self._noticed(case), self.trouble
+        )
 
-    def _noticed(self) -> None:
+    def _noticed(self, case: Case) -> None:
+        if case is not self.admitted:
+            return
         self._ready = True
         self._starting = False
-        self._show_notice()
+        self._write_notice()  # not to the front: a proctor may stand here
         self._preview_timer.start()
         self._look()
 

@@ -14,7 +14,7 @@ GRACE_MS = 10_000
 
 LEGAL: dict[str, set[str]] = {
     "awaiting": {"admitted"},
-    "admitted": {"adjusted", "resumed", "occurred", "supervised", "notice_read", "started"},
+    "admitted": {"adjusted", "resumed", "occurred", "supervised", "notice_read", "sent_back", "started"},
     "active": {
         "adjusted", "resumed", "occurred", "supervised", "viewed", "answered", "flagged", "noted", "played",
         "hand_raised", "tick", "paused", "extended", "restored", "submitted",
@@ -180,10 +180,12 @@ class Model:
         elif run == self.run:
             self.stretches.append((self.front, mono_ms - self.mono_ms))
 
-    def _turn(self, event: Event) -> None:
+    def _turn(self, event: Event) -> None:  # noqa: C901 - one case each
         match event:
             case events.Admitted():
                 self.state = "admitted"
+            case events.SentBack():
+                self.state, self.noticed, self.run, self.mono_ms = "awaiting", False, "", 0
             case events.Started():
                 self.state, self.base_ms = "active", event.duration_ms
                 self.early_leave_ms, self.limits = event.early_leave_ms, list(event.section_limits_ms)
@@ -237,8 +239,10 @@ class Model:
                 codes = [event.code]
             case events.Restored():
                 codes = ["TIME_RESTORED"]
+            case events.Resumed() if self.state in ("admitted", "active", "paused"):
+                codes = ["RESUMED"]
             case events.Submitted() if event.by:
                 codes = [f"ENDED_{event.reason.name}"]
-            case events.Paused() | events.Continued() | events.Extended() | events.Reopened():
+            case events.Paused() | events.Continued() | events.Extended() | events.Reopened() | events.SentBack():
                 codes = [event.kind.upper()]
         self.incidents += [(code, self.active_ms) for code in codes]

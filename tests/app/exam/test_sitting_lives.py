@@ -103,7 +103,7 @@ PROCTORED: dict[str, st.SearchStrategy[Event]] = {
 RESUMED = st.builds(events.Resumed, dead_ms=st.sampled_from([0, 0, 7_000, 100_000]))
 SEALED = st.just(events.Sealed(payload_sha256="d" * 64))
 EVERY: dict[str, st.SearchStrategy[Event]] = {**BEFORE, **WORK, **PROCTORED, "resumed": RESUMED, "sealed": SEALED}
-SELDOM = {"resumed", "submitted", "sealed", "reopened"}
+SELDOM = {"sent_back", "resumed", "submitted", "sealed", "reopened"}
 waits = st.sampled_from([0, 1, 1_000, 9_999, 10_000, 10_001, 30_000])
 
 
@@ -185,6 +185,17 @@ class Life(RuleBasedStateMachine):
         self.mono += wait
         kind = data.draw(st.sampled_from(sorted(LEGAL[self.model.state] - SELDOM)))
         self.happens(data.draw(EVERY[kind]))
+
+    @precondition(lambda self: self.model.state == "admitted")
+    @rule(back=PROCTORED["sent_back"], again=BEFORE["admitted"], boot_ms=st.integers(0, 10**9))
+    def they_are_sent_back_and_admitted_again(
+        self, back: events.SentBack, again: events.Admitted, boot_ms: int
+    ) -> None:
+        """Perhaps after a restart, with a clock that knows nothing of the one before."""
+        self.happens(back)
+        self.runs += 1
+        self.mono = boot_ms
+        self.happens(again)
 
     @precondition(lambda self: self.model.state in ("active", "paused"))
     @rule(event=PROCTORED["submitted"], back=PROCTORED["reopened"], on=PROCTORED["continued"], wait=waits)
