@@ -35,7 +35,23 @@ class Button(Looked, Marked, QPushButton):
         self.setAutoDefault(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._kind, self._icon, self._most = kind, icon, tokens.TYPES[Type.BAR_STRONG].most if bar else 2.4
+        self._said: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+    def keep_room(self, *words: str) -> None:
+        """Be as wide as the longest of these, so that nothing moves when the word on it changes."""
+        self._said = words
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Give the room of the longest word it may have."""
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        longest = max((metrics.horizontalAdvance(word) for word in self._said), default=0)
+        return QSize(hint.width() + max(0, longest - metrics.horizontalAdvance(self.text())), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Give the same: a word is never cut."""
+        return self.sizeHint()
 
     def look_changed(self) -> None:
         """Draw the icon again, in the colour of the word."""

@@ -66,7 +66,7 @@ def paint_cell(painter: QPainter, box: QRectF, cell: GridCell, look: Look, *, he
     if cell.closed:
         painter.setPen(QPen(QColor(strokes), tokens.BORDER))
         painter.drawLine(QLineF(inner.bottomLeft() + QPointF(2, -2), inner.topRight() + QPointF(-2, 2)))
-    elif cell.seen and not cell.answered:
+    elif cell.seen and not (cell.answered or here):  # within the ring a line so near would strike the number out
         side = inner.width() * 0.25
         painter.setPen(QPen(QColor(palette.ink), tokens.EDGE))
         low = inner.bottom() - 3

@@ -15,6 +15,7 @@ from app.ui.tokens import Space, Tone, Type
 _FORMATS: Final = (b"png", b"jpeg")
 _MOST_SIDE: Final = 8000
 _MOST_PIXELS: Final = 24_000_000
+_UNBOUNDED: Final = 1 << 20
 Sizer = Callable[[QImage, QSize], QImage]
 """Gives a picture in a size."""
 
@@ -102,7 +103,7 @@ class Photo(Looked, QWidget):
 
 
 class PictureButton(Looked, QAbstractButton):
-    """A picture of an item; pressing it asks to see it large. `corner`: only its corner can be pressed."""
+    """A picture of an item; pressing it asks to see it large. `corner`: only the glass beside it can be pressed."""
 
     def __init__(self, parent: QWidget, *, corner: bool) -> None:
         super().__init__(parent)
@@ -110,6 +111,7 @@ class PictureButton(Looked, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._corner = corner
+        self.high = _UNBOUNDED  # pixels: no picture is shown higher
         self._image: QImage | None = None
         self._sized: Sizer | None = None
 
@@ -131,13 +133,23 @@ class PictureButton(Looked, QAbstractButton):
         self.update()
 
     def size_within(self, width: int) -> QSize:
-        """Give the picture's size in a column of `width`: never enlarged beyond the text size."""
+        """Give the picture's size in a column of `width`: never enlarged beyond the text size, nor above `high`."""
         if self._image is None:
             return QSize(width, self.look.length(tokens.TARGET))
-        most = QSize(width, self.look.length(tokens.PICTURE_MOST, 1.5))
+        beside = self._beside
+        most = QSize(max(1, width - beside), min(self.look.length(tokens.PICTURE_MOST, 1.5), self.high))
         natural = QSize(self.look.length(self._image.width(), 1.5), self.look.length(self._image.height(), 1.5))
         fits = natural.width() <= most.width() and natural.height() <= most.height()
-        return natural if fits else natural.scaled(most, Qt.AspectRatioMode.KeepAspectRatio)
+        size = natural if fits else natural.scaled(most, Qt.AspectRatioMode.KeepAspectRatio)
+        return QSize(size.width() + beside, max(size.height(), beside))
+
+    @property
+    def _beside(self) -> int:
+        """The room for the glass at the right of a picture that may be part of an option: it covers nothing there."""
+        return tokens.TARGET if self._corner else 0
+
+    def _place(self) -> QRect:
+        return self.rect().adjusted(0, 0, -self._beside, 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enlarge on Return as on Space."""
@@ -158,13 +170,13 @@ class PictureButton(Looked, QAbstractButton):
         """Give the picture at the size it is painted in; made once, not at every paint."""
         if self._image is None or self._sized is None:
             return None
-        return self._sized(self._image, self.size() * self.devicePixelRatioF())
+        return self._sized(self._image, self._place().size() * self.devicePixelRatioF())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw the picture, its edge, and the glass that says it can be enlarged."""
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        palette, box = self.look.palette, QRectF(self.rect())
+        palette, box = self.look.palette, QRectF(self._place())
         painter.fillRect(box, QColor(palette.picture_ground if self._image else palette.sunken))
         image = self.prepare()
         if image is None:
@@ -172,14 +184,14 @@ class PictureButton(Looked, QAbstractButton):
             painter.setPen(self.look.tone(Tone.SOFT))
             painter.drawText(self.rect().adjusted(Space.M, 0, -Space.M, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
             return
-        painter.drawImage(self.rect(), image)
+        painter.drawImage(self._place(), image)
         painter.setPen(QPen(QColor(palette.line), tokens.BORDER))
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-        badge = QRectF(self._badge()).adjusted(Space.S, Space.S, -Space.XS, -Space.XS)
+        badge = QRectF(self._badge()).adjusted(Space.M, Space.M, -Space.XS, -Space.XS)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(palette.ink))
         painter.drawRoundedRect(badge, tokens.RADIUS, tokens.RADIUS)
         inset = badge.width() * 0.2
         paint_icon(painter, Icon.ZOOM, badge.adjusted(inset, inset, -inset, -inset), QColor(palette.surface))
         if self.hasFocus():
-            paint_focus(painter, box, self.look)
+            paint_focus(painter, QRectF(self.rect()), self.look)

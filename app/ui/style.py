@@ -103,7 +103,7 @@ def _buttons(look: Look) -> str:
             f"{of}:hover, {of}:pressed {{ background: {pressed}; }}",
             (
                 f"{of}:disabled {{ color: {colours.ink_soft}; background: {colours.sunken};"
-                f" border-color: {colours.line}; }}"
+                f" border-color: {colours.line}; border-style: {_shut_edge(look)}; }}"
             ),
         ]
     checked = 'QPushButton[kind="secondary"]:checked'
@@ -113,9 +113,14 @@ def _buttons(look: Look) -> str:
     rules.append(f"{quiet} {{ background: transparent; border-color: transparent; }}")
     rules.append(
         f'QPushButton[dim="true"], QPushButton[dim="true"]:hover {{ color: {colours.ink_soft};'
-        f" background: {colours.sunken}; border-color: {colours.line}; }}"
+        f" background: {colours.sunken}; border-color: {colours.line}; border-style: {_shut_edge(look)}; }}"
     )
     return "\n".join(rules)
+
+
+def _shut_edge(look: Look) -> str:
+    """Give the edge of what cannot be pressed: broken where all ink is bright and dimming is hardly seen."""
+    return "dashed" if look.palette is tokens.HIGH_CONTRAST else "solid"
 
 
 def _bar_height(look: Look) -> int:

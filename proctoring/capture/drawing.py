@@ -1,6 +1,8 @@
 """Pictures we draw ourselves (the simulated camera, "NO PICTURE") and the small preview; OpenCV on I420 planes."""
 
 import time
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import cv2
@@ -12,6 +14,7 @@ _GREY: Final = 128  # U and V of a picture without colour
 _FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
 _PREVIEW: Final = (320, 240)
 _JPEG_QUALITY: Final = 70
+_CAPTION_TOP: Final = 8
 
 
 def from_bgr(picture: Plane) -> Plane:
@@ -39,7 +42,7 @@ def simulated_scene(background: Plane, seconds: float) -> Plane:
     for side in (-26, 26):
         cv2.circle(luma, (x + side, eyes), 7, 30, -1)
     cv2.ellipse(luma, (x, y + 44), (24, 9), 0, 0, 180, 60, 3)
-    _caption(luma, "SIMULATED CAMERA", 44)
+    _simulated(luma)
     _clock(luma)
     return picture
 
@@ -77,6 +80,23 @@ def _caption(luma: Plane, text: str, y: int) -> None:
 
 
 def _clock(luma: Plane) -> None:
-    cv2.rectangle(luma, (0, HEIGHT - 34), (330, HEIGHT), 16, -1)
     text = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
-    cv2.putText(luma, text, (8, HEIGHT - 10), _FONT, 0.7, 235, 2)
+    (width, _height), _ = cv2.getTextSize(text, _FONT, 0.7, 2)
+    x = (WIDTH - width) // 2  # in the middle: the identity check shows the picture upright, its sides cut off
+    cv2.rectangle(luma, (x - 8, HEIGHT - 34), (x + width + 8, HEIGHT), 16, -1)
+    cv2.putText(luma, text, (x, HEIGHT - 10), _FONT, 0.7, 235, 2)
+
+
+def _simulated(luma: Plane) -> None:
+    """Say that it is simulated, in both languages, within what an upright picture keeps of it."""
+    words = _simulated_words()
+    rows, columns = words.shape
+    left = (WIDTH - columns) // 2
+    luma[_CAPTION_TOP : _CAPTION_TOP + rows, left : left + columns] = words
+
+
+@cache
+def _simulated_words() -> Plane:
+    """Give the caption, white on black: OpenCV has no Chinese letters, so it is kept as a picture."""
+    png = np.frombuffer((Path(__file__).parent / "simulated.png").read_bytes(), np.uint8)
+    return np.asarray(cv2.imdecode(png, cv2.IMREAD_GRAYSCALE), np.uint8)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.exam.form import FormItem
 from app.exam.interactions import Responses
+from app.seat.phases.cards import photo_of
 from app.seat.phases.item_views import grid_cells, item_view
 from app.seat.phases.pending import Pending
 from app.seat.phases.timekeeping import open_place
@@ -85,6 +86,7 @@ class ItemFront(QObject):
                 seat_number=case.entry.seat_number,
                 cells=grid_cells(case, self._pending.given),
                 here=self._number,
+                photo=photo_of(case.entry),
             )
         )
 

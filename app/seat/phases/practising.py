@@ -12,8 +12,6 @@ from app.seat.screens.practice import PracticeScreen
 from app.ui.bridge import in_background
 from app.ui.number_grid import GridCell
 
-_A_MARK = 1000
-
 
 class Practising(Phase):
     """Ends with `finished`; whoever began it brings the screen that follows."""
@@ -54,7 +52,7 @@ class Practising(Phase):
         view = ItemView(
             item=item,
             number=number,
-            marks_milli=_A_MARK,
+            marks_milli=None,
             responses=self._given.get(item.id, {}),
             flagged=item.id in self._flags,
             media=practised.media,

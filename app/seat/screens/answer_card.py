@@ -33,6 +33,7 @@ class AnswerCard(Looked, QFrame):
         self.grid.left.connect(self.left)
         self._legend = Legend()
         self._filters = {
+            Only.ALL: Button("only_all", bar=True),
             Only.UNANSWERED: Button("only_unanswered", bar=True),
             Only.FLAGGED: Button("only_flagged", bar=True),
         }
@@ -59,7 +60,7 @@ class AnswerCard(Looked, QFrame):
         for only, button in self._filters.items():
             button.be_markable()
             button.clicked.connect(lambda checked, which=only: self._filter(which if checked else Only.ALL))
-            filters.addWidget(button, 1)
+            filters.addWidget(button)
         column.addLayout(filters)
 
     def show_cells(self, cells: tuple[GridCell, ...]) -> None:
@@ -115,8 +116,8 @@ class AnswerCard(Looked, QFrame):
 
     def _stack_filters(self) -> None:
         """Put the filters one above the other where their words are too long to stand side by side."""
-        widest = max(button.sizeHint().width() for button in self._filters.values())
-        stacked = len(self._filters) * (widest + Space.S) > self.width() - 2 * Space.L
+        wide = sum(button.sizeHint().width() + Space.S for button in self._filters.values())
+        stacked = wide > self.width() - 2 * Space.L
         way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
         self._filter_row.setDirection(way)
 
@@ -125,7 +126,9 @@ class AnswerCard(Looked, QFrame):
         self._count.setText(self._words("screen.card.count", answered=answered, items=len(self._cells)))
         for only, button in self._filters.items():
             count = len(selected(self._cells, only))
-            button.setText(self._words(f"screen.card.only_{only.value}", count=count))
+            text = self._words(f"screen.card.only_{only.value}", count=count)
+            button.setText(text)
+            button.setAccessibleName(self._words("screen.card.only_long", what=text))
         self._stack_filters()
 
     def _filter(self, only: Only) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.exam.appearance import Appearance, Spacing
@@ -13,7 +13,8 @@ from app.exam.prose import Language
 from app.ui import tokens
 from app.ui.buttons import Button, TickBox
 from app.ui.labels import Line
-from app.ui.look import Looked
+from app.ui.look import PLAIN_LOOK, Look, Looked, hand_down
+from app.ui.style import stylesheet
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.wire.plan import Theme
@@ -37,6 +38,7 @@ class DisplayPanel(QWidget):
         self._words = words
         self._appearance = Appearance(words.language)
         self._opener: QWidget | None = None
+        self._percent = PLAIN_LOOK.percent
         self._rows = [
             _Row("language", [(_with(language=one), f"language_{one.value}") for one in Language]),
             _Row("text", [(_with(text_percent=one), f"text_{one}") for one in TEXT_SIZES]),
@@ -56,11 +58,10 @@ class DisplayPanel(QWidget):
         self.hide()
 
     def _lay_out(self) -> None:
-        outside = QVBoxLayout(self)
-        outside.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
+        self._outside = outside = QVBoxLayout(self)
         outside.addWidget(self._sheet, 0, Qt.AlignmentFlag.AlignRight)
         outside.addStretch(1)
-        grid = QGridLayout(self._sheet)
+        self._grid = grid = QGridLayout(self._sheet)
         grid.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
         grid.setHorizontalSpacing(Space.L)
         grid.setVerticalSpacing(Space.M)
@@ -72,16 +73,56 @@ class DisplayPanel(QWidget):
         grid.addWidget(self._calm, below, 0, 1, 2)
         grid.addWidget(self._close, below + 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
 
-    def open(self, appearance: Appearance, opener: QWidget) -> None:
-        """Show the choice as it stands, over the page, and take the focus."""
-        self._opener = opener
+    def open(self, appearance: Appearance, opener: QWidget, look: Look) -> None:
+        """Show the choice as it stands, below the head of the page, and take the focus."""
+        self._opener, self._percent = opener, look.percent
+        self.wear(look)
         self.show_appearance(appearance)
         page = self.parentWidget()
         if page is not None:
             self.setGeometry(page.rect())
+        self._keep_size()
+        self._keep_below()
         self.show()
         self.raise_()
         self._rows[0].focus()
+
+    def wear(self, look: Look) -> None:
+        """Take the colours of a look; the text keeps the size it had when the panel was opened.
+
+        So nothing in it moves from under the mouse while somebody chooses.
+        """
+        own = replace(look, percent=self._percent)
+        self.setStyleSheet(stylesheet(own))
+        hand_down(self, own)
+
+    def _keep_size(self) -> None:
+        """Have the room that both languages need, and keep it."""
+        words, grid = self._words, self._grid
+        grid.setColumnMinimumWidth(0, 0)
+        sizes, names = [], []
+        for language in Language:
+            self.set_words(Words(language))
+            names.append(max(row.name.sizeHint().width() for row in self._rows))
+            sizes.append(max(row.sizeHint().width() for row in self._rows))
+        self.set_words(words)
+        grid.setColumnMinimumWidth(0, max(names))
+        grid.setColumnMinimumWidth(1, max(sizes))
+
+    def _keep_below(self) -> None:
+        """Stand below the tools: neither they nor the clock beside them are covered."""
+        page, tools = self.parentWidget(), self._opener.parentWidget() if self._opener else None
+        layout = page.layout() if page is not None else None
+        if page is None or tools is None or layout is None:
+            return
+        layout.activate()
+        below = tools.mapTo(page, tools.rect().bottomLeft()).y()
+        self._outside.setContentsMargins(Space.S, below + Space.L, Space.S, Space.S)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stay below the head of a page that changes its size."""
+        super().resizeEvent(event)
+        self._keep_below()
 
     def close_panel(self) -> None:
         """Go away and give the focus back."""

@@ -13,7 +13,7 @@ from app.exam.sitting import Notes
 from app.seat.screens.item_bars import ItemFoot, ItemHead, ItemHeader, RecordingState
 from app.seat.screens.item_covers import ItemCovers
 from app.seat.screens.item_side import ItemSide
-from app.seat.screens.item_view import ItemView, marks_text, section_text
+from app.seat.screens.item_view import ItemView, kind_text, section_text
 from app.seat.screens.screen import Screen
 from app.ui.bridge import in_background
 from app.ui.item_pane import ItemPane, PaneItem, PaneWords
@@ -275,13 +275,12 @@ class ItemScreen(Screen):
         view, words = self._view, self.words
         if view is None:
             return
-        kind = words(f"screen.item.kind_{view.item.kind.value}")
         self.pane.show_item(
             self._pane_item(view),
             words,
             PaneWords(
                 number=words("screen.item.number", number=view.number),
-                kind=words("screen.item.kind", kind=kind, marks=marks_text(view.marks_milli)),
+                kind=kind_text(view, say(self._section, words) if self._section is not None else "", words),
                 flagged=words("screen.item.flagged"),
                 stimulus=words("screen.item.stimulus"),
                 fold=words("screen.item.fold"),

@@ -220,6 +220,8 @@ class ItemFoot(Looked, QFrame):
         self.previous.setText(words("screen.item.previous"))
         self.next.setText(words("screen.item.next"))
         self.submit.setText(words("screen.item.submit"))
+        self.flag.keep_room(words("screen.item.flag"), words("screen.item.unflag"))
+        self.hand.keep_room(words("screen.item_view.hand_up"), words("screen.item_view.hand_down"))
         self.show_flag(words, on=self._flagged)
         self.show_hand(words, up=self.hand_is_up)
         self.show_recording(self._recording, words, simulated=self._simulated)

@@ -18,19 +18,31 @@ _STEP_MS = 10_000
 class ItemView:
     """An item as its form arranged it, and as it stands; `media` has the bytes of each medium by name.
 
+    `marks_milli` in thousandths of a mark, None for practice, which has none.
     `notes` are the candidate's own marks, `section_title` names the section the item stands in, `plays` says by
     medium how often a clip was begun (for one of a stimulus: with any of the items that share it).
     """
 
     item: Item
     number: int
-    marks_milli: int
+    marks_milli: int | None
     responses: Responses
     flagged: bool
     media: Mapping[str, bytes]
     notes: Notes = field(default_factory=Notes)
     section_title: Text | None = None
     plays: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def kind_text(view: ItemView, section: str, words: Words) -> str:
+    """Name an item's kind and marks; a kind that the section's title says already is not said again."""
+    kind = words(f"screen.item.kind_{view.item.kind.value}")
+    if view.marks_milli is None:
+        return kind
+    marks = marks_text(view.marks_milli)
+    if kind.casefold() == section.casefold():
+        return words("screen.item.marks", marks=marks)
+    return words("screen.item.kind", kind=kind, marks=marks)
 
 
 def section_text(title: str, remaining_ms: int, words: Words) -> str:

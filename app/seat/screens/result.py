@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.seat.screens.result_parts import ProofPanel, ScorePanel, SectionScore
@@ -64,13 +65,14 @@ class ResultView:
 
 
 class ResultScreen(Screen):
-    """Score, passed or not, sections, code and QR, delivery."""
+    """Score, passed or not, sections, code and QR, delivery. Done (完成) asks once more whether the code is copied."""
 
     done = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._view: ResultView | None = None
+        self._asked = False
         self._head = PageHead(self.tools)
         self._score = ScorePanel()
         self._proof = ProofPanel()
@@ -85,18 +87,19 @@ class ResultScreen(Screen):
         columns.addWidget(self._proof, 2)
         foot = Foot()
         self._done = Button("done", Kind.PRIMARY)
-        self._done.clicked.connect(self.done)
+        self._done.clicked.connect(self._leave)
         foot.row.addWidget(self._now, 1)
         foot.row.addSpacing(Space.XL)
         foot.row.addWidget(self._done)
         self.body.addWidget(self._head)
         self.body.addWidget(Scroll(page), 1)
         self.body.addWidget(foot)
-        self.named(self._done.setText, "result.done")
         self.dress()
 
     def show_result(self, view: ResultView) -> None:
         """Show the result; call again when only the delivery changed."""
+        if self._view is None or self._view.code != view.code:
+            self._asked = False
         self._view = view
         self.render_view()
 
@@ -118,4 +121,19 @@ class ResultScreen(Screen):
         self._proof.show_delivery(
             *_DELIVERY_LOOK[view.delivery], text, words(f"screen.result.means_{view.delivery.value}")
         )
-        self._now.say(Tone.ACCENT, words("screen.result.what_now"))
+        self._now.say(Tone.ACCENT, words("screen.result.copied" if self._asked else "screen.result.what_now"))
+        self._done.setText(words("screen.result.done_copied" if self._asked else "screen.result.done"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have the focus on the page itself: a Return does not take the code away."""
+        super().showEvent(event)
+        self.setFocus()
+
+    def _leave(self) -> None:
+        """Ask once more: the code is gone with the page."""
+        if self._asked:
+            self.done.emit()
+            return
+        self._asked = True
+        self.render_view()
+        self.turned.emit()

@@ -23,6 +23,7 @@ from sync.wire.plan import Bilingual
 _MILLI: Final = 1000
 _CODE_GROUP: Final = 4
 _QUIET_MODULES: Final = 2
+_BELOW_FROM: Final = 1.3  # from this scale on, what the score is out of stands below it
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def grouped_code(code: str) -> str:
     return " ".join(code[at : at + _CODE_GROUP] for at in range(0, len(code), _CODE_GROUP))
 
 
-class ScorePanel(Panel):
+class ScorePanel(Looked, Panel):
     """Who, how many marks, passed or not, and each section's part."""
 
     def __init__(self) -> None:
@@ -75,11 +76,11 @@ class ScorePanel(Panel):
         names.addStretch(1)
         who.addWidget(self._photo)
         who.addLayout(names, 1)
-        marks = QHBoxLayout(self._marks)
+        self._grid = marks = QGridLayout(self._marks)
         marks.setContentsMargins(0, 0, 0, 0)
         marks.setSpacing(Space.L)
-        marks.addWidget(self._score)
-        marks.addWidget(self._of, 1, Qt.AlignmentFlag.AlignVCenter)
+        marks.setColumnStretch(1, 1)
+        marks.addWidget(self._score, 0, 0)
         self._tint = QFrame()
         self._tint.setProperty("part", "tint")
         verdict = QHBoxLayout(self._tint)
@@ -87,7 +88,8 @@ class ScorePanel(Panel):
         verdict.setSpacing(Space.M)
         verdict.addWidget(self._icon)
         verdict.addWidget(self._verdict)
-        marks.addWidget(self._tint, 0, Qt.AlignmentFlag.AlignVCenter)
+        marks.addWidget(self._tint, 0, 2, Qt.AlignmentFlag.AlignVCenter)
+        self.look_changed()
         self._table.setHorizontalSpacing(Space.XL)
         self._table.setVerticalSpacing(Space.M)
         self._table.setColumnStretch(0, 1)
@@ -99,6 +101,13 @@ class ScorePanel(Panel):
         self.content.addWidget(self._rule)
         self.content.addLayout(self._table)
         self.content.addStretch(1)
+
+    def look_changed(self) -> None:
+        """Say what the score is out of beside it, or below it where the words are large."""
+        if self.look.scale >= _BELOW_FROM:
+            self._grid.addWidget(self._of, 1, 0, 1, 3)
+        else:
+            self._grid.addWidget(self._of, 0, 1, Qt.AlignmentFlag.AlignVCenter)
 
     def show_candidate(self, name: str, admission_number: str, photo: bytes | None, words: Words) -> None:
         """Show whose result it is."""

@@ -6,15 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.seat.screens.screen import PageHead, Screen
+from app.seat.screens.item_bars import ItemHead, ItemHeader
+from app.seat.screens.screen import Screen
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
-from app.ui.clock import ClockFace
 from app.ui.icons import Icon, IconMark
 from app.ui.labels import Label, Note
 from app.ui.number_grid import GridCell, Legend, NumberGrid, Only, selected
 from app.ui.page import Column, Foot, Panel, Scroll
-from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.wire.plan import MINUTE_MS, Bilingual
@@ -29,6 +28,7 @@ class ReviewView:
     seat_number: int
     cells: tuple[GridCell, ...]
     here: int
+    photo: bytes | None = None
 
 
 class ReviewScreen(Screen):
@@ -42,15 +42,12 @@ class ReviewScreen(Screen):
         super().__init__(words, parent)
         self._view: ReviewView | None = None
         self._wait_minutes = 0
-        self._head = PageHead(self.tools)
-        self._clock = ClockFace()
-        self._head.add_end(self._clock)
+        self._head = ItemHead(self.tools)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._overview())
         self._pages.addWidget(self._confirmation())
         self.body.addWidget(self._head)
         self.body.addWidget(self._pages, 1)
-        self.named(self._clock.set_caption, "item.remaining")
         self.dress()
 
     def _overview(self) -> QWidget:
@@ -112,6 +109,7 @@ class ReviewScreen(Screen):
         self.named(self._keep.setText, "review.keep_working")
         self._keep.clicked.connect(self._close)
         self._confirm.clicked.connect(self.submit_confirmed)
+        panel.content.addSpacing(Space.M)
         # Handing in is in the middle, far from the button that led here: pressing again at one place does nothing.
         panel.content.addWidget(self._confirm, 0, Qt.AlignmentFlag.AlignLeft)
         column = Column(tokens.NARROW + tokens.CARD_WIDTH // 2)
@@ -144,7 +142,7 @@ class ReviewScreen(Screen):
 
     def set_remaining(self, remaining_ms: int) -> None:
         """Show the time left."""
-        self._clock.set_remaining(remaining_ms)
+        self._head.clock.set_remaining(remaining_ms)
 
     def set_early_leave(self, ms: int) -> None:
         """Let the form be handed in, or say in how many minutes it may be; `ms` until then, 0: now."""
@@ -164,12 +162,12 @@ class ReviewScreen(Screen):
     def render_view(self) -> None:
         """Write titles and counts."""
         words, view = self.words, self._view
+        self._head.set_words(words)
         self._legend.set_words(words, closed=view is not None and any(cell.closed for cell in view.cells))
         self._name_wait()
         if view is None:
             return
-        self._head.show_title(say(view.exam_title, words))
-        self._head.show_facts(words("screen.item.who", name=view.candidate_name, seat=f"{view.seat_number:02}"))
+        self._head.show_header(ItemHeader(view.exam_title, view.candidate_name, view.seat_number, view.photo), words)
         self._back.setText(words("screen.review.back", number=view.here))
         counts = {only: len(selected(view.cells, only)) for only in self._grids}
         for only, grid in self._grids.items():

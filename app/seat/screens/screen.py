@@ -118,9 +118,8 @@ class Screen(QWidget):
 
     def take_focus(self) -> None:
         """Come to the front: the focus is on the page, and not on its tools, where Return would ask for a proctor."""
-        focus = self.focusWidget()
-        lost = focus is None or not focus.isEnabled() or not focus.isVisible()
-        if lost or (focus is not None and self.tools.isAncestorOf(focus)):
+        focus: QWidget | None = self.focusWidget()
+        if focus is None or not focus.isEnabled() or not focus.isVisible() or self.tools.isAncestorOf(focus):
             self.purpose().setFocus()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
@@ -164,8 +163,7 @@ class Screen(QWidget):
         if self._display_panel is None:
             self._display_panel = DisplayPanel(self.words, self)
             self._display_panel.appearance_requested.connect(self.appearance_requested)
-            hand_down(self._display_panel, self.look)
-        self._display_panel.open(self.appearance, self.tools.display)
+        self._display_panel.open(self.appearance, self.tools.display, self.look)
 
     def _know(self, appearance: Appearance) -> None:
         self.appearance = appearance
@@ -177,6 +175,8 @@ class Screen(QWidget):
         self.look = look
         self.setStyleSheet(stylesheet(look))  # first: what measures itself measures in the new fonts
         hand_down(self, look)
+        if self._display_panel is not None:
+            self._display_panel.wear(look)
         self.look_changed()
 
     def look_changed(self) -> None:
@@ -208,7 +208,7 @@ class PageHead(QFrame):
         self.setProperty("part", "head")
         self.setMinimumHeight(tokens.BAR)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._row = row = QHBoxLayout(self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
         row.setSpacing(Space.XL)
         self._title = Line(Type.BAR_STRONG)
@@ -219,10 +219,6 @@ class PageHead(QFrame):
         text.addWidget(self._facts)
         row.addLayout(text, 1)
         row.addWidget(tools)
-
-    def add_end(self, widget: QWidget) -> None:
-        """Put something at the right end."""
-        self._row.addWidget(widget)
 
     def show_session(self, session: SessionFacts, words: Words) -> None:
         """Name the session."""

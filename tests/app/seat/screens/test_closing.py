@@ -12,7 +12,7 @@ from app.seat.screens.sealing import SealingScreen, SealStep, StepState
 from app.seat.screens.trouble import TroubleScreen, TroubleView
 from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.ui.buttons import Button
-from app.ui.labels import Label, StatusMark
+from app.ui.labels import Label, Note, StatusMark
 from app.ui.message import MessagePanel
 from sync.replica.durable import DiskFull
 from tests.app.seat.screens import samples
@@ -63,7 +63,17 @@ def test_the_qr_code_changes_with_what_it_says(result: ResultScreen) -> None:
     assert code.grab().toImage() != before
 
 
-def test_done_is_told(result: ResultScreen, qtbot: QtBot) -> None:
+def test_done_asks_once_more_whether_the_code_is_copied(result: ResultScreen, qtbot: QtBot) -> None:
+    done, now = find(result, Button, "done"), find(result, Note, "what_now")
+    assert not done.hasFocus()
+    with qtbot.assertNotEmitted(result.done, wait=20):
+        press(done)
+    assert "抄下核验码了吗" in now.text()
+    result.show_result(replace(samples.result(), delivery=DeliveryState.PROVEN))
+    assert "抄下核验码了吗" in now.text(), "a receipt that comes meanwhile asks nothing anew"
+    result.show_result(replace(samples.result(), code="ZZZZ"))
+    assert "抄下核验码了吗" not in now.text(), "the next candidate is asked too"
+    press(done)
     with qtbot.waitSignal(result.done, timeout=1000):
         press(find(result, Button, "done"))
 

@@ -62,6 +62,24 @@ def focused() -> QWidget:
     return widget
 
 
+@pytest.mark.parametrize("text_percent", [100, 200])
+def test_it_stands_below_the_head_and_nothing_moves_while_somebody_chooses(deck: Deck, text_percent: int) -> None:
+    deck.set_appearance(replace(deck.appearance, text_percent=text_percent))
+    settle()
+    panel = open_panel(deck)
+    tools = deck.screen_of(ItemScreen).tools
+    assert faults(deck) == []
+    below = tools.mapTo(deck, tools.rect().bottomLeft()).y()
+    assert choice(deck, "language_zh").mapTo(deck, QPoint()).y() > below + 16
+    for name in ("text_200", "theme_dark", "spacing_wider", "language_en", "text_100", "language_zh"):
+        chosen = choice(deck, name)
+        before = chosen.mapTo(deck, QPoint())
+        press(chosen)
+        settle()
+        assert chosen.mapTo(deck, QPoint()) == before, name
+    assert panel.isVisible()
+
+
 def test_every_choice_is_applied_at_once_and_all_together(deck: Deck) -> None:
     panel = open_panel(deck)
     for name in ("language_en", "text_150", "theme_sepia", "spacing_wider"):

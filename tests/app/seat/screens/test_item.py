@@ -410,7 +410,7 @@ def test_the_recorders_state_is_said_and_so_is_that_it_is_simulated(screen: Item
 def test_filters_and_counts_follow_the_cells(screen: ItemScreen) -> None:
     press(find(screen, Button, "only_flagged"))
     assert [cell.number for cell in find(screen, NumberGrid, "answer_card").cells()] == [9, 14, 23]
-    assert find(screen, Button, "only_unanswered").text() == "只看未答完 76"
+    assert find(screen, Button, "only_unanswered").text() == "未答完 76"
     press(find(screen, Button, "only_unanswered"))
     assert not find(screen, Button, "only_flagged").isChecked()
     press(find(screen, Button, "only_unanswered"))

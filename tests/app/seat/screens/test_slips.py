@@ -1,5 +1,7 @@
 """Hands that press twice, and keys that are held: real events at the window, as the window system sends them."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -11,6 +13,7 @@ from app.seat.deck import Deck
 from app.seat.screens.check_in import CheckInScreen
 from app.seat.screens.identity import IdentityScreen, Step
 from app.seat.screens.item import ItemScreen
+from app.seat.screens.notice import NoticeScreen
 from app.seat.screens.result import ResultScreen
 from app.seat.screens.review import ReviewScreen
 from app.ui.buttons import Button
@@ -114,6 +117,9 @@ def test_presses_that_go_on_leave_a_result_standing(deck: Deck) -> None:
     assert not done
     wait_until_quiet()
     press_at(deck, at)
+    assert not done, "the first one is asked once more"
+    wait_until_quiet()
+    press_at(deck, at)
     assert done, "after a pause the same press counts"
 
 
@@ -123,6 +129,19 @@ def test_a_press_elsewhere_counts_at_once(deck: Deck) -> None:
     back = told(review.back_requested)
     press_at(deck, place(deck, find(review, Button, "back")))
     assert back
+
+
+def test_a_double_click_on_the_start_does_not_ask_to_hand_in(deck: Deck) -> None:
+    notice = deck.screen_of(NoticeScreen)
+    notice.show_notice(replace(samples.notice(), acknowledged=True))
+    notice.start_requested.connect(lambda: deck.bring(ItemScreen))
+    deck.bring(NoticeScreen)
+    settle()
+    at = place(deck, find(notice, Button, "start_exam"))
+    for _press in range(4):
+        press_at(deck, at)
+        QTest.qWait(BETWEEN_MS)
+    assert deck.currentWidget() is deck.screen_of(ItemScreen)
 
 
 @pytest.mark.parametrize("name", [Qt.Key.Key_Return, Qt.Key.Key_Space])
