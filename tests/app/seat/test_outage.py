@@ -35,15 +35,22 @@ def replica(tmp_path: Path) -> Iterator[Replica]:
 
 
 class Disk:
-    """A disk that refuses while it is `full`; `rows`: every row that it took."""
+    """A disk that refuses while it is `full`; `kinds`: of every row that it took."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.full = False
         self.kinds: list[str] = []
         self._append = Journal.append
         self._record_failure = Cabinet.record_pin_failure
-        patch.setattr(Journal, "append", lambda *row, **more: self._take(*row, **more))
-        patch.setattr(Cabinet, "record_pin_failure", lambda *row: self._count(*row))
+
+        def append(*row: object, **more: object) -> JournalRow:
+            return self._take(*row, **more)
+
+        def count(*failure: object) -> None:
+            self._count(*failure)
+
+        patch.setattr(Journal, "append", append)
+        patch.setattr(Cabinet, "record_pin_failure", count)
 
     def _refuse(self) -> None:
         if self.full:
@@ -55,9 +62,9 @@ class Disk:
         self.kinds.append(taken.kind)
         return taken
 
-    def _count(self, *row: object) -> None:
+    def _count(self, *failure: object) -> None:
         self._refuse()
-        self._record_failure(*row)  # type: ignore[arg-type]
+        self._record_failure(*failure)  # type: ignore[arg-type]
 
 
 @pytest.fixture
