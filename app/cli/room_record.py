@@ -10,6 +10,7 @@ import typer
 
 from app.cli.console import CheckLine, Mark, command, language, print_checks, print_text, say, simulated_parts, words
 from app.cli.files import load_trust, read_file
+from app.words.incidents import incident_detail, incident_name
 from sync.faults import Exit
 from sync.trust.envelope import peek
 from sync.trust.evidence import EvidenceReport
@@ -94,16 +95,17 @@ def _print_record(record: RoomRecord) -> None:
             print_text("  " + words()("cli.room_explained", text=candidate.explanation))
     names = {proctor.keyid: proctor.name for proctor in record.proctors}
     for one in record.incidents:
-        _print_incident(one, names)
+        _print_incident(one, record, names)
     for keyid in record.signers:
         say("cli.room_signer", name=names[keyid], keyid=keyid[:16])
 
 
-def _print_incident(one: RoomIncident, names: dict[str, str]) -> None:
-    incident = one.incident
-    parts = [words()("cli.room_incident", at=_time(incident.wall_ms), code=incident.code, detail=incident.detail)]
-    if incident.clause:
-        parts.append(words()("cli.room_clause", clause=incident.clause))
+def _print_incident(one: RoomIncident, record: RoomRecord, names: dict[str, str]) -> None:
+    incident, said = one.incident, words()
+    people = {candidate.sitting: candidate.name for candidate in record.candidates}
+    whom = people.get(one.sitting, one.sitting) if one.sitting else said("room.paper.whole_room")
+    what, detail = incident_name(incident, record.violations, said), incident_detail(incident, said)
+    parts = [said("cli.room_incident", at=_time(incident.wall_ms), whom=whom, what=what, detail=detail)]
     if incident.by:
         between = words()("screen.simulated.between")
         parts.append(words()("cli.room_by", names=between.join(names.get(keyid, keyid[:16]) for keyid in incident.by)))

@@ -235,7 +235,9 @@ def _move_clock(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:
         resumed = _changed(sitting, stamp=stamp, resumes=sitting.resumes + 1, timing=sitting.timing.passed(dead_ms))
         if sitting.state not in _TELLS_RESUMED:
             return resumed
-        gap_s = max(0, stamp.wall_ms - before.wall_ms) // 1000  # by the clock on the wall, and said as no more than that
+        gap_s = (
+            max(0, stamp.wall_ms - before.wall_ms) // 1000
+        )  # by the clock on the wall, and said as no more than that
         return _log(resumed, stamp, "RESUMED", f"{gap_s} s", ())
     if stamp.run != before.run:
         raise OutOfOrder(f"{event.kind} in a new run before it was resumed")

@@ -1,6 +1,6 @@
 """What stands on a room record's paper: facts, counts, the table, incidents, signatures. Plain text only, no markup."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 
 from app.ui import tokens
 from app.words import Words
-from sync.wire.packet import EndReason, Incident
+from app.words.incidents import incident_detail, incident_name
+from sync.wire.packet import EndReason
 from sync.wire.plan import Bilingual
 from sync.wire.room import RoomCandidate, RoomIncident, RoomRecord
 
@@ -118,7 +119,8 @@ def _remark(one: RoomCandidate, paper: Paper) -> str:
     if one.end_reason is not None and one.end_reason is not EndReason.CANDIDATE:
         parts.append(paper.both(f"room.end.{one.end_reason.value}"))
     if one.irregular:
-        parts.append(f"{paper.both('room.irregular')} {' '.join(one.clauses)}".rstrip())
+        clauses = paper.both("room.clauses", clauses=" ".join(one.clauses)) if one.clauses else ""
+        parts.append(paper.both("room.irregular") + clauses)
     if one.simulated and not all(other.simulated for other in paper.record.candidates):
         parts.append(paper.both("room.paper.simulated_candidate"))
     return "；".join(part for part in parts if part)
@@ -136,18 +138,15 @@ def _incident(one: RoomIncident, people: dict[str, str], names: dict[str, str], 
     incident = one.incident
     whom = people.get(one.sitting, one.sitting) if one.sitting else paper.both("room.paper.whole_room")
     by = paper.zh("screen.simulated.between").join(names.get(keyid, keyid[:16]) for keyid in incident.by)
-    return [_time(incident.wall_ms), whom, _what(incident, paper), incident.detail, by]
+    what = _both_of(lambda words: incident_name(incident, paper.record.violations, words), paper)
+    detail = _both_of(lambda words: incident_detail(incident, words), paper)
+    return [_time(incident.wall_ms), whom, what, detail, by]
 
 
-def _what(incident: Incident, paper: Paper) -> str:
-    """Name an incident; one that a newer program logged keeps its code. A clause is quoted with its title."""
-    key = f"incident.{incident.code}"
-    name = paper.both(key) if paper.zh.has(key) else incident.code
-    if incident.clause is None:
-        return name
-    titles = {violation.code: _bilingual(violation.title) for violation in paper.record.violations}
-    clause = paper.both("room.paper.clause", clause=incident.clause)
-    return f"{name}\n{clause}\n{titles.get(incident.clause, '')}".rstrip()
+def _both_of(written: Callable[[Words], str], paper: Paper) -> str:
+    """Write a thing in both languages, once if they agree: what people wrote stands as they wrote it."""
+    zh, en = written(paper.zh), written(paper.en)
+    return zh if zh == en else f"{zh}\n{en}"
 
 
 def _signatures(paper: Paper) -> list[list[str]]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.signing import Signing
-from app.seat.screens.authority import AuthorityScreen, AuthorityView
+from app.seat.screens.authority import AuthorityScreen, AuthorityView, Point
 from app.seat.screens.view import CandidateCard, ProctorCard
 from app.seat.sign_in import Proctor, SameCredential, SignInDesk, counted_in
 from app.ui.text import Text
@@ -19,7 +19,8 @@ from sync.wire.plan import ProctorEntry
 class Act:
     """What is asked: `people` distinct proctors have to agree, of all in the plan or `among` these (ids).
 
-    `given` have agreed with their PINs already, and count; `candidate` is shown with name and photo.
+    `given` have agreed with their PINs already, and count; `candidate` is shown with name and photo, and `points` are
+    what is being agreed to.
     """
 
     title: Text
@@ -29,6 +30,7 @@ class Act:
     verb: Text
     candidate: CandidateCard | None = None
     given: tuple[Proctor, ...] = ()
+    points: tuple[Point, ...] = ()
 
 
 @dataclass
@@ -94,7 +96,8 @@ class Authority(Phase):
             for entry in self._entries
             if act.among is None or entry.proctor in act.among or entry.proctor in agreed
         )
-        self._screen.show_authority(AuthorityView(act.title, act.body, act.verb, act.people, cards, act.candidate))
+        view = AuthorityView(act.title, act.body, act.verb, act.people, cards, act.candidate, act.points)
+        self._screen.show_authority(view)
 
     def _signed(self, proctor: Proctor) -> None:
         asked = self._asked

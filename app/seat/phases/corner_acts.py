@@ -4,16 +4,29 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from app.exam.events import Continued, Event, Extended, HandRaised, Occurred, Paused, PauseReason, Submitted, Supervised
+from app.exam.events import (
+    Continued,
+    Event,
+    Extended,
+    HandRaised,
+    Occurred,
+    Paused,
+    PauseReason,
+    SentBack,
+    Submitted,
+    Supervised,
+)
 from app.exam.room import OnDuty, Reported, Room, RoomEvent
 from app.seat.camera_desk import CameraDesk
+from app.seat.phases.admitting import Admitting
 from app.seat.phases.authority import Act, Authority
-from app.seat.phases.corner_forms import clause_of, form_of, note_of
+from app.seat.phases.corner_forms import MOST_ALONE, clause_of, form_of, note_of, points_of
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.room_saving import RoomSaving
 from app.seat.phases.sitting import SittingDesk
 from app.seat.screens.corner_view import CornerAct, CornerAnswer
+from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
 from app.ui.bridge import in_background
 from app.words import Words
@@ -42,24 +55,32 @@ class Acts(Phase):
         authority: Authority,
         desk: SittingDesk,
         camera: CameraDesk,
+        admitting: Admitting,
         parent: QObject,
     ) -> None:
         super().__init__(bench, parent)
         self._opened, self._authority, self._desk, self._camera = opened, authority, desk, camera
+        self._admitting = admitting
         self._room_saving = RoomSaving(bench.worker, opened.room, self)
         self._room_saving.failing.connect(self.not_saved)
         self._room_saving.troubled.connect(self.trouble)
 
+    @property
+    def case(self) -> Case | None:
+        """Who sits here, or who is admitted and has not begun."""
+        return self._desk.case or self._admitting.admitted
+
     def authority_for(self, act: CornerAct, answer: CornerAnswer, proctor: Proctor) -> Act:
-        """Say who has to agree: the proctor of the corner has; to void or to report a candidate takes another one."""
+        """Say who has to agree: the proctor of the corner has; a void, a clause or much time takes another."""
         plan = self._opened.session.plan
         people = 1
-        if act is CornerAct.VOID:
+        if act is CornerAct.VOID or (act is CornerAct.EXTEND and answer.minutes > MOST_ALONE):
             people = 2
         elif clause_of(answer) is not None:
             people = min(plan.policy.proctors_needed, len({entry.keyid for entry in plan.proctors}))
-        form = form_of(act, self._desk.case, plan)
-        return Act(form.title, form.sentence, people, None, form.verb, form.candidate, (proctor,))
+        form = form_of(act, self.case, plan)
+        points = points_of(form, answer)
+        return Act(form.title, form.sentence, people, None, form.verb, form.candidate, (proctor,), points)
 
     def do(self, act: CornerAct, answer: CornerAnswer, people: tuple[Proctor, ...], done: Done) -> None:
         """Do what was confirmed."""
@@ -79,6 +100,8 @@ class Acts(Phase):
                 self._in_sitting(Submitted(reason=EndReason.PROCTOR, note=note, by=by), done)
             case CornerAct.VOID:
                 self._in_sitting(Submitted(reason=EndReason.VOIDED, note=note, by=by), done)
+            case CornerAct.SEND_BACK:
+                self._send_back(note, by)
             case CornerAct.REPORT:
                 self._report(answer, note, by, done)
             case _:
@@ -110,7 +133,18 @@ class Acts(Phase):
         if self._desk.case is not None:
             self._in_sitting(Occurred(code=code, detail=note, clause=clause, by=by), done)
         else:
-            self._in_room(Reported(code=code, note=note, clause=clause, by=by), lambda _room: done())
+            admitted = self._admitting.admitted
+            sitting = admitted.entry.sitting if admitted is not None else None
+            event = Reported(code=code, note=note, sitting=sitting, clause=clause, by=by)
+            self._in_room(event, lambda _room: done())
+
+    def _send_back(self, note: str, by: tuple[str, ...]) -> None:
+        """Let who is admitted go; what follows is not the corner any more."""
+        case = self._admitting.admitted
+        if case is not None:
+            wanted = joined(case.delivery.sitting.on_duty, by)
+            duty = (Supervised(proctors=wanted),) if wanted is not None else ()
+            self._admitting.send_back(case, (*duty, SentBack(note=note, by=by)))
 
     def _on_duty(self, people: tuple[Proctor, ...], then: Done) -> None:
         """Put on duty who acts and was not, after a restart for example, so that the journals know them."""

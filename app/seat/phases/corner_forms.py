@@ -1,25 +1,35 @@
 """The forms of the proctor's corner, and the words that go into the journal."""
 
 from app.seat.phases.cards import candidate_card
+from app.seat.phases.corner_glance import distinct_keys
+from app.seat.screens.authority import Point
 from app.seat.screens.corner_view import Choice, CornerAct, CornerAnswer, CornerForm
 from app.seat.sealing import Case
-from app.ui.text import Sentence, say
+from app.ui.text import Sentence, Text, say
 from app.words import Words
 from sync.wire.plan import Bilingual, SessionPlan
 
 MINUTES = (5, 10, 15, 30)
+MOST_ALONE = 30
+"""More minutes than this in one go take two people."""
+MOST_MINUTES = 180
 SHORT_TEXT = 400
 _JOINT = "；"
+_GROUP = "screen.corner_form.group_"
 _REASONS = {
     CornerAct.PAUSE: ("equipment", "unwell", "disturbance", "evacuation"),
-    CornerAct.CONTINUE: ("settled", "mistaken"),
+    CornerAct.CONTINUE: (),
     CornerAct.EXTEND: ("equipment", "disturbance", "decided"),
+    CornerAct.SEND_BACK: ("wrong_candidate", "unwell", "leaves", "equipment"),
     CornerAct.END: ("leaves", "unwell", "irregularity", "decided"),
     CornerAct.VOID: ("irregularity", "wrong_candidate", "wrong_paper", "decided"),
 }
 _REOPEN = ("wrong_seat", "settled", "decided")
+_OTHER = "other"
 INCIDENTS = ("EQUIPMENT_FAILED", "CANDIDATE_UNWELL", "LEFT_SEAT", "DISTURBANCE", "ITEM_DOUBTED", "REPORTED")
 """What a proctor can report that is no irregularity."""
+_UNSAID = "REPORTED"
+"""The incident that says nothing without a note."""
 _GRAVE = frozenset({CornerAct.END, CornerAct.VOID})
 
 
@@ -27,10 +37,12 @@ def form_of(act: CornerAct, case: Case | None, plan: SessionPlan) -> CornerForm:
     """Give the form of an act."""
     if act is CornerAct.REPORT:
         choices = _irregularities(plan, heard=case is not None) + tuple(
-            Choice(code, Sentence(f"incident.{code}")) for code in INCIDENTS
+            Choice(code, Sentence(f"incident.{code}"), noted=code == _UNSAID, group=Sentence(f"{_GROUP}incidents"))
+            for code in INCIDENTS
         )
     else:
-        choices = _reasons(_REASONS[act])
+        irregular = case is not None and any(one.clause for one in case.delivery.sitting.incidents)
+        choices = _reasons(tuple(key for key in _REASONS[act] if irregular or key != "irregularity"))
     return CornerForm(
         act=act,
         title=Sentence(f"screen.corner_form.{act.value}_title"),
@@ -39,6 +51,7 @@ def form_of(act: CornerAct, case: Case | None, plan: SessionPlan) -> CornerForm:
         candidate=candidate_card(case.session, case.entry) if case else None,
         choices=choices,
         minutes=MINUTES if act is CornerAct.EXTEND else (),
+        most_minutes=MOST_MINUTES if distinct_keys(plan) > 1 else MOST_ALONE,
         grave=act in _GRAVE,
     )
 
@@ -55,10 +68,28 @@ def reopen_form(case: Case) -> CornerForm:
     )
 
 
+def points_of(form: CornerForm, answer: CornerAnswer) -> tuple[Point, ...]:
+    """Give all that was said in a form, for whoever is asked to agree: nobody signs for what they cannot read."""
+    choice = answer.choice
+    told: list[tuple[str, Text]] = []
+    if form.minutes:
+        told.append(("minutes", Sentence("screen.corner_form.so_many", {"minutes": answer.minutes})))
+    if choice is not None:
+        told.append(("what" if choice.group is not None else "reason", choice.words))
+    if answer.note:
+        told.append(("note", answer.note))
+    if answer.refused:
+        told.append(("statement", Sentence("screen.corner_form.said_nothing")))
+    elif answer.statement:
+        told.append(("statement", answer.statement))
+    return tuple(Point(Sentence(f"screen.authority.point_{name}"), words) for name, words in told)
+
+
 def note_of(answer: CornerAnswer, words: Words) -> str:
     """Write reason, note and the candidate's statement as one entry, as the proctor read and typed them."""
     choice = answer.choice
-    parts = [say(choice.words, words)] if choice is not None and choice.key.startswith("reason.") else []
+    named = choice is not None and choice.key.startswith("reason.") and not choice.noted
+    parts = [say(choice.words, words)] if choice is not None and named else []
     parts += [answer.note] if answer.note else []
     if answer.refused:
         parts.append(words("screen.corner_form.said_nothing"))
@@ -80,15 +111,22 @@ def _sentence(act: CornerAct, case: Case | None) -> Sentence:
 
 
 def _reasons(keys: tuple[str, ...]) -> tuple[Choice, ...]:
-    return tuple(Choice(f"reason.{key}", Sentence(f"screen.corner_form.reason_{key}")) for key in keys)
+    """Give ready reasons; if there are any, the last one is another, which has to be written."""
+    return tuple(
+        Choice(f"reason.{key}", Sentence(f"screen.corner_form.reason_{key}"), noted=key == _OTHER)
+        for key in ((*keys, _OTHER) if keys else ())
+    )
 
 
 def _irregularities(plan: SessionPlan, *, heard: bool) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             f"clause:{clause.code}",
-            Bilingual(zh=f"{clause.code} {clause.title.zh}"[:120], en=f"{clause.code} {clause.title.en}"[:120]),
+            Bilingual(
+                zh=f"条款 {clause.code} {clause.title.zh}"[:120], en=f"Clause {clause.code} {clause.title.en}"[:120]
+            ),
             heard,
+            group=Sentence(f"{_GROUP}irregularities"),
         )
         for clause in plan.policy.violations
     )

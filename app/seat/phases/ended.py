@@ -7,7 +7,7 @@ from app.exam.sitting import Sitting
 from app.seat.phases.authority import Act, Authority
 from app.seat.phases.cards import candidate_card
 from app.seat.phases.corner_acts import joined
-from app.seat.phases.corner_forms import note_of, reopen_form
+from app.seat.phases.corner_forms import note_of, points_of, reopen_form
 from app.seat.phases.corner_glance import clock_face, distinct_keys
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
@@ -93,7 +93,7 @@ class Ended(Phase):
             return
         form = reopen_form(case)
         note = note_of(answer, Words(self.bench.deck.appearance.language))
-        act = Act(form.title, form.sentence, 2, None, form.verb, form.candidate)
+        act = Act(form.title, form.sentence, 2, None, form.verb, form.candidate, points=points_of(form, answer))
         self._authority.ask(act, lambda agreed: self._reopen(case, note, agreed), self._back)
 
     def _reopen(self, case: Case, note: str, agreed: tuple[Proctor, ...]) -> None:

@@ -21,11 +21,20 @@ from app.words import Words
 from sync.faults import Fault
 
 _MOST_PEOPLE = 2  # no act asks for more
+_MOST_POINTS = 5
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that is being agreed to, under its name: the clause, the reason, the minutes, what was said."""
+
+    name: Text
+    value: Text
 
 
 @dataclass(frozen=True)
 class AuthorityView:
-    """The act, whom it concerns, who may agree, and how many have to."""
+    """The act, whom it concerns, who may agree, how many have to, and to what."""
 
     title: Text
     body: Text | None
@@ -33,6 +42,7 @@ class AuthorityView:
     people: int
     proctors: tuple[ProctorCard, ...]
     candidate: CandidateCard | None = None
+    points: tuple[Point, ...] = ()
 
 
 class AuthorityScreen(Screen):
@@ -51,6 +61,9 @@ class AuthorityScreen(Screen):
         self._sheet = Panel()
         self._clock_name, self._clock = Label(Type.FACT, Tone.SOFT, wrap=False), Label(Type.NAME, wrap=False)
         self._clock.setObjectName("time_left")
+        self._points = Panel(Space.L)
+        self._points.setObjectName("points")
+        self._lines = [(Label(Type.FACT, Tone.SOFT), Label(Type.STRONG)) for _point in range(_MOST_POINTS)]
         self._people = Panel(Space.L)
         self._count = Label(Type.STRONG)
         self._slots = [StatusMark(Type.LEAD) for _slot in range(_MOST_PEOPLE)]
@@ -73,12 +86,15 @@ class AuthorityScreen(Screen):
         self._people.content.setSpacing(Space.S)
         for widget in (self._count, rule(), *self._slots):
             self._people.content.addWidget(widget)
+        self._points.content.setSpacing(Space.XS)
+        for widget in (widget for line in self._lines for widget in line):
+            self._points.content.addWidget(widget)
         clock = QHBoxLayout()
         clock.setSpacing(Space.L)
         clock.addWidget(self._clock_name, 0, Qt.AlignmentFlag.AlignVCenter)
         clock.addWidget(self._clock, 1)
         column.addLayout(clock)
-        for widget in (self._title, self._body, self._sheet, self._people):
+        for widget in (self._title, self._points, self._body, self._people, self._sheet):
             column.addWidget(widget)
         column.addStretch(1)
         columns = QHBoxLayout()
@@ -144,6 +160,13 @@ class AuthorityScreen(Screen):
         self._title.setText(say(view.title, words))
         self._body.setText(say(view.body, words) if view.body is not None else "")
         self._body.setVisible(view.body is not None)
+        self._points.setVisible(bool(view.points))
+        for index, (name, value) in enumerate(self._lines):
+            name.setVisible(index < len(view.points))
+            value.setVisible(index < len(view.points))
+            if index < len(view.points):
+                name.setText(say(view.points[index].name, words))
+                value.setText(say(view.points[index].value, words))
         self._pins.button.setText(say(view.verb, words))
         self._sheet.setVisible(view.candidate is not None)
         self._head.show_facts(view.candidate.name if view.candidate else "")

@@ -17,13 +17,13 @@ from app.words import Words
 _GROUPS = (
     ("time", (CornerAct.PAUSE, CornerAct.CONTINUE, CornerAct.EXTEND)),
     ("record", (CornerAct.REPORT, CornerAct.LOWER_HAND)),
-    ("room", (CornerAct.HAND_OVER, CornerAct.CLOSE_SESSION)),
+    ("room", (CornerAct.SEND_BACK, CornerAct.HAND_OVER, CornerAct.CLOSE_SESSION)),
     ("grave", (CornerAct.END, CornerAct.VOID)),
 )
 
 
 class _Group(QWidget):
-    """Acts of one kind under their name; hidden when none of them can be done."""
+    """Acts of one kind under their name."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,8 @@ class _Acts(Scroll):
 class CornerScreen(Screen):
     """Who sits here, how it stands and what happened at the left; what can be done at the right. Escape leaves.
 
-    What ends a sitting stands apart, at the bottom, away from everything that is harmless.
+    What ends a sitting stands apart, at the bottom, away from everything that is harmless. Every act keeps its place:
+    what cannot be done now is shut, so that nothing moves under a hand.
     """
 
     acted = Signal(CornerAct)
@@ -80,7 +81,12 @@ class CornerScreen(Screen):
             self.named(button.setText, f"corner.{act.value}")
         self.named(self._person.clock.name.setText, "corner.time_left")
         self.named(self._leave.setText, "corner.leave")
-        self.named(self._hint.setText, "corner.hint")
+        self._alone = Label(Type.CAPTION, Tone.SOFT)
+        self._alone.setObjectName("no_successor")
+        kept = self._alone.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self._alone.setSizePolicy(kept)
+        self.named(self._alone.setText, "corner.no_successor")
         self._lay_out()
         self.dress()
 
@@ -133,6 +139,8 @@ class CornerScreen(Screen):
                 group.column.insertWidget(0, rule())
             for act in acts:
                 group.column.addWidget(self._buttons[act])
+                if act is CornerAct.HAND_OVER:
+                    group.column.addWidget(self._alone)
             column.addWidget(group)
         column.addStretch(1)
         return content
@@ -169,7 +177,9 @@ class CornerScreen(Screen):
         names = BETWEEN_NAMES.join(view.on_duty)
         self._duty.setText(words("screen.corner.duty", you=view.proctor, names=names))
         self._incidents.show_rows(view.incidents, words)
+        self._hint.setText(words(f"screen.corner.hint_{view.standing.value}"))
+        other = CornerAct.PAUSE if CornerAct.CONTINUE in view.acts else CornerAct.CONTINUE
         for act, button in self._buttons.items():
-            button.setVisible(act in view.acts)
-        for name, acts in _GROUPS:
-            self._groups[name].setVisible(any(act in view.acts for act in acts))
+            button.setEnabled(act in view.acts)
+            button.setVisible(act is not other)  # these two share one place
+        self._alone.setVisible(CornerAct.HAND_OVER not in view.acts)

@@ -1,12 +1,16 @@
 """One act of a proctor before it is done: to whom, what will happen, why, and the verb on the button."""
 
-from PySide6.QtCore import Qt, Signal
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.candidate_panel import CandidatePanel
-from app.seat.screens.corner_parts import BigClock, ChoiceList
+from app.seat.screens.choice_list import ChoiceList
+from app.seat.screens.corner_parts import BigClock
 from app.seat.screens.corner_view import CornerAct, CornerAnswer, CornerForm, Writing
+from app.seat.screens.late import hand_look
 from app.seat.screens.screen import PageHead, Screen
 from app.ui.buttons import Button, Kind, TickBox
 from app.ui.fields import Field
@@ -16,11 +20,11 @@ from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
-MOST_MINUTES = 180
 NOTE_LONGEST = 160
 """A note, a chosen reason and a statement fit into one entry of the journal together."""
 _MINUTE_BUTTONS = 4
 _MINUTE_DIGITS = 3
+_SCROLLED_FROM = 1.4
 
 
 class CornerFormScreen(Screen):
@@ -61,7 +65,7 @@ class CornerFormScreen(Screen):
             button.clicked.connect(lambda _checked=False, button=button: self._take_minutes(button))
         for field in (self._minutes, self._note, self._statement):
             field.textChanged.connect(lambda _text: self._say_missing(""))
-        self._choices.currentRowChanged.connect(lambda _row: self._chosen())
+        self._choices.chosen_changed.connect(self._chosen)
         self._refused.toggled.connect(self._refuse)
         self.named(self._head.show_title, "corner_form.head")
         self.named(self._clock.name.setText, "corner.time_left")
@@ -77,7 +81,10 @@ class CornerFormScreen(Screen):
     def _lay_out(self) -> None:
         asked = QVBoxLayout()
         asked.setSpacing(Space.M)
-        asked.addWidget(Scroll(self._what()), 1)
+        self._scroll = Scroll(self._what())
+        asked.addWidget(self._scroll, 1)
+        asked.addWidget(self._heard_panel())
+        self._asked = asked
         asked.addWidget(self._problem)
         columns = QHBoxLayout()
         columns.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
@@ -119,9 +126,6 @@ class CornerFormScreen(Screen):
             self._choices,
             self._note_name,
             self._note,
-            self._statement_name,
-            self._statement,
-            self._refused,
         )
         for widget in above:
             column.addWidget(widget)
@@ -129,7 +133,28 @@ class CornerFormScreen(Screen):
         for widget in below:
             column.addWidget(widget)
         column.addStretch(1)
+        self._column = column
         return content
+
+    def look_changed(self) -> None:
+        """Let the statement scroll with the rest where the text is so large that a place of its own would take all."""
+        large = self.look.scale >= _SCROLLED_FROM
+        if large is (self._column.indexOf(self._heard) < 0):
+            (self._asked if large else self._column).removeWidget(self._heard)
+            if large:
+                self._column.insertWidget(self._column.count() - 1, self._heard)
+            else:
+                self._asked.insertWidget(1, self._heard)
+
+    def _heard_panel(self) -> QWidget:
+        """Give the statement a place of its own: no list above it can push it out of sight."""
+        self._heard = QWidget()
+        column = QVBoxLayout(self._heard)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        for widget in (self._statement_name, self._statement, self._refused):
+            column.addWidget(widget)
+        return self._heard
 
     def show_form(self, form: CornerForm) -> None:
         """Ask anew; nothing of the form before is kept."""
@@ -140,8 +165,13 @@ class CornerFormScreen(Screen):
         self._refused.setChecked(False)
         self._choices.show_choices((), self.words)
         self.render_view()
-        first = self._minutes if form.minutes else self._choices if form.choices else self._note
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll.verticalScrollBar().setValue(0)
+        if form.minutes:
+            self._minutes.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif form.choices:
+            self._choices.focus()
+        else:
+            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_writing(self, writing: Writing | None) -> None:
         """Say how far what was confirmed is; until it is written nothing can be confirmed or changed, None: it is.
@@ -151,7 +181,7 @@ class CornerFormScreen(Screen):
         self._writing = writing
         if writing is not None:
             self.setFocus()  # before Qt hands the focus of what is shut to any other control
-        for widget in (self._content, self._go):
+        for widget in (self._content, self._heard, self._go):
             widget.setEnabled(writing is None)
         self._back.setEnabled(writing is not Writing.SAVING)
         if writing is Writing.NOT_SAVED:
@@ -194,20 +224,35 @@ class CornerFormScreen(Screen):
         choices_key = "what" if form.act is CornerAct.REPORT else "reason"
         self._choices_name.setText(words(f"screen.corner_form.{choices_key}"))
         self._choices.setAccessibleName(words(f"screen.corner_form.{choices_key}"))
-        self._choices_name.setVisible(bool(form.choices))
-        self._choices.setVisible(bool(form.choices))
-        self._choices.show_choices(form.choices, words)
+        for widget in (self._choices_name, self._choices, self._note_name, self._note):
+            widget.setVisible(bool(form.choices))
+        if self._choices.show_choices(form.choices, words):
+            self._take_rows()
         self._ask_statement()
         self._show_problem()
 
+    def _take_rows(self) -> None:
+        """Dress the new rows, and let the keyboard come to them where they stand."""
+        hand_look(self._choices, self.look)
+        chain = (self._minutes, *self._choices.rows, self._note, self._statement, self._refused, self._back, self._go)
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+        self._tools_last()
+
     def _chosen(self) -> None:
         self._ask_statement()
+        if self._choices.chosen is not None and self._choices.chosen.heard:
+            QTimer.singleShot(0, self._heard, self._show_statement)  # when it has its place
         self._say_missing("")
 
     def _ask_statement(self) -> None:
         chosen = self._choices.chosen
-        for widget in (self._statement_name, self._statement, self._refused):
-            widget.setVisible(chosen is not None and chosen.heard)
+        self._heard.setVisible(chosen is not None and chosen.heard)
+
+    def _show_statement(self) -> None:
+        if self._scroll.isAncestorOf(self._heard):
+            self._scroll.ensureWidgetVisible(self._refused)
+            self._scroll.ensureWidgetVisible(self._statement)
 
     def _take_minutes(self, button: Button) -> None:
         if self._form is not None:
@@ -228,10 +273,12 @@ class CornerFormScreen(Screen):
         text = self._minutes.text()
         minutes = int(text) if text.isascii() and text.isdecimal() else 0
         note, said = self._note.text().strip(), self._statement.text().strip()
-        if form.minutes and not 1 <= minutes <= MOST_MINUTES:
+        if form.minutes and not 1 <= minutes <= form.most_minutes:
             self._say_missing("minutes_missing")
-        elif form.choices and chosen is None and not note:
+        elif form.choices and chosen is None:
             self._say_missing("reason_missing")
+        elif chosen is not None and chosen.noted and not note:
+            self._say_missing("note_missing")
         elif chosen is not None and chosen.heard and not said and not self._refused.isChecked():
             self._say_missing("statement_missing")
         else:
@@ -243,5 +290,6 @@ class CornerFormScreen(Screen):
 
     def _show_problem(self) -> None:
         key = self._writing.value if self._writing is not None else self._missing
-        said = self.words(f"screen.corner_form.{key}", most=MOST_MINUTES) if key else ""
+        most = self._form.most_minutes if self._form is not None else 0
+        said = self.words(f"screen.corner_form.{key}", most=most) if key else ""
         self._problem.say(Tone.ACCENT if self._writing is Writing.SAVING else Tone.ATTENTION, said)

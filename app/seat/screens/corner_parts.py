@@ -1,20 +1,10 @@
-"""Parts of the proctor's corner: the big clock, how the seat stands, the incidents, and a list to choose from."""
+"""Parts of the proctor's corner: the big clock, how the seat stands, and the incidents."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QBoxLayout,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seat.screens.corner_view import Choice, CornerView, IncidentRow, Recorder, Standing
+from app.seat.screens.corner_view import CornerView, IncidentRow, Recorder, Standing
 from app.seat.screens.view import CandidateCard
-from app.ui import tokens
 from app.ui.clock import clock_text
 from app.ui.icons import Icon, IconMark
 from app.ui.labels import Label, StatusMark, repolish, rule
@@ -27,10 +17,12 @@ from app.words import Words
 
 _STANDING = {
     Standing.NOBODY: (Icon.TO_DO, Tone.SOFT),
+    Standing.ADMITTED: (Icon.CLOCK, Tone.ACCENT),
     Standing.RUNNING: (Icon.PLAY, Tone.DONE),
     Standing.PAUSED: (Icon.PAUSE, Tone.ATTENTION),
 }
 _RECORDER = {
+    Recorder.NOT_YET: (Icon.TO_DO, Tone.SOFT),
     Recorder.CHECKING: (Icon.RUNNING, Tone.SOFT),
     Recorder.RECORDING: (Icon.RECORD, Tone.INK),
     Recorder.INTERRUPTED: (Icon.BLOCKED, Tone.DANGER),
@@ -196,74 +188,3 @@ class Incidents(QWidget):
                 line.show_row(rows[index], words)
         self._more.setVisible(len(rows) > _INCIDENTS_SHOWN)
         self._more.setText(words("screen.corner.more_incidents", count=max(0, len(rows) - _INCIDENTS_SHOWN)))
-
-
-class ChoiceList(Looked, QListWidget):
-    """Choose one of some sentences, by arrows or mouse."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setWordWrap(True)
-        self.setTabKeyNavigation(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.NoDragDrop)
-        self.setAcceptDrops(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._choices: tuple[Choice, ...] = ()
-
-    def show_choices(self, choices: tuple[Choice, ...], words: Words) -> None:
-        """Show what can be chosen; what was chosen of the same choices stays."""
-        row = self.currentRow() if choices == self._choices else -1
-        self._choices = choices
-        self.clear()
-        for choice in choices:
-            self.addItem(QListWidgetItem(say(choice.words, words)))
-        self.setCurrentRow(row)
-        self.updateGeometry()
-
-    def choose(self, key: str) -> None:
-        """Choose by key."""
-        self.setCurrentRow([choice.key for choice in self._choices].index(key))
-
-    @property
-    def chosen(self) -> Choice | None:
-        """What is chosen."""
-        row = self.currentRow()
-        return self._choices[row] if 0 <= row < len(self._choices) else None
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave Return and Escape to the page."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def sizeHint(self) -> QSize:
-        """Give the height of all of them, up to six."""
-        rows = max(1, min(6, len(self._choices)))
-        return QSize(tokens.PREVIEW[0], rows * self.look.length(tokens.TARGET) + 2 * tokens.RING)
-
-    def minimumSizeHint(self) -> QSize:
-        """Give two rows."""
-        return QSize(tokens.PREVIEW[0] // 2, 2 * self.look.length(tokens.TARGET) + 2 * tokens.RING)
-
-    def look_changed(self) -> None:
-        """Dress it anew: a chosen row has a thick mark at its left, not a colour alone."""
-        colours, pad = self.look.palette, self.look.length(Space.S)
-        self.setFont(self.look.font(Type.BODY))
-        edge = f"{tokens.EDGE}px solid"
-        self.setStyleSheet(
-            f"QListWidget {{ background: {colours.surface}; border: {edge} {colours.line_strong};"
-            f" border-radius: {tokens.RADIUS}px; outline: none; color: {colours.ink}; }}"
-            f"QListWidget:focus {{ border: {tokens.RING}px solid {colours.focus}; }}"
-            f"QListWidget::item {{ padding: {pad}px {Space.M}px; color: {colours.ink};"
-            f" border-left: {Space.S}px solid transparent; }}"
-            f"QListWidget::item:selected {{ background: {colours.accent_soft}; color: {colours.ink};"
-            f" border-left: {Space.S}px solid {colours.accent}; }}"
-        )
-        self.updateGeometry()

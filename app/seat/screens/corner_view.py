@@ -11,6 +11,7 @@ class Standing(StrEnum):
     """Where the seat stands, as a proctor says it."""
 
     NOBODY = "nobody"
+    ADMITTED = "admitted"
     RUNNING = "running"
     PAUSED = "paused"
 
@@ -18,6 +19,7 @@ class Standing(StrEnum):
 class Recorder(StrEnum):
     """What the recorder is doing."""
 
+    NOT_YET = "not_yet"
     CHECKING = "checking"
     RECORDING = "recording"
     INTERRUPTED = "interrupted"
@@ -31,6 +33,7 @@ class CornerAct(StrEnum):
     EXTEND = "extend"
     LOWER_HAND = "lower_hand"
     REPORT = "report"
+    SEND_BACK = "send_back"
     HAND_OVER = "hand_over"
     CLOSE_SESSION = "close_session"
     END = "end"
@@ -58,7 +61,7 @@ class IncidentRow:
 class CornerView:
     """This seat at a glance. `saved` is the time of the last saved response, empty before there is one.
 
-    `acts`: what can be done now; the others are not shown.
+    `acts`: what can be done now; the others are shown shut, in their places.
     """
 
     session: SessionFacts
@@ -78,19 +81,24 @@ class CornerView:
 
 @dataclass(frozen=True)
 class Choice:
-    """Something to choose: its key and its words. `heard`: the candidate is to be heard about it."""
+    """Something to choose: its key and its words, and the heading it stands under.
+
+    `heard`: the candidate is to be heard about it. `noted`: it says nothing without a note.
+    """
 
     key: str
     words: Text
     heard: bool = False
+    noted: bool = False
+    group: Text | None = None
 
 
 @dataclass(frozen=True)
 class CornerForm:
     """One act, before it is done: to whom, what will happen, and what has to be said.
 
-    `choices`: ready reasons, or what it was. `minutes` offered, if it is about time. `grave`: it takes something from
-    the candidate.
+    `choices`: ready reasons, or what it was; without any, nothing is asked but the verb. `minutes` offered, if it is
+    about time, and the most that can be given. `grave`: it takes something from the candidate.
     """
 
     act: CornerAct
@@ -100,6 +108,7 @@ class CornerForm:
     candidate: CandidateCard | None = None
     choices: tuple[Choice, ...] = ()
     minutes: tuple[int, ...] = ()
+    most_minutes: int = 0
     grave: bool = False
 
 

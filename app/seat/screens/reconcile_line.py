@@ -131,7 +131,8 @@ class ReconcileLine(QWidget):
     def _events_text(self, row: ReconcileRow, words: Words) -> str:
         parts = [words("screen.reconcile.incidents", count=row.incidents)] if row.incidents else []
         if row.irregular:
-            parts.append(f"{words('room.irregular')} {' '.join(row.clauses)}".rstrip())
+            clauses = words("room.clauses", clauses=" ".join(row.clauses)) if row.clauses else ""
+            parts.append(words("room.irregular") + clauses)
         return "\n".join(parts)
 
     def _typed(self) -> None:

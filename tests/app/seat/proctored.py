@@ -5,7 +5,7 @@ from dataclasses import replace
 import shiboken6
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QListWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.exam import events
@@ -19,6 +19,7 @@ from app.seat.phases.line import Line, LineDoors
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench
 from app.seat.room_log import RoomLog
+from app.seat.screens.choice_list import RadioRow
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor, SignInDesk
 from app.seat.workplace import Workplace
@@ -176,12 +177,9 @@ class ProctoredSeat(SeatAtWork):
 
     def pick(self, text: str) -> None:
         """Choose from the list what says this."""
-        choices = self.front.findChild(QListWidget, "choices")
-        assert choices is not None
-        (row,) = [at for at in range(choices.count()) if text in choices.item(at).text()]
-        QTest.mouseClick(
-            choices.viewport(), Qt.MouseButton.LeftButton, pos=choices.visualItemRect(choices.item(row)).center()
-        )
+        (row,) = [row for row in self.front.findChildren(RadioRow) if row.isVisible() and text in row.text()]
+        row.setFocus()
+        QTest.keyClick(row, Qt.Key.Key_Space)
 
     def confirm(self, act: str, reason: str | None = None) -> None:
         """Open an act's form, choose a reason, and confirm."""

@@ -1,20 +1,25 @@
 """What proctors do from the corner: it stands in the journals with their keys, and the item never stays covered."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 import app.seat.workplace
+from app.exam.room import OnDuty
 from app.exam.sitting import State
 from app.seat.home import SeatHome
 from app.seat.phases import corner as corner_phase
+from app.seat.screens.choice_list import RadioRow
 from app.seat.screens.corner_form import CornerFormScreen
 from app.seat.screens.corner_view import CornerAnswer
+from app.seat.sign_in import FREE_TRIES
 from app.seat.workplace import Workplace
+from app.ui.fields import Field
 from app.ui.labels import StatusMark
 from proctoring.recorder.client import RecorderClient
 from sync.replica.durable import DiskFull
@@ -80,7 +85,7 @@ def test_a_pause_stands_in_the_journal_with_who_and_why_and_stops_the_clock(
     before = seat.case.delivery.remaining_ms()
     clock.pass_ms(600_000)
     assert seat.button("corner_pause") is None
-    seat.confirm("continue", "情况已处理")
+    seat.confirm("continue")
     seat.until_screen("CornerScreen")
     assert seat.kept().state is State.ACTIVE
     assert seat.case.delivery.remaining_ms() > before - 60_000
@@ -100,11 +105,14 @@ def test_extra_time_wants_its_minutes_and_its_reason(seat: ProctoredSeat) -> Non
     assert seat.says("请选择一项")
     seat.fill("note", "power was out")
     seat.press("form_confirm")
+    assert seat.says("请选择一项"), "a note is no reason"
+    seat.pick("设备故障")
+    seat.press("form_confirm")
     seat.until_screen("CornerScreen")
     sitting = seat.kept()
     assert sitting.duration_ms == before + 600_000
-    assert (sitting.incidents[-1].detail, sitting.incidents[-1].by) == ("600 s: power was out", KEYIDS[1:2])
-    assert seat.says("加时 10 分钟")
+    assert (sitting.incidents[-1].detail, sitting.incidents[-1].by) == ("600 s: 设备故障；power was out", KEYIDS[1:2])
+    assert seat.says("10 分钟：设备故障；power was out")
 
 
 @pytest.mark.parametrize("act", ["extend", "report"])
@@ -116,9 +124,7 @@ def test_confirming_again_and_again_while_it_is_written_does_it_once(seat: Proct
     seat.until_screen("CornerFormScreen")
     if act == "extend":
         seat.press("minutes_1")
-        seat.fill("note", "power was out")
-    else:
-        seat.pick("设备故障")
+    seat.pick("设备故障")
     button = seat.button("form_confirm")
     assert button is not None
     for _press in range(3):
@@ -142,6 +148,7 @@ def test_extra_time_that_cannot_be_written_says_so_and_is_given_once_when_the_di
     seat.press("corner_extend")
     seat.until_screen("CornerFormScreen")
     seat.press("minutes_1")
+    seat.pick("设备故障")
     seat.fill("note", "power was out")
     with monkeypatch.context() as full:
         full.setattr(Journal, "append", _no_room)
@@ -157,7 +164,9 @@ def test_extra_time_that_cannot_be_written_says_so_and_is_given_once_when_the_di
         assert seat.says("还没有写入磁盘"), "who comes back sees that it is under way"
         assert seat.button("form_confirm") is None
     seat.until_screen("CornerScreen")
-    assert seat.kept().duration_ms == before + 600_000
+    given = [one for one in seat.kept().incidents if one.code == "EXTENDED"]
+    assert len(given) == 1
+    assert seat.kept().duration_ms >= before + 600_000, "with what was lost while nothing could be saved"
     seat.confirm("pause", "设备故障")
     seat.until_screen("CornerScreen")
     assert seat.kept().state is State.PAUSED, "the next act is done as ever"
@@ -226,7 +235,7 @@ def test_an_irregularity_names_the_clause_two_people_and_what_the_candidate_says
     incident = seat.kept().incidents[-1]
     assert (incident.clause, incident.by, incident.detail) == ("2.3", KEYIDS[:2], "phone；考生拒绝陈述")
     seat.until(lambda: marks == ["2.3"])
-    assert seat.says("违纪 2.3 携带通讯工具")
+    assert seat.says("违纪：条款 2.3 携带通讯工具")
 
 
 def test_an_incident_that_is_none_of_the_candidates_takes_one_person(seat: ProctoredSeat) -> None:
@@ -294,7 +303,7 @@ def test_a_paused_sitting_comes_back_paused_and_is_continued(seat: ProctoredSeat
     assert seat.screen == "ItemScreen"
     assert not seat.rows(), "the item is covered"
     seat.enter(0)
-    seat.confirm("continue", "情况已处理")
+    seat.confirm("continue")
     seat.until(lambda: seat.kept().state is State.ACTIVE)
 
 
@@ -372,3 +381,166 @@ def test_with_nobody_sitting_the_room_takes_the_report(seat: ProctoredSeat) -> N
     assert seat.room.room.incidents[-1].incident.code == "DISTURBANCE"
     seat.press("corner_leave")
     seat.until_screen("CheckInScreen")
+
+
+def test_a_lock_ends_on_time_though_the_screen_was_left_and_the_journal_says_who_was_locked_out(
+    seat: ProctoredSeat, clock: MovedClock
+) -> None:
+    seat.begin()
+    seat.deck.proctor_requested.emit()
+    seat.until_screen("AuthorityScreen")
+    for left in range(FREE_TRIES - 1, 0, -1):
+        seat.give_pin(0, "000000")
+        said = f"还可以试 {left} 次"
+        seat.until(partial(seat.says, said))
+    seat.give_pin(0, "000000")
+    seat.until(lambda: seat.says("请等待 1:00"))
+    seat.until(lambda: [one.code for one in seat.kept().incidents] == ["PIN_LOCKED"])
+    assert seat.kept().incidents[0].detail == "李芳"
+    assert seat.kept().incidents[0].by == ()
+    seat.press("cancel")
+    seat.until_screen("ItemScreen")
+    clock.pass_ms(30_000)
+    seat.deck.proctor_requested.emit()
+    seat.until_screen("AuthorityScreen")
+    field = seat.front.findChild(Field, "pin")
+    card = seat.front.findChild(QAbstractButton, f"proctor_{seat.people.ids[0]}")
+    assert field is not None
+    assert card is not None
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert seat.says("请等待 0:30"), "the lock is told at once, without another PIN"
+    assert not field.isEnabled()
+    clock.pass_ms(30_000)
+    seat.until(field.isEnabled)
+    seat.give_pin(0)
+    seat.until_screen("CornerScreen")
+    assert seat.says("密码错误次数过多")
+
+
+def test_with_nobody_sitting_the_rooms_journal_says_who_was_locked_out(seat: ProctoredSeat) -> None:
+    seat.line.admitting.begin()
+    seat.until_screen("CheckInScreen")
+    seat.authority.locked_out.emit(seat.people.ids[1])
+    seat.until(lambda: bool(seat.room.room.incidents))
+    incident = seat.room.room.incidents[-1].incident
+    assert (incident.code, incident.detail) == ("PIN_LOCKED", "王建国")
+
+
+@pytest.mark.parametrize("act", ["pause", "extend", "end", "void", "report"])
+def test_what_nobody_chose_is_not_recorded(seat: ProctoredSeat, act: str) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.press(f"corner_{act}")
+    seat.until_screen("CornerFormScreen")
+    if act == "extend":
+        seat.press("minutes_0")
+    for _row in seat.front.findChildren(RadioRow):
+        QTest.keyClick(seat.front.focusWidget(), Qt.Key.Key_Down)  # looking over them chooses nothing
+    assert not any(row.isChecked() for row in seat.front.findChildren(RadioRow))
+    seat.press("form_confirm")
+    assert seat.says("请选择一项")
+    assert seat.screen == "CornerFormScreen"
+    assert seat.kept().incidents == ()
+
+
+def test_every_reason_is_in_words_on_a_row_of_its_own_and_one_is_chosen(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.press("corner_report")
+    seat.until_screen("CornerFormScreen")
+    rows = [row for row in seat.front.findChildren(RadioRow) if row.isVisible()]
+    assert [row.text() for row in rows[:2]] == ["条款 2.3 携带通讯工具", "设备故障"]
+    assert seat.says("违纪（上报")
+    assert seat.says("其他事件（不是违纪）")
+    seat.pick("设备故障")
+    seat.pick("携带通讯工具")
+    assert [row.isChecked() for row in rows] == [True] + [False] * (len(rows) - 1)
+    statement = seat.front.findChild(Field, "statement")
+    assert statement is not None
+    assert seat.front.rect().contains(statement.mapTo(seat.front, statement.rect().bottomRight()))
+
+
+def test_another_reason_has_to_be_written(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.confirm("pause", "其他原因")
+    assert seat.says("请在补充说明里写明情况")
+    seat.fill("note", "fire drill")
+    seat.press("form_confirm")
+    seat.until_screen("CornerScreen")
+    assert seat.kept().incidents[-1].detail == "fire drill"
+
+
+def test_who_agrees_reads_what_they_agree_to(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.press("corner_report")
+    seat.until_screen("CornerFormScreen")
+    seat.pick("携带通讯工具")
+    seat.fill("note", "phone under the desk")
+    seat.fill("statement", "forgot it")
+    seat.press("form_confirm")
+    seat.until_screen("AuthorityScreen")
+    for said in ("条款 2.3 携带通讯工具", "phone under the desk", "forgot it"):
+        assert seat.says(said), said
+
+
+def test_much_time_in_one_go_takes_a_second_person_who_sees_how_much(seat: ProctoredSeat) -> None:
+    seat.begin()
+    before = seat.kept().duration_ms
+    seat.enter(0)
+    seat.press("corner_extend")
+    seat.until_screen("CornerFormScreen")
+    seat.fill("minutes", "31")
+    seat.pick("设备故障")
+    seat.press("form_confirm")
+    seat.until_screen("AuthorityScreen")
+    assert seat.says("31 分钟")
+    seat.give_pin(1)
+    seat.until_screen("CornerScreen")
+    assert seat.kept().duration_ms == before + 31 * 60_000
+    assert seat.kept().incidents[-1].by == KEYIDS[:2]
+
+
+def test_an_end_because_of_an_irregularity_takes_one_that_was_reported(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(0)
+    seat.press("corner_end")
+    seat.until_screen("CornerFormScreen")
+    assert not seat.says("违纪，见事件记录")
+
+
+def test_no_act_moves_to_where_another_was(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.items.hand_toggled.emit(True)
+    seat.rest()
+    seat.enter(0)
+    acts = ("report", "lower_hand", "hand_over", "end", "void")
+
+    def places() -> list[int]:
+        found = [seat.front.findChild(QAbstractButton, f"corner_{act}") for act in acts]
+        return [button.mapTo(seat.front, QPoint(0, 0)).y() for button in found if button is not None]
+
+    before = places()
+    assert len(before) == len(acts)
+    seat.press("corner_lower_hand")
+    seat.until(lambda: seat.button("corner_lower_hand") is None)
+    assert places() == before
+
+
+def test_why_nobody_can_take_over_is_said(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.room.record(OnDuty(proctors=KEYIDS))
+    seat.enter(0)
+    assert seat.button("corner_hand_over") is None
+    assert seat.says("没有人可以接手")
+
+
+def test_it_is_said_whether_the_time_stands_still(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(0)
+    assert seat.says("考试时间没有停")
+    seat.confirm("pause", "设备故障")
+    seat.until_screen("CornerScreen")
+    seat.until(lambda: seat.says("考试时间停住"))
+    assert not seat.says("考试时间没有停")

@@ -104,7 +104,7 @@ def test_two_people_take_it_back_with_time_and_answers_and_it_stands_paused(
     assert sitting.incidents[-1].by == (KEYIDS[0], KEYIDS[2])
     assert not seat.rows(), "the item is covered until a proctor lets it go on"
     seat.enter(0)
-    seat.confirm("continue", "情况已处理")
+    seat.confirm("continue")
     seat.until_screen("CornerScreen")
     seat.press("corner_leave")
     seat.until_screen("ItemScreen")
@@ -119,6 +119,7 @@ def test_a_crash_brings_the_ended_screen_back_and_it_can_still_be_taken_back(sea
     assert seat.screen == "EndedScreen"
     seat.press("reopen")
     seat.until_screen("CornerFormScreen")
+    seat.pick("结束错了座位")
     seat.fill("note", "wrong seat")
     seat.press("form_confirm")
     seat.until_screen("AuthorityScreen")

@@ -1,7 +1,7 @@
 """What the screens of proctors at the seat are shown with. Everything here is simulated."""
 
-from app.seat.phases.corner_forms import MINUTES
-from app.seat.screens.authority import AuthorityScreen, AuthorityView
+from app.seat.phases.corner_forms import INCIDENTS, MINUTES, MOST_MINUTES
+from app.seat.screens.authority import AuthorityScreen, AuthorityView, Point
 from app.seat.screens.corner import CornerScreen
 from app.seat.screens.corner_form import CornerFormScreen
 from app.seat.screens.corner_view import Choice, CornerAct, CornerForm, CornerView, IncidentRow, Recorder, Standing
@@ -21,12 +21,12 @@ def incidents() -> tuple[IncidentRow, ...]:
     return (
         IncidentRow(
             "10:41:20",
-            bilingual("违纪 2.3 携带通讯工具", "Clause 2.3 Brought a telephone"),
+            bilingual("违纪：条款 2.3 携带通讯工具", "Irregularity: clause 2.3 Brought a telephone"),
             "手机放在桌下，已收走；考生陈述：忘了交",
             "李芳 / 王建国",
             grave=True,
         ),
-        IncidentRow("10:12:09", Sentence("incident.EXTENDED_BY", {"minutes": 10}), "设备故障", "李芳"),
+        IncidentRow("10:12:09", Sentence("incident.EXTENDED"), "10 分钟：设备故障", "李芳"),
         IncidentRow("10:11:55", Sentence("incident.CONTINUED"), "", "李芳"),
         IncidentRow("10:02:31", Sentence("incident.RECORDING_INTERRUPTED")),
     )
@@ -56,16 +56,21 @@ def nobody() -> CornerView:
     return CornerView(samples.session(), "李芳", ("李芳", "王建国"), Standing.NOBODY, acts)
 
 
+def _clause(code: str, zh: str, en: str) -> Choice:
+    words = bilingual(f"条款 {code} {zh}", f"Clause {code} {en}")
+    return Choice(f"clause:{code}", words, heard=True, group=Sentence("screen.corner_form.group_irregularities"))
+
+
 def form(act: CornerAct, name: str = "张伟") -> CornerForm:
     """Give the form of an act."""
     reasons = ("equipment", "unwell", "disturbance", "decided")
     choices = tuple(Choice(f"reason.{key}", Sentence(f"screen.corner_form.reason_{key}")) for key in reasons)
     if act is CornerAct.REPORT:
+        harmless = Sentence("screen.corner_form.group_incidents")
         choices = (
-            Choice("clause:2.3", bilingual("2.3 携带通讯工具", "2.3 Brought a telephone"), heard=True),
-            Choice("clause:3.1", bilingual("3.1 由他人冒名代替参加考试", "3.1 Sat by somebody else"), heard=True),
-            Choice("EQUIPMENT_FAILED", Sentence("incident.EQUIPMENT_FAILED")),
-            Choice("LEFT_SEAT", Sentence("incident.LEFT_SEAT")),
+            _clause("2.3", "携带通讯工具", "Brought a telephone"),
+            _clause("3.1", "由他人冒名代替参加考试", "Sat by somebody else"),
+            *(Choice(code, Sentence(f"incident.{code}"), group=harmless) for code in INCIDENTS),
         )
     return CornerForm(
         act=act,
@@ -75,6 +80,7 @@ def form(act: CornerAct, name: str = "张伟") -> CornerForm:
         candidate=samples.candidate(name),
         choices=choices,
         minutes=MINUTES if act is CornerAct.EXTEND else (),
+        most_minutes=MOST_MINUTES,
         grave=act in (CornerAct.END, CornerAct.VOID),
     )
 
@@ -84,7 +90,12 @@ def authority(given: int = 1) -> AuthorityView:
     sentence = Sentence("screen.corner_form.void_sentence", {"name": "张伟"})
     verb = Sentence("screen.corner_form.void_verb")
     title = Sentence("screen.corner_form.void_title")
-    return AuthorityView(title, sentence, verb, 2, samples.proctors(given), samples.candidate())
+    points = (
+        Point(Sentence("screen.authority.point_reason"), Sentence("screen.corner_form.reason_wrong_candidate")),
+        Point(Sentence("screen.authority.point_note"), "证件照片与本人不符，身份证号末四位 0010 也对不上"),
+        Point(Sentence("screen.authority.point_statement"), Sentence("screen.corner_form.said_nothing")),
+    )
+    return AuthorityView(title, sentence, verb, 2, samples.proctors(given), samples.candidate(), points)
 
 
 def corner_screen(words: Words) -> CornerScreen:

@@ -1,0 +1,45 @@
+"""Incidents as people read them: what a code means, and what its detail says, wherever they stand."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from app.words import Words, all_keys
+from sync.wire.packet import Incident
+from sync.wire.plan import Violation
+
+_EXTENDED: Final = re.compile(r"([0-9]+) s: (.*)", re.DOTALL)
+_SECONDS: Final = re.compile(r"([+-]?[0-9]+) s")
+_MINUTE_S: Final = 60
+
+
+def incident_name(incident: Incident, violations: Iterable[Violation], words: Words) -> str:
+    """Name an incident; an irregularity by its clause and title, what a newer program logged by its code."""
+    if incident.clause is None:
+        key = f"incident.{incident.code}"
+        return words(key) if words.has(key) else words("incident.other", code=incident.code)
+    titles = {one.code: str(getattr(one.title, words.language.value)) for one in violations}
+    return words("incident.by_clause", clause=incident.clause, title=titles.get(incident.clause, "")).rstrip()
+
+
+def incident_detail(incident: Incident, words: Words) -> str:
+    """Say the detail: what people wrote as they wrote it, times in minutes and seconds, faults in words."""
+    detail = incident.detail
+    if extended := _EXTENDED.fullmatch(detail):
+        return words("incident.so_long_because", time=_long(int(extended[1]), words), why=extended[2])
+    if seconds := _SECONDS.fullmatch(detail):
+        sign = detail[0] if detail[0] in "+-" else ""
+        return sign + _long(abs(int(seconds[1])), words)
+    for key in (f"incident.detail_{detail}", f"fault.{detail}.what"):
+        if words.has(key) and "{" not in all_keys(words.language)[key]:
+            return words(key)
+    return detail
+
+
+def _long(seconds: int, words: Words) -> str:
+    minutes, rest = divmod(seconds, _MINUTE_S)
+    if not minutes:
+        return words("incident.seconds", seconds=rest)
+    if not rest:
+        return words("incident.minutes", minutes=minutes)
+    return words("incident.minutes_seconds", minutes=minutes, seconds=rest)
