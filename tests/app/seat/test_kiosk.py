@@ -17,7 +17,7 @@ from app.exam.sitting import Sitting
 from app.seat.camera_desk import CameraDesk
 from app.seat.delivery import read_sitting
 from app.seat.home import SeatHome
-from app.seat.kiosk import Kiosk
+from app.seat.kiosk import Kiosk, ProgramDefect
 from app.seat.phases import recorder_watch, saving
 from app.seat.sealing import packet_of
 from app.seat.sign_in import FREE_TRIES
@@ -32,6 +32,7 @@ from sync.trust.clock import ClockReading, read_clock
 from sync.wire.packet import EndReason
 from sync.wire.plan import RosterEntry, SessionPlan
 from tests.app.seat.conftest import ITEMS, Site
+from tests.app.seat.test_outage import Disk
 
 WAIT_MS = 15_000
 
@@ -246,6 +247,31 @@ def test_an_answer_that_cannot_be_saved_covers_the_item_until_it_can(
     seat.bot.waitUntil(lambda: len(acknowledged) == presses, timeout=WAIT_MS)
     (given,) = seat.sitting().given.values()
     assert given.responses == acknowledged[-1], "what could not be saved was saved as soon as it could"
+
+
+def test_a_fault_beside_the_sitting_drops_nothing_that_waits_for_the_disk(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "RETRY_MS", 50)
+    seat.begin_sitting()
+    line = seat.kiosk._line
+    assert line is not None
+    acknowledged: list[object] = []
+    seat.kiosk.acknowledged.connect(lambda _item, responses: acknowledged.append(responses))
+    disk = Disk(monkeypatch)
+    disk.full = True
+    seat.choose()
+    seat.bot.waitUntil(lambda: line.sitting._saving.fault is not None, timeout=WAIT_MS)
+    for fault in (ProgramDefect("simulated"), DiskFull(needed_mb=1, free_mb=0)):
+        seat.kiosk.show_trouble(fault)
+        seat.press("retry")
+        seat.until_screen("ItemScreen")
+        assert seat.kiosk._line is line
+    assert not acknowledged
+    disk.full = False
+    seat.bot.waitUntil(lambda: bool(acknowledged), timeout=WAIT_MS)
+    (given,) = seat.sitting().given.values()
+    assert [given.responses] == acknowledged
 
 
 def test_at_the_end_of_time_it_is_handed_in_even_from_the_confirmation(
