@@ -9,8 +9,8 @@ from app.exam.appearance import Appearance, Spacing
 from app.exam.prose import Language
 from sync.faults import Refused
 from sync.wire.document import Part, canonical_json
-from sync.wire.ids import Digest, Id, Identifier, ItemId, KeyId, Millis
-from sync.wire.packet import EndReason, Responses, ShortText
+from sync.wire.ids import Digest, Id, Identifier, ItemId, KeyId, Millis, PlainText
+from sync.wire.packet import EndReason, Responses
 from sync.wire.plan import ClauseCode, Theme
 
 People = Annotated[tuple[KeyId, ...], Field(min_length=1, max_length=4)]
@@ -38,7 +38,7 @@ class Occurred(Part):
 
     kind: Literal["occurred"] = "occurred"
     code: Code
-    detail: ShortText
+    detail: PlainText
     clause: ClauseCode | None = None
     by: Annotated[tuple[KeyId, ...], Field(max_length=4)] = ()
 
@@ -63,7 +63,7 @@ class SentBack(Part):
     """A proctor let an admitted candidate go before the clock started; a later admission begins anew."""
 
     kind: Literal["sent_back"] = "sent_back"
-    note: ShortText
+    note: PlainText
     by: People
 
 
@@ -204,7 +204,7 @@ class Paused(Part):
 
     kind: Literal["paused"] = "paused"
     reason: PauseReason
-    note: ShortText = ""
+    note: PlainText = ""
     by: Annotated[tuple[KeyId, ...], Field(max_length=4)] = ()
 
 
@@ -220,7 +220,7 @@ class Extended(Part):
 
     kind: Literal["extended"] = "extended"
     ms: Annotated[int, Field(ge=1_000, le=24 * 3_600_000)]
-    note: ShortText
+    note: PlainText
     by: People
 
 
@@ -246,7 +246,7 @@ class Submitted(Part):
 
     kind: Literal["submitted"] = "submitted"
     reason: EndReason
-    note: ShortText = ""
+    note: PlainText = ""
     by: Annotated[tuple[KeyId, ...], Field(max_length=4)] = ()
 
 
@@ -254,7 +254,7 @@ class Reopened(Part):
     """Two proctors take back that a sitting was ended; it stands paused, with the time it had."""
 
     kind: Literal["reopened"] = "reopened"
-    note: ShortText
+    note: PlainText
     by: Annotated[tuple[KeyId, ...], Field(min_length=2, max_length=4)]
 
 

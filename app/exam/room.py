@@ -14,8 +14,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app.exam.events import Code, EventRefused, People
 from app.exam.sitting import OutOfOrder, Stamp
 from sync.wire.document import Part
-from sync.wire.ids import Digest, Id
-from sync.wire.packet import Incident, ShortText
+from sync.wire.ids import Digest, Id, PlainText
+from sync.wire.packet import Incident
 from sync.wire.plan import ClauseCode
 
 
@@ -40,7 +40,7 @@ class Held(Part):
 
     kind: Literal["held"] = "held"
     sitting: Id
-    note: ShortText
+    note: PlainText
     by: People
 
 
@@ -49,7 +49,7 @@ class Refused(Part):
 
     kind: Literal["refused"] = "refused"
     sitting: Id
-    note: ShortText
+    note: PlainText
     by: Annotated[People, Field(min_length=2)]
 
 
@@ -58,7 +58,7 @@ class Reported(Part):
 
     kind: Literal["reported"] = "reported"
     code: Code
-    note: ShortText
+    note: PlainText
     sitting: Id | None = None
     clause: ClauseCode | None = None
     by: Annotated[tuple[Digest, ...], Field(max_length=4)] = ()
@@ -69,7 +69,7 @@ class Explained(Part):
 
     kind: Literal["explained"] = "explained"
     sitting: Id
-    note: ShortText
+    note: PlainText
     by: People
 
 

@@ -29,9 +29,11 @@ from app.seat.room_log import RoomLog
 from app.seat.room_record import finish_closings
 from app.seat.screens.trouble import TroubleScreen, TroubleView
 from app.seat.screens.view import Simulated
+from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.seat.sign_in import SignInDesk, open_credentials
 from app.seat.workplace import Session, Workplace
 from app.ui.bridge import Worker, finish_background
+from app.ui.text import Sentence
 from sync.faults import EnvironmentFault, Fault
 from sync.replica.durable import DiskFault, DiskFull
 
@@ -75,6 +77,8 @@ class Kiosk(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.deck)
+        preparing = WaitingView(Sentence("screen.waiting.preparing_title"), Sentence("screen.waiting.preparing_body"))
+        self.deck.bring(WaitingScreen).show_waiting(preparing)  # seen until it is known how it goes on
         self.deck.shown.connect(lambda screen: self._log.info("screen", screen=screen))
         self._trouble = self.deck.screen_of(TroubleScreen)
         self._trouble.retry_requested.connect(self._try_again)
@@ -145,10 +149,14 @@ class Kiosk(QWidget):
         except Fault as fault:
             self._log.warning("record_files", code=fault.code)  # they are kept in the replica: no reason to stand still
 
-    def _choose(self, workplace: Workplace) -> None:
+    def _choose(self, workplace: Workplace, *, by_hand: bool = False) -> None:
         choosing = self._add(Choosing(Bench(self.deck, workplace, self._worker), self))
         choosing.chosen.connect(lambda session: self._open(workplace, session))
-        choosing.begin()
+        choosing.begin(by_hand=by_hand)
+
+    def _choose_other(self, workplace: Workplace) -> None:
+        self._end_phases()
+        self._choose(workplace, by_hand=True)
 
     def _open(self, workplace: Workplace, session: Session) -> None:
         bench = Bench(self.deck, workplace, self._worker)
@@ -158,6 +166,8 @@ class Kiosk(QWidget):
         doors = LineDoors(desk, authority, camera)
         opening = self._add(Opening(bench, session, Doors(desk, workplace.enrolment.connect(), camera), self))
         opening.opened.connect(lambda opened: self._run(bench, opened, doors).admitting.begin())
+        # not from within a signal of a phase that is going to end
+        opening.left.connect(lambda: QTimer.singleShot(0, self, lambda: self._choose_other(workplace)))
         opening.begin()
 
     def _go_on(self, workplace: Workplace, unfinished: Unfinished) -> None:
@@ -186,11 +196,15 @@ class Kiosk(QWidget):
         line.acknowledged.connect(self.acknowledged)
         line.delivered.connect(self.delivered)
         line.left.connect(lambda: self._next(line))
+        line.vacated.connect(lambda: self._seat_next(line))
         line.room_closed.connect(lambda: QTimer.singleShot(0, self, self.begin))
         return line
 
     def _next(self, line: Line) -> None:
         self.finished.emit()
+        self._seat_next(line)
+
+    def _seat_next(self, line: Line) -> None:
         self.deck.set_appearance(Appearance(self._language))  # the next person begins as this one did
         if len(line.opened.proctors) >= line.opened.session.plan.policy.proctors_needed:
             line.admitting.begin()

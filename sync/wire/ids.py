@@ -11,6 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 _UUID7: Final = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode general categories
+_NO_INK: Final = frozenset({"Zs", "Mn", "Me"})  # … of what shows nothing by itself
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a pattern that fill a place and show nothing."""
 
 Id = Annotated[str, StringConstraints(pattern=_UUID7)]
 """A UUIDv7 (RFC 9562) in lower case."""
@@ -48,6 +51,14 @@ def _one_plain_line(text: str) -> str:
     return text
 
 
+def plain_line(text: str) -> str:
+    """Give what a person sees of a text as one line, single spaces between words; empty if they see nothing of it."""
+    kept = (character for character in text if character.isspace() or unicodedata.category(character) not in _UNSEEN)
+    line = " ".join("".join(kept).split())
+    shows = any(unicodedata.category(one) not in _NO_INK and one not in _BLANK for one in line)
+    return line if shows else ""
+
+
 Whole = Annotated[int, BeforeValidator(_not_boolean)]
 """A whole number; never a boolean."""
 
@@ -62,6 +73,9 @@ DeviceLabel = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 Name = Annotated[DeviceLabel, AfterValidator(_one_plain_line)]
 """A line that a person reads; never empty, and nothing unseen in it."""
+
+PlainText = Annotated[str, StringConstraints(max_length=400), AfterValidator(_one_plain_line)]
+"""What a person wrote about what happened, on one line with nothing unseen in it; it may be empty."""
 
 _NAMES: Final[TypeAdapter[str]] = TypeAdapter(Name)
 

@@ -99,6 +99,7 @@ class Admitting(Phase):
     def _let_go(self, case: Case, recording: str | None) -> None:
         self._case, self._ready = None, False
         self._preview_timer.stop()
+        self._notice.forget()
         if recording is None:
             self.vacated.emit()
             return

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QApplication
 
 from app.exam.sitting import State
 from app.seat.camera_desk import CameraDesk, is_recording
+from app.seat.phases.admitting import Admitting
 from app.seat.phases.authority import Act, Authority
 from app.seat.phases.corner_acts import Acts, Done
 from app.seat.phases.corner_forms import form_of
 from app.seat.phases.corner_glance import glance, others
+from app.seat.phases.one_look import OneLook
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.sitting import SittingDesk
@@ -31,7 +33,6 @@ from app.seat.screens.sealing import SealingScreen
 from app.seat.screens.trouble import TroubleScreen
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
-from app.ui.bridge import in_background
 from app.ui.text import Sentence
 from proctoring.recorder.client import RecorderStatus
 
@@ -62,11 +63,12 @@ _NEVER_OVER: Final = (
 
 @dataclass(frozen=True)
 class CornerDoors:
-    """What the corner works with: who agrees, whose sitting it is, and what records."""
+    """What the corner works with: who agrees, whose sitting it is or is going to be, and what records."""
 
     authority: Authority
     desk: SittingDesk
     camera: CameraDesk
+    admitting: Admitting
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,13 @@ class Corner(Phase):
         self.closes = False
         self._opened = opened
         self._authority, self._desk, self._camera = doors.authority, doors.desk, doors.camera
-        self._acts = Acts(bench, opened, doors.authority, doors.desk, doors.camera, self)
+        self._acts = Acts(bench, opened, doors.authority, doors.desk, doors.camera, doors.admitting, self)
         self._visit: _Visit | None = None
         self._written: _Written | None = None
         self._view: CornerView | None = None
         self._recorder = (Recorder.CHECKING, False)
         self._refreshes = 0
+        self._one_look = OneLook(self)
         self._screen = bench.deck.screen_of(CornerScreen)
         self._screen.acted.connect(self._begin_act)
         self._screen.left.connect(self.leave)
@@ -188,7 +191,7 @@ class Corner(Phase):
         self._look_at_recorder()
 
     def _show(self, proctor: Proctor) -> None:
-        view = glance(self.bench, self._opened, self._desk.case, proctor, self._recorder, closes=self.closes)
+        view = glance(self.bench, self._opened, self._acts.case, proctor, self._recorder, closes=self.closes)
         if view != self._view:
             self._view = view
             self._screen.show_corner(view)
@@ -212,7 +215,7 @@ class Corner(Phase):
         self._show_time()
 
     def _look_at_recorder(self) -> None:
-        in_background(self, self._camera.status, self._keep_recorder, lambda _fault: None)
+        self._one_look.look(self._camera.status, self._keep_recorder)
 
     def _keep_recorder(self, status: RecorderStatus | None) -> None:
         simulated = status is not None and any(source.simulated for source in status.sources)
@@ -256,7 +259,7 @@ class Corner(Phase):
                 self._do(self._acts.lower_hand)
             case _:
                 visit.form = act
-                self._form.show_form(form_of(act, self._desk.case, self._opened.session.plan))
+                self._form.show_form(form_of(act, self._acts.case, self._opened.session.plan))
                 self.bench.deck.bring(CornerFormScreen)
                 self._show_time()
 

@@ -41,7 +41,9 @@ class LineDoors:
 
 
 class Line(Phase):
-    """The phases of a running session, joined. `left`: a candidate left the result. `room_closed`: it is over here.
+    """The phases of a running session, joined. `left`: a candidate left the result; `vacated`: one was sent back.
+
+    `room_closed`: it is over here.
 
     `item_shown` gives number and id of the item in front, `acknowledged` follows each response that is on the disk,
     `delivered` the packet's stage in the outbox.
@@ -51,6 +53,7 @@ class Line(Phase):
     acknowledged = Signal(str, object)
     delivered = Signal(str)
     left = Signal()
+    vacated = Signal()
     room_closed = Signal()
 
     def __init__(self, bench: Bench, opened: Opened, doors: LineDoors, parent: QObject) -> None:
@@ -80,6 +83,7 @@ class Line(Phase):
         """The phase that takes a candidate in."""
         admitting = self._joined(Admitting(self.bench, self.opened, self._camera, self.authority, self))
         admitting.begun.connect(self.sitting.begin)
+        admitting.vacated.connect(self.vacated)
         self.bench.deck.screen_of(WaitingScreen).acted.connect(self._close_done_room)
         return admitting
 
@@ -105,7 +109,7 @@ class Line(Phase):
     @cached_property
     def corner(self) -> Corner:
         """The proctors' corner."""
-        doors = CornerDoors(self.authority, self.sitting, self._camera)
+        doors = CornerDoors(self.authority, self.sitting, self._camera, self.admitting)
         corner = self._joined(Corner(self.bench, self.opened, doors, self))
         corner.closes = True
         corner.close_requested.connect(self._close_room)

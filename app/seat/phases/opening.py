@@ -23,6 +23,7 @@ from app.ui.text import Sentence, Text
 from sync.client.connection import RegistryConnection
 from sync.client.release import PackageKeys, fetch_release
 from sync.faults import Fault
+from sync.replica.cabinet import DocumentKind
 from sync.trust.aead import SealRefused
 from sync.trust.release import ReleaseCodeWrong, ReleaseShare
 
@@ -52,9 +53,10 @@ class Doors:
 
 
 class Opening(Phase):
-    """Ends with `opened`, carrying an `Opened`."""
+    """Ends with `opened`, carrying an `Opened`, or with `left`: proctors want another session than this one."""
 
     opened = Signal(object)
+    left = Signal()
 
     def __init__(self, bench: Bench, session: Session, doors: Doors, parent: QObject) -> None:
         super().__init__(bench, parent)
@@ -72,11 +74,20 @@ class Opening(Phase):
         self._signing = Signing(doors.desk, self._sign_in, self)
         self._signing.signed.connect(self._add_proctor)
         self._signing.locked_out.connect(self._log_lock)
+        self._sign_in.other_requested.connect(self._leave)
         self._launch = bench.deck.screen_of(LaunchScreen)
+        self._launch.other_requested.connect(self._leave)
         self._launch.release_requested.connect(self._fetch)
         self._launch.code_entered.connect(self._try_code)
         self._launch.recheck_requested.connect(self._check_readiness)
         self._launch.start_requested.connect(self._start)
+
+        self._others = len(bench.workplace.replica.cabinet.names(DocumentKind.PLAN)) > 1
+
+    def _leave(self) -> None:
+        if not self._starting:
+            self._signing.end()
+            self.left.emit()
 
     def begin(self) -> None:
         """Ask for the proctors."""
@@ -91,7 +102,7 @@ class Opening(Phase):
         plan = self._session.plan
         cards = tuple(ProctorCard(entry.proctor, entry.name, entry.proctor in signed) for entry in plan.proctors)
         facts = session_facts(self.bench.workplace, self._session)
-        self._sign_in.show_sign_in(SignInView(facts, cards, plan.policy.proctors_needed))
+        self._sign_in.show_sign_in(SignInView(facts, cards, plan.policy.proctors_needed, self._others))
 
     def _add_proctor(self, proctor: Proctor) -> None:
         try:
@@ -202,6 +213,7 @@ class Opening(Phase):
                 release=ReleaseState.FETCHING if self._fetching else released,
                 release_note=self._release_note,
                 can_start=self._may_start(),
+                others=self._others,
             )
         )
 

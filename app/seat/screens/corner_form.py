@@ -19,6 +19,7 @@ from app.ui.page import Foot, Panel, Scroll
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from sync.wire.ids import plain_line
 
 NOTE_LONGEST = 160
 """A note, a chosen reason and a statement fit into one entry of the journal together."""
@@ -272,7 +273,7 @@ class CornerFormScreen(Screen):
         chosen = self._choices.chosen
         text = self._minutes.text()
         minutes = int(text) if text.isascii() and text.isdecimal() else 0
-        note, said = self._note.text().strip(), self._statement.text().strip()
+        note, said = plain_line(self._note.text()), plain_line(self._statement.text())
         if form.minutes and not 1 <= minutes <= form.most_minutes:
             self._say_missing("minutes_missing")
         elif form.choices and chosen is None:

@@ -39,7 +39,10 @@ _RELEASE_LOOK = {
 
 @dataclass(frozen=True)
 class LaunchView:
-    """Everything on the launch screen. `release_note` says why the release is not here yet, if there is a why."""
+    """Everything on the launch screen. `release_note` says why the release is not here yet, if there is a why.
+
+    `others`: more sessions than this one are kept here.
+    """
 
     session: SessionFacts
     proctors: tuple[str, ...]
@@ -47,6 +50,7 @@ class LaunchView:
     release: ReleaseState
     release_note: Text | None
     can_start: bool
+    others: bool = False
 
 
 class LaunchScreen(Screen):
@@ -56,6 +60,7 @@ class LaunchScreen(Screen):
     code_entered = Signal(str)
     start_requested = Signal()
     recheck_requested = Signal()
+    other_requested = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
@@ -112,6 +117,11 @@ class LaunchScreen(Screen):
         self._start = Button("start_session", Kind.PRIMARY)
         self.named(self._start.setText, "launch.start")
         self._start.clicked.connect(self.start_requested)
+        self._other = Button("other_session", Kind.QUIET)
+        self._other.clicked.connect(self.other_requested)
+        self._other.hide()
+        self.named(self._other.setText, "sessions.other")
+        foot.row.addWidget(self._other)
         foot.row.addWidget(self._proctors, 1)
         foot.row.addWidget(self._verdict)
         foot.row.addSpacing(Space.L)
@@ -121,6 +131,7 @@ class LaunchScreen(Screen):
     def show_launch(self, view: LaunchView) -> None:
         """Show the checks and the release; a code being typed stays."""
         self._view = view
+        self._other.setVisible(view.others)
         if view.release is not ReleaseState.WAITING:
             self._wrong = None
             self._code.set_wrong_group(None)

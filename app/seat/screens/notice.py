@@ -169,6 +169,10 @@ class NoticeScreen(Screen):
         self._view = view
         self.render_view()
 
+    def forget(self) -> None:
+        """Forget whose notice it was: the next one is read from the beginning, also by the same person."""
+        self._view = None
+
     def set_preview(self, jpeg: bytes | None) -> None:
         """Show the camera's newest picture, or that there is none."""
         self._preview.show_picture(jpeg)

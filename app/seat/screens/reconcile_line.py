@@ -12,6 +12,7 @@ from app.ui.icons import Icon, IconMark
 from app.ui.labels import Label, rule
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from sync.wire.ids import plain_line
 from sync.wire.room import Standing
 
 LONGEST_WORD = 400  # characters of an explanation, as the wire takes them
@@ -136,9 +137,9 @@ class ReconcileLine(QWidget):
         return "\n".join(parts)
 
     def _typed(self) -> None:
-        self._save.setEnabled(bool(self._field.text().strip()))
+        self._save.setEnabled(bool(plain_line(self._field.text())))
 
     def _say(self) -> None:
-        text = self._field.text().strip()
+        text = plain_line(self._field.text())
         if text and self._row is not None:
             self.explained.emit(self._row.sitting, text)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.seat.screens.pin_panel import PinPanel
 from app.seat.screens.screen import PageHead, Screen, seat_name
 from app.seat.screens.view import ProctorCard, SessionFacts
+from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon
 from app.ui.labels import Label, StatusMark, rule
 from app.ui.page import Panel, Scroll
@@ -22,17 +23,19 @@ _MOST_NEEDED = 2  # the plan's policy asks for one proctor or two
 
 @dataclass(frozen=True)
 class SignInView:
-    """Who can sign in, and how many of them have to."""
+    """Who can sign in, and how many of them have to. `others`: more sessions than this one are kept here."""
 
     session: SessionFacts
     proctors: tuple[ProctorCard, ...]
     needed: int
+    others: bool = False
 
 
 class SignInScreen(Screen):
     """Cards of the proctors and a PIN field."""
 
     pin_entered = Signal(str, str)
+    other_requested = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
@@ -41,6 +44,10 @@ class SignInScreen(Screen):
         self._exam = Label(Type.TITLE)
         self._values = {fact: Label(Type.FACT) for fact in _FACTS}
         self._count = Label(Type.STRONG)
+        self._other = Button("other_session", Kind.QUIET)
+        self._other.clicked.connect(self.other_requested)
+        self._other.hide()
+        self.named(self._other.setText, "sessions.other")
         self._count.setObjectName("signed_in_count")
         self._slots = [StatusMark(Type.LEAD) for _slot in range(_MOST_NEEDED)]
         self._pins = PinPanel("sign_in")
@@ -83,12 +90,14 @@ class SignInScreen(Screen):
         for slot in self._slots:
             signed.content.addWidget(slot)
         column.addWidget(signed)
+        column.addWidget(self._other, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         return content
 
     def show_sign_in(self, view: SignInView) -> None:
         """Show the proctors; what was typed and chosen stays."""
         self._view = view
+        self._other.setVisible(view.others)
         self._pins.show_proctors(view.proctors)
         self.render_view()
 

@@ -35,7 +35,11 @@ any_event = st.one_of(
     st.builds(events.Adjusted, language=st.sampled_from(Language), text_percent=st.integers(100, 200)),
     st.just(events.Tick()),
     st.just(events.Resumed()),
-    st.builds(events.Occurred, code=st.just("CAMERA_LOST"), detail=st.text(max_size=20)),
+    st.builds(
+        events.Occurred,
+        code=st.just("CAMERA_LOST"),
+        detail=st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), max_size=20),
+    ),
     st.just(HANDED_IN),
     st.just(events.Sealed(payload_sha256="d" * 64)),
 )

@@ -28,7 +28,7 @@ people = st.sampled_from(
     [PROCTORS[:1], PROCTORS[1:2], PROCTORS[:2], PROCTORS[1:], PROCTORS, (PROCTORS[0], PROCTORS[1], PROCTORS[0])]
 )  # now and then one of them twice
 perhaps_people = st.one_of(st.just(()), people)
-notes = st.text(max_size=12)
+notes = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), max_size=12)
 choices = st.lists(st.sampled_from("ABCD"), max_size=3, unique=True)
 spans = st.tuples(st.sampled_from(Language), st.integers(0, 9), st.integers(0, 99), st.integers(1, 99)).map(
     lambda span: Highlight(language=span[0], part=span[1], start=span[2], end=span[2] + span[3])

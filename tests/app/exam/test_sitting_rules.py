@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from app.exam import events
+from app.exam import events, room
 from app.exam.events import Event, PauseReason
 from app.exam.sitting import (
     MOST_BY_ITSELF,
@@ -222,3 +222,13 @@ def test_a_device_that_comes_and_goes_leaves_room_for_what_proctors_report() -> 
     reported = go(noisy, *[(2, events.Occurred(code="IRREGULARITY", detail="", by=(ONE,)))] * MOST_INCIDENTS)
     assert len(reported.incidents) == MOST_INCIDENTS
     assert reported.incidents[-1].code == "IRREGULARITY"
+
+
+@pytest.mark.parametrize("unseen", ["a\u202eb", "a\u200bb", "a\x1bb", "a\nb"])
+def test_what_people_note_is_one_line_with_nothing_unseen_in_it(unseen: str) -> None:
+    with pytest.raises(ValidationError):
+        events.Paused(reason=events.PauseReason.PROCTOR, note=unseen, by=(ONE,))
+    with pytest.raises(ValidationError):
+        events.Occurred(code="REPORTED", detail=unseen, by=(ONE,))
+    with pytest.raises(ValidationError):
+        room.Explained(sitting=new_id(), note=unseen, by=(ONE,))

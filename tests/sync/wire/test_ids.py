@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from sync.wire.ids import Millis, Name, is_id, new_id
+from sync.wire.ids import Millis, Name, is_id, is_name, new_id, plain_line
 from sync.wire.plan import CENTURY_DAYS, Policy
 
 
@@ -88,3 +88,21 @@ def test_recordings_are_kept_for_a_century_at_most() -> None:
     assert Policy(retention_days=CENTURY_DAYS).retention_days == 36_600
     with pytest.raises(ValidationError):
         Policy(retention_days=CENTURY_DAYS + 1)
+
+
+@pytest.mark.parametrize(
+    "nothing", ["", "  ", "\u200b\u200b", "\u202e", "\x1b\x07", "\u3164\u2800", "\u0301", "\u2028\n"]
+)
+def test_a_line_of_which_nothing_is_seen_is_empty(nothing: str) -> None:
+    assert plain_line(nothing) == ""
+
+
+@given(st.text(max_size=60))
+def test_a_plain_line_is_one_that_an_event_takes_and_stays_what_it_is(text: str) -> None:
+    line = plain_line(text)
+    assert not line or is_name(line)
+    assert plain_line(line) == line
+
+
+def test_a_plain_line_keeps_what_is_seen() -> None:
+    assert plain_line(" 手机\u200b\u202e在桌上\t 2\n ") == "手机在桌上 2"
