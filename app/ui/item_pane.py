@@ -23,6 +23,7 @@ from app.ui.item_head import PaneWords
 from app.ui.item_sheet import ItemSheet
 from app.ui.item_store import ItemStore
 from app.ui.look import Looked
+from app.ui.more_below import MoreBelow
 from app.ui.options import OptionRow
 from app.ui.page import Scroll
 from app.ui.pictures import PictureButton
@@ -91,6 +92,7 @@ class ItemPane(Looked, QWidget):
         self.divider.moved.connect(lambda _part: self.arrange())
         for widget in (self.column, self.divider, self.page):
             self._columns.addWidget(widget)
+        self._more = MoreBelow(self, self.page, lambda: self.sheet.empty_below)
         self._stimulus.picture_pressed.connect(self.picture_pressed)
         self._stimulus.folded.connect(self.arrange)
         self.sheet.picture_pressed.connect(self.picture_pressed)
@@ -135,6 +137,9 @@ class ItemPane(Looked, QWidget):
         """
         another = self._item is None or self._item.item.id != item.item.id
         held = self._held()
+        if self._item is not None and self._item.language is not item.language:
+            self._say_hint("")
+        self._more.say(words("screen.item_view.more_below"))
         among_options = held in self.rows
         if another and held is not None:
             self.setFocus()
@@ -207,6 +212,10 @@ class ItemPane(Looked, QWidget):
             self.setFocus()
             self._say_hint(hint)
 
+    def tell_keys(self, keys: str) -> None:
+        """Say what the keys do, above the item, or no longer."""
+        self._say_hint("" if self._hint == keys else keys)
+
     def _say_hint(self, text: str) -> None:
         if text != self._hint:
             self._hint = text
@@ -262,6 +271,7 @@ class ItemPane(Looked, QWidget):
         sheet = self._understudy
         sheet.set_look(self.look)
         sheet.show_item(item.item, item.responses, Setting(item.language, media, words))
+        sheet.room = self.height()
         sheet.resize(self.sheet.width(), self.sheet.height())
         sheet.arrange()
         for picture in sheet.findChildren(PictureButton):
@@ -293,8 +303,7 @@ class ItemPane(Looked, QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Have one column or two, as there is room."""
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.arrange()
+        self.arrange()
 
     def arrange(self) -> None:
         """Put the stimulus where there is room for it, and lay everything out."""
@@ -314,7 +323,9 @@ class ItemPane(Looked, QWidget):
         for widget in (self.column, self.divider, self._stimulus, self.sheet):
             widget.set_look(self.look)
         self.column.arrange()
+        self.sheet.room = self.height()
         self.sheet.arrange()
+        self._more.place()
         QWidget.setTabOrder(self, self.sheet)
         QWidget.setTabOrder(self.clear, self.column)
         QWidget.setTabOrder(self.column, self.divider)

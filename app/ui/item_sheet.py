@@ -17,11 +17,13 @@ from app.ui.interactions.choice import ChoiceView, strike_width
 from app.ui.interactions.views import ViewPool, is_inline
 from app.ui.item_head import ItemTop
 from app.ui.look import Looked
+from app.ui.pictures import UNBOUNDED
 from app.ui.prose import BodyView, column_width
 from app.ui.stimulus import StimulusPanel
 from app.ui.tokens import Space
 
 _LONGEST_NAME = 64  # characters, of an identifier
+_LEAST_PICTURE = 200  # pixels: a picture gives way to the options down to this height; a press enlarges it
 _Piece = BodyView | InteractionView
 
 
@@ -54,6 +56,7 @@ class ItemSheet(Looked, QWidget):
         self._pool = ViewPool(self, self._connect)
         self._views: dict[str, InteractionView] = {}
         self._stimulus: StimulusPanel | None = None
+        self.room = 0  # pixels in sight; pictures of the stem give way to what would else be below them
 
     @property
     def choice(self) -> ChoiceView | None:
@@ -135,20 +138,34 @@ class ItemSheet(Looked, QWidget):
             height = self._stimulus.arrange(width)
             self._stimulus.setGeometry(left, top, width, height)
             top += height + Space.XL
-        reading = min(width, column_width(self.look))
-        for piece in self._pieces:
-            wide = reading if isinstance(piece, BodyView) else width
-            piece.set_look(self.look)
-            height = piece.arrange(wide)
-            piece.setGeometry(left, top, wide, height)
-            piece.show()
-            top += height + Space.XL
         self.clear_notes.set_look(self.look)
         self.clear_notes.ensurePolished()
         size = self.clear_notes.sizeHint()
+        begins, top = top, self._arrange_pieces(left, top, width, UNBOUNDED)
+        high = _fitting(self._picture_heights(), top + size.height() - self.room) if self.room else None
+        if high is not None:
+            top = self._arrange_pieces(left, begins, width, high)
         self.clear_notes.setGeometry(left, top - Space.M, size.width(), size.height())
         self.setMinimumHeight(top + size.height())  # whether it is there or not, so that nothing moves
         self._order_focus()
+
+    def _arrange_pieces(self, left: int, top: int, width: int, high: int) -> int:
+        """Place stem and interactions from `top` on, no picture of the stem above `high`; give where they end."""
+        reading = min(width, column_width(self.look))
+        for piece in self._pieces:
+            piece.set_look(self.look)
+            if isinstance(piece, BodyView):
+                wide, height = reading, piece.arrange(reading, high)
+            else:
+                wide, height = width, piece.arrange(width)
+            piece.setGeometry(left, top, wide, height)
+            piece.show()
+            top += height + Space.XL
+        return top
+
+    def _picture_heights(self) -> list[int]:
+        texts = (piece for piece in self._pieces if isinstance(piece, BodyView))
+        return [height for text in texts for height in text.picture_heights]
 
     def look_changed(self) -> None:
         """Nothing yet: the screen arranges when everything has the look."""
@@ -260,6 +277,16 @@ def _pieces(stem: Body, waiting: dict[str, Interaction]) -> Iterator[Body]:
             text = (*text, block)
     if text:
         yield text
+
+
+def _fitting(heights: list[int], over: int) -> int | None:
+    """Give how high pictures may be so that `over` pixels are saved; None if that is nothing, or makes them too low."""
+    if over <= 0 or not heights:
+        return None
+    for high in range(max(heights) - 1, _LEAST_PICTURE - 1, -1):
+        if sum(height - min(height, high) for height in heights) >= over:
+            return high
+    return None
 
 
 def _focusable(widget: QWidget) -> Iterator[QWidget]:

@@ -15,7 +15,7 @@ from app.ui.tokens import Space, Tone, Type
 _FORMATS: Final = (b"png", b"jpeg")
 _MOST_SIDE: Final = 8000
 _MOST_PIXELS: Final = 24_000_000
-_UNBOUNDED: Final = 1 << 20
+UNBOUNDED: Final = 1 << 20
 Sizer = Callable[[QImage, QSize], QImage]
 """Gives a picture in a size."""
 
@@ -111,7 +111,7 @@ class PictureButton(Looked, QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._corner = corner
-        self.high = _UNBOUNDED  # pixels: no picture is shown higher
+        self.high = UNBOUNDED  # pixels: no picture is shown higher
         self._image: QImage | None = None
         self._sized: Sizer | None = None
 

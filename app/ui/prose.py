@@ -29,7 +29,7 @@ from app.ui.flow_table import TableView
 from app.ui.flow_view import FlowView
 from app.ui.item_store import images_of
 from app.ui.look import Look, Looked
-from app.ui.pictures import PictureButton
+from app.ui.pictures import UNBOUNDED, PictureButton
 from app.ui.tokens import Space, Type
 from app.words import Words
 
@@ -109,8 +109,8 @@ class BodyView(Looked, QWidget):
     def look_changed(self) -> None:
         """Nothing yet: the owner arranges again."""
 
-    def arrange(self, width: int) -> int:
-        """Lay everything out in `width` and give the height it takes."""
+    def arrange(self, width: int, high: int = UNBOUNDED) -> int:
+        """Lay everything out in `width` and give the height it takes; no picture on its own is higher than `high`."""
         top = 0
         for part in self._parts:
             top += Space.M if top else 0
@@ -118,6 +118,7 @@ class BodyView(Looked, QWidget):
                 part.set_look(self.look)
             wide, height = width, 0
             if isinstance(part, PictureButton):
+                part.high = high
                 size = part.size_within(width)
                 wide, height = size.width(), size.height()
             elif isinstance(part, Arranged):
@@ -126,6 +127,11 @@ class BodyView(Looked, QWidget):
             part.show()
             top += height
         return top
+
+    @property
+    def picture_heights(self) -> list[int]:
+        """Give how high the pictures stand that stand on their own, pixels."""
+        return [part.height() for part in self._parts if isinstance(part, PictureButton) and part.image is not None]
 
     def natural_width(self) -> int:
         """Give the width that it took when it was arranged, less than it was given where nothing filled it."""

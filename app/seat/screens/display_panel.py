@@ -45,7 +45,7 @@ class DisplayPanel(QWidget):
             _Row("theme", [(_with(theme=one), f"theme_{one.value}") for one in Theme]),
             _Row("spacing", [(_with(spacing=one), f"spacing_{one.value}") for one in Spacing]),
         ]
-        self._title = Line(Type.BAR_STRONG)
+        self._title, self._keys = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
         self._calm = TickBox("reduced_motion", Type.BAR)
         self._close = Button("close_display", bar=True)
         self._sheet = _Sheet(self)
@@ -71,7 +71,10 @@ class DisplayPanel(QWidget):
             grid.addWidget(row, number, 1)
         below = len(self._rows) + 1
         grid.addWidget(self._calm, below, 0, 1, 2)
-        grid.addWidget(self._close, below + 1, 0, 1, 2, Qt.AlignmentFlag.AlignRight)
+        last = QHBoxLayout()
+        last.addWidget(self._keys, 1)
+        last.addWidget(self._close)
+        grid.addLayout(last, below + 1, 0, 1, 2)
 
     def open(self, appearance: Appearance, opener: QWidget, look: Look) -> None:
         """Show the choice as it stands, below the head of the page, and take the focus."""
@@ -144,6 +147,7 @@ class DisplayPanel(QWidget):
         self.setAccessibleName(words("screen.display.title"))
         self._calm.setText(words("screen.display.reduced_motion"))
         self._close.setText(words("screen.display.close"))
+        self._keys.setText(words("screen.display.keys"))
         for row in self._rows:
             row.set_words(words)
 

@@ -93,8 +93,7 @@ class ItemScreen(Screen):
         columns.addWidget(self._place, 1)
         columns.addWidget(self._side)
         self._middle = QStackedWidget()
-        covers = (Scroll(self._covers.not_saved_page), Scroll(self._covers.paused_page))
-        for page in (work, self._viewer, *covers):  # as in _Page
+        for page in (work, self._viewer, *map(Scroll, self._covers.pages)):  # as in _Page
             self._middle.addWidget(page)
         self.body.addWidget(self._head)
         self.body.addWidget(self._middle, 1)
@@ -338,6 +337,8 @@ class ItemScreen(Screen):
             super().keyPressEvent(event)
         elif modifiers == Qt.KeyboardModifier.ControlModifier and key in _TOOLS:
             self._use(Qt.Key(key))
+        elif key == Qt.Key.Key_F1:
+            self.pane.tell_keys(self.words("screen.item_view.keys"))
         elif plain and key in _TURNS:
             self._go(_TURNS[Qt.Key(key)])
         elif plain and Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and self._view is not None:
@@ -380,8 +381,8 @@ class ItemScreen(Screen):
 
     def _read_aloud(self, *, material: bool) -> None:
         if self._view is not None:
-            texts = spoken_material if material else spoken_item
-            self.read_requested.emit(texts(self._view.item, self.words.language))
+            spoken = spoken_material if material else spoken_item
+            self.read_requested.emit(spoken(self._view.item, self.words.language))
 
     def _toggle_hand(self) -> None:
         up = not self._foot.hand_is_up

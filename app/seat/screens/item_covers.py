@@ -19,6 +19,7 @@ class ItemCovers:
         self.unshowable_page = MessagePanel("unshowable")
         self.not_saved_page = MessagePanel("not_saved")
         self.paused_page = MessagePanel("paused")
+        self.pages = (self.not_saved_page, self.paused_page)
 
     def reset(self) -> None:
         """Cover nothing."""

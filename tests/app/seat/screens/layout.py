@@ -17,7 +17,7 @@ from app.ui.interactions.area_button import AreaButton
 from app.ui.interactions.hot_button import HotButton
 from app.ui.labels import Label, Line
 
-OVERLAYS = {"display_panel"}
+OVERLAYS = {"display_panel", "more_below"}
 """What lies over a page on purpose, by its name."""
 LEAST_SIGHT = 0.17
 """What scrolls shows at least this part of the window's height at once."""

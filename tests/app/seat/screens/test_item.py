@@ -7,8 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.exam.appearance import Appearance, Spacing
 from app.exam.interactions import Choice
-from app.exam.prose import Wording
+from app.exam.prose import Language, Wording
 from app.seat.screens import item_bars
 from app.seat.screens.item import ItemScreen, RecordingState
 from app.ui.buttons import Button
@@ -18,6 +19,7 @@ from app.ui.message import MessagePanel
 from app.ui.number_grid import NumberGrid
 from app.ui.options import OptionRow
 from app.ui.pictures import PictureButton
+from app.ui.text import Sentence
 from app.words import Words
 from sync.replica.durable import DiskFull
 from tests.app.seat.screens import samples
@@ -420,3 +422,60 @@ def test_filters_and_counts_follow_the_cells(screen: ItemScreen) -> None:
 def test_before_anything_is_shown_the_buttons_are_shut(show: Show[ItemScreen]) -> None:
     screen = show(ItemScreen(ZH))
     assert not any(find(screen, Button, name).isEnabled() for name in ("flag", "previous", "next", "submit"))
+
+
+def test_f1_says_what_the_keys_do_and_takes_it_away_again(screen: ItemScreen) -> None:
+    screen.show_item(samples.item())
+    hint = screen.pane.sheet.head.hint
+    key(Qt.Key.Key_F1)
+    assert "Ctrl+H" in hint.text()
+    assert hint.isVisible()
+    key(Qt.Key.Key_F1)
+    assert not hint.isVisible()
+
+
+def test_a_picture_gives_way_so_that_the_options_are_in_sight(screen: ItemScreen) -> None:
+    screen.show_item(samples.picture_item())
+    settle()
+    picture = find(screen, PictureButton, "picture")
+    assert 200 <= picture.height() < 320
+    assert screen.pane.page.verticalScrollBar().maximum() == 0
+    last = screen.pane.rows[-1]
+    assert screen.rect().contains(last.mapTo(screen, last.rect().bottomLeft()))
+
+
+def test_where_there_is_more_below_it_says_so_until_one_is_there(screen: ItemScreen) -> None:
+    screen.set_appearance(Appearance(Language.ZH, text_percent=200, spacing=Spacing.WIDER))
+    screen.show_item(samples.item())
+    settle()
+    more = find(screen, QWidget, "more_below")
+    bar = screen.pane.page.verticalScrollBar()
+    assert bar.maximum() > 0
+    assert more.isVisible()
+    bar.setValue(bar.maximum())
+    assert not more.isVisible()
+
+
+def test_what_the_title_of_the_section_says_is_not_said_again(screen: ItemScreen) -> None:
+    view = replace(samples.picture_item(), section_title=Sentence("screen.item.kind_true_false"))
+    screen.show_item(view)
+    said = [line.text() for line in screen.pane.sheet.head.findChildren(Line) if line.isVisible()]
+    assert sum("判断题" in text for text in said) == 1
+    assert "1 分" in " ".join(said)
+
+
+def test_practice_says_nothing_of_marks(screen: ItemScreen) -> None:
+    screen.show_item(replace(samples.item(), marks_milli=None))
+    said = [line.text() for line in screen.pane.sheet.head.findChildren(Line) if line.isVisible()]
+    assert not any("分" in text for text in said)
+
+
+def test_buttons_whose_word_changes_stay_where_they_are(screen: ItemScreen) -> None:
+    screen.show_item(samples.item())
+    settle()
+    names = ("raise_hand", "flag", "previous", "next", "submit")
+    before = [find(screen, Button, name).geometry() for name in names]
+    for name in ("flag", "raise_hand"):
+        press(find(screen, Button, name))
+        settle()
+        assert [find(screen, Button, one).geometry() for one in names] == before
