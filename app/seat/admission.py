@@ -16,6 +16,7 @@ from app.exam.sitting import State
 from app.seat.delivery import Delivery, read_sitting
 from app.seat.sign_in import Proctor
 from app.seat.workplace import Session, Workplace
+from app.words import Words
 from sync.client.release import roster_key_of
 from sync.faults import Refused
 from sync.wire.packet import SEAT_CHANGED
@@ -24,6 +25,8 @@ from sync.wire.plan import MINUTE_MS, RosterEntry, Theme
 LONGEST_NUMBER: Final = 48
 """Characters of a number that are looked at: 18 digits, with a space after each and some to spare."""
 _AS_IDENTITY_NUMBER: Final = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
+IDENTITY_DOUBTED: Final = "IDENTITY_DOUBTED"
+"""The incident of a room that somebody doubted who stands there."""
 _LONGEST_SEAT_NUMBER: Final = 4
 _LONGEST_DETAIL: Final = 400
 
@@ -58,7 +61,7 @@ class Hindrance(StrEnum):
 
 INCIDENTS: Final[Mapping[Hindrance, str]] = MappingProxyType(
     {
-        Hindrance.HELD: "IDENTITY_DOUBTED",
+        Hindrance.HELD: "ADMITTED_AFTER_DOUBT",
         Hindrance.REFUSED: "ADMITTED_AFTER_REFUSAL",
         Hindrance.LATE: "LATE_ADMITTED",
         Hindrance.OTHER_SEAT: SEAT_CHANGED,
@@ -154,8 +157,11 @@ def _doubt(room: Room, entry: RosterEntry) -> tuple[Obstacle, ...]:
         return (Obstacle(Hindrance.REFUSED, {"note": refused.note}, refused.by),)
     if entry.sitting not in room.held:
         return ()
-    doubted = INCIDENTS[Hindrance.HELD]
-    by = [one.incident.by for one in room.incidents if one.sitting == entry.sitting and one.incident.code == doubted]
+    by = [
+        one.incident.by
+        for one in room.incidents
+        if one.sitting == entry.sitting and one.incident.code == IDENTITY_DOUBTED
+    ]
     return (Obstacle(Hindrance.HELD, {"note": room.held[entry.sitting]}, by[-1]),)
 
 
@@ -198,7 +204,10 @@ def admit(
                 seat_number=seat_number_of(workplace) or entry.seat_number,
                 proctors=keys,
                 confirmed_by=assent.by,
-                despite=(*_again(delivery, assent), *(_incident(obstacle, assent) for obstacle in assent.obstacles)),
+                despite=(
+                    *_again(delivery, assent),
+                    *(_incident(one, assent, session, appearance) for one in assent.obstacles),
+                ),
             )
         )
         delivery.record(Adjusted.to(accommodated(appearance, entry)))
@@ -230,7 +239,16 @@ def _again(delivery: Delivery, assent: Assent) -> tuple[Occurred, ...]:
     return (Occurred(code="ADMITTED_AGAIN", detail=sent_back[:_LONGEST_DETAIL], by=assent.by),)
 
 
-def _incident(obstacle: Obstacle, assent: Assent) -> Occurred:
-    facts = ", ".join(f"{name} {value}" for name, value in obstacle.facts.items())
-    detail = f"{facts}; {assent.reason}" if assent.reason else facts
+def _incident(obstacle: Obstacle, assent: Assent, session: Session, appearance: Appearance) -> Occurred:
+    """Log what was in the way in words: what it was and who said so, who let the candidate in, and why."""
+    words = Words(appearance.language)
+    between = words("screen.simulated.between")
+    names = {entry.keyid: entry.name for entry in session.plan.proctors}
+    by, admitted_by = (between.join(names.get(key, key[:8]) for key in keys) for keys in (obstacle.by, assent.by))
+    if obstacle.kind is Hindrance.HELD:
+        doubted = words("screen.identity.doubted_by", name=by, note=obstacle.facts["note"])
+        parts = [doubted, words("screen.identity.admitted_by", name=admitted_by), assent.reason]
+    else:
+        parts = [words(f"screen.identity.way_{obstacle.kind.value}", **obstacle.facts).rstrip(".。"), assent.reason]
+    detail = words("screen.identity.joint").join(part for part in parts if part)
     return Occurred(code=INCIDENTS[obstacle.kind], detail=detail[:_LONGEST_DETAIL], by=assent.by)

@@ -20,7 +20,7 @@ class Act:
     """What is asked: `people` distinct proctors have to agree, of all in the plan or `among` these (ids).
 
     `given` have agreed with their PINs already, and count; `candidate` is shown with name and photo, and `points` are
-    what is being agreed to.
+    what is being agreed to. `given_word`: what those of `given` said, where they did not agree to just this.
     """
 
     title: Text
@@ -31,6 +31,7 @@ class Act:
     candidate: CandidateCard | None = None
     given: tuple[Proctor, ...] = ()
     points: tuple[Point, ...] = ()
+    given_word: Text | None = None
 
 
 @dataclass
@@ -91,8 +92,9 @@ class Authority(Phase):
         if self._asked is None:
             return
         act, agreed = self._asked.act, {proctor.id for proctor in self._asked.proctors}
+        words = {proctor.id: act.given_word for proctor in act.given}
         cards = tuple(
-            ProctorCard(entry.proctor, entry.name, entry.proctor in agreed)
+            ProctorCard(entry.proctor, entry.name, entry.proctor in agreed, words.get(entry.proctor))
             for entry in self._entries
             if act.among is None or entry.proctor in act.among or entry.proctor in agreed
         )

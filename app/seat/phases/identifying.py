@@ -1,7 +1,6 @@
 """Who is there: the number, the candidate beside their photo, a proctor's word for it; doubts go to a second person."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -24,6 +23,7 @@ from app.seat.phases.cards import candidate_card
 from app.seat.phases.one_look import OneLook
 from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench, Phase, session_facts
+from app.seat.screens.authority import Point
 from app.seat.screens.check_in import CheckInScreen, CheckInView
 from app.seat.screens.identity import Camera, IdentityScreen, IdentityView, Purpose, Step
 from app.seat.screens.waiting import WaitingScreen, WaitingView
@@ -36,6 +36,7 @@ from sync.wire.plan import RosterEntry
 
 GLIMPSE_MS = 400
 _ALONE, _BOTH = 1, 2
+_DOUBTS = Sentence("screen.identity.said_doubt")
 
 
 @dataclass
@@ -173,7 +174,7 @@ class Identifying(Phase):
                 card=candidate_card(self._opened.session, found.entry),
                 step=found.step,
                 notes=tuple(Sentence(f"screen.identity.way_{way.kind.value}", dict(way.facts)) for way in ways),
-                people=_BOTH if ways else _ALONE,
+                people=_ALONE if _only_held(ways) else _BOTH,
                 held=any(way.kind is Hindrance.HELD for way in ways),
             )
         )
@@ -221,46 +222,58 @@ class Identifying(Phase):
             return
         match purpose:
             case Purpose.DOUBT:
-                self._ask("doubt", reason, _ALONE, (), lambda people: self._hold(found, reason, people))
+                doubt = self._asked("doubt", reason, _ALONE)
+                self._authority.ask(doubt, lambda people: self._hold(found, reason, people), self._return)
             case Purpose.REFUSE:
-                given = self._doubter_of(found)
-                self._ask("refuse", reason, _BOTH, given, lambda people: self._refuse(found, reason, people))
+                asked = self._asked("refuse", reason, _BOTH)
+                asked = replace(asked, given=self._doubter_of(found), given_word=_DOUBTS)
+                self._authority.ask(asked, lambda people: self._refuse(found, reason, people), self._return)
             case Purpose.ADMIT:
                 self._ask_to_admit(found, reason)
 
     def _ask_to_admit(self, found: _Found, reason: str) -> None:
+        """Ask one person; against a doubt another one than doubted, who decides; over anything else two people."""
         ways = self._ways(found)
-        only_held = all(way.kind is Hindrance.HELD for way in ways)
-        given = self._doubter_of(found) if only_held else ()
-        people = _BOTH if ways else _ALONE
-        self._ask("admit", reason, people, given, lambda proctors: self._admit(found, ways, reason, proctors))
+        asked = self._asked("admit", reason, _ALONE if _only_held(ways) else _BOTH)
+        doubters = {keyid for way in ways if way.kind is Hindrance.HELD for keyid in way.by}
+        if _only_held(ways) and doubters:
+            plan = self._opened.session.plan.proctors
+            asked = replace(asked, among=frozenset(one.proctor for one in plan if one.keyid not in doubters))
+        self._authority.ask(asked, lambda people: self._admit(found, ways, reason, people), self._return)
 
     def _doubter_of(self, found: _Found) -> tuple[Proctor, ...]:
         """Give who doubted, if their PIN was given a moment ago; after a restart it is asked for again."""
         return (found.doubter,) if found.doubter else ()
 
-    def _ask(
-        self,
-        act: str,
-        reason: str,
-        people: int,
-        given: tuple[Proctor, ...],
-        granted: Callable[[tuple[Proctor, ...]], None],
-    ) -> None:
-        found = self._found
-        if found is None:
-            return
-        body = Sentence("screen.identity.act_reason", {"reason": reason}) if reason else None
-        asked = Act(
+    def _asked(self, act: str, reason: str, people: int) -> Act:
+        found = self._need_found()
+        names = {entry.keyid: entry.name for entry in self._opened.session.plan.proctors}
+        doubts = tuple(
+            Point(
+                Sentence("screen.authority.point_doubt"),
+                Sentence(
+                    "screen.identity.doubted_by",
+                    {"name": " / ".join(names.get(key, key[:8]) for key in way.by), "note": way.facts["note"]},
+                ),
+            )
+            for way in self._ways(found)
+            if way.kind is Hindrance.HELD
+        )
+        why = (Point(Sentence("screen.authority.point_reason"), reason),) if reason else ()
+        return Act(
             title=Sentence(f"screen.identity.act_{act}"),
-            body=body,
+            body=None,
             people=people,
             among=None,
             verb=Sentence(f"screen.identity.act_{act}_verb"),
             candidate=candidate_card(self._opened.session, found.entry),
-            given=given,
+            points=(*doubts, *why),
         )
-        self._authority.ask(asked, granted, self._return)
+
+    def _need_found(self) -> _Found:
+        if self._found is None:
+            raise RuntimeError("nobody is being admitted")
+        return self._found
 
     def _hold(self, found: _Found, reason: str, people: tuple[Proctor, ...]) -> None:
         found.doubter = people[0]
@@ -304,6 +317,11 @@ class Identifying(Phase):
     def _admitted(self, entry: RosterEntry, delivery: Delivery) -> None:
         self._forget()
         self.admitted.emit(entry, delivery)
+
+
+def _only_held(ways: tuple[Obstacle, ...]) -> bool:
+    """Tell whether nothing but a doubt, or nothing at all, is in the way: then one person's word decides."""
+    return all(way.kind is Hindrance.HELD for way in ways)
 
 
 def _keys(people: tuple[Proctor, ...]) -> tuple[str, ...]:

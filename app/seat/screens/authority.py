@@ -173,7 +173,7 @@ class AuthorityScreen(Screen):
         if view.candidate is not None:
             self._candidate.show_candidate(view.candidate, words)
         self._people.setVisible(view.people > 1)
-        names = [card.name for card in view.proctors if card.signed_in]
+        names = [_who(card, words) for card in view.proctors if card.signed_in]
         self._count.setText(words("screen.authority.count", given=len(names), needed=view.people))
         for index, slot in enumerate(self._slots):
             slot.setVisible(index < view.people)
@@ -188,3 +188,9 @@ class AuthorityScreen(Screen):
         self._clock.setVisible(shown)
         if self._remaining_ms is not None:
             self._clock.setText(clock_text(self._remaining_ms))
+
+
+def _who(card: ProctorCard, words: Words) -> str:
+    if card.word is None:
+        return card.name
+    return words("screen.authority.who_says", name=card.name, word=say(card.word, words))

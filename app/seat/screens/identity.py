@@ -21,6 +21,7 @@ from app.ui.pictures import Photo, read_picture
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from sync.wire.ids import plain_line
 
 REASON_LONGEST: Final = 160
 """Characters of a reason; it shares one entry of the journal with figures."""
@@ -234,7 +235,8 @@ class IdentityScreen(Screen):
         self._hint.setText(words(f"screen.identity.{step}_hint"))
         shown = view.notes if view.step is not Step.CANDIDATE else ()
         self._note.say(Tone.ATTENTION, "\n".join(say(note, words) for note in shown))
-        self._admit.setText(words("screen.identity.admit_alone" if view.people == 1 else "screen.identity.admit_both"))
+        alone = "second" if view.held else "alone"
+        self._admit.setText(words(f"screen.identity.admit_{alone if view.people == 1 else 'both'}"))
 
     def _name_camera(self, view: IdentityView) -> None:
         words = self.words
@@ -284,7 +286,7 @@ class IdentityScreen(Screen):
         self._go.setFocus()
 
     def _give_reason(self) -> None:
-        reason = " ".join(self._reason.text().split())
+        reason = plain_line(self._reason.text())
         if self._purpose is None:
             return
         if not reason:

@@ -14,6 +14,7 @@ from app.ui.fields import Field
 from app.ui.labels import Label, Note
 from app.ui.look import Looked
 from app.ui.page import Panel, Scroll
+from app.ui.text import Sentence, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.faults import Fault
@@ -246,7 +247,8 @@ class PinPanel(Looked, Panel):
         if words is None:
             return
         for button in self._cards:
-            button.show_card(button.card, words(f"screen.pin.{self._signed}") if button.card.signed_in else "")
+            word = button.card.word or Sentence(f"screen.pin.{self._signed}")
+            button.show_card(button.card, say(word, words) if button.card.signed_in else "")
             button.setChecked(button.card.proctor == self._chosen)
         checking = self._message.said is _Said.CHECKING
         locked = self._locked.get(self._chosen, 0)

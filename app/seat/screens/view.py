@@ -29,11 +29,12 @@ class SessionFacts:
 
 @dataclass(frozen=True)
 class ProctorCard:
-    """A proctor of this session."""
+    """A proctor of this session. `word`: what somebody who signed says instead of agreeing: that they doubt."""
 
     proctor: str
     name: str
     signed_in: bool = False
+    word: Text | None = None
 
 
 @dataclass(frozen=True)
