@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 import app.seat.workplace
@@ -26,9 +26,11 @@ from app.ui.options import OptionRow
 from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState
 from proctoring.recorder.faults import NothingRecorded
 from sync.client.connection import RegistryConnection
+from sync.replica.cabinet import DocumentKind
 from sync.replica.durable import DiskFull
 from sync.replica.outbox import Stage
 from sync.trust.clock import ClockReading, read_clock
+from sync.wire.ids import new_id
 from sync.wire.packet import EndReason
 from sync.wire.plan import RosterEntry, SessionPlan
 from tests.app.seat.conftest import ITEMS, Site
@@ -155,6 +157,32 @@ def seat(seat_home: SeatHome, site: Site, qtbot: QtBot) -> Iterator[Seat]:
         recorder.quit()  # when what is being recorded has been stopped
         with closing(RecorderClient.attach(seat_home.recorder_socket, 0)) as last:
             last.stop()
+
+
+def test_the_first_that_is_seen_says_that_the_seat_gets_ready(seat: Seat) -> None:
+    front = seat.kiosk.deck.currentWidget()
+    assert front is not None
+    assert any("正在准备" in label.text() for label in front.findChildren(QLabel) if label.isVisible())
+    assert seat.find("retry") is None
+    assert seat.find("waiting_action") is None
+
+
+def test_who_came_into_the_wrong_session_chooses_another_one(seat: Seat) -> None:
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    assert seat.find("other_session") is None, "there is no other one"
+    session, pins = seat.plan.session, seat.site.pins()
+    seat.workplace.replica.cabinet.put_document(DocumentKind.PLAN, new_id(), b"broken", 1)
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    seat.press("other_session")
+    seat.until_screen("SessionsScreen")
+    seat.press(f"choose_{session}")
+    seat.until_screen("SignInScreen")
+    seat.sign_in(pins)
+    seat.until_screen("LaunchScreen")
+    seat.press("other_session")
+    seat.until_screen("SessionsScreen")
 
 
 def test_a_whole_sitting_ends_in_a_queued_packet(seat: Seat) -> None:
