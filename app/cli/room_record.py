@@ -15,6 +15,7 @@ from sync.faults import Exit
 from sync.trust.envelope import peek
 from sync.trust.evidence import EvidenceReport
 from sync.trust.room_evidence import check_room_record
+from sync.wire.packet import EndReason
 from sync.wire.room import RoomIncident, RoomRecord
 
 app = typer.Typer(no_args_is_help=True, help="Room records (考场记录).")
@@ -89,7 +90,9 @@ def _print_record(record: RoomRecord) -> None:
     say("cli.room_when", opens=_time(record.opened_ms), closes=_time(record.closed_ms))
     say("cli.room_counts", **record.counts.model_dump())
     for candidate in record.candidates:
-        standing = words()(f"room.standing.{candidate.standing}")
+        by_proctors = candidate.end_reason in (EndReason.PROCTOR, EndReason.VOIDED)
+        key = f"room.end.{candidate.end_reason}" if by_proctors else f"room.standing.{candidate.standing}"
+        standing = words()(key)
         say("cli.room_candidate", number=candidate.admission_number, name=candidate.name, standing=standing)
         if candidate.explanation:
             print_text("  " + words()("cli.room_explained", text=candidate.explanation))

@@ -108,7 +108,8 @@ def _candidates(paper: Paper) -> list[list[str]]:
     rows = [[paper.both(f"room.paper.{key}") for key in keys]]
     for index, one in enumerate(paper.record.candidates, start=1):
         score = "" if one.score_milli is None else _marks(one.score_milli)
-        standing = paper.both(f"room.standing.{one.standing.value}")
+        void = one.end_reason is EndReason.VOIDED
+        standing = paper.both("room.end.voided" if void else f"room.standing.{one.standing.value}")
         number, seat = one.admission_number, str(one.seat_number)
         rows.append([str(index), number, one.name, one.id_number_masked, seat, standing, score, _remark(one, paper)])
     return rows

@@ -27,7 +27,7 @@ from app.ui.text import Sentence
 from proctoring.recorder.client import RecorderGone
 from sync.faults import Fault
 from sync.replica.outbox import OutboxRow, Stage
-from sync.wire.packet import RecordingRef
+from sync.wire.packet import EndReason, RecordingRef
 
 LOOK_MS = 700
 SLOW_MS = 4_000
@@ -282,6 +282,7 @@ def _result_view(case: Case, row: OutboxRow, score: Score) -> ResultView:
         code=code,
         qr=f"EXAMROOM:1:{packet.packet}:{code}",
         delivery=DeliveryState.SENDING,
+        voided=packet.end_reason is EndReason.VOIDED,
     )
 
 

@@ -22,7 +22,12 @@ from app.seat.screens.record import RecordScreen, RecordView
 from app.seat.sign_in import Proctor
 from app.ui.text import Sentence
 from sync.faults import Fault
+from sync.replica.outbox import Stage
+from sync.wire.packet import EndReason
 from sync.wire.room import RoomRecord
+
+
+_RECEIPTED = frozenset({Stage.RECEIPTED, Stage.PROVEN, Stage.PURGEABLE})
 
 
 @dataclass(frozen=True)
@@ -156,19 +161,26 @@ class RoomClosing(Phase):
     def _show_record(self, closed: _Closed) -> None:
         self._closed = closed
         names = {proctor.keyid: proctor.name for proctor in closed.record.proctors}
-        paper, signed = (str(file) for file in closed.files) if closed.files else ("", "")
+        paper, signed = (str(file.absolute()) for file in closed.files) if closed.files else ("", "")
         self._record_screen.show_record(
             RecordView(
                 session=self._facts,
                 counts=closed.record.counts,
                 signers=tuple(names[keyid] for keyid in closed.record.signers),
                 digest=hashlib.sha256(closed.envelope).hexdigest(),
+                waiting=self._waiting(closed.record),
                 paper=paper,
                 signed_file=signed,
                 problem=Sentence("screen.record.write_failed", {"code": closed.fault.code}) if closed.fault else None,
             )
         )
         self.bench.deck.bring(RecordScreen)
+
+    def _waiting(self, record: RoomRecord) -> int:
+        """Count the packets of the session that no receipt has come for yet."""
+        outbox = self.bench.workplace.replica.outbox
+        rows = (outbox.of_sitting(one.sitting) for one in record.candidates)
+        return sum(row is not None and row.stage not in _RECEIPTED for row in rows)
 
     def _write_again(self) -> None:
         if self._closed is not None:
@@ -186,10 +198,11 @@ def _row(line: Line, items: int, *, shown: bool) -> ReconcileRow:
         number=entry.admission_number,
         seat=sitting.seat_number or entry.seat_number,
         standing=line.standing,
+        end=sitting.end_reason,
         under_way=line.under_way,
         answered=len(sitting.answered),
         items=items,
-        score=_marks(packet.score_milli) if packet and shown else "",
+        score=_marks(packet.score_milli) if packet and shown and sitting.end_reason is not EndReason.VOIDED else "",
         incidents=line.incidents,
         irregular=line.irregular,
         clauses=line.clauses,

@@ -17,7 +17,7 @@ from app.words import Words
 _GROUPS = (
     ("time", (CornerAct.PAUSE, CornerAct.CONTINUE, CornerAct.EXTEND)),
     ("record", (CornerAct.REPORT, CornerAct.LOWER_HAND)),
-    ("room", (CornerAct.SEND_BACK, CornerAct.HAND_OVER, CornerAct.CLOSE_SESSION)),
+    ("room", (CornerAct.HAND_OVER, CornerAct.SEND_BACK, CornerAct.CLOSE_SESSION)),
     ("grave", (CornerAct.END, CornerAct.VOID)),
 )
 
@@ -178,8 +178,10 @@ class CornerScreen(Screen):
         self._duty.setText(words("screen.corner.duty", you=view.proctor, names=names))
         self._incidents.show_rows(view.incidents, words)
         self._hint.setText(words(f"screen.corner.hint_{view.standing.value}"))
-        other = CornerAct.PAUSE if CornerAct.CONTINUE in view.acts else CornerAct.CONTINUE
+        # two places have two acts that never can be done both
+        away = {CornerAct.PAUSE if CornerAct.CONTINUE in view.acts else CornerAct.CONTINUE}
+        away.add(CornerAct.CLOSE_SESSION if CornerAct.SEND_BACK in view.acts else CornerAct.SEND_BACK)
         for act, button in self._buttons.items():
             button.setEnabled(act in view.acts)
-            button.setVisible(act is not other)  # these two share one place
+            button.setVisible(act not in away)
         self._alone.setVisible(CornerAct.HAND_OVER not in view.acts)

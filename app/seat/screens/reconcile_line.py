@@ -13,6 +13,7 @@ from app.ui.labels import Label, rule
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.wire.ids import plain_line
+from sync.wire.packet import EndReason
 from sync.wire.room import Standing
 
 LONGEST_WORD = 400  # characters of an explanation, as the wire takes them
@@ -24,6 +25,7 @@ _LOOKS: Mapping[Standing, tuple[Icon, Tone]] = {
     Standing.HELD: (Icon.ATTENTION, Tone.ATTENTION),
     Standing.ABSENT: (Icon.TO_DO, Tone.SOFT),
 }
+_PHRASES = 2  # for each standing that has to be explained
 _WIDTHS = (4, 3, 3, 3)
 
 
@@ -36,6 +38,7 @@ class ReconcileRow:
     number: str
     seat: int
     standing: Standing
+    end: EndReason | None
     under_way: bool
     answered: int
     items: int
@@ -64,6 +67,9 @@ class ReconcileLine(QWidget):
         self._save = Button("save_explanation")
         self._save.clicked.connect(self._say)
         self._said = Label(Type.BODY, Tone.SOFT)
+        self._phrases = [Button(f"phrase_{at}") for at in range(_PHRASES)]
+        for button in self._phrases:
+            button.clicked.connect(lambda _checked=False, button=button: self._take(button))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -92,6 +98,11 @@ class ReconcileLine(QWidget):
         column.addLayout(facts)
         column.addWidget(self._said)
         column.addLayout(word)
+        ready = QVBoxLayout()
+        ready.setSpacing(Space.S)
+        for button in self._phrases:
+            ready.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(ready)
 
     def show_row(self, row: ReconcileRow, words: Words, *, first: bool) -> None:
         """Show a candidate; what is being typed for this one stays."""
@@ -103,8 +114,7 @@ class ReconcileLine(QWidget):
         self._icon.show_icon(icon, tone)
         self._name.setText(row.name)
         self._number.setText(words("screen.reconcile.who", number=row.number, seat=f"{row.seat:02}"))
-        state = words("screen.reconcile.not_over") if row.under_way else words(f"room.standing.{row.standing.value}")
-        self._standing.setText(state)
+        self._standing.setText(_state(row, words))
         self._standing.set_tone(tone)
         self._work.setText(self._work_text(row, words))
         self._events.setText(self._events_text(row, words))
@@ -114,6 +124,10 @@ class ReconcileLine(QWidget):
         self._said.setVisible(asked and bool(row.explanation))
         if fresh:
             self._field.setText("")
+        for at, button in enumerate(self._phrases):
+            button.setVisible(asked)
+            if asked:
+                button.setText(words(f"screen.reconcile.phrase_{row.standing.value}_{at}"))
         self._field.setVisible(asked)
         self._save.setVisible(asked)
         key = "change" if row.explanation else "explain"
@@ -136,6 +150,11 @@ class ReconcileLine(QWidget):
             parts.append(words("room.irregular") + clauses)
         return "\n".join(parts)
 
+    def _take(self, button: Button) -> None:
+        """Write a ready phrase into the field, where it can be changed before it is saved."""
+        self._field.setText(button.text()[:LONGEST_WORD])
+        self._save.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _typed(self) -> None:
         self._save.setEnabled(bool(plain_line(self._field.text())))
 
@@ -143,3 +162,11 @@ class ReconcileLine(QWidget):
         text = plain_line(self._field.text())
         if text and self._row is not None:
             self.explained.emit(self._row.sitting, text)
+
+
+def _state(row: ReconcileRow, words: Words) -> str:
+    if row.under_way:
+        return words("screen.reconcile.not_over")
+    if row.end in (EndReason.PROCTOR, EndReason.VOIDED):
+        return words(f"room.end.{row.end.value}")
+    return words(f"room.standing.{row.standing.value}")

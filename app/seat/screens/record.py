@@ -22,12 +22,13 @@ _FACTS = ("paper", "signed_file", "digest", "signers")
 
 @dataclass(frozen=True)
 class RecordView:
-    """What was kept. `paper` and `signed_file` name files, `problem` says why they could not be written."""
+    """What was kept. `waiting`: how many packets have no receipt yet. `paper` and `signed_file` name files, `problem` says why they could not be written."""
 
     session: SessionFacts
     counts: RoomCounts
     signers: tuple[str, ...]
     digest: str
+    waiting: int = 0
     paper: str = ""
     signed_file: str = ""
     problem: Text | None = None
@@ -51,8 +52,9 @@ class RecordScreen(Screen):
         self._again = Button("write_again")
         self.named(self._again.setText, "record.write_again")
         self._again.clicked.connect(self.write_requested)
-        safe = Label(Type.BODY, Tone.SOFT)
-        self.named(safe.setText, "record.safe")
+        self._delivery, todo = StatusMark(Type.STRONG, wrap=True), Label(Type.BODY, Tone.SOFT)
+        self._delivery.setObjectName("record_delivery")
+        self.named(todo.setText, "record.safe")
         panel = Panel()
         panel.content.setSpacing(Space.M)
         for widget in (self._title, self._counts, rule(), self._note):
@@ -65,7 +67,8 @@ class RecordScreen(Screen):
             panel.content.addWidget(name)
             panel.content.addWidget(value)
         panel.content.addWidget(rule())
-        panel.content.addWidget(safe)
+        panel.content.addWidget(self._delivery)
+        panel.content.addWidget(todo)
         page = Column(tokens.COLUMN)
         page.content.addWidget(panel)
         page.content.addStretch(1)
@@ -96,6 +99,11 @@ class RecordScreen(Screen):
         self._counts.setText(words("screen.record.counts", **view.counts.model_dump()))
         self._note.say(Tone.ATTENTION, say(view.problem, words) if view.problem else "")
         self._again.setVisible(view.problem is not None)
+        if view.waiting:
+            waits = words("screen.record.waiting", count=view.waiting)
+            self._delivery.show_status(Icon.OUTBOX, Tone.ATTENTION, waits)
+        else:
+            self._delivery.show_status(Icon.CHECK, Tone.DONE, words("screen.record.delivered"))
         unwritten = words("screen.record.unwritten")
         self._values["paper"].setText(_breakable(view.paper) or unwritten)
         self._values["signed_file"].setText(_breakable(view.signed_file) or unwritten)

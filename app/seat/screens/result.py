@@ -45,6 +45,7 @@ _DELIVERY_LOOK = {
 class ResultView:
     """The result. `score_shown` false: the policy keeps the score from the seat, only the code is shown.
 
+    `voided`: proctors declared it void, so there is no score and no verdict to show.
     `code` is the verification code without spaces; `qr` is what the QR code says.
     """
 
@@ -62,6 +63,7 @@ class ResultView:
     code: str
     qr: str
     delivery: DeliveryState
+    voided: bool = False
 
 
 class ResultScreen(Screen):
@@ -111,11 +113,13 @@ class ResultScreen(Screen):
         self._head.show_title(say(view.exam_title, words))
         self._head.show_facts(words("screen.result.submitted", time=view.submitted))
         self._score.show_candidate(view.candidate_name, view.admission_number, view.photo, words)
-        if view.score_shown:
+        if view.voided:
+            self._score.show_no_score(words("screen.result.voided"))
+        elif view.score_shown:
             self._score.show_score(view.score_milli, view.max_milli, view.pass_milli, words, passed=view.passed)
             self._score.show_sections(view.sections, words)
         else:
-            self._score.show_no_score(words)
+            self._score.show_no_score(words("screen.result.no_score"))
         self._proof.show_code(view.code, view.qr, words)
         text = words(f"screen.result.delivery_{view.delivery.value}")
         self._proof.show_delivery(

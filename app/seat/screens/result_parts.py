@@ -145,13 +145,13 @@ class ScorePanel(Looked, Panel):
             score, most = marks_text(section.score_milli), marks_text(section.max_milli)
             marks.setText(words("screen.result.section_marks", score=score, most=most))
 
-    def show_no_score(self, words: Words) -> None:
-        """Say that the score is published by the authority, not here."""
+    def show_no_score(self, why: str) -> None:
+        """Say why no score is shown: the authority publishes it, or the sitting is void."""
         self._marks.hide()
         self._rule.hide()
         for label in (self._score, self._verdict, *(cell for cells in self._cells for cell in cells)):
             label.clear()  # what is not to be seen does not lie about in the window either
-        self._no_score.setText(words("screen.result.no_score"))
+        self._no_score.setText(why)
         self._no_score.show()
 
 

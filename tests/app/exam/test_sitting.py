@@ -93,6 +93,7 @@ def test_the_clock_does_not_run_while_the_seat_is_dead() -> None:
     sitting = advance(sitting, Stamp("run-2", 10_005, 0), ANSWER)
     assert sitting.active_ms == 40_000
     assert sitting.resumes == 1
+    assert [(one.code, one.detail) for one in sitting.incidents] == [("RESUMED", "9999 s")]
 
 
 def test_a_new_run_has_to_say_that_it_resumed() -> None:

@@ -176,6 +176,25 @@ def _no_room(*_arguments: object, **_more: object) -> None:
     raise DiskFull(needed_mb=200, free_mb=3)
 
 
+def test_a_note_that_nobody_can_see_is_no_reason(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.enter(1)
+    seat.press("corner_extend")
+    seat.until_screen("CornerFormScreen")
+    seat.press("minutes_1")
+    seat.pick("其他原因")
+    note = seat.front.findChild(Field, "note")
+    assert note is not None
+    note.setText("\u200b\u200b")
+    seat.press("form_confirm")
+    assert seat.screen == "CornerFormScreen"
+    assert seat.kept().incidents == ()
+    note.setText("停电\u202e了")
+    seat.press("form_confirm")
+    seat.until_screen("CornerScreen")
+    assert seat.kept().incidents[-1].detail == "600 s: 停电了"
+
+
 def test_what_hits_the_candidate_is_said_with_their_name_before_it_is_done(seat: ProctoredSeat) -> None:
     seat.begin()
     seat.enter()
@@ -544,3 +563,20 @@ def test_it_is_said_whether_the_time_stands_still(seat: ProctoredSeat) -> None:
     seat.until_screen("CornerScreen")
     seat.until(lambda: seat.says("考试时间停住"))
     assert not seat.says("考试时间没有停")
+
+
+def test_a_voided_sitting_looks_voided_and_shows_no_verdict(seat: ProctoredSeat) -> None:
+    seat.begin()
+    seat.choose()
+    seat.rest()
+    seat.enter(0)
+    seat.confirm("void", "考生本人不符")
+    seat.until_screen("AuthorityScreen")
+    seat.give_pin(1)
+    seat.until_screen("EndedScreen")
+    seat.press("seal")
+    seat.until_screen("AuthorityScreen")
+    seat.give_pin(0)
+    seat.until_screen("ResultScreen")
+    assert seat.says("监考员已作废本次考试")
+    assert not seat.says("未合格")

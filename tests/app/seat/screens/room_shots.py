@@ -7,6 +7,7 @@ from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.ui.buttons import Button
 from app.ui.text import Sentence
 from app.words import Words
+from sync.wire.packet import EndReason
 from sync.wire.room import RoomCounts, Standing
 from tests.app.seat.screens import samples
 
@@ -22,6 +23,7 @@ def _row(number: int, standing: Standing, name: str = "", **changes: object) -> 
         "number": f"20261133{number:05}",
         "seat": 7,
         "standing": standing,
+        "end": EndReason.CANDIDATE if sat else None,
         "under_way": False,
         "answered": 98 if standing is Standing.DONE else 0,
         "items": 100,
