@@ -1,6 +1,6 @@
 import pytest
-from PySide6.QtGui import QFontMetrics, QImage, QTextList
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QTextList
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.exam.prose import (
@@ -20,6 +20,7 @@ from app.exam.prose import (
     Table,
     Verbatim,
 )
+from app.ui import tokens
 from app.ui.flow_table import TableView
 from app.ui.flow_view import FlowView
 from app.ui.look import Look
@@ -284,3 +285,20 @@ def test_nothing_is_wider_than_its_column_or_higher_than_it_says(page: Page, blo
     image = page.picture()
     assert not ink_rows(image, width)
     assert ink_rows(image)[-1] < high
+
+
+def test_the_glass_covers_nothing_of_a_picture_in_an_option(qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    for corner, beside in ((False, 0), (True, tokens.TARGET)):
+        button = PictureButton(holder, corner=corner)
+        image = QImage(300, 120, QImage.Format.Format_RGB32)
+        image.fill(QColor("red"))
+        button.show_image(image, "", lambda given, size: given.scaled(size))
+        size = button.size_within(900)
+        button.resize(size)
+        assert size.width() == 300 + beside
+        shown = button.grab().toImage()
+        middle = shown.pixelColor(295, 60)
+        assert middle == QColor("red")
+        assert (shown.pixelColor(285, 105) == QColor("red")) is corner

@@ -1,0 +1,25 @@
+"""The simulated camera's picture says what it is, and says it whole where only its upright middle is shown."""
+
+import numpy as np
+
+from proctoring.capture.drawing import scene_background, simulated_scene
+from proctoring.capture.media import HEIGHT, WIDTH
+
+UPRIGHT = HEIGHT * 3 // 4  # columns an upright 3:4 picture keeps of it
+INK = 200  # luma of the words; nothing else in the picture is as bright
+
+
+def test_caption_and_time_are_whole_in_an_upright_crop() -> None:
+    luma = simulated_scene(scene_background(), 1.0)[:HEIGHT]
+    columns = np.flatnonzero((luma > INK).any(axis=0))
+    assert columns.size
+    assert columns.min() >= (WIDTH - UPRIGHT) // 2 + 4
+    assert columns.max() < (WIDTH + UPRIGHT) // 2 - 4
+
+
+def test_the_caption_has_two_lines_of_words_at_the_top_and_the_time_stands_at_the_bottom() -> None:
+    luma = simulated_scene(scene_background(), 1.0)[:HEIGHT]
+    rows = (luma > INK).any(axis=1)
+    begins = np.flatnonzero(np.diff(rows.astype(np.int8)) == 1)
+    assert (begins < HEIGHT // 4).sum() == 2
+    assert rows[HEIGHT - 34 :].any()
