@@ -50,6 +50,20 @@ def corner(name: str = "张伟") -> CornerView:
     )
 
 
+def admitted() -> CornerView:
+    """Give a candidate who has not begun."""
+    return CornerView(
+        session=samples.session(),
+        proctor="李芳",
+        on_duty=("李芳", "王建国"),
+        standing=Standing.ADMITTED,
+        acts=frozenset({CornerAct.REPORT, CornerAct.SEND_BACK}),
+        candidate=samples.candidate(),
+        items=100,
+        recorder=Recorder.NOT_YET,
+    )
+
+
 def nobody() -> CornerView:
     """Give a seat between two candidates."""
     acts = frozenset({CornerAct.REPORT, CornerAct.HAND_OVER, CornerAct.CLOSE_SESSION})
@@ -112,6 +126,13 @@ def corner_long(words: Words) -> CornerScreen:
     view = corner(samples.LONG_NAME * 12)
     screen.show_corner(view)
     screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def corner_admitted(words: Words) -> CornerScreen:
+    """Show a candidate who has not begun."""
+    screen = CornerScreen(words)
+    screen.show_corner(admitted())
     return screen
 
 

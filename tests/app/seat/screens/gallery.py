@@ -389,6 +389,7 @@ SHOTS = (
     Shot("09-result-hidden", _result_hidden),
     Shot("11-corner", corner_samples.corner_screen, large=True),
     Shot("11-corner-long-name", corner_samples.corner_long),
+    Shot("11-corner-admitted", corner_samples.corner_admitted),
     Shot("11-corner-nobody", corner_samples.corner_nobody),
     Shot("12-corner-end", corner_samples.form_screen, large=True),
     Shot("12-corner-extra-time", corner_samples.form_extend),

@@ -37,7 +37,7 @@ def proctors(signed: int = 1) -> tuple[ProctorCard, ...]:
 
 
 def sign_in(signed: int = 1) -> SignInView:
-    return SignInView(session(), proctors(signed), needed=2)
+    return SignInView(session(), proctors(signed), needed=2, others=True)
 
 
 def bilingual(zh: str, en: str) -> Bilingual:
@@ -94,6 +94,7 @@ def launch(*, good: bool = False) -> LaunchView:
         ReleaseState.RELEASED if good else ReleaseState.WAITING,
         None if good else bilingual("登记中心没有回应。", "The registry does not answer."),
         can_start=good,
+        others=True,
     )
 
 
