@@ -224,6 +224,7 @@ def test_mutated_files(of: str, data: st.DataObject) -> None:
         raise AssertionError(f"{type(fault).__name__} is no refusal of a bank") from fault
 
 
+PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
 CELLS = st.one_of(
     st.sampled_from(
         [
@@ -245,8 +246,8 @@ CELLS = st.one_of(
             "难",
         ]
     ),
-    st.text(max_size=8).filter(
-        lambda text: text.isprintable() and not text.startswith(("=", "{", "http", "ftp", "mail", "int", "ext"))
+    st.text(PRINTABLE, max_size=8).filter(
+        lambda text: not text.startswith(("=", "{", "http", "ftp", "mail", "int", "ext"))
     ),
     st.integers(-(10**12), 10**12),
     st.booleans(),
