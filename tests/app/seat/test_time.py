@@ -310,7 +310,7 @@ def test_after_a_reboot_time_is_as_it_was(seat: SeatAtWork, clock: MovedClock) -
     seat.again()
     assert left - MINUTE_MS < seat.case.delivery.remaining_ms() <= left
     assert seat.desk._front.number == 2
-    assert seat.codes() == ["SEAT_STALLED", "RESUMED"], "the minute before, in which nothing was said, is no time the PC was off"
+    assert seat.codes() == ["SEAT_STALLED", "RESUMED"], "of the time before, none of the time off"
 
 
 def test_a_clock_that_runs_while_the_seat_is_dead_runs_by_the_machine_that_stayed_on(
