@@ -29,6 +29,7 @@ IDENTITY_DOUBTED: Final = "IDENTITY_DOUBTED"
 """The incident of a room that somebody doubted who stands there."""
 _LONGEST_SEAT_NUMBER: Final = 4
 _LONGEST_DETAIL: Final = 400
+_JOINT: Final = "；"
 
 
 class NotOnRoster(Refused):
@@ -250,5 +251,5 @@ def _incident(obstacle: Obstacle, assent: Assent, session: Session, appearance: 
         parts = [doubted, words("screen.identity.admitted_by", name=admitted_by), assent.reason]
     else:
         parts = [words(f"screen.identity.way_{obstacle.kind.value}", **obstacle.facts).rstrip(".。"), assent.reason]
-    detail = words("screen.identity.joint").join(part for part in parts if part)
+    detail = _JOINT.join(part for part in parts if part)
     return Occurred(code=INCIDENTS[obstacle.kind], detail=detail[:_LONGEST_DETAIL], by=assent.by)

@@ -97,7 +97,7 @@ def _facts(paper: Paper) -> list[list[str]]:
         ("place", f"{record.site} · {record.room}"),
         ("seat", record.seat_label),
         ("planned", f"{_time(record.opens_ms)} – {_time(record.closes_ms)}"),
-        ("held", f"{_time(record.opened_ms)} – {_time(record.closed_ms)}"),
+        ("held", f"{_time(record.opened_ms)} – {_time(record.closed_ms)} ({_zone(record.opened_ms)})"),
         ("proctors", paper.zh("screen.simulated.between").join(names)),
     )
     return [[paper.both(f"room.paper.{name}"), value] for name, value in facts]
@@ -243,6 +243,12 @@ def _bilingual(text: Bilingual) -> str:
 
 def _time(ms: int) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _zone(ms: int) -> str:
+    """Name the time zone of all times on the paper, as its distance from UTC."""
+    offset = f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%z}"
+    return f"UTC{offset[:3]}:{offset[3:]}"
 
 
 def _marks(milli: int) -> str:

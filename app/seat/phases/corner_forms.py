@@ -15,7 +15,8 @@ MOST_ALONE = 30
 MOST_MINUTES = 180
 SHORT_TEXT = 400
 _JOINT = "；"
-_GROUP = "screen.corner_form.group_"
+_IRREGULARITIES = Sentence("screen.corner_form.group_irregularities")
+_INCIDENTS = Sentence("screen.corner_form.group_incidents")
 _REASONS = {
     CornerAct.PAUSE: ("equipment", "unwell", "disturbance", "evacuation"),
     CornerAct.CONTINUE: (),
@@ -37,8 +38,7 @@ def form_of(act: CornerAct, case: Case | None, plan: SessionPlan) -> CornerForm:
     """Give the form of an act."""
     if act is CornerAct.REPORT:
         choices = _irregularities(plan, heard=case is not None) + tuple(
-            Choice(code, Sentence(f"incident.{code}"), noted=code == _UNSAID, group=Sentence(f"{_GROUP}incidents"))
-            for code in INCIDENTS
+            Choice(code, Sentence(f"incident.{code}"), noted=code == _UNSAID, group=_INCIDENTS) for code in INCIDENTS
         )
     else:
         irregular = case is not None and any(one.clause for one in case.delivery.sitting.incidents)
@@ -126,7 +126,7 @@ def _irregularities(plan: SessionPlan, *, heard: bool) -> tuple[Choice, ...]:
                 zh=f"条款 {clause.code} {clause.title.zh}"[:120], en=f"Clause {clause.code} {clause.title.en}"[:120]
             ),
             heard,
-            group=Sentence(f"{_GROUP}irregularities"),
+            group=_IRREGULARITIES,
         )
         for clause in plan.policy.violations
     )

@@ -26,7 +26,6 @@ from sync.replica.outbox import Stage
 from sync.wire.packet import EndReason
 from sync.wire.room import RoomRecord
 
-
 _RECEIPTED = frozenset({Stage.RECEIPTED, Stage.PROVEN, Stage.PURGEABLE})
 
 

@@ -22,7 +22,10 @@ _FACTS = ("paper", "signed_file", "digest", "signers")
 
 @dataclass(frozen=True)
 class RecordView:
-    """What was kept. `waiting`: how many packets have no receipt yet. `paper` and `signed_file` name files, `problem` says why they could not be written."""
+    """What was kept. `paper` and `signed_file` name files, `problem` says why they could not be written.
+
+    `waiting`: how many packets have no receipt yet.
+    """
 
     session: SessionFacts
     counts: RoomCounts

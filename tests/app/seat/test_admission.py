@@ -148,7 +148,7 @@ def test_what_was_in_the_way_is_committed_with_the_admission(
     (incident,) = sitting.incidents
     assert (sitting.seat_number, sitting.confirmed_by) == (7, both)
     assert (incident.code, incident.by) == ("SEAT_CHANGED", both)
-    assert incident.detail == "This candidate belongs to seat 12; this is seat 07; 12 号机坏了"
+    assert incident.detail == "This candidate belongs to seat 12; this is seat 07；12 号机坏了"
     assert workplace.replica.journal.rows(entry.sitting)[0].kind == "admitted"
 
 
