@@ -39,6 +39,7 @@ class CornerFormScreen(Screen):
         self._form: CornerForm | None = None
         self._missing = ""
         self._writing: Writing | None = None
+        self._settled = QTimer(self, singleShot=True, interval=0)  # what has just come has its place after this
         self._head = PageHead(self.tools)
         self._clock = BigClock()
         self._candidate = CandidatePanel(narrow=True)
@@ -67,6 +68,7 @@ class CornerFormScreen(Screen):
         for field in (self._minutes, self._note, self._statement):
             field.textChanged.connect(lambda _text: self._say_missing(""))
         self._choices.chosen_changed.connect(self._chosen)
+        self._settled.timeout.connect(self._show_statement)
         self._refused.toggled.connect(self._refuse)
         self.named(self._head.show_title, "corner_form.head")
         self.named(self._clock.name.setText, "corner.time_left")
@@ -243,7 +245,7 @@ class CornerFormScreen(Screen):
     def _chosen(self) -> None:
         self._ask_statement()
         if self._choices.chosen is not None and self._choices.chosen.heard:
-            QTimer.singleShot(0, self._heard, self._show_statement)  # when it has its place
+            self._settled.start()
         self._say_missing("")
 
     def _ask_statement(self) -> None:
