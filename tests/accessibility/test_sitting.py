@@ -138,6 +138,8 @@ class Listener:
         """The proctors close the session and sign its record."""
         say, reader = self.sitter.say, self.reader
         self.sitter.press(say("result.done"))
+        reader.wait(BUTTON, say("result.done_copied"))
+        self.sitter.press(say("result.done_copied"))
         reader.wait(FIELD, say("check_in.number"))
         self.sitter.press(say("tools.proctor_long"))
         reader.wait(SECRET)
