@@ -16,12 +16,12 @@ from app.seat.delivery import Delivery
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
 from app.seat.occupancy import Occupancy
-from app.seat.phases.admitting import open_case
-from app.seat.phases.authority import Authority
-from app.seat.phases.choosing import Choosing
+from app.seat.phases.admission.admitting import open_case
+from app.seat.phases.launch.choosing import Choosing
+from app.seat.phases.launch.opening import Doors, Opened, Opening
 from app.seat.phases.line import Line, LineDoors
-from app.seat.phases.opening import Doors, Opened, Opening
 from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.proctor.authority import Authority
 from app.seat.recovery import Unfinished, find_unfinished
 from app.seat.release import forget_ended_releases, kept_keys
 from app.seat.room_files import write_missing

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.exam.appearance import Appearance
 from app.exam.item import Item, is_complete
 from app.exam.prose import Language
-from app.seat.screens.item import ItemScreen, ItemView
+from app.seat.screens.delivery.item import ItemScreen, ItemView
 from app.ui.number_grid import GridCell
 from app.ui.style import prepare_application
 from app.words import Words

@@ -22,9 +22,9 @@ from app.exam.prose import Language, plain_text
 from app.seat import program
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
-from app.seat.phases.sitting import SittingDesk
+from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.program import WINDOW
-from app.seat.screens.item import ItemScreen
+from app.seat.screens.delivery.item import ItemScreen
 from sync.wire.ids import new_id
 from tests.bench.probe import resident_mb
 

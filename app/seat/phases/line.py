@@ -10,19 +10,19 @@ from app.exam.events import Occurred
 from app.exam.room import OnDuty, Reported, Room
 from app.exam.sitting import BY_PROCTORS, State
 from app.seat.camera_desk import CameraDesk
-from app.seat.phases.admitting import Admitting
-from app.seat.phases.authority import Authority
-from app.seat.phases.closing import Closing
-from app.seat.phases.corner import Corner, CornerDoors
-from app.seat.phases.corner_acts import joined
-from app.seat.phases.ended import Ended
-from app.seat.phases.opening import Opened
+from app.seat.phases.admission.admitting import Admitting
+from app.seat.phases.closing.closing import Closing
+from app.seat.phases.closing.room_closing import RoomClosing
+from app.seat.phases.delivery.reading import ReadingDesk
+from app.seat.phases.delivery.sitting import SittingDesk
+from app.seat.phases.launch.opening import Opened
+from app.seat.phases.launch.signing import lock_report
 from app.seat.phases.phase import Bench, Phase
-from app.seat.phases.reading import ReadingDesk
-from app.seat.phases.room_closing import RoomClosing
+from app.seat.phases.proctor.authority import Authority
+from app.seat.phases.proctor.corner import Corner, CornerDoors
+from app.seat.phases.proctor.corner_acts import joined
+from app.seat.phases.proctor.ended import Ended
 from app.seat.phases.room_saving import RoomSaving
-from app.seat.phases.signing import lock_report
-from app.seat.phases.sitting import SittingDesk
 from app.seat.screens.screen import Screen
 from app.seat.screens.waiting import WaitingScreen
 from app.seat.sealing import Case

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.seat.screens.corner_view import Choice
+from app.seat.screens.proctor.corner_view import Choice
 from app.ui import tokens
 from app.ui.labels import Label
 from app.ui.look import Looked, paint_focus

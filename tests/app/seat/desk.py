@@ -17,12 +17,12 @@ from app.seat.camera_desk import CameraDesk
 from app.seat.deck import Deck
 from app.seat.delivery import Delivery, read_sitting
 from app.seat.home import SeatHome
-from app.seat.phases.admitting import started
+from app.seat.phases.admission.admitting import started
+from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.phase import Bench
-from app.seat.phases.sitting import SittingDesk
 from app.seat.release import unlock_with
-from app.seat.screens.item import ItemScreen
-from app.seat.screens.review import ReviewScreen
+from app.seat.screens.delivery.item import ItemScreen
+from app.seat.screens.delivery.review import ReviewScreen
 from app.seat.sealing import Case
 from app.seat.shelf import ItemShelf
 from app.seat.workplace import Workplace

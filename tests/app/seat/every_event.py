@@ -26,7 +26,7 @@ from app.seat.delivery import read_sitting
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
 from app.seat.program import make_application
-from app.seat.screens.item import ItemScreen
+from app.seat.screens.delivery.item import ItemScreen
 from app.seat.workplace import Workplace
 from sync.replica.journal import Journal, JournalRow
 from sync.wire.plan import Theme

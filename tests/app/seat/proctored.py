@@ -13,11 +13,11 @@ from app.exam.prose import Language
 from app.seat.deck import Deck
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
-from app.seat.phases.admitting import started
-from app.seat.phases.authority import Authority
+from app.seat.phases.admission.admitting import started
+from app.seat.phases.launch.opening import Opened
 from app.seat.phases.line import Line, LineDoors
-from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench
+from app.seat.phases.proctor.authority import Authority
 from app.seat.room_log import RoomLog
 from app.seat.screens.choice_list import RadioRow
 from app.seat.sealing import Case

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.exam.prose import Language
@@ -18,15 +18,11 @@ from app.seat import claims
 from app.seat.delivery import read_sitting
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
-from app.seat.recovery import find_unfinished
 from app.seat.room_log import RoomLog
-from app.seat.room_record import reconcile_seat
-from app.seat.screens.check_in import CheckInScreen
-from app.seat.screens.corner import CornerScreen
-from app.seat.screens.corner_form import CornerFormScreen
-from app.seat.screens.identity import IdentityScreen
-from app.seat.screens.notice import NoticeScreen
-from app.seat.screens.practice import PracticeScreen
+from app.seat.screens.admission.check_in import CheckInScreen
+from app.seat.screens.admission.identity import IdentityScreen
+from app.seat.screens.admission.notice import NoticeScreen
+from app.seat.screens.delivery.practice import PracticeScreen
 from app.seat.workplace import Workplace
 from app.ui.labels import Note, StatusMark
 from app.ui.pictures import Photo
@@ -39,7 +35,6 @@ from sync.replica.database import Replica
 from sync.trust.anchor import Trust
 from sync.trust.keystore import FileKeyStore
 from sync.wire.plan import MINUTE_MS, SessionPlan, Theme
-from sync.wire.room import Standing
 from tests.app.seat.conftest import Site
 from tests.app.seat.screens import hands as hand
 from tests.app.seat.test_kiosk import WAIT_MS, Seat
@@ -166,7 +161,8 @@ def test_two_refuse_and_two_can_admit_later(seat: Room1) -> None:
     seat.give_reason(2)
     seat.until_screen("AuthorityScreen")
     doubter = seat.plan.proctors[0]
-    shown = [label.text() for label in seat.kiosk.deck.currentWidget().findChildren(StatusMark) if label.isVisible()]
+    front = seat.kiosk.deck.currentWidget() or seat.kiosk
+    shown = [label.text() for label in front.findChildren(StatusMark) if label.isVisible()]
     assert f"{doubter.name}：存疑" in shown, "who doubted is not said to have agreed"
     seat.give_pin(1)
     seat.until_screen("CheckInScreen")
@@ -290,106 +286,3 @@ def test_practice_is_kept_nowhere_and_takes_no_time(seat: Room1) -> None:
     seat.until_screen("ItemScreen")
     sitting = seat.sitting_of()
     assert (sitting.given, sitting.appearance) == ({}, chosen)
-
-
-def send_back(seat: Room1) -> None:
-    """Let a proctor send whoever was admitted back."""
-    seat.press("proctor_corner")
-    seat.give_pin(0)
-    seat.until_screen("CornerScreen")
-    name = hand.find(seat.kiosk.deck.screen_of(CornerScreen), QLabel, "candidate_name")
-    assert (name.text(), name.isVisible()) == (seat.plan.roster[0].name, True)
-    assert seat.find("corner_end") is None
-    assert seat.find("corner_pause") is None
-    seat.press("corner_send_back")
-    seat.until_screen("CornerFormScreen")
-    choices = seat.kiosk.deck.screen_of(CornerFormScreen)
-    choices.choose("reason.wrong_candidate")
-    seat.press("form_confirm")
-
-
-def test_who_was_admitted_is_sent_back_and_somebody_else_sits_here(seat: Room1) -> None:
-    seat.open_up()
-    seat.find_candidate(0)
-    seat.press("admit")
-    seat.give_pin(0)
-    seat.until_screen("NoticeScreen")
-    seat.press("notice_tick")
-    seat.bot.waitUntil(lambda: bool(seat.sitting_of(0).notice_sha256), timeout=WAIT_MS)
-    first = seat.sitting_of(0).recording
-    assert first is not None
-    send_back(seat)
-    seat.until_screen("CheckInScreen")
-    sitting = seat.sitting_of(0)
-    assert (sitting.state, sitting.notice_sha256, sitting.recording) == (State.AWAITING, "", None)
-    told = sitting.incidents[-1]
-    assert (told.code, told.detail, told.by) == ("SENT_BACK", "考生本人不符", tuple(seat.keys()[:1]))
-    assert (seat.workplace.home.recordings / first / "manifest.json").exists(), "what was recorded is closed and stays"
-    assert find_unfinished(seat.workplace) is None, "a restart does not bring them back"
-    line = reconcile_seat(seat.workplace, seat.workplace.current_session(), seat.room()).lines[0]
-    assert (line.found.entry.sitting, line.standing) == (seat.plan.roster[0].sitting, Standing.NEVER_BEGUN)
-    assert line.explanation == "考生本人不符"
-    seat.find_candidate(1)
-    seat.press("admit")
-    seat.give_pin(1)
-    seat.until_screen("NoticeScreen")
-    assert seat.sitting_of(1).state is State.ADMITTED
-
-
-def test_who_was_sent_back_reads_the_notice_again_and_is_recorded_anew(seat: Room1) -> None:
-    seat.open_up()
-    recordings = []
-    for _admission in range(2):
-        seat.find_candidate(0)
-        seat.press("admit")
-        seat.give_pin(1)
-        seat.until_screen("NoticeScreen")
-        assert not seat.sitting_of(0).notice_sha256
-        seat.press("notice_tick")
-        seat.bot.waitUntil(lambda: bool(seat.sitting_of(0).notice_sha256), timeout=WAIT_MS)
-        recordings.append(seat.sitting_of(0).recording)
-        if len(recordings) == 1:
-            send_back(seat)
-            seat.until_screen("CheckInScreen")
-    assert len(set(recordings)) == 2
-    assert [incident.code for incident in seat.sitting_of(0).incidents] == ["SENT_BACK", "ADMITTED_AGAIN"]
-    seat.press("start_exam")
-    seat.until_screen("ItemScreen")
-
-
-def test_who_was_admitted_before_a_restart_can_be_sent_back_and_proctors_sign_in_for_the_next(seat: Room1) -> None:
-    seat.open_up()
-    seat.find_candidate(0)
-    seat.press("admit")
-    seat.give_pin(0)
-    seat.until_screen("NoticeScreen")
-    seat.kiosk.begin()
-    seat.until_screen("NoticeScreen")
-    send_back(seat)
-    seat.until_screen("SignInScreen")
-    assert seat.sitting_of(0).state is State.AWAITING
-    seat.sign_in(seat.site.pins())
-    seat.press("start_session")
-    seat.until_screen("CheckInScreen")
-    seat.find_candidate(0)
-    seat.press("admit")
-    seat.give_pin(0)
-    seat.until_screen("NoticeScreen")
-
-
-def test_a_recording_that_was_closed_too_early_is_followed_by_another_one(seat: Room1) -> None:
-    seat.open_up()
-    seat.find_candidate(0)
-    seat.press("admit")
-    seat.give_pin(0)
-    seat.until_screen("NoticeScreen")
-    seat.press("notice_tick")
-    seat.bot.waitUntil(lambda: bool(seat.sitting_of(0).notice_sha256), timeout=WAIT_MS)
-    first = seat.sitting_of(0).recording
-    with closing(RecorderClient.attach(seat.workplace.home.recorder_socket, 1)) as recorder:
-        recorder.stop()
-    seat.kiosk.begin()
-    seat.until_screen("NoticeScreen")
-    seat.bot.waitUntil(lambda: seat.sitting_of(0).recording != first, timeout=WAIT_MS)
-    seat.press("start_exam")
-    seat.until_screen("ItemScreen")

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.exam.prose import Language
 from app.seat.deck import Deck
-from app.seat.phases.authority import Act, Authority
 from app.seat.phases.phase import Bench
+from app.seat.phases.proctor.authority import Act, Authority
 from app.seat.screens.waiting import WaitingScreen
 from app.seat.sign_in import FREE_TRIES, Proctor, SameCredential, SignInDesk, counted_in
 from app.seat.workplace import Workplace

@@ -13,10 +13,10 @@ import app.seat.workplace
 from app.exam.room import OnDuty
 from app.exam.sitting import State
 from app.seat.home import SeatHome
-from app.seat.phases import corner as corner_phase
+from app.seat.phases.proctor import corner as corner_phase
 from app.seat.screens.choice_list import RadioRow
-from app.seat.screens.corner_form import CornerFormScreen
-from app.seat.screens.corner_view import CornerAnswer
+from app.seat.screens.proctor.corner_form import CornerFormScreen
+from app.seat.screens.proctor.corner_view import CornerAnswer
 from app.seat.sign_in import FREE_TRIES
 from app.seat.workplace import Workplace
 from app.ui.fields import Field

@@ -13,7 +13,7 @@ import app.seat.workplace
 from app.demo.recorder import recorder_let_go
 from app.exam.sitting import State
 from app.seat.home import SeatHome
-from app.seat.phases import closing as closing_phase
+from app.seat.phases.closing import closing as closing_phase
 from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
 from proctoring.recorder.client import RecorderClient

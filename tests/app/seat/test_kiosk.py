@@ -18,7 +18,7 @@ from app.seat.camera_desk import CameraDesk
 from app.seat.delivery import read_sitting
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk, ProgramDefect
-from app.seat.phases import recorder_watch, saving
+from app.seat.phases.delivery import recorder_watch, saving
 from app.seat.sealing import packet_of
 from app.seat.sign_in import FREE_TRIES
 from app.seat.workplace import Workplace

@@ -12,10 +12,10 @@ import app.seat.workplace
 from app.seat.deck import Deck
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
-from app.seat.phases.authority import Authority
+from app.seat.phases.launch.opening import Opened
 from app.seat.phases.line import Line, LineDoors
-from app.seat.phases.opening import Opened
 from app.seat.phases.phase import Bench
+from app.seat.phases.proctor.authority import Authority
 from app.seat.screens.screen import Screen
 from app.seat.sign_in import SignInDesk
 from app.seat.workplace import Workplace

@@ -11,7 +11,8 @@ from app.exam import events
 from app.exam.sitting import OutOfOrder, Stamp, State, advance, replay
 from app.seat.delivery import Delivery, read_sitting
 from app.seat.home import SeatHome
-from app.seat.phases import room_saving, saving
+from app.seat.phases import room_saving
+from app.seat.phases.delivery import saving
 from app.seat.workplace import Workplace
 from sync.replica.cabinet import Cabinet
 from sync.replica.database import Replica

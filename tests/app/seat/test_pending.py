@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.exam.interactions import Choice, Responses, TextEntry
 from app.exam.item import Item
 from app.exam.prose import Wording
-from app.seat.phases.pending import TYPING_MS, Pending
+from app.seat.phases.delivery.pending import TYPING_MS, Pending
 from sync.wire.plan import Difficulty, ItemKind
 from tests.app.registry.world import small_bank, stem
 

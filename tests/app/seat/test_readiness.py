@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.seat.camera_desk import CameraDesk
 from app.seat.glyphs import chinese_family, undrawable
-from app.seat.phases.opening import CHECKS
+from app.seat.phases.launch.opening import CHECKS
 from app.seat.readiness import Display, Finding, Reach, Readiness, check_seat
 from app.seat.room_log import RoomLog
 from app.seat.workplace import Session, Workplace

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from app.exam import events
 from app.seat.home import SeatHome
+from app.seat.phases.delivery.reading import ReadingDesk
 from app.seat.phases.phase import Bench
-from app.seat.phases.reading import ReadingDesk
 from app.seat.workplace import Workplace
 from sync.wire.packet import EndReason
 from tests.app.seat.conftest import Site

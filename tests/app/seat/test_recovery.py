@@ -34,9 +34,9 @@ from app.exam.prose import Language
 from app.logbook import open_logbook
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
-from app.seat.phases.sitting import SittingDesk
+from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.program import make_application
-from app.seat.screens.item import ItemScreen
+from app.seat.screens.delivery.item import ItemScreen
 from app.ui.options import OptionRow
 
 application, home = make_application(), SeatHome(Path(sys.argv[1]))

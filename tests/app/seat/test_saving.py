@@ -16,9 +16,9 @@ from app.exam.interactions import Responses
 from app.exam.sitting import Given, Notes, Sitting, State
 from app.seat.alarm import TONE_S, Cause, tone
 from app.seat.home import SeatHome
-from app.seat.phases import recorder_watch, saving
-from app.seat.phases.bounds import fits
-from app.seat.phases.saving import Saving
+from app.seat.phases.delivery import recorder_watch, saving
+from app.seat.phases.delivery.bounds import fits
+from app.seat.phases.delivery.saving import Saving
 from app.seat.sealing import packet_of, seal
 from app.seat.workplace import Workplace
 from app.ui.clip_speaker import CHANNELS, RATE

@@ -14,8 +14,8 @@ from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
 from app.seat.recovery import find_unfinished
 from app.seat.room_record import reconcile_seat
-from app.seat.screens.corner import CornerScreen
-from app.seat.screens.corner_form import CornerFormScreen
+from app.seat.screens.proctor.corner import CornerScreen
+from app.seat.screens.proctor.corner_form import CornerFormScreen
 from proctoring.recorder.client import RecorderClient
 from sync.wire.room import Standing
 from tests.app.seat.conftest import Site

@@ -15,10 +15,10 @@ from app.exam.prose import Language
 from app.registry.keyroom import KeyName
 from app.registry.service import Registry
 from app.seat.deck import Deck
-from app.seat.phases.choosing import Choosing
+from app.seat.phases.launch.choosing import Choosing
 from app.seat.phases.phase import Bench
+from app.seat.screens.launch.sessions import SessionsScreen
 from app.seat.screens.screen import Screen
-from app.seat.screens.sessions import SessionsScreen
 from app.seat.screens.waiting import WaitingScreen
 from app.seat.sessions import SessionState, kept_sessions, the_one_now
 from app.seat.workplace import Session, Workplace

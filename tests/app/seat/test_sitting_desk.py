@@ -17,7 +17,7 @@ from app.exam.sitting import Notes, OutOfOrder, State
 from app.seat.alarm import Alarm, Cause
 from app.seat.deck import Deck
 from app.seat.home import SeatHome
-from app.seat.screens.review import ReviewScreen
+from app.seat.screens.delivery.review import ReviewScreen
 from app.seat.shelf import FormUnshowable
 from app.seat.workplace import Workplace
 from app.ui.alarm_frame import AlarmFrame

@@ -15,9 +15,9 @@ from app.exam.form import FormItem
 from app.exam.sitting import State
 from app.exam.timing import Timing
 from app.seat.home import SeatHome
-from app.seat.phases.timekeeping import WARN_FOR_MS, minutes_to_warn_of, open_place
-from app.seat.screens.authority import AuthorityScreen
-from app.seat.screens.corner import CornerScreen
+from app.seat.phases.delivery.timekeeping import WARN_FOR_MS, minutes_to_warn_of, open_place
+from app.seat.screens.proctor.authority import AuthorityScreen
+from app.seat.screens.proctor.corner import CornerScreen
 from app.seat.workplace import Workplace
 from sync.wire.packet import EndReason
 from sync.wire.plan import MINUTE_MS, ItemKind

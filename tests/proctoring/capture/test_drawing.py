@@ -19,7 +19,7 @@ def test_caption_and_time_are_whole_in_an_upright_crop() -> None:
 
 def test_the_caption_has_two_lines_of_words_at_the_top_and_the_time_stands_at_the_bottom() -> None:
     luma = simulated_scene(scene_background(), 1.0)[:HEIGHT]
-    rows = (luma > INK).any(axis=1)
+    rows = np.asarray((luma > INK).any(axis=1))
     begins = np.flatnonzero(np.diff(rows.astype(np.int8)) == 1)
     assert (begins < HEIGHT // 4).sum() == 2
     assert rows[HEIGHT - 34 :].any()

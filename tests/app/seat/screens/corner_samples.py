@@ -1,11 +1,19 @@
 """What the screens of proctors at the seat are shown with. Everything here is simulated."""
 
-from app.seat.phases.corner_forms import INCIDENTS, MINUTES, MOST_MINUTES
-from app.seat.screens.authority import AuthorityScreen, AuthorityView, Point
-from app.seat.screens.corner import CornerScreen
-from app.seat.screens.corner_form import CornerFormScreen
-from app.seat.screens.corner_view import Choice, CornerAct, CornerForm, CornerView, IncidentRow, Recorder, Standing
-from app.seat.screens.ended import EndedScreen, EndedView
+from app.seat.phases.proctor.corner_forms import INCIDENTS, MINUTES, MOST_MINUTES
+from app.seat.screens.proctor.authority import AuthorityScreen, AuthorityView, Point
+from app.seat.screens.proctor.corner import CornerScreen
+from app.seat.screens.proctor.corner_form import CornerFormScreen
+from app.seat.screens.proctor.corner_view import (
+    Choice,
+    CornerAct,
+    CornerForm,
+    CornerView,
+    IncidentRow,
+    Recorder,
+    Standing,
+)
+from app.seat.screens.proctor.ended import EndedScreen, EndedView
 from app.ui.fields import Field
 from app.ui.text import Sentence
 from app.words import Words

@@ -1,6 +1,6 @@
 """Every screen as a picture: two window sizes, two languages, three themes, two sizes of text.
 
-`python -m tests.app.seat.screens.gallery FOLDER` writes them all.
+`python -m tests.screenshots FOLDER` draws them all.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,18 +17,18 @@ from app.exam.events import Highlight
 from app.exam.item import Stimulus
 from app.exam.prose import Language
 from app.exam.sitting import Notes
-from app.seat.screens.check_in import CheckInScreen
-from app.seat.screens.countersign import CountersignScreen
-from app.seat.screens.identity import Camera, IdentityScreen, Purpose, Step
-from app.seat.screens.item import ItemScreen, RecordingState
-from app.seat.screens.launch import LaunchScreen
-from app.seat.screens.notice import NoticeScreen
-from app.seat.screens.practice import PracticeScreen
-from app.seat.screens.result import DeliveryState, ResultScreen
-from app.seat.screens.review import ReviewScreen
+from app.seat.screens.admission.check_in import CheckInScreen
+from app.seat.screens.admission.identity import Camera, IdentityScreen, Purpose, Step
+from app.seat.screens.admission.notice import NoticeScreen
+from app.seat.screens.closing.result import DeliveryState, ResultScreen
+from app.seat.screens.closing.sealing import SealingScreen
+from app.seat.screens.delivery.item import ItemScreen, RecordingState
+from app.seat.screens.delivery.practice import PracticeScreen
+from app.seat.screens.delivery.review import ReviewScreen
+from app.seat.screens.launch.launch import LaunchScreen
+from app.seat.screens.launch.sign_in import SignInScreen
+from app.seat.screens.proctor.countersign import CountersignScreen
 from app.seat.screens.screen import Screen
-from app.seat.screens.sealing import SealingScreen
-from app.seat.screens.sign_in import SignInScreen
 from app.seat.screens.trouble import TroubleScreen, TroubleView
 from app.seat.screens.view import Simulated
 from app.seat.screens.waiting import WaitingScreen, WaitingView

@@ -1,8 +1,8 @@
 """The screens of a room for the gallery: choosing a session, reconciling, the record. Everything here is simulated."""
 
-from app.seat.screens.reconcile import ReconcileRow, ReconcileScreen, ReconcileView
-from app.seat.screens.record import RecordScreen, RecordView
-from app.seat.screens.sessions import RowState, SessionRow, SessionsScreen, SessionsView
+from app.seat.screens.closing.reconcile import ReconcileRow, ReconcileScreen, ReconcileView
+from app.seat.screens.closing.record import RecordScreen, RecordView
+from app.seat.screens.launch.sessions import RowState, SessionRow, SessionsScreen, SessionsView
 from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.ui.buttons import Button
 from app.ui.text import Sentence

@@ -3,16 +3,16 @@
 from app.exam.interactions import Choice, Option
 from app.exam.item import Item
 from app.exam.prose import Language, Paragraph, Picture, Place, Run, Style, Wording
-from app.seat.screens.check_in import CheckInView
-from app.seat.screens.countersign import CountersignView
-from app.seat.screens.identity import IdentityView, Step
-from app.seat.screens.item import ItemHeader, ItemView
-from app.seat.screens.launch import CheckRow, CheckState, LaunchView, ReleaseState
-from app.seat.screens.notice import NoticeView
-from app.seat.screens.result import DeliveryState, ResultView, SectionScore
-from app.seat.screens.review import ReviewView
-from app.seat.screens.sealing import SealingView, SealStep, StepRow, StepState
-from app.seat.screens.sign_in import SignInView
+from app.seat.screens.admission.check_in import CheckInView
+from app.seat.screens.admission.identity import IdentityView, Step
+from app.seat.screens.admission.notice import NoticeView
+from app.seat.screens.closing.result import DeliveryState, ResultView, SectionScore
+from app.seat.screens.closing.sealing import SealingView, SealStep, StepRow, StepState
+from app.seat.screens.delivery.item import ItemHeader, ItemView
+from app.seat.screens.delivery.review import ReviewView
+from app.seat.screens.launch.launch import CheckRow, CheckState, LaunchView, ReleaseState
+from app.seat.screens.launch.sign_in import SignInView
+from app.seat.screens.proctor.countersign import CountersignView
 from app.seat.screens.view import CandidateCard, ProctorCard, SessionFacts
 from app.ui.number_grid import GridCell
 from app.ui.text import Sentence

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.seat.screens.check_in import CheckInScreen
+from app.seat.screens.admission.check_in import CheckInScreen
 from app.ui.buttons import Button
 from app.ui.fields import Field
 from app.ui.labels import Note

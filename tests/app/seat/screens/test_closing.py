@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.seat.screens.result import DeliveryState, ResultScreen
-from app.seat.screens.result_parts import QrCode, grouped_code, marks_text
-from app.seat.screens.sealing import SealingScreen, SealStep, StepState
+from app.seat.screens.closing.result import DeliveryState, ResultScreen
+from app.seat.screens.closing.result_parts import QrCode, grouped_code, marks_text
+from app.seat.screens.closing.sealing import SealingScreen, SealStep, StepState
 from app.seat.screens.trouble import TroubleScreen, TroubleView
 from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.ui.buttons import Button

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from app.exam.appearance import Appearance, Spacing
 from app.exam.prose import Language
 from app.seat.deck import Deck
-from app.seat.screens.check_in import CheckInScreen
+from app.seat.screens.admission.check_in import CheckInScreen
+from app.seat.screens.delivery.item import ItemScreen
 from app.seat.screens.display_panel import TEXT_SIZES, DisplayPanel
-from app.seat.screens.item import ItemScreen
 from app.seat.screens.waiting import WaitingScreen
 from app.ui.alarm_frame import AlarmFrame
 from app.ui.buttons import Button, TickBox

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTextEdi
 
 from app.cli.content.gallery import item_files, key_of
 from app.content.qti.reading import read_item_file
-from app.seat.screens.item import ItemScreen, ItemView
+from app.seat.screens.delivery.item import ItemScreen, ItemView
 from app.ui.interactions.area_button import AreaButton
 from app.ui.options import StrikeButton
 from app.ui.pictures import PictureButton

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.exam.appearance import Appearance
-from app.seat.screens.identity import REASON_LONGEST, Camera, IdentityScreen, Purpose, Step
+from app.seat.screens.admission.identity import REASON_LONGEST, Camera, IdentityScreen, Purpose, Step
 from app.ui.buttons import Button
 from app.ui.capture_view import SimulatedTag
 from app.ui.fields import Field

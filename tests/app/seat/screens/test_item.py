@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from app.exam.appearance import Appearance, Spacing
 from app.exam.interactions import Choice
 from app.exam.prose import Language, Wording
-from app.seat.screens import item_bars
-from app.seat.screens.item import ItemScreen, RecordingState
+from app.seat.screens.delivery import item_bars
+from app.seat.screens.delivery.item import ItemScreen, RecordingState
 from app.ui.buttons import Button
 from app.ui.clock import ClockFace
 from app.ui.labels import Line, StatusMark

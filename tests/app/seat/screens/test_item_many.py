@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.exam.interactions import Option
 from app.exam.prose import Picture, Wording
-from app.seat.screens.item import ItemScreen, ItemView
+from app.seat.screens.delivery.item import ItemScreen, ItemView
 from app.ui.flow_document import FlowDocument
 from app.ui.number_grid import NumberGrid
 from app.ui.pictures import PictureButton

@@ -11,7 +11,7 @@ from app.exam.events import Highlight, Noted
 from app.exam.item import Stimulus
 from app.exam.prose import Language, Paragraph, Run, Wording
 from app.exam.sitting import NO_NOTES, Notes
-from app.seat.screens.item import ItemScreen
+from app.seat.screens.delivery.item import ItemScreen
 from app.ui.buttons import Button
 from app.ui.flow_view import FlowView
 from app.ui.highlighter import SHARED_FROM

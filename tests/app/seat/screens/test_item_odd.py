@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.exam.interactions import Option
 from app.exam.prose import Picture, Wording
-from app.seat.screens.item import ItemScreen, ItemView
+from app.seat.screens.delivery.item import ItemScreen, ItemView
 from app.ui.options import OptionRow
 from app.ui.pictures import PictureButton
 from sync.wire.plan import ItemKind

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.exam.item import Stimulus
-from app.seat.screens.item import ItemScreen
-from app.seat.screens.practice import PracticeScreen
+from app.seat.screens.delivery.item import ItemScreen
+from app.seat.screens.delivery.practice import PracticeScreen
 from app.ui.buttons import Button
 from app.ui.calculator_panel import CalculatorKey
 from app.ui.labels import Line

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.seat.screens.launch import LaunchScreen, ReleaseState
+from app.seat.screens.launch.launch import LaunchScreen, ReleaseState
 from app.ui.buttons import Button
 from app.ui.fields import CodeField, Field
 from app.ui.labels import Line, Note, StatusMark

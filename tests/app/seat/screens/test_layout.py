@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
-from app.seat.screens.item import ItemScreen
+from app.seat.screens.delivery.item import ItemScreen
 from app.seat.screens.screen import Screen
 from app.ui.buttons import Button
 from app.ui.clock import ClockFace

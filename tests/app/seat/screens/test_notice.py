@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.seat.screens.notice import NoticeScreen, notice_text
+from app.seat.screens.admission.notice import NoticeScreen, notice_text
 from app.ui.buttons import Button, TickBox
 from app.ui.capture_view import LevelMeter, Preview, SimulatedTag
 from app.ui.labels import Label, Note

@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
-from app.seat.screens.review import ReviewScreen, ReviewView
+from app.seat.screens.delivery.review import ReviewScreen, ReviewView
 from app.ui.buttons import Button
 from app.ui.labels import Label, Note
 from app.ui.number_grid import NumberGrid

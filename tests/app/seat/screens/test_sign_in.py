@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.seat.screens.countersign import CountersignScreen
-from app.seat.screens.proctor_button import ProctorButton
-from app.seat.screens.sign_in import SignInScreen
+from app.seat.screens.launch.sign_in import SignInScreen
+from app.seat.screens.proctor.countersign import CountersignScreen
+from app.seat.screens.proctor.proctor_button import ProctorButton
 from app.ui.buttons import Button
 from app.ui.fields import Field
 from app.ui.labels import Label, Note, StatusMark

@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from app.exam.prose import Language
 from app.seat.deck import Deck
-from app.seat.screens.check_in import CheckInScreen
-from app.seat.screens.identity import IdentityScreen, Step
-from app.seat.screens.item import ItemScreen
-from app.seat.screens.notice import NoticeScreen
-from app.seat.screens.result import ResultScreen
-from app.seat.screens.review import ReviewScreen
+from app.seat.screens.admission.check_in import CheckInScreen
+from app.seat.screens.admission.identity import IdentityScreen, Step
+from app.seat.screens.admission.notice import NoticeScreen
+from app.seat.screens.closing.result import ResultScreen
+from app.seat.screens.delivery.item import ItemScreen
+from app.seat.screens.delivery.review import ReviewScreen
 from app.ui.buttons import Button
 from app.ui.slips import QUIET_MS
 from tests.app.seat.screens import samples

@@ -1,0 +1,1 @@
+"""Who is there: found, held against their photo, told of the recording, practised."""

@@ -1,0 +1,1 @@
+"""The end of a sitting and of a session."""

@@ -1,0 +1,1 @@
+"""The candidate sits: items, saving, time, the recorder watched, texts read aloud."""

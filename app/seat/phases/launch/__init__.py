@@ -1,0 +1,1 @@
+"""Choosing a session, signing in, checks and release."""

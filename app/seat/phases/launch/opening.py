@@ -1,0 +1,268 @@
+"""Opening a session at the seat: proctors sign in, the seat is checked, the items are released, the session starts."""
+
+from dataclasses import dataclass
+
+import structlog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from app.seat.camera_desk import CameraDesk
+from app.seat.duty import Duty
+from app.seat.phases.launch.signing import Signing, lock_report
+from app.seat.phases.phase import Bench, Phase, session_facts
+from app.seat.readiness import Display, Finding, Reach, Readiness, check_seat
+from app.seat.release import kept_keys, unlock_with
+from app.seat.room_log import RoomLog
+from app.seat.screens.launch.launch import CheckRow, CheckState, LaunchScreen, LaunchView, ReleaseState
+from app.seat.screens.launch.sign_in import SignInScreen, SignInView
+from app.seat.screens.view import ProctorCard
+from app.seat.sign_in import Proctor, SameCredential, SignInDesk, counted_in
+from app.seat.workplace import Session
+from app.ui.bridge import in_background
+from app.ui.text import Sentence, Text
+from sync.client.connection import RegistryConnection
+from sync.client.release import PackageKeys, fetch_release
+from sync.faults import Fault
+from sync.replica.cabinet import DocumentKind
+from sync.trust.aead import SealRefused
+from sync.trust.release import ReleaseCodeWrong, ReleaseShare
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that runs at this seat."""
+
+    session: Session
+    keys: PackageKeys
+    duty: Duty
+    room: RoomLog
+
+    @property
+    def proctors(self) -> tuple[Proctor, ...]:
+        """Who is signed in now; none after a restart within a sitting."""
+        return self.duty.proctors
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What an opening reaches beyond the seat's own files: the proctors' keys, the registry, the recorder."""
+
+    desk: SignInDesk
+    connection: RegistryConnection
+    camera: CameraDesk
+
+
+class Opening(Phase):
+    """Ends with `opened`, carrying an `Opened`, or with `left`: proctors want another session than this one."""
+
+    opened = Signal(object)
+    left = Signal()
+
+    def __init__(self, bench: Bench, session: Session, doors: Doors, parent: QObject) -> None:
+        super().__init__(bench, parent)
+        self._session = session
+        self._connection = doors.connection
+        self._camera = doors.camera
+        self._proctors: list[Proctor] = []
+        self._log = structlog.get_logger("opening")
+        self._findings: list[Finding] | None = None
+        self._keys: PackageKeys | None = None
+        self._fetching = False
+        self._starting = False
+        self._release_note: Text | None = None
+        self._sign_in = bench.deck.screen_of(SignInScreen)
+        self._signing = Signing(doors.desk, self._sign_in, self)
+        self._signing.signed.connect(self._add_proctor)
+        self._signing.locked_out.connect(self._log_lock)
+        self._sign_in.other_requested.connect(self._leave)
+        self._launch = bench.deck.screen_of(LaunchScreen)
+        self._launch.other_requested.connect(self._leave)
+        self._launch.release_requested.connect(self._fetch)
+        self._launch.code_entered.connect(self._try_code)
+        self._launch.recheck_requested.connect(self._check_readiness)
+        self._launch.start_requested.connect(self._start)
+
+        self._others = len(bench.workplace.replica.cabinet.names(DocumentKind.PLAN)) > 1
+
+    def _leave(self) -> None:
+        if not self._starting:
+            self._signing.end()
+            self.left.emit()
+
+    def begin(self) -> None:
+        """Ask for the proctors."""
+        self._show_sign_in()
+        self.bench.deck.bring(SignInScreen)
+        self._signing.begin(entry.proctor for entry in self._session.plan.proctors)
+
+    # proctors
+
+    def _show_sign_in(self) -> None:
+        signed = {proctor.id for proctor in self._proctors}
+        plan = self._session.plan
+        cards = tuple(ProctorCard(entry.proctor, entry.name, entry.proctor in signed) for entry in plan.proctors)
+        facts = session_facts(self.bench.workplace, self._session)
+        self._sign_in.show_sign_in(SignInView(facts, cards, plan.policy.proctors_needed, self._others))
+
+    def _add_proctor(self, proctor: Proctor) -> None:
+        try:
+            self._proctors = list(counted_in(tuple(self._proctors), proctor))
+        except SameCredential:
+            self._log.warning("same_credential", proctor=proctor.id, keyid=proctor.key.public.keyid)
+            self._show_sign_in()
+            self._sign_in.show_same_person(proctor.id)
+            return
+        self._show_sign_in()
+        if len(self._proctors) >= self._session.plan.policy.proctors_needed:
+            self._go_to_launch()
+
+    def _log_lock(self, proctor: str) -> None:
+        """Let the room's journal say it if the room is open already: after a restart, or with too few signed in."""
+        workplace, plan = self.bench.workplace, self._session.plan
+        event = lock_report(plan, proctor)
+
+        def work() -> None:
+            room = RoomLog(plan.session, workplace.replica.journal, workplace.clock)
+            if room.room.is_open:
+                room.record(event)
+
+        self.bench.worker.run(self, work, lambda _none: None, self.trouble)
+
+    # readiness and release
+
+    def _go_to_launch(self) -> None:
+        self._signing.end()
+        try:
+            self._keys = kept_keys(self.bench.workplace, self._session)
+        except Fault as fault:
+            self.trouble(fault)
+            return
+        self.bench.deck.bring(LaunchScreen)
+        self._check_readiness()
+
+    def _check_readiness(self) -> None:
+        self._findings = None
+        self._show_launch()
+        screen = self.bench.deck.screen().size()
+        display = Display(screen.width(), screen.height(), len(QGuiApplication.screens()))
+        reach = Reach(self._connection, self._camera, display)
+        in_background(
+            self,
+            lambda: check_seat(self.bench.workplace, self._session, reach),
+            self._keep_findings,
+            self.trouble,
+        )
+
+    def _keep_findings(self, findings: list[Finding]) -> None:
+        self._findings = findings
+        self._show_launch()
+
+    def _fetch(self) -> None:
+        if self._fetching or self._keys is not None:
+            return
+        self._fetching = True
+        self._show_launch()
+        workplace, session = self.bench.workplace, self._session
+
+        def work() -> PackageKeys:
+            share = fetch_release(
+                self._connection,
+                workplace.keystore,
+                workplace.enrolment.device,
+                workplace.trust,
+                session.plan.session,
+            )
+            return unlock_with(workplace, session, share)
+
+        in_background(self, work, self._keep_keys, self._keep_note)
+
+    def _try_code(self, code: str) -> None:
+        workplace, session = self.bench.workplace, self._session
+        self._release_note = None
+        in_background(
+            self,
+            lambda: unlock_with(workplace, session, ReleaseShare.from_code(code)),
+            self._keep_keys,
+            self._refuse_code,
+        )
+
+    def _keep_keys(self, keys: PackageKeys) -> None:
+        self._fetching, self._keys, self._release_note = False, keys, None
+        self._show_launch()
+
+    def _keep_note(self, fault: Fault) -> None:
+        self._fetching, self._release_note = False, Sentence(f"fault.{fault.code}.what", dict(fault.facts))
+        self._check_readiness()
+
+    def _refuse_code(self, fault: Fault) -> None:
+        if isinstance(fault, ReleaseCodeWrong):
+            self._launch.show_wrong_code(int(fault.facts.get("group", 0)))
+        elif isinstance(fault, SealRefused):
+            self._launch.show_wrong_code(0)
+        else:
+            self._keep_note(fault)
+
+    def _show_launch(self) -> None:
+        rows = _running_rows() if self._findings is None else tuple(_row(found) for found in self._findings)
+        released = ReleaseState.RELEASED if self._keys else ReleaseState.WAITING
+        self._launch.show_launch(
+            LaunchView(
+                session=session_facts(self.bench.workplace, self._session),
+                proctors=tuple(proctor.name for proctor in self._proctors),
+                checks=rows,
+                release=ReleaseState.FETCHING if self._fetching else released,
+                release_note=self._release_note,
+                can_start=self._may_start(),
+                others=self._others,
+            )
+        )
+
+    def _may_start(self) -> bool:
+        checked = self._findings is not None and all(
+            found.readiness is not Readiness.BLOCKED for found in self._findings
+        )
+        return checked and self._keys is not None
+
+    # the start
+
+    def _start(self) -> None:
+        keys = self._keys
+        if keys is None or self._starting or not self._may_start():
+            return
+        self._starting = True
+        workplace, session, proctors = self.bench.workplace, self._session, tuple(self._proctors)
+
+        def work() -> Opened:
+            room = RoomLog(session.plan.session, workplace.replica.journal, workplace.clock)
+            room.take_duty(tuple(proctor.key.public.keyid for proctor in proctors))
+            return Opened(session, keys, Duty(proctors), room)
+
+        self.bench.worker.run(self, work, self.opened.emit, self._not_started)
+
+    def _not_started(self, fault: Fault) -> None:
+        self._starting = False
+        self.trouble(fault)
+
+
+CHECKS = ("package", "people", "devices", "disk", "fonts", "screen", "clock", "journal", "outbox", "network")
+
+
+def _running_rows() -> tuple[CheckRow, ...]:
+    return tuple(
+        CheckRow(Sentence(f"readiness.{check}.name"), CheckState.RUNNING, Sentence("readiness.running"))
+        for check in CHECKS
+    )
+
+
+def _row(found: Finding) -> CheckRow:
+    key = f"readiness.{found.check}"
+    state = found.readiness.value
+    if found.readiness is Readiness.GOOD:
+        return CheckRow(Sentence(f"{key}.name"), CheckState.GOOD, Sentence(f"{key}.{state}.seen", found.facts))
+    return CheckRow(
+        Sentence(f"{key}.name"),
+        CheckState(state),
+        Sentence(f"{key}.{state}.seen", found.facts),
+        Sentence(f"{key}.{state}.meaning", found.facts),
+        Sentence(f"{key}.{state}.advice", found.facts),
+    )

@@ -1,0 +1,1 @@
+"""What proctors do from the seat: consent by PIN, the corner, what they ended."""

@@ -1,0 +1,106 @@
+"""The seat as the proctor's corner shows it, read from the sitting and the room."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from app.exam.events import PauseReason
+from app.exam.sitting import State
+from app.seat.phases.cards import candidate_card
+from app.seat.phases.launch.opening import Opened
+from app.seat.phases.phase import Bench, session_facts
+from app.seat.screens.proctor.corner_view import BETWEEN_NAMES, CornerAct, CornerView, IncidentRow, Recorder, Standing
+from app.seat.sealing import Case
+from app.seat.sign_in import Proctor
+from app.words import Words
+from app.words.incidents import incident_detail, incident_name
+from sync.wire.packet import Incident
+from sync.wire.plan import SessionPlan
+
+_TOLD = frozenset({"CLOCK_JUMPED", "PIN_LOCKED", "RESUMED", "SEAT_STALLED", "SUSPENDED", "TIME_RESTORED"})
+"""What the seat itself logs with a detail that a person can read; other details are for the logbook."""
+_ENDS = frozenset({"ENDED_PROCTOR", "ENDED_VOIDED"})
+_RUNNING = frozenset({CornerAct.EXTEND, CornerAct.REPORT, CornerAct.END})
+
+
+def glance(
+    bench: Bench, opened: Opened, case: Case | None, proctor: Proctor, recorder: tuple[Recorder, bool], *, closes: bool
+) -> CornerView:
+    """Give the seat at a glance. `recorder`: what it does, and whether its sources are simulated.
+
+    `case`: who sits here, or who is admitted and has not begun.
+    """
+    plan, room = opened.session.plan, opened.room.room
+    names = {entry.keyid: entry.name for entry in plan.proctors}
+    facts, words = session_facts(bench.workplace, opened.session), Words(bench.deck.appearance.language)
+    on_duty = tuple(names.get(keyid, keyid[:8]) for keyid in room.on_duty)
+    shared = _acts(plan, room.on_duty, proctor)
+    if case is None:
+        acts = shared | {CornerAct.REPORT} | ({CornerAct.CLOSE_SESSION} if closes else set())
+        rows = tuple(incident_row(one.incident, plan, names, words) for one in reversed(room.incidents))
+        return CornerView(facts, proctor.name, on_duty, Standing.NOBODY, acts, incidents=rows)
+    sitting = case.delivery.sitting
+    if sitting.state is State.ADMITTED:
+        told = [one.incident for one in room.incidents if one.sitting == case.entry.sitting]
+        return CornerView(
+            session=facts,
+            proctor=proctor.name,
+            on_duty=on_duty,
+            standing=Standing.ADMITTED,
+            acts=shared | {CornerAct.REPORT, CornerAct.SEND_BACK},
+            candidate=candidate_card(case.session, case.entry),
+            items=len(case.shelf.form.items),
+            recorder=recorder[0] if sitting.recording is not None else Recorder.NOT_YET,
+            simulated=recorder[1],
+            incidents=tuple(incident_row(one, plan, names, words) for one in reversed([*sitting.incidents, *told])),
+        )
+    paused = sitting.state is State.PAUSED
+    acts = shared | _RUNNING | {CornerAct.CONTINUE if paused else CornerAct.PAUSE}
+    if sitting.hand_raised:
+        acts |= {CornerAct.LOWER_HAND}
+    if distinct_keys(plan) > 1:
+        acts |= {CornerAct.VOID}
+    return CornerView(
+        session=facts,
+        proctor=proctor.name,
+        on_duty=on_duty,
+        standing=Standing.PAUSED if paused else Standing.RUNNING,
+        acts=acts,
+        candidate=candidate_card(case.session, case.entry),
+        answered=len(sitting.answered),
+        items=len(case.shelf.form.items),
+        saved=clock_face(sitting.answered_wall_ms) if sitting.given else "",
+        recorder=recorder[0],
+        simulated=recorder[1],
+        hand_raised=sitting.hand_raised,
+        incidents=tuple(incident_row(one, plan, names, words) for one in reversed(sitting.incidents)),
+    )
+
+
+def distinct_keys(plan: SessionPlan) -> int:
+    """Count the people of a plan by their keys: one key under two names is one person."""
+    return len({entry.keyid for entry in plan.proctors})
+
+
+def others(plan: SessionPlan, on_duty: tuple[str, ...], proctor: Proctor) -> frozenset[str]:
+    """Give the proctors (ids) who are not on duty: those one can hand over to."""
+    busy = {*on_duty, proctor.key.public.keyid}
+    return frozenset(entry.proctor for entry in plan.proctors if entry.keyid not in busy)
+
+
+def clock_face(wall_ms: int) -> str:
+    """Write a moment by the clock on the wall."""
+    return f"{datetime.fromtimestamp(wall_ms / 1000, tz=UTC).astimezone():%H:%M:%S}"
+
+
+def incident_row(incident: Incident, plan: SessionPlan, names: Mapping[str, str], words: Words) -> IncidentRow:
+    """Give an incident as people read it: in words, with names instead of keys, without codes of programs."""
+    by = BETWEEN_NAMES.join(names.get(keyid, keyid[:8]) for keyid in incident.by)
+    what, note = incident_name(incident, plan.policy.violations, words), incident_detail(incident, words)
+    if incident.detail in set(PauseReason) or (not incident.by and incident.code not in _TOLD):
+        note = ""
+    grave = incident.clause is not None or incident.code in _ENDS
+    return IncidentRow(clock_face(incident.wall_ms), what, note, by, grave=grave)
+
+
+def _acts(plan: SessionPlan, on_duty: tuple[str, ...], proctor: Proctor) -> frozenset[CornerAct]:
+    return frozenset({CornerAct.HAND_OVER}) if others(plan, on_duty, proctor) else frozenset()

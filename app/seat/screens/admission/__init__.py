@@ -1,0 +1,1 @@
+"""Screens of admission: number, photo and live picture, recording notice."""

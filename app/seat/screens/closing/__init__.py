@@ -1,0 +1,1 @@
+"""Screens of the end: sealing, result, reconciliation, room record."""

@@ -1,0 +1,1 @@
+"""Screens of the sitting: item, answer card, review, practice."""

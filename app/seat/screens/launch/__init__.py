@@ -1,0 +1,1 @@
+"""Screens before the start: sessions, signing in, checks and release."""
