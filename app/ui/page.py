@@ -78,14 +78,28 @@ class Panel(QFrame):
         self.content.setSpacing(Space.L)
 
 
-class Foot(QFrame):
+class Bar(QFrame):
+    """The head or foot of a page: as high as a bar, or as what stands in it, however little room there is."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__()
+        self.setProperty("part", part)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Give its height; a minimum that is set would be taken for all that its content needs."""
+        return super().sizeHint().expandedTo(QSize(0, tokens.BAR))
+
+    def minimumSizeHint(self) -> QSize:
+        """Give its height, too."""
+        return super().minimumSizeHint().expandedTo(QSize(0, tokens.BAR))
+
+
+class Foot(Bar):
     """The foot of a page; buttons are put into `row`."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("part", "foot")
-        self.setMinimumHeight(tokens.BAR)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        super().__init__("foot")
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
         self.row.setSpacing(Space.M)

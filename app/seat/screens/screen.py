@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.exam.appearance import Appearance
 from app.seat.screens.display_panel import DisplayPanel
@@ -15,7 +15,7 @@ from app.seat.screens.view import SessionFacts, Simulated
 from app.ui import tokens
 from app.ui.labels import Line
 from app.ui.look import Look, hand_down
-from app.ui.page import Scroll
+from app.ui.page import Bar, Scroll
 from app.ui.style import stylesheet
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
@@ -200,14 +200,11 @@ def seat_name(label: str, words: Words) -> str:
     return words("screen.candidate.seat_number", number=f"{int(label):02}") if label.isdecimal() else label
 
 
-class PageHead(QFrame):
+class PageHead(Bar):
     """The head of a page: the exam, where and when, and the tools."""
 
     def __init__(self, tools: Tools) -> None:
-        super().__init__()
-        self.setProperty("part", "head")
-        self.setMinimumHeight(tokens.BAR)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        super().__init__("head")
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
         row.setSpacing(Space.XL)

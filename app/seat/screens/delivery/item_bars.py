@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.seat.screens.tools import Tools
 from app.ui import tokens
@@ -14,6 +14,7 @@ from app.ui.clock import ClockFace
 from app.ui.icons import Icon
 from app.ui.labels import Line, StatusMark
 from app.ui.look import Looked
+from app.ui.page import Bar
 from app.ui.pictures import Photo
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
@@ -48,14 +49,11 @@ class _Slot(IntEnum):
     NOTE = 2
 
 
-class ItemHead(QFrame):
+class ItemHead(Bar):
     """Exam and candidate at the left, tools, and the clock at the right end."""
 
     def __init__(self, tools: Tools) -> None:
-        super().__init__()
-        self.setProperty("part", "head")
-        self.setMinimumHeight(tokens.BAR)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        super().__init__("head")
         self._header: ItemHeader | None = None
         self._minutes: int | None = None
         self._title, self._who = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
@@ -170,14 +168,11 @@ _RECORDING_LOOK = {
 _STACKED_FROM = 1.3  # from this scale on the two states stand one above the other
 
 
-class ItemFoot(Looked, QFrame):
+class ItemFoot(Looked, Bar):
     """What the recorder does and whether everything is saved; flag, previous, next; and, set apart, hand in."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("part", "foot")
-        self.setMinimumHeight(tokens.BAR)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        super().__init__("foot")
         self._saved, self._at = _Saved.NOTHING, ""
         self._recording, self._simulated = RecordingState.CHECKING, False
         self._flagged = False
