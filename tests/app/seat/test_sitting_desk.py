@@ -222,7 +222,7 @@ def test_an_item_that_does_not_open_is_said_once_and_the_others_go_on(
     _break(seat, monkeypatch, {broken})
     seat.press("next")
     seat.rest()
-    assert seat.codes() == ["ITEM_UNSHOWABLE"], "stated once, whatever happened to the seat"
+    assert seat.codes().count("ITEM_UNSHOWABLE") == 1, "stated once, whatever happened to the seat"
 
 
 def test_a_form_of_which_nothing_opens_is_said_in_words(seat: SeatAtWork, monkeypatch: pytest.MonkeyPatch) -> None:
