@@ -70,6 +70,7 @@ class CameraDesk:
         self._plan = plan
         self._sources = sources
         self._recorder: RecorderClient | None = None
+        self._left = False
         self._turn = threading.Lock()
 
     def start(self, sitting: str, recording: str | None = None, over: tuple[str, ...] = ()) -> str:
@@ -181,13 +182,14 @@ class CameraDesk:
             return self._closed(recording)
 
     def leave(self) -> None:
-        """Hang up, whatever is being asked; a recording under way goes on by itself."""
+        """Hang up for good, whatever is being asked; a recording under way goes on by itself."""
         if not self._turn.acquire(timeout=PATIENCE_S):
             recorder = self._recorder
             if recorder is not None:
                 recorder.break_off()
             self._turn.acquire()
         try:
+            self._left = True
             self._hang_up()
         finally:
             self._turn.release()
@@ -209,6 +211,8 @@ class CameraDesk:
             self._recorder = None
 
     def _attached(self) -> RecorderClient:
+        if self._left:
+            raise RecorderGone("the desk was left")  # who still waited for a turn must not call again
         if self._recorder is None or not _answers(self._recorder):
             self._hang_up()
             socket = self._home.recorder_socket

@@ -128,6 +128,8 @@ class Sitter:
                     self.press(self.say("interaction.gap_match.gap", number=int(second.removeprefix("G"))))
                 case GraphicGapMatch():
                     self.press(next(self._said(option) for option in one.options if option.id == first))
+                    # Qt presses a tenth of a second later, and toggles at once
+                    self._reader.wait(BUTTON, self.say("interaction.associate.is_held"))
                     label = next(
                         area.label or self.say("interaction.area", number=at + 1)
                         for at, area in enumerate(one.areas)

@@ -11,7 +11,7 @@ from sync.trust.evidence import check_packet
 from tests.whole.run import Run, run_demo
 from tests.whole.traces import packet_in
 
-ITEMS = 4
+ITEMS = 2
 
 
 @pytest.fixture(scope="module")
