@@ -83,9 +83,6 @@ class CornerScreen(Screen):
         self.named(self._leave.setText, "corner.leave")
         self._alone = Label(Type.CAPTION, Tone.SOFT)
         self._alone.setObjectName("no_successor")
-        kept = self._alone.sizePolicy()
-        kept.setRetainSizeWhenHidden(True)
-        self._alone.setSizePolicy(kept)
         self.named(self._alone.setText, "corner.no_successor")
         self._lay_out()
         self.dress()
@@ -135,7 +132,7 @@ class CornerScreen(Screen):
             group = self._groups[name]
             self.named(group.name.setText, f"corner.group_{name}")
             if name == "grave":
-                column.addSpacing(Space.XXL)
+                column.addSpacing(Space.S)
                 group.column.insertWidget(0, rule())
             for act in acts:
                 group.column.addWidget(self._buttons[act])

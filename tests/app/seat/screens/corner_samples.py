@@ -21,7 +21,7 @@ from tests.app.seat.screens import samples
 from tests.app.seat.screens.samples import bilingual
 
 LEFT_MS = 6_452_000
-RUNNING = frozenset(CornerAct) - {CornerAct.CONTINUE, CornerAct.CLOSE_SESSION}
+RUNNING = frozenset(CornerAct) - {CornerAct.CONTINUE, CornerAct.SEND_BACK, CornerAct.CLOSE_SESSION}
 
 
 def incidents() -> tuple[IncidentRow, ...]:
