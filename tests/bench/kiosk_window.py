@@ -11,10 +11,19 @@ from tests.bench.probe import FirstFrame
 class WatchedKiosk(Kiosk):
     """The kiosk; tells when the page it begins with has been painted."""
 
+    _watches = False
+
     def begin(self) -> None:
+        if not self._watches:
+            self._watches = True
+            self.deck.shown.connect(self._watch)
         super().begin()
+
+    def _watch(self, screen: str) -> None:
+        """Watch the first page that somebody can do something on; "getting ready" comes before it."""
         page = self.deck.currentWidget()
-        if page is not None:
+        if page is not None and screen != "WaitingScreen":
+            self.deck.shown.disconnect(self._watch)
             FirstFrame(page)
 
 
