@@ -2,40 +2,22 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from app.seat.screens.view import Simulated
+from app.ui.capture_view import SimulatedTag
 from app.ui.icons import Icon, paint_icon
-from app.ui.look import Looked
 from app.ui.tokens import Space, Type
 from app.words import Words
 
 
-class SimulatedStrip(Looked, QWidget):
+class SimulatedStrip(SimulatedTag):
     """The amber strip across the top: what is not real."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("simulated_strip")
-        self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.hide()
-
-    def text(self) -> str:
-        """Give what it says."""
-        return self._text
-
-    def say(self, text: str) -> None:
-        """Say it; an empty text hides the strip."""
-        self._text = text
-        self.setAccessibleName(text)
-        self.setVisible(bool(text))
-        self.update()
-
-    def look_changed(self) -> None:
-        """Measure and paint again."""
-        self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Give the strip's height."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import app.seat.workplace
 from app.demo.banks import sample_bank
 from app.demo.cast import PROCTORS, blueprint
 from app.demo.home import DemoHome
@@ -17,6 +18,7 @@ from app.registry.service import Registry
 from app.seat.home import SeatHome
 from app.seat.workplace import Session, Workplace
 from sync.trust.release import ReleaseShare
+from tests.app.seat.moved_clock import MovedClock
 
 ITEMS = 6
 
@@ -81,3 +83,11 @@ def workplace(seat_home: SeatHome) -> Iterator[Workplace]:
 @pytest.fixture
 def session(workplace: Workplace) -> Session:
     return workplace.current_session()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
+    """Give the clock of this test's seat: real, but for what the test moves it by."""
+    moved = MovedClock()
+    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
+    return moved

@@ -30,7 +30,8 @@ from sync.trust.pin import make_credential
 from sync.wire.ids import new_id
 from sync.wire.plan import Bilingual, ProctorCredential, ProctorEntry, Violation
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import MovedClock, SeatAtWork
+from tests.app.seat.desk import SeatAtWork
+from tests.app.seat.moved_clock import MovedClock
 
 NAMES = ("李芳", "王建国", "古丽娜尔·艾合买提江", "李芳（又名）")
 PINS = ("104729", "224737", "350377", "479909")

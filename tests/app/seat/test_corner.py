@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
-import app.seat.workplace
 from app.exam.room import OnDuty
 from app.exam.sitting import State
 from app.seat.home import SeatHome
@@ -26,15 +25,8 @@ from sync.replica.durable import DiskFull
 from sync.replica.journal import Journal
 from sync.wire.packet import EndReason
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import MovedClock
+from tests.app.seat.moved_clock import MovedClock
 from tests.app.seat.proctored import KEYIDS, ProctoredSeat
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    moved = MovedClock()
-    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
-    return moved
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-import app.seat.workplace
 from app.exam.events import Submitted
 from app.exam.sitting import State
 from app.seat.home import SeatHome
@@ -15,15 +14,8 @@ from sync.replica.outbox import OutboxRow, Stage
 from sync.trust.envelope import peek
 from sync.wire.packet import EndReason, ScorePacket
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import MovedClock
+from tests.app.seat.moved_clock import MovedClock
 from tests.app.seat.proctored import KEYIDS, ProctoredSeat
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    moved = MovedClock()
-    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
-    return moved
 
 
 @pytest.fixture

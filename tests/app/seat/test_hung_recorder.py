@@ -19,7 +19,7 @@ from app.seat.workplace import Workplace
 from proctoring.recorder.client import RecorderClient
 from sync.wire.packet import EndReason
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import MovedClock
+from tests.app.seat.moved_clock import MovedClock
 from tests.app.seat.proctored import ProctoredSeat
 
 

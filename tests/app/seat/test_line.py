@@ -8,7 +8,6 @@ import shiboken6
 from PySide6.QtCore import SIGNAL, QMetaMethod, QObject
 from pytestqt.qtbot import QtBot
 
-import app.seat.workplace
 from app.seat.deck import Deck
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
@@ -20,15 +19,8 @@ from app.seat.screens.screen import Screen
 from app.seat.sign_in import SignInDesk
 from app.seat.workplace import Workplace
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import MovedClock
+from tests.app.seat.moved_clock import MovedClock
 from tests.app.seat.proctored import ProctoredSeat
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    moved = MovedClock()
-    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
-    return moved
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from sync.replica.journal import Journal, JournalRow, OtherWriter
 from sync.wire.packet import EndReason
 from tests.app.exam.given import answered, chosen
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import PROCTOR, MovedClock
+from tests.app.seat.desk import PROCTOR
+from tests.app.seat.moved_clock import MovedClock
 from tests.app.seat.proctored import KEYIDS, PINS, ProctoredSeat
 from tests.app.seat.test_delivery import KEY, SITTING, StillClock, begun
 

@@ -13,7 +13,8 @@ from app.seat.phases.phase import Bench
 from app.seat.workplace import Workplace
 from sync.wire.packet import EndReason
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import PROCTOR, MovedClock, SeatAtWork
+from tests.app.seat.desk import PROCTOR, SeatAtWork
+from tests.app.seat.moved_clock import MovedClock
 from tests.app.ui.sound import no_sound, speaker
 
 __all__ = ["no_sound", "speaker"]

@@ -5,22 +5,14 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-import app.seat.workplace
 from app.exam.room import Held
 from app.seat.home import SeatHome
 from app.seat.room_record import kept_record, read_record
 from app.seat.workplace import Workplace
 from sync.replica.cabinet import DocumentKind
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import MovedClock
+from tests.app.seat.moved_clock import MovedClock
 from tests.app.seat.proctored import KEYIDS, ProctoredSeat
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    moved = MovedClock()
-    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
-    return moved
 
 
 @pytest.fixture

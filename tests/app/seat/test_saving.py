@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-import app.seat.workplace
 from app.exam import events
 from app.exam.interactions import Responses
 from app.exam.sitting import Given, Notes, Sitting, State
@@ -27,14 +26,8 @@ from sync.replica.durable import DiskFull
 from sync.wire.packet import EndReason
 from tests.app.exam.given import answered, chosen
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import PROCTOR, MovedClock, SeatAtWork
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    moved = MovedClock()
-    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
-    return moved
+from tests.app.seat.desk import PROCTOR, SeatAtWork
+from tests.app.seat.moved_clock import MovedClock
 
 
 @pytest.fixture
@@ -246,7 +239,7 @@ def test_by_policy_a_lost_recorder_pauses_and_only_a_proctor_goes_on(
     assert seat.says("录音录像中断，考试已暂停")
     left = seat.case.delivery.remaining_ms()
     monkeypatch.undo()
-    monkeypatch.setattr(app.seat.workplace, "read_clock", clock)
+    monkeypatch.setattr("app.seat.workplace.read_clock", clock)
     seat.until(lambda: seat.says("录音录像已恢复"))
     assert seat.kept().state is State.PAUSED
     clock.pass_ms(600_000)

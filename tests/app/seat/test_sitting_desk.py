@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-import app.seat.workplace
 from app.content.packing.package import SealedPackage
 from app.exam import events
 from app.exam.appearance import Appearance
@@ -25,14 +24,8 @@ from app.words import Words
 from sync.trust.aead import SealRefused
 from sync.wire.packet import EndReason
 from tests.app.seat.conftest import ITEMS, Site
-from tests.app.seat.desk import PROCTOR, MovedClock, SeatAtWork
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    moved = MovedClock()
-    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
-    return moved
+from tests.app.seat.desk import PROCTOR, SeatAtWork
+from tests.app.seat.moved_clock import MovedClock
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-import app.seat.workplace
 from app.exam import events
 from app.exam.form import FormItem
 from app.exam.sitting import State
@@ -22,18 +21,12 @@ from app.seat.workplace import Workplace
 from sync.wire.packet import EndReason
 from sync.wire.plan import MINUTE_MS, ItemKind
 from tests.app.seat.conftest import Site
-from tests.app.seat.desk import PROCTOR, MovedClock, SeatAtWork
+from tests.app.seat.desk import PROCTOR, SeatAtWork
+from tests.app.seat.moved_clock import MovedClock
 
 TWO_HOURS_MS = 120 * MINUTE_MS
 TRUE_FALSE = 4
 """The first section of the form: items 1 to 4."""
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    moved = MovedClock()
-    monkeypatch.setattr(app.seat.workplace, "read_clock", moved)
-    return moved
 
 
 @pytest.fixture
