@@ -8,10 +8,10 @@ FLOORS := app proctoring sync
 # Qt warns where the locale is not UTF-8, and in the tests a warning is an error.
 UTF8 := LC_ALL=C.UTF-8
 
-.PHONY: help demo test check bench screenshots package lock clean ready ready-for-tests
+.PHONY: help demo test test-long check bench screenshots package lock clean ready ready-for-tests
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ready ## one whole exam with a simulated candidate (ARGS="…" goes to `examroom demo`)
 	@.venv/bin/examroom demo $(ARGS)
@@ -20,6 +20,10 @@ test: ready-for-tests ## all tests (ARGS="tests/sync -k journal" for some of the
 	@$(UTF8) $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS) \
 		|| { echo 'make test: FAILED'; exit 1; }
 	@echo 'make test: passed'
+
+test-long: ready-for-tests ## the tests that take long (ARGS="-k soak" for some of them)
+	@$(UTF8) $(PYTHON) -m pytest -m long $(ARGS) || { echo 'make test-long: FAILED'; exit 1; }
+	@echo 'make test-long: passed'
 
 check: ready ## style, types and who may import whom
 	@trap 'echo "make check: FAILED"' ERR; \

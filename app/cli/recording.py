@@ -21,8 +21,8 @@ from app.cli.console import (
 )
 from app.cli.files import load_trust, read_file
 from app.exam.prose import Language
-from proctoring.vault import Finding, FindingCode, RecordingTampered, Verdict, verify_recording
-from proctoring.vault.report import EXPLAINED
+from proctoring.vault.format import Finding, FindingCode, RecordingTampered, Verdict, verify_recording
+from proctoring.vault.format.report import EXPLAINED
 from sync.faults import Exit, Fault, Refused
 from sync.trust.anchor import Trust
 from sync.wire.packet import GapRef
@@ -58,7 +58,7 @@ def export(
     path: Path, target: Path, key: Annotated[Path, typer.Option(help="The site's or the escrow's key file.")]
 ) -> None:
     """Write a recording as one playable WebM file, and say what the recording was found to be."""
-    from proctoring.vault.export import export_recording
+    from proctoring.vault.carrying.webm import export_recording
     from sync.trust.keys import KeyRefused, SealingKey
 
     try:

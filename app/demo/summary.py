@@ -11,8 +11,8 @@ from app.demo.provision import Stage
 from app.exam.form import draw_form
 from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
-from proctoring.vault.report import Verdict
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.format.report import Verdict
+from proctoring.vault.format.verify import verify_recording
 from sync.faults import EnvironmentFault
 from sync.replica.outbox import OutboxRow
 from sync.trust.anchor import Trust

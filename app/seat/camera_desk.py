@@ -18,7 +18,7 @@ from proctoring.recorder.client import (
     spawn_recorder,
 )
 from proctoring.recorder.faults import RecordingClosed
-from proctoring.vault.layout import MANIFEST
+from proctoring.vault.format.layout import MANIFEST
 from sync.faults import Fault
 from sync.replica.durable import disk_faults, private_folder
 from sync.trust.envelope import peek

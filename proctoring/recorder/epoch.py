@@ -8,8 +8,8 @@ from proctoring.recorder.ledger import HeadFile, Ledger, Said, opening_for
 from proctoring.recorder.messages import RecordingSpec
 from proctoring.recorder.resume import Resumed, elapsed_ms, is_begun, resume
 from proctoring.recorder.segments import Plan
-from proctoring.vault.ratchet import Ratchet
-from proctoring.vault.record import first_link
+from proctoring.vault.format.ratchet import Ratchet
+from proctoring.vault.format.record import first_link
 from sync.replica.durable import private_folder
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keys import SigningKey

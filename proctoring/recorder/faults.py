@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from proctoring.vault.report import RecordingTampered, RecordingUnreadable
+from proctoring.vault.format.report import RecordingTampered, RecordingUnreadable
 from sync.faults import EnvironmentFault, Fault, Refused
 from sync.replica.durable import DiskFault, DiskFull, FileTooLong, FolderMissing, NoFolder
 from sync.trust.keys import KeyRefused

@@ -11,7 +11,7 @@ from typing import Final
 from proctoring.recorder.faults import RecordingInUse
 from proctoring.recorder.messages import Closed, RecordingSpec
 from proctoring.recorder.segments import Written
-from proctoring.vault import layout
+from proctoring.vault.format import layout
 from sync.replica.durable import disk_faults, sync_folder, write_durably
 from sync.software import software
 from sync.trust.clock import ClockReading

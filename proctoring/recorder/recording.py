@@ -19,7 +19,7 @@ from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, 
 from proctoring.recorder.resume import recover_recording
 from proctoring.recorder.segments import Segments, Written, level
 from proctoring.recorder.tracks import PictureTrack, SoundTrack
-from proctoring.vault.record import Flag
+from proctoring.vault.format.record import Flag
 from sync.faults import Fault
 from sync.replica.durable import require_space
 from sync.trust.clock import read_clock

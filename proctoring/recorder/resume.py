@@ -9,13 +9,13 @@ from proctoring.recorder.faults import RecordingClosed
 from proctoring.recorder.ledger import HeadFile, Ledger, Said, closed_as, pair
 from proctoring.recorder.messages import Closed
 from proctoring.recorder.segments import Written
-from proctoring.vault import layout
-from proctoring.vault.outline import Outline, Part
-from proctoring.vault.reading import names
-from proctoring.vault.record import first_link
-from proctoring.vault.report import EXPLAINED, FindingCode, RecordingTampered, RecordingUnreadable
-from proctoring.vault.scan import HASH_BYTES
-from proctoring.vault.verify import Examination, examine
+from proctoring.vault.format import layout
+from proctoring.vault.format.outline import Outline, Part
+from proctoring.vault.format.reading import names
+from proctoring.vault.format.record import first_link
+from proctoring.vault.format.report import EXPLAINED, FindingCode, RecordingTampered, RecordingUnreadable
+from proctoring.vault.format.scan import HASH_BYTES
+from proctoring.vault.format.verify import Examination, examine
 from sync.replica.durable import disk_faults, sync_folder
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keys import SigningKey

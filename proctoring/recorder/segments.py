@@ -11,9 +11,9 @@ import av
 from proctoring.capture.media import FRAME_RATE, HEIGHT, SAMPLE_RATE, WIDTH
 from proctoring.recorder.encoders import MILLISECOND, OPUS_BITS, SAMPLE, AnyPacket
 from proctoring.recorder.sink import SealingSink
-from proctoring.vault import layout
-from proctoring.vault.ratchet import Ratchet
-from proctoring.vault.record import Flag
+from proctoring.vault.format import layout
+from proctoring.vault.format.ratchet import Ratchet
+from proctoring.vault.format.record import Flag
 from sync.wire.recording import CaptureStatistics, ClockPair, SegmentEntry
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from proctoring.vault import layout
-from proctoring.vault.record import MAX_PLAINTEXT_BYTES, Flag, Header, Place, link, seal_record
+from proctoring.vault.format import layout
+from proctoring.vault.format.record import MAX_PLAINTEXT_BYTES, Flag, Header, Place, link, seal_record
 from sync.replica.durable import disk_faults, sync_folder
 from sync.trust.merkle import MerkleBuilder, leaf_hash
 

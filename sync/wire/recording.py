@@ -3,6 +3,7 @@
 The files themselves are specified in `proctoring/vault/FORMAT.md`.
 """
 
+from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -77,6 +78,27 @@ class Bookmark(Part):
     note: ShortText
 
 
+class FlagKind(StrEnum):
+    """What the watch noticed; never a judgement, only a moment for a person to look at."""
+
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    COVERED = "covered"
+    FROZEN = "frozen"
+    DARK = "dark"
+    OUT_OF_PLACE = "out_of_place"
+    SILENCE = "silence"
+    SPEECH = "speech"
+
+
+class Flag(Part):
+    """A stretch of recorded time that the watch noticed, ms; its picture is the recording's own at `at_ms`."""
+
+    kind: FlagKind
+    at_ms: Millis
+    length_ms: Millis
+
+
 class RecordingOpening(Document):
     """What is known when an epoch of a recording begins; signed before its first record, so that a crash loses nothing.
 
@@ -106,8 +128,8 @@ class RecordingOpening(Document):
 class RecordingHead(Document):
     """What existed at one moment of a recording; signed and sent away every 10 s, so that a loss can be shown.
 
-    `segment` is the segment being written, as far as it goes (complete in the last head that speaks of it). `gaps`
-    and `bookmarks` are those stated since the head before; a gap still open is stated again, longer.
+    `segment` is the segment being written, as far as it goes (complete in the last head that speaks of it). `gaps`,
+    `bookmarks` and `flags` are those stated since the head before; a gap or flag still open is stated again, longer.
     """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("recording-head")
@@ -122,6 +144,7 @@ class RecordingHead(Document):
     clock: ClockPair
     gaps: Annotated[tuple[GapRef, ...], Field(max_length=50)] = ()
     bookmarks: Annotated[tuple[Bookmark, ...], Field(max_length=50)] = ()
+    flags: Annotated[tuple[Flag, ...], Field(max_length=50)] = ()
 
 
 class RecordingManifest(Document):
@@ -145,5 +168,6 @@ class RecordingManifest(Document):
     epochs: Annotated[tuple[KeyEpoch, ...], Field(min_length=1)]
     gaps: tuple[GapRef, ...]
     bookmarks: tuple[Bookmark, ...] = ()
+    flags: tuple[Flag, ...] = ()
     retention_days: Annotated[int, Field(ge=3 * 366)]
     software: Name

@@ -18,7 +18,7 @@ from proctoring.recorder.encoders import MILLISECOND, OPUS_FRAME, SAMPLE, Pictur
 from proctoring.recorder.epoch import begin_epoch
 from proctoring.recorder.ledger import pair
 from proctoring.recorder.segments import PICTURE, SOUND, Segments, Timed
-from proctoring.vault.record import Flag
+from proctoring.vault.format.record import Flag
 from sync.trust.clock import read_clock
 from sync.wire.recording import ClockPair
 from tests.proctoring.seat import SimulatedSeat

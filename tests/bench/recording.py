@@ -13,10 +13,10 @@ import psutil
 from app.demo.processes import Process, running
 from proctoring.recorder.client import RecorderClient
 from proctoring.recorder.sink import SealingSink
-from proctoring.vault.plaintext import segments
-from proctoring.vault.record import MAX_PLAINTEXT_BYTES, first_link
-from proctoring.vault.report import Verdict
-from proctoring.vault.verify import examine, verify_recording
+from proctoring.vault.format.plaintext import segments
+from proctoring.vault.format.record import MAX_PLAINTEXT_BYTES, first_link
+from proctoring.vault.format.report import Verdict
+from proctoring.vault.format.verify import examine, verify_recording
 from sync.replica.durable import private_folder
 from tests.bench.figures import Row
 from tests.bench.long_recording import write_long_recording

@@ -3,10 +3,10 @@ import pytest
 from app.exam.prose import Language
 from app.words import Words
 from proctoring.recorder import faults as recorder_faults
-from proctoring.vault.export import ExportPlaceRefused
-from proctoring.vault.plaintext import RecordingKeyWrong
-from proctoring.vault.record import Place, RecordRefused
-from proctoring.vault.report import FindingCode, RecordingTampered, RecordingUnreadable, Verdict
+from proctoring.vault.carrying.webm import ExportPlaceRefused
+from proctoring.vault.format.plaintext import RecordingKeyWrong
+from proctoring.vault.format.record import Place, RecordRefused
+from proctoring.vault.format.report import FindingCode, RecordingTampered, RecordingUnreadable, Verdict
 from sync.faults import Fault
 
 

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app.demo.display import virtual_display
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.format.verify import verify_recording
 from tests.whole.run import EXAMROOM, Watch
 
 BOUND_S = 120

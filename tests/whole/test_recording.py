@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.format.verify import verify_recording
 from sync.trust.anchor import Trust
 from sync.wire.packet import ScorePacket
 from tests.app.cli.terminal import Terminal, Told

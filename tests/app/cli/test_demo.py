@@ -9,7 +9,7 @@ import pytest
 from app.cli.demo import print_summary
 from app.demo.home import DemoHome
 from app.demo.summary import Summary
-from proctoring.vault.report import Verdict
+from proctoring.vault.format.report import Verdict
 
 GOOD = Summary(
     session="s",

@@ -9,7 +9,7 @@ import pytest
 
 from app.cli.files import FileUnreadable, load_trust, read_file
 from app.cli.files import TrustFolderUnusable as Unusable
-from proctoring.vault import RecordingUnreadable, verify_recording
+from proctoring.vault.format import RecordingUnreadable, verify_recording
 from tests.app.cli.conftest import as_command
 
 FILE_COMMANDS = {

@@ -9,7 +9,7 @@ import pytest
 
 from tests.app.cli.terminal import Terminal
 from tests.proctoring.seat import Recorded, SimulatedSeat, record
-from tests.proctoring.vault.sealed import flip, leaves, records, segment
+from tests.proctoring.vault.format.sealed import flip, leaves, records, segment
 
 
 @pytest.fixture

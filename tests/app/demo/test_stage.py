@@ -31,7 +31,7 @@ from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk
 from app.ui.interactions.views import VIEWS
 from proctoring.recorder.client import RecorderState
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.format.verify import verify_recording
 from sync.wire.plan import ItemKind
 from tests.app.exam.given import answer, chosen
 from tests.proctoring.seat import SimulatedSeat, record

@@ -6,9 +6,9 @@ import av
 import numpy as np
 
 from proctoring.recorder.messages import Closed
-from proctoring.vault.export import export_recording
-from proctoring.vault.report import Verdict
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.carrying.webm import export_recording
+from proctoring.vault.format.report import Verdict
+from proctoring.vault.format.verify import verify_recording
 from tests.proctoring.seat import SimulatedSeat
 
 

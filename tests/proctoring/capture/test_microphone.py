@@ -13,7 +13,7 @@ import av
 import numpy as np
 import pytest
 
-from proctoring.vault.export import export_recording
+from proctoring.vault.carrying.webm import export_recording
 from tests.proctoring.seat import SimulatedSeat, is_gone, record, wait_until
 
 PITCH_HZ = 440

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from proctoring.recorder.client import RecorderGone, RecorderState
 from proctoring.recorder.faults import NothingRecorded
 from proctoring.recorder.messages import MAX_REQUEST_BYTES
-from proctoring.vault.report import Verdict
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.format.report import Verdict
+from proctoring.vault.format.verify import verify_recording
 from tests.proctoring.seat import SimulatedSeat, wait_until
 
 

@@ -13,13 +13,13 @@ from proctoring.recorder.faults import RecordingClosed, RecordingInUse
 from proctoring.recorder.ledger import HeadFile
 from proctoring.recorder.messages import RecordingSpec
 from proctoring.recorder.resume import recover_recording, resume
-from proctoring.vault.export import export_recording
-from proctoring.vault.report import FindingCode, RecordingTampered, RecordingUnreadable, Verdict
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.carrying.webm import export_recording
+from proctoring.vault.format.report import FindingCode, RecordingTampered, RecordingUnreadable, Verdict
+from proctoring.vault.format.verify import verify_recording
 from sync.trust.keystore import FileKeyStore
 from tests.proctoring.seat import SimulatedSeat, record
-from tests.proctoring.vault.independent_reader import read_recording
-from tests.proctoring.vault.sealed import flip, leaves, records, segment
+from tests.proctoring.vault.format.independent_reader import read_recording
+from tests.proctoring.vault.format.sealed import flip, leaves, records, segment
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ import pytest
 from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState, spawn_recorder
 from proctoring.recorder.faults import NothingRecorded, RecorderBusy
 from proctoring.recorder.resume import recover_recording
-from proctoring.vault.export import export_recording
-from proctoring.vault.report import FindingCode, Verdict
-from proctoring.vault.verify import examine, verify_recording
+from proctoring.vault.carrying.webm import export_recording
+from proctoring.vault.format.report import FindingCode, Verdict
+from proctoring.vault.format.verify import examine, verify_recording
 from sync.replica.durable import DiskFull
 from tests.proctoring.seat import SimulatedSeat, is_gone, record, wait_until
 
@@ -227,6 +227,6 @@ def test_a_client_brings_neither_encoders_nor_opencv() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert answer.stdout.strip() == "[]"
-    program = "import sys, proctoring.vault.export; print({'cv2', 'numpy'} & set(sys.modules))"
+    program = "import sys, proctoring.vault.carrying.webm; print({'cv2', 'numpy'} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
     assert answer.stdout.strip() == "set()"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from proctoring.vault.report import RecordingUnreadable
+from proctoring.vault.format.report import RecordingUnreadable
 
 
 @contextmanager

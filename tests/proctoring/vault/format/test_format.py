@@ -8,7 +8,7 @@ import av
 import pytest
 
 from tests.proctoring.seat import Recorded
-from tests.proctoring.vault.independent_reader import read_manifest, read_recording, root_of
+from tests.proctoring.vault.format.independent_reader import read_manifest, read_recording, root_of
 
 EBML = bytes.fromhex("1A45DFA3")
 

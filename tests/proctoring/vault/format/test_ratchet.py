@@ -1,6 +1,6 @@
 import pytest
 
-from proctoring.vault.ratchet import Ratchet
+from proctoring.vault.format.ratchet import Ratchet
 from sync.trust.aead import SealRefused
 from sync.trust.keys import KeyRefused, SealingKey
 from sync.wire.plan import Recipient, RecipientRole

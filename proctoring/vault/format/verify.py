@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from proctoring.vault import layout
-from proctoring.vault.outline import Outline, outline_of, unlisted
-from proctoring.vault.papers import Devices, Papers, read_papers
-from proctoring.vault.reading import names
-from proctoring.vault.report import (
+from proctoring.vault.format import layout
+from proctoring.vault.format.outline import Outline, outline_of, unlisted
+from proctoring.vault.format.papers import Devices, Papers, read_papers
+from proctoring.vault.format.reading import names
+from proctoring.vault.format.report import (
     EXPLAINED,
     MISSING_AT_END,
     Finding,
@@ -16,7 +16,7 @@ from proctoring.vault.report import (
     RecordingReport,
     Verdict,
 )
-from proctoring.vault.segments import check_heads
+from proctoring.vault.format.segments import check_heads
 from sync.wire.recording import RecordingHead, RecordingManifest
 
 _MAX_FINDINGS = 1_000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proctoring.vault.record import (
+from proctoring.vault.format.record import (
     HEADER_BYTES,
     MAX_PLAINTEXT_BYTES,
     TAG_BYTES,

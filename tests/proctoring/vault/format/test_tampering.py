@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proctoring.recorder.resume import recover_recording
-from proctoring.vault.report import FindingCode, RecordingUnreadable, Verdict
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.format.report import FindingCode, RecordingUnreadable, Verdict
+from proctoring.vault.format.verify import verify_recording
 from sync.trust.envelope import sign
 from sync.trust.keys import SigningKey
 from sync.wire.recording import RecordingManifest
 from tests.proctoring.seat import Recorded
-from tests.proctoring.vault.sealed import Span, flip, leaves, records, segment
+from tests.proctoring.vault.format.sealed import Span, flip, leaves, records, segment
 
 Named = tuple[FindingCode, int | None, int | None]
 

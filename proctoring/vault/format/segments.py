@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from proctoring.vault import layout
-from proctoring.vault.compare import compare
-from proctoring.vault.reading import opened
-from proctoring.vault.record import Flag
-from proctoring.vault.report import Finding, FindingCode
-from proctoring.vault.scan import HASH_BYTES, Seen, read_leaves, scan
+from proctoring.vault.format import layout
+from proctoring.vault.format.compare import compare
+from proctoring.vault.format.reading import opened
+from proctoring.vault.format.record import Flag
+from proctoring.vault.format.report import Finding, FindingCode
+from proctoring.vault.format.scan import HASH_BYTES, Seen, read_leaves, scan
 from sync.trust.merkle import MerkleBuilder, root
 from sync.wire.recording import RecordingHead, SegmentEntry
 

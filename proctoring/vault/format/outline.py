@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from proctoring.vault import layout
-from proctoring.vault.papers import Papers
-from proctoring.vault.reading import names
-from proctoring.vault.report import Finding, FindingCode
-from proctoring.vault.segments import Checked, check_closed, check_open
+from proctoring.vault.format import layout
+from proctoring.vault.format.papers import Papers
+from proctoring.vault.format.reading import names
+from proctoring.vault.format.report import Finding, FindingCode
+from proctoring.vault.format.segments import Checked, check_closed, check_open
 from sync.trust.merkle import root
 from sync.wire.packet import GapRef
 from sync.wire.recording import (

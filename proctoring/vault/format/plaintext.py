@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from proctoring.vault import layout
-from proctoring.vault.outline import Outline, Part
-from proctoring.vault.ratchet import Ratchet
-from proctoring.vault.reading import opened
-from proctoring.vault.record import (
+from proctoring.vault.format import layout
+from proctoring.vault.format.outline import Outline, Part
+from proctoring.vault.format.ratchet import Ratchet
+from proctoring.vault.format.reading import opened
+from proctoring.vault.format.record import (
     HEADER_BYTES,
     Flag,
     Place,
@@ -19,7 +19,7 @@ from proctoring.vault.record import (
     open_record,
     parse_header,
 )
-from proctoring.vault.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable
+from proctoring.vault.format.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable
 from sync.faults import Refused
 from sync.trust.keys import SealingKey
 from sync.wire.recording import KeyEpoch

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
-from proctoring.vault.report import Finding, FindingCode
+from proctoring.vault.format.report import Finding, FindingCode
 
 
 def compare(segment: int, expected: Sequence[bytes], seen: Sequence[bytes]) -> list[Finding]:

@@ -6,9 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from proctoring.vault import layout
-from proctoring.vault.reading import lines, names, read_small
-from proctoring.vault.report import Finding, FindingCode, RecordingUnreadable
+from proctoring.vault.format import layout
+from proctoring.vault.format.reading import lines, names, read_small
+from proctoring.vault.format.report import Finding, FindingCode, RecordingUnreadable
 from sync.faults import Refused
 from sync.trust.envelope import EnvelopeRefused, peek, verify
 from sync.trust.keys import KeyRefused, PublicKey

@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proctoring.vault.compare import compare
-from proctoring.vault.report import FindingCode
+from proctoring.vault.format.compare import compare
+from proctoring.vault.format.report import FindingCode
 from sync.trust.merkle import leaf_hash
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(12)]

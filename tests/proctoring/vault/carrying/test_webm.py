@@ -13,15 +13,15 @@ from typing import Any
 import av
 import pytest
 
-import proctoring.vault.export
-from proctoring.vault.export import ExportPlaceRefused, export_recording
-from proctoring.vault.plaintext import RecordingKeyWrong, SegmentReader
-from proctoring.vault.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable, Verdict
-from proctoring.vault.verify import Examination, examine, verify_recording
+import proctoring.vault.carrying.webm
+from proctoring.vault.carrying.webm import ExportPlaceRefused, export_recording
+from proctoring.vault.format.plaintext import RecordingKeyWrong, SegmentReader
+from proctoring.vault.format.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable, Verdict
+from proctoring.vault.format.verify import Examination, examine, verify_recording
 from sync.trust.keys import SealingKey
 from sync.trust.merkle import leaf_hash
 from tests.proctoring.seat import Recorded
-from tests.proctoring.vault.sealed import flip, leaves, records, segment
+from tests.proctoring.vault.format.sealed import flip, leaves, records, segment
 
 AS_THEY_ARE = ["-fps_mode", "passthrough", "-enc_time_base:v", "1/1000"]
 """Times in ms as the file has them: in ticks of 1/15 s two pictures of a busy machine may fall together."""
@@ -119,7 +119,7 @@ def test_a_segment_that_goes_away_while_it_is_exported_is_named(
         segment(path, 1).mkdir()
         return found
 
-    monkeypatch.setattr(proctoring.vault.export, "examine", examined_and_gone)
+    monkeypatch.setattr(proctoring.vault.carrying.webm, "examine", examined_and_gone)
     with pytest.raises(RecordingTampered) as refused:
         export_recording(folder, tmp_path / "out.webm", recorded.seat.site)
     assert refused.value.findings == (Finding(FindingCode.SEGMENT_MISSING, 1),)
@@ -144,7 +144,7 @@ def test_a_disk_that_fills_up_is_the_disks_fault_and_leaves_nothing(recorded: Re
     place.mkdir()
     program = (
         "import base64, resource, sys; from pathlib import Path; from sync.trust.keys import SealingKey; "
-        "from proctoring.vault.export import export_recording; from sync.faults import Fault\n"
+        "from proctoring.vault.carrying.webm import export_recording; from sync.faults import Fault\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))\n"
         "key = SealingKey.from_raw(base64.b64decode(Path(sys.argv[3]).read_bytes()))\n"
         "try: export_recording(Path(sys.argv[1]), Path(sys.argv[2]), key)\n"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from proctoring.vault import layout
-from proctoring.vault.reading import opened
-from proctoring.vault.record import HEADER_BYTES, MAX_RECORD_BYTES, TAG_BYTES, Header, link, parse_header
+from proctoring.vault.format import layout
+from proctoring.vault.format.reading import opened
+from proctoring.vault.format.record import HEADER_BYTES, MAX_RECORD_BYTES, TAG_BYTES, Header, link, parse_header
 from sync.trust.merkle import leaf_hash
 
 HASH_BYTES: Final = 32

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from proctoring.vault.report import FindingCode, Verdict
-from proctoring.vault.verify import verify_recording
+from proctoring.vault.format.report import FindingCode, Verdict
+from proctoring.vault.format.verify import verify_recording
 from sync.trust.keys import SigningKey
 from sync.wire.enrolment import DirectoryDevice
 from tests.proctoring.seat import Recorded

@@ -13,10 +13,10 @@ import av
 from av.container import OutputContainer
 from av.packet import Packet
 
-from proctoring.vault.plaintext import SegmentReader, segments
-from proctoring.vault.record import RecordRefused
-from proctoring.vault.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable, Verdict
-from proctoring.vault.verify import Examination, examine
+from proctoring.vault.format.plaintext import SegmentReader, segments
+from proctoring.vault.format.record import RecordRefused
+from proctoring.vault.format.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable, Verdict
+from proctoring.vault.format.verify import Examination, examine
 from sync.faults import EnvironmentFault
 from sync.replica.durable import disk_faults, require_space, sync_folder
 from sync.trust.aead import SealRefused

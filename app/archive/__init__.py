@@ -1,0 +1,1 @@
+"""The site administrators' side of kept recordings: find, play, keep, hand out."""

@@ -1,0 +1,1 @@
+"""Opening sealed recordings to be watched: pictures, sound, and the way to any moment."""

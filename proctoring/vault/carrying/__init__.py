@@ -1,0 +1,1 @@
+"""What leaves an archive: playable files and bundles for people outside, on registered media."""

@@ -1,0 +1,197 @@
+"""What an archive signs about the recordings it keeps: custody, destruction, media; and what a seat says of each."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from sync.wire.document import Document, Part, payload_type
+from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name, Whole
+from sync.wire.packet import ShortText
+from sync.wire.plan import Bilingual
+
+Count = Annotated[Whole, Field(ge=0, le=2**53 - 1)]
+
+Purpose = Annotated[str, StringConstraints(min_length=2, max_length=400)]
+"""Why somebody does what they do, in their own words."""
+
+Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._:\-]{2,99}$")]
+"""A medium's serial number as its own electronics tell it (udev's ID_SERIAL_SHORT)."""
+
+
+class Person(Part):
+    """A site administrator as documents name them."""
+
+    administrator: Id
+    name: Name
+    keyid: KeyId
+
+
+class Moment(Part):
+    """One instant as the archive's clocks told it: wall clock since 1970 (UTC), monotonic clock of one boot, ms."""
+
+    wall_ms: Millis
+    mono_ms: Millis
+    boot_id: Annotated[str, StringConstraints(max_length=64)]
+
+
+class CustodyAct(StrEnum):
+    """What can happen to a recording in an archive."""
+
+    ARRIVED = "arrived"  # verified, and durable at the site: the seat's own copy may go
+    VERIFIED = "verified"
+    VIEWED = "viewed"
+    SNAPSHOT = "snapshot"
+    EXPORTED = "exported"
+    HELD = "held"
+    RELEASED = "released"
+    EXTENDED = "extended"
+    DESTRUCTION_PROPOSED = "destruction_proposed"
+    DESTRUCTION_APPROVED = "destruction_approved"
+    DESTRUCTION_WITHDRAWN = "destruction_withdrawn"
+    DESTRUCTION_BEGUN = "destruction_begun"
+    DESTROYED = "destroyed"
+
+
+class CustodyEntry(Document):
+    """One line of a recording's custody (保管记录), signed by who acted; `by` is None where the archive itself did.
+
+    `before` is the SHA-256 of the envelope of the entry before, of the first entry 64 zeros; `sequence` counts from 0.
+    `about`: for a release the sequence of the hold, for an approval or withdrawal that of the proposal.
+    `until_ms`: of a hold its end or the day it is looked at again, of an extension the new end; wall clock, UTC.
+    `facts` says what else belongs to the act: a verdict, a medium's serial, the digest of a snapshot.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("custody-entry")
+    MAX_BYTES: ClassVar[int] = 16_000
+
+    archive: Id
+    recording: Id
+    manifest_sha256: Digest
+    sequence: Count
+    before: Digest
+    act: CustodyAct
+    by: Person | None
+    at: Moment
+    purpose: Purpose | None = None
+    about: Count | None = None
+    until_ms: Millis | None = None
+    facts: Annotated[dict[Annotated[str, Field(max_length=40)], ShortText], Field(default_factory=dict, max_length=20)]
+
+
+class DestructionRecord(Document):
+    """Proof of disposal (销毁记录): what was destroyed, when it had expired, who proposed and who approved.
+
+    `custody_sha256` is of the last custody entry before the destruction began. Signed by the archive's key.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("destruction-record")
+    MAX_BYTES: ClassVar[int] = 64_000
+
+    archive: Id
+    recording: Id
+    session: Id
+    sitting: Id
+    device: Id
+    manifest_sha256: Digest
+    segments: Count
+    bytes: Count
+    recorded: Moment
+    retain_until_ms: Millis
+    proposed_by: Person
+    approved_by: Annotated[tuple[Person, ...], Field(min_length=1, max_length=8)]
+    purpose: Purpose
+    custody_sha256: Digest
+    keys_erased: Moment
+    data_erased: Moment
+
+
+class MediumAct(StrEnum):
+    """What can happen to a registered medium (登记介质)."""
+
+    REGISTERED = "registered"
+    OUT = "out"
+    BACK = "back"
+    RETIRED = "retired"
+
+
+class MediumEntry(Document):
+    """One line of the register of media, signed by who acted; chained as custody entries are."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("medium-entry")
+    MAX_BYTES: ClassVar[int] = 8_000
+
+    archive: Id
+    sequence: Count
+    before: Digest
+    act: MediumAct
+    serial: Serial
+    label: Name
+    capacity_bytes: Count
+    by: Person
+    at: Moment
+    purpose: Purpose | None = None
+    bearer: Name | None = None
+    due_ms: Millis | None = None
+
+
+class TimelineKind(StrEnum):
+    """What a sitting's timeline marks."""
+
+    ITEM = "item"
+    INCIDENT = "incident"
+    PAUSED = "paused"
+    CONTINUED = "continued"
+    SUBMITTED = "submitted"
+
+
+class TimelineMark(Part):
+    """A moment of the sitting in recorded time, ms. `label`: the item's number, or an incident's code."""
+
+    kind: TimelineKind
+    at_ms: Millis
+    label: Annotated[str, Field(max_length=60)]
+    clause: Annotated[str, Field(max_length=20)] | None = None
+
+
+class RecordingAbout(Document):
+    """Who and what a recording shows, for those who may open it: signed by the seat, kept sealed to the recipients.
+
+    Identity numbers are masked. One document for each recording, made when it is closed.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("recording-about")
+    MAX_BYTES: ClassVar[int] = 2_000_000
+
+    recording: Id
+    manifest_sha256: Digest
+    session: Id
+    sitting: Id
+    candidate: Id
+    name: Name
+    admission_number: Annotated[str, Field(max_length=24)]
+    id_number_masked: Annotated[str, Field(max_length=32)]
+    simulated: bool
+    exam_title: Bilingual
+    site: Name
+    room: Name
+    seat_label: Name
+    opens_ms: Millis
+    timeline: Annotated[tuple[TimelineMark, ...], Field(max_length=20_000)]
+
+
+class AdministratorCredential(Document):
+    """A site administrator's P-256 private key sealed under a PIN, as `ProctorCredential` is (`sync.trust.pin`)."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("administrator-credential")
+    MAX_BYTES: ClassVar[int] = 8_000
+
+    role: Literal["administrator"] = "administrator"
+    administrator: Id
+    name: Name
+    public_key_pem: Annotated[str, StringConstraints(max_length=1000)]
+    salt: Base64
+    memory_kib: Annotated[Whole, Field(ge=8, le=262_144)]
+    passes: Annotated[Whole, Field(ge=1, le=10)]
+    lanes: Annotated[Whole, Field(ge=1, le=8)]
+    sealed_key: Base64
