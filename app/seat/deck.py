@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.seat.screens.screen import Screen
-from app.seat.screens.view import Simulated
 from app.ui import tokens
 from app.ui.alarm_frame import AlarmFrame
 from app.ui.look import Look
+from app.ui.simulated import Simulated
 from app.ui.slips import SlipGuard
 from app.ui.text import Text, say
 from app.ui.tokens import Tone

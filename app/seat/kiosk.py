@@ -28,11 +28,11 @@ from app.seat.room_files import write_missing
 from app.seat.room_log import RoomLog
 from app.seat.room_record import finish_closings
 from app.seat.screens.trouble import TroubleScreen, TroubleView
-from app.seat.screens.view import Simulated
 from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.seat.sign_in import SignInDesk, open_credentials
 from app.seat.workplace import Session, Workplace
 from app.ui.bridge import Worker, finish_background
+from app.ui.simulated import Simulated
 from app.ui.text import Sentence
 from sync.faults import EnvironmentFault, Fault
 from sync.replica.durable import DiskFault, DiskFull

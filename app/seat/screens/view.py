@@ -1,19 +1,9 @@
 """What several screens are told about: the session, people, and the cells of the number grid."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from app.ui.text import Text
 from sync.wire.plan import Bilingual
-
-
-class Simulated(StrEnum):
-    """What is not real; said on every screen while it is so."""
-
-    CANDIDATE = "candidate"
-    CAMERA = "camera"
-    MICROPHONE = "microphone"
-    REHEARSAL = "rehearsal"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.seat.screens.tools import Tools
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.clock import ClockFace
@@ -18,6 +17,7 @@ from app.ui.page import Bar
 from app.ui.pictures import Photo
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
+from app.ui.tools import Tools
 from app.words import Words
 
 

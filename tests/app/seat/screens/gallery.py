@@ -30,11 +30,11 @@ from app.seat.screens.launch.sign_in import SignInScreen
 from app.seat.screens.proctor.countersign import CountersignScreen
 from app.seat.screens.screen import Screen
 from app.seat.screens.trouble import TroubleScreen, TroubleView
-from app.seat.screens.view import Simulated
 from app.seat.screens.waiting import WaitingScreen, WaitingView
 from app.ui.buttons import Button
 from app.ui.fields import Field
 from app.ui.pictures import PictureButton
+from app.ui.simulated import Simulated
 from app.ui.style import prepare_application
 from app.words import Words
 from sync.replica.durable import DiskFull

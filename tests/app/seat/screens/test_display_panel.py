@@ -13,10 +13,10 @@ from app.exam.prose import Language
 from app.seat.deck import Deck
 from app.seat.screens.admission.check_in import CheckInScreen
 from app.seat.screens.delivery.item import ItemScreen
-from app.seat.screens.display_panel import TEXT_SIZES, DisplayPanel
 from app.seat.screens.waiting import WaitingScreen
 from app.ui.alarm_frame import AlarmFrame
 from app.ui.buttons import Button, TickBox
+from app.ui.display_panel import TEXT_SIZES, DisplayPanel
 from app.ui.text import Sentence
 from app.ui.tokens import PALETTES, Tone
 from sync.wire.plan import Theme

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QL
 from pytestqt.qtbot import QtBot
 
 from app.exam.prose import Language
-from app.seat.screens.display_panel import DisplayPanel
 from app.seat.screens.screen import Screen
-from app.seat.screens.view import Simulated
+from app.ui.display_panel import DisplayPanel
 from app.ui.labels import Label, Line
 from app.ui.options import StrikeButton
+from app.ui.simulated import Simulated
 from app.words import Words
 from tests.app.seat.screens.gallery import SHOTS, Shot
 from tests.app.seat.screens.hands import find, press, settle

@@ -11,8 +11,7 @@ import pytest
 
 from app.exam.prose import Language
 from app.resources import resource_folder
-from app.seat.screens.simulated import simulated_sentence
-from app.seat.screens.view import Simulated
+from app.ui.simulated import Simulated, simulated_sentence
 from app.words import Words, all_keys
 
 SCREENS = Path(__file__).parents[4] / "app" / "seat" / "screens"

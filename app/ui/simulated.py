@@ -1,14 +1,24 @@
 """The strip across the top that says what is not real."""
 
+from enum import StrEnum
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from app.seat.screens.view import Simulated
 from app.ui.capture_view import SimulatedTag
 from app.ui.icons import Icon, paint_icon
 from app.ui.tokens import Space, Type
 from app.words import Words
+
+
+class Simulated(StrEnum):
+    """What is not real; said on every screen while it is so."""
+
+    CANDIDATE = "candidate"
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    REHEARSAL = "rehearsal"
 
 
 class SimulatedStrip(SimulatedTag):
