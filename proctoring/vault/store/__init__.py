@@ -1,1 +1,1 @@
-"""Where recordings lie: a folder or an S3 store; how they get there, and the one door that erases them."""
+"""Where recordings lie: shelves (a folder, a bucket), carrying seat to site, the only door that removes any."""

@@ -1,0 +1,349 @@
+"""A shelf that is a folder: of the site's server, or a share that is mounted.
+
+A file is written under a name of its own, `.NAME.DIGEST.new` (the first 16 digits of its SHA-256, so that the next try
+finds it and goes on), synced, given its name, and its folder is synced. No link is followed anywhere below the root.
+A folder cannot refuse its owner; holds and ends of retention are kept in the custody entries (`retention`).
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from io import BufferedReader, BytesIO
+from pathlib import Path
+from typing import BinaryIO, Final, Self
+
+from proctoring.vault.store.shelf import (
+    Pace,
+    ShelfBusy,
+    ShelfConflict,
+    ShelfDamaged,
+    ShelfNameMissing,
+    checked_name,
+    checked_prefix,
+)
+from sync.replica.durable import disk_faults, free_bytes, private_folder, require_space
+
+_CHUNK: Final = 1 << 20
+_READ_ONLY: Final = 0o400
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+_NOT_PLAIN: Final = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
+
+
+class FolderShelf:
+    """Names are files below `root` (0400 in folders of 0700).
+
+    `root` has to be there: a share that is not mounted must not become a folder on the machine's own disk.
+
+    Raises:
+        FolderMissing, NoFolder: there is no folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        with disk_faults(root, needed=0):
+            os.close(os.open(root, os.O_RDONLY | os.O_DIRECTORY))
+        self.root: Final = root.resolve()
+
+    @classmethod
+    def create(cls, root: Path) -> Self:
+        """Make the folder, if it is not there, and give its shelf. Raises DiskFault."""
+        return cls(private_folder(root))
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Give the names of plain files; links and unfinished files do not count."""
+        checked_prefix(prefix)
+        above = prefix.rpartition("/")[0]
+        yield from (name for name in _walk(self.root / above, f"{above}/" if above else "") if name.startswith(prefix))
+
+    def size(self, name: str) -> int | None:
+        """Give the file's length in bytes, or None."""
+        try:
+            with self._opened(name) as file:
+                return os.fstat(file.fileno()).st_size
+        except ShelfNameMissing:
+            return None
+
+    def read(self, name: str, start: int = 0, length: int | None = None) -> bytes:
+        """Read from the file."""
+        with self._opened(name) as file, disk_faults(self.root, needed=0):
+            file.seek(start)
+            return file.read(-1 if length is None else length)
+
+    def put(
+        self, name: str, source: Path | bytes, retain_until_ms: int | None = None, pace: Pace | None = None
+    ) -> None:
+        """Put a file there; an interrupted one goes on at the byte where it stopped."""
+        del retain_until_ms  # the custody entries keep it
+        with ExitStack() as stack:
+            data = stack.enter_context(_Source.of(source))
+            folder, last = stack.enter_context(self._folder_of(name, make=True))
+            sibling = f".{last}.{data.sha256[:16]}.new"
+            if not self._there(folder, last):
+                with disk_faults(self.root, needed=data.size):
+                    file = stack.enter_context(_unfinished(sibling, folder, name))
+                    have = _common(file, data)
+                    require_space(self.root, data.size - have)
+                    _write_on(file, data, have, pace)
+                    os.fsync(file.fileno())
+                    if _take_name(sibling, last, folder):
+                        os.fchmod(file.fileno(), _READ_ONLY)
+                        os.fsync(folder)
+                        return
+            self._refuse_other(name, data)
+            with disk_faults(self.root, needed=0), suppress(FileNotFoundError):
+                os.unlink(sibling, dir_fd=folder)  # a second name of the same file, left by a kill
+                os.fsync(folder)
+
+    def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
+        """Give the file a second name (or, where a disk knows no such thing, only the new one)."""
+        del retain_until_ms
+        with ExitStack() as stack:
+            old, old_last = stack.enter_context(self._folder_of(source, make=False, missing_ok=True))
+            new, new_last = stack.enter_context(self._folder_of(target, make=True))
+            if self._there(new, new_last):
+                if old >= 0 and self._there(old, old_last):
+                    self._refuse_other(target, source)
+                return
+            if old < 0 or not self._there(old, old_last):
+                raise ShelfNameMissing(source, name=source)
+            with disk_faults(self.root, needed=0):
+                try:
+                    os.link(old_last, new_last, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
+                except OSError as error:
+                    if error.errno not in _NO_LINKS:
+                        raise
+                    os.rename(old_last, new_last, src_dir_fd=old, dst_dir_fd=new)
+                os.fsync(new)
+
+    def set_hold(self, name: str, on: bool) -> None:  # noqa: FBT001 - as `Shelf` has it
+        """A folder cannot hold anything by itself; only that it is there is made sure of."""
+        del on
+        self._require(name)
+
+    def extend(self, name: str, until_ms: int) -> None:
+        """A folder keeps no ends by itself; only that it is there is made sure of."""
+        del until_ms
+        self._require(name)
+
+    def free_bytes(self) -> int | None:
+        """Give what an ordinary user may still write here."""
+        return free_bytes(self.root)
+
+    def local_folder(self, prefix: str) -> Path | None:
+        """Give the folder itself."""
+        return self.root / checked_name(prefix.removesuffix("/"))
+
+    def erase(self, name: str, *, overwrite: bool = False) -> None:
+        """Remove a file for good. Nobody calls this but `erasing`, which knows whether it may go.
+
+        `overwrite`: with zeros first, as keys are, for what little that does on a disk of today.
+        """
+        with self._folder_of(name, make=False, missing_ok=True) as (folder, last):
+            if folder < 0:
+                return
+            with disk_faults(self.root, needed=0), suppress(FileNotFoundError):
+                for unfinished in _siblings(last, folder):
+                    os.unlink(unfinished, dir_fd=folder)
+                if overwrite:
+                    _overwrite(last, folder)
+                os.unlink(last, dir_fd=folder)
+                os.fsync(folder)
+
+    def erase_folders(self, prefix: str) -> None:
+        """Remove the folder of a prefix and those in it as far as they are empty. Only `erasing` calls this."""
+        place = self.root / checked_name(prefix.removesuffix("/"))
+        with disk_faults(self.root, needed=0):
+            for folder, _, _ in os.walk(place, topdown=False, followlinks=False):
+                with suppress(OSError):  # not empty: something nobody listed lies there, and stays
+                    Path(folder).rmdir()
+
+    # inside
+
+    def _require(self, name: str) -> None:
+        if self.size(name) is None:
+            raise ShelfNameMissing(name, name=name)
+
+    def _refuse_other(self, name: str, wanted: "_Source | str") -> None:
+        with ExitStack() as stack:
+            data = stack.enter_context(self._opened(wanted)) if isinstance(wanted, str) else wanted.reopened()
+            there = stack.enter_context(self._opened(name))
+            with disk_faults(self.root, needed=0):
+                while True:
+                    one, other = data.read(_CHUNK), there.read(_CHUNK)
+                    if one != other:
+                        raise ShelfConflict(name, name=name)
+                    if not one:
+                        return
+
+    @staticmethod
+    def _there(folder: int, last: str) -> bool:
+        try:
+            found = os.lstat(last, dir_fd=folder)
+        except FileNotFoundError:
+            return False
+        if not stat.S_ISREG(found.st_mode):
+            raise ShelfDamaged("not a plain file", name=last)
+        return True
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[BinaryIO]:
+        with self._folder_of(name, make=False, missing_ok=True) as (folder, last):
+            if folder < 0 or not self._there(folder, last):
+                raise ShelfNameMissing(name, name=name)
+            with disk_faults(self.root, needed=0):
+                handle = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+            with os.fdopen(handle, "rb") as file:
+                yield file
+
+    @contextmanager
+    def _folder_of(self, name: str, *, make: bool, missing_ok: bool = False) -> Iterator[tuple[int, str]]:
+        """Open the folder a name lies in, without following a link; -1 if it is missing and may be."""
+        *above, last = checked_name(name).split("/")
+        with disk_faults(self.root, needed=0):
+            handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                for part in above:
+                    inner = _inner(handle, part, make=make)
+                    os.close(handle)
+                    handle = inner
+            except FileNotFoundError:
+                os.close(handle)
+                handle = -1
+                if not missing_ok:
+                    raise ShelfNameMissing(name, name=name) from None
+            except BaseException:
+                os.close(handle)
+                raise
+        try:
+            yield handle, last
+        finally:
+            if handle >= 0:
+                os.close(handle)
+
+
+class _Source:
+    """Bytes or a file to put somewhere, read twice: once for its digest, once to copy it."""
+
+    def __init__(self, file: BufferedReader, size: int, sha256: str) -> None:
+        self.file: Final = file
+        self.size: Final = size
+        self.sha256: Final = sha256
+
+    @classmethod
+    @contextmanager
+    def of(cls, source: Path | bytes) -> Iterator["_Source"]:
+        with disk_faults(source.parent if isinstance(source, Path) else Path(), needed=0):
+            file = _open_source(source)
+        with file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            yield cls(file, file.tell(), digest)
+
+    def reopened(self) -> BufferedReader:
+        self.file.seek(0)
+        return self.file
+
+
+def _open_source(source: Path | bytes) -> BufferedReader:
+    if isinstance(source, bytes):
+        return BufferedReader(BytesIO(source))
+    return os.fdopen(os.open(source, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+
+
+def _inner(folder: int, part: str, *, make: bool) -> int:
+    if make:
+        with suppress(FileExistsError):
+            os.mkdir(part, 0o700, dir_fd=folder)
+            os.fsync(folder)
+    try:
+        return os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+    except OSError as error:
+        if error.errno in _NOT_PLAIN:
+            raise ShelfDamaged("not a plain folder", name=part) from None
+        raise
+
+
+@contextmanager
+def _unfinished(sibling: str, folder: int, name: str) -> Iterator[BinaryIO]:
+    """Open the unfinished file of an earlier try, or a new one; for one at a time."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+    with os.fdopen(os.open(sibling, flags, 0o600, dir_fd=folder), "r+b", buffering=0) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ShelfBusy(name, name=name) from None
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ShelfDamaged("not a plain file", name=name)
+        yield file
+
+
+def _common(file: BinaryIO, data: _Source) -> int:
+    """Keep what an earlier try wrote as far as it is right, and give how much that is."""
+    source, kept = data.reopened(), 0
+    file.seek(0)
+    while (have := file.read(_CHUNK)) and have == source.read(len(have)):
+        kept += len(have)
+    file.truncate(kept)
+    return kept
+
+
+def _write_on(file: BinaryIO, data: _Source, start: int, pace: Pace | None) -> None:
+    source = data.reopened()
+    source.seek(start)
+    file.seek(start)
+    while piece := source.read(_CHUNK if pace is None else _CHUNK // 16):
+        if pace:
+            pace(len(piece))
+        view = memoryview(piece)
+        while view:
+            view = view[file.write(view) :]
+
+
+def _take_name(sibling: str, name: str, folder: int) -> bool:
+    """Let the finished file take its name, never over another; tell whether it did."""
+    try:
+        os.link(sibling, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.rename(sibling, name, src_dir_fd=folder, dst_dir_fd=folder)  # a disk that knows no second names
+        return True
+    os.fsync(folder)
+    os.unlink(sibling, dir_fd=folder)
+    return True
+
+
+def _siblings(name: str, folder: int) -> list[str]:
+    """Give what kills left of this name."""
+    form = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.new")
+    with os.scandir(folder) as found:
+        return [entry.name for entry in found if form.fullmatch(entry.name)]
+
+
+def _overwrite(name: str, folder: int) -> None:
+    os.chmod(name, 0o600, dir_fd=folder)
+    with os.fdopen(os.open(name, os.O_WRONLY | os.O_NOFOLLOW, dir_fd=folder), "wb", buffering=0) as file:
+        file.write(bytes(os.fstat(file.fileno()).st_size))
+        os.fsync(file.fileno())
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[str]:
+    """Give the names of plain files below a folder, sorted as whole names."""
+    try:
+        found = list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    folders = {entry.name for entry in found if entry.is_dir(follow_symlinks=False)}
+    files = {entry.name for entry in found if entry.is_file(follow_symlinks=False)}
+    for name in sorted((*files, *(f"{one}/" for one in folders))):
+        if name.startswith("."):
+            continue
+        if name.endswith("/"):
+            yield from _walk(folder / name, prefix + name)
+        else:
+            yield prefix + name

@@ -1,0 +1,135 @@
+"""What every place that keeps recordings can do: a folder or a bucket, by names, never over what is there already."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Protocol
+
+from sync.faults import EnvironmentFault, Refused
+
+_PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}")
+_MAX_PARTS: Final = 8
+
+Pace = Callable[[int], None]
+"""Called with a number of bytes whenever that many have gone: to wait, to tell progress, or to raise and break off."""
+
+
+class ShelfNameRefused(Refused):
+    """A name that no shelf has: it would leave the shelf, or holds characters that mean something elsewhere."""
+
+    code = "SHELF_NAME_REFUSED"
+
+
+class ShelfNameMissing(EnvironmentFault):
+    """Nothing lies under this name. Fact: `name`."""
+
+    code = "SHELF_NAME_MISSING"
+
+
+class ShelfConflict(Refused):
+    """Other bytes lie under this name; they stay. Fact: `name`."""
+
+    code = "SHELF_CONFLICT"
+
+
+class ShelfBusy(EnvironmentFault):
+    """Somebody else is putting this very thing there at this moment. Fact: `name`."""
+
+    code = "SHELF_BUSY"
+
+
+class ShelfDamaged(Refused):
+    """The shelf does not give back what was put there: something is cut, changed, or is no plain file. Fact: `name`."""
+
+    code = "SHELF_DAMAGED"
+
+
+class ShelfAddressRefused(Refused):
+    """This is not the address of a shelf. Fact: `address`, without anything secret."""
+
+    code = "SHELF_ADDRESS_REFUSED"
+
+
+class Shelf(Protocol):
+    """A place for recordings. Names are parts joined by "/", as `checked_name` has them.
+
+    Every method may raise `ShelfNameRefused`, and what the place itself says: `DiskFull`, `DiskFault` and their like
+    of a folder, `StorageFault`s of a bucket.
+    """
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Give all names that begin with `prefix`, in the order of their characters."""
+
+    def size(self, name: str) -> int | None:
+        """Give the bytes that lie under a name, or None."""
+
+    def read(self, name: str, start: int = 0, length: int | None = None) -> bytes:
+        """Read from byte `start` on, at most `length` bytes.
+
+        Raises:
+            ShelfNameMissing: nothing lies there.
+            ShelfDamaged: what lies there cannot be given whole.
+        """
+
+    def put(
+        self, name: str, source: Path | bytes, retain_until_ms: int | None = None, pace: Pace | None = None
+    ) -> None:
+        """Put a file or bytes there, durably; equal bytes again change nothing. A broken one goes on where it stopped.
+
+        `retain_until_ms`: until when the place itself has to refuse to let it go, if it can (wall clock, UTC).
+
+        Raises:
+            ShelfConflict: other bytes lie there; they stay.
+            ShelfBusy: somebody is putting the same thing there now.
+        """
+
+    def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
+        """Let what lies under `source` lie under `target` (also), without its bytes going anywhere; again is nothing.
+
+        Raises:
+            ShelfNameMissing: nothing lies under either name.
+            ShelfConflict: other bytes lie under `target`.
+        """
+
+    def set_hold(self, name: str, on: bool) -> None:  # noqa: FBT001 - on or off is what there is to say
+        """Let the place itself hold something, or let it go again, if it can. Raises ShelfNameMissing."""
+
+    def extend(self, name: str, until_ms: int) -> None:
+        """Let the place itself keep something longer, if it can; an earlier end changes nothing. ShelfNameMissing."""
+
+    def free_bytes(self) -> int | None:
+        """Give the bytes there is room for; None where nobody can tell."""
+
+    def local_folder(self, prefix: str) -> Path | None:
+        """Give the folder on this machine in which the names under `prefix` are plain files, or None."""
+
+
+def checked_name(name: str) -> str:
+    """Give a name back if it is one.
+
+    Parts of ASCII letters, digits, ".", "_" and "-" that begin with a letter or digit, at most 100 characters each and
+    8 of them, joined by "/".
+
+    Raises:
+        ShelfNameRefused: it is not.
+    """
+    parts = name.split("/")
+    if len(parts) > _MAX_PARTS or not all(_PART.fullmatch(part) for part in parts):
+        raise ShelfNameRefused(f"not a name: {name[:120]!a}")
+    return name
+
+
+def is_name(name: str) -> bool:
+    """Tell whether `name` can be a name on a shelf."""
+    try:
+        checked_name(name)
+    except ShelfNameRefused:
+        return False
+    return True
+
+
+def checked_prefix(prefix: str) -> str:
+    """Give back the beginning of names: nothing, or a name, or a name and "/". Raises ShelfNameRefused."""
+    if prefix:
+        checked_name(prefix.removesuffix("/"))
+    return prefix
