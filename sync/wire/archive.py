@@ -9,6 +9,7 @@ from sync.wire.document import Document, Part, payload_type
 from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name, Whole
 from sync.wire.packet import ShortText
 from sync.wire.plan import Bilingual
+from sync.wire.recording import WrappedKey
 
 Count = Annotated[Whole, Field(ge=0, le=2**53 - 1)]
 
@@ -35,6 +36,49 @@ class Moment(Part):
     boot_id: Annotated[str, StringConstraints(max_length=64)]
 
 
+class StoreIdentity(Document):
+    """Whose store this is (`store.json` on the shelf): signed by the archive's own key, which it names.
+
+    `approvals_needed`: administrators beside the one who proposes, before anything is destroyed.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("store-identity")
+    MAX_BYTES: ClassVar[int] = 8_000
+
+    archive: Id
+    name: Name
+    public_key_pem: Annotated[str, StringConstraints(max_length=1000)]
+    approvals_needed: Annotated[Whole, Field(ge=1, le=7)]
+    made: Moment
+
+
+class ClockAct(StrEnum):
+    """What a line of an archive's clock says."""
+
+    READ = "read"
+    REGISTRY = "registry"  # the registry signed something at `stated_ms`, and this machine has seen it
+    STATED = "stated"  # an administrator says that it is `stated_ms`
+
+
+class ClockEntry(Document):
+    """One line of what an archive's clocks said, chained as custody entries are; `slept_ms` since that boot.
+
+    Signed by the archive's key, or by the administrator (`by`) who states the time.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("clock-entry")
+    MAX_BYTES: ClassVar[int] = 4_000
+
+    archive: Id
+    sequence: Count
+    before: Digest
+    act: ClockAct
+    at: Moment
+    slept_ms: Millis
+    stated_ms: Millis | None = None
+    by: Person | None = None
+
+
 class CustodyAct(StrEnum):
     """What can happen to a recording in an archive."""
 
@@ -50,6 +94,7 @@ class CustodyAct(StrEnum):
     DESTRUCTION_APPROVED = "destruction_approved"
     DESTRUCTION_WITHDRAWN = "destruction_withdrawn"
     DESTRUCTION_BEGUN = "destruction_begun"
+    KEYS_ERASED = "keys_erased"
     DESTROYED = "destroyed"
 
 
@@ -178,6 +223,22 @@ class RecordingAbout(Document):
     seat_label: Name
     opens_ms: Millis
     timeline: Annotated[tuple[TimelineMark, ...], Field(max_length=20_000)]
+
+
+class SealedAbout(Document):
+    """A `RecordingAbout`, signed (DSSE) and then sealed to the recipients of its recording.
+
+    `sealed`: AES-256-GCM (`sync.trust.aead`) of the envelope under a random key of 32 bytes, associated data
+    `examroom recording-about v1|<recording>`; `wrapped`: that key, HPKE-sealed to each recipient with the same text as
+    info. Not signed itself: what is inside is.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("sealed-about")
+    MAX_BYTES: ClassVar[int] = 4_000_000
+
+    recording: Id
+    wrapped: Annotated[tuple[WrappedKey, ...], Field(min_length=1, max_length=4)]
+    sealed: Base64
 
 
 class AdministratorCredential(Document):

@@ -8,6 +8,7 @@ from app.exam.appearance import Appearance
 from app.exam.events import Adjusted, NoticeRead, SentBack, Started, Supervised
 from app.exam.form import draw_form
 from app.exam.sitting import State
+from app.seat.about import state_about
 from app.seat.camera_desk import CameraDesk, Glimpse
 from app.seat.delivery import Delivery
 from app.seat.phases.admission.identifying import Identifying
@@ -105,10 +106,14 @@ class Admitting(Phase):
             return
         in_background(
             self,
-            lambda: self._camera.close(case.entry.sitting, recording),
+            lambda: self._close_recording(case, recording),
             lambda _closed: self.vacated.emit(),
             lambda _fault: self.vacated.emit(),  # the next start of the recorder, or the end of the session, closes it
         )
+
+    def _close_recording(self, case: Case, recording: str) -> None:
+        self._camera.close(case.entry.sitting, recording)
+        state_about(case, recording)
 
     # notice and recording
 

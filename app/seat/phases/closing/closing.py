@@ -10,6 +10,7 @@ from app.exam.events import Occurred, Supervised
 from app.exam.scoring import Score
 from app.exam.sitting import State
 from app.exam.verification import verification_code
+from app.seat.about import state_about
 from app.seat.camera_desk import CameraDesk
 from app.seat.duty import Duty
 from app.seat.phases.cards import candidate_card, photo_of
@@ -131,10 +132,15 @@ class Closing(Phase):
             self._bound_timer.start()
             in_background(
                 self,
-                lambda: self._camera.close(case.entry.sitting, recording),
+                lambda: self._close_recording(case, recording),
                 lambda reference: self._closed(recording, reference, ""),
                 lambda fault: self._closed(recording, None, fault.code),
             )
+
+    def _close_recording(self, case: Case, recording: str) -> RecordingRef:
+        reference = self._camera.close(case.entry.sitting, recording)
+        state_about(case, recording)
+        return reference
 
     def _say_slow(self) -> None:
         self._slow = True
