@@ -25,6 +25,7 @@ from sync.trust.keys import KeyRefused, PublicKey, SigningKey
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import (
     Directory,
+    DirectoryAdministrator,
     DirectoryDevice,
     DirectoryProctor,
     RegistryKeys,
@@ -65,6 +66,7 @@ class Trust:
     _devices: Mapping[str, DirectoryDevice] = field(init=False, repr=False)
     _proctors: Mapping[str, DirectoryProctor] = field(init=False, repr=False)
     _signers: Mapping[str, PublicKey] = field(init=False, repr=False)
+    _administrators: Mapping[str, tuple[DirectoryAdministrator, PublicKey]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         try:
@@ -73,6 +75,7 @@ class Trust:
             directory = _read_directory(self.directory_envelope, directory_keys)
             devices = {entry.device: entry for entry in directory.devices}
             proctors, signers = _index(directory)
+            administrators = _index_administrators(directory, signers)
         except (EnvelopeRefused, DocumentRefused, KeyRefused) as fault:
             raise TrustRefused(str(fault)) from None
         object.__setattr__(self, "registry_keys", registry_keys)
@@ -80,6 +83,7 @@ class Trust:
         object.__setattr__(self, "_devices", devices)
         object.__setattr__(self, "_proctors", proctors)
         object.__setattr__(self, "_signers", signers)
+        object.__setattr__(self, "_administrators", administrators)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -171,6 +175,10 @@ class Trust:
         """Give the device's or proctor's key called `keyid`, or nothing."""
         return self._signers.get(keyid)
 
+    def administrator(self, administrator_id: str) -> tuple[DirectoryAdministrator, PublicKey] | None:
+        """Give a site administrator's entry and key, or nothing; a revoked one has `revoked_ms`."""
+        return self._administrators.get(administrator_id)
+
     def _refuse_to_go_back(self, folder: Path) -> None:
         try:
             kept = Trust.load(folder)
@@ -190,7 +198,7 @@ def sign_registry_keys(keys: RegistryKeys, *root_keys: SigningKey) -> bytes:
 
 
 def sign_directory(directory: Directory, key: SigningKey) -> bytes:
-    """Sign the directory of devices and proctors with the registry's directory key."""
+    """Sign the directory of devices, proctors and administrators with the registry's directory key."""
     return envelope.sign(directory.to_bytes(), Directory.PAYLOAD_TYPE, key)
 
 
@@ -254,3 +262,16 @@ def _index(directory: Directory) -> tuple[dict[str, DirectoryProctor], dict[str,
             raise TrustRefused("the directory gives one key to two signers")  # it would count twice on a packet
         signers[key.keyid], proctors[key.keyid] = key, entry
     return proctors, signers
+
+
+def _index_administrators(
+    directory: Directory, signers: Mapping[str, PublicKey]
+) -> dict[str, tuple[DirectoryAdministrator, PublicKey]]:
+    """Give the administrators by id: one key each, which is nobody else's, no proctor's and no device's."""
+    found = {
+        entry.administrator: (entry, PublicKey.from_pem(entry.public_key_pem)) for entry in directory.administrators
+    }
+    keyids = {key.keyid for _, key in found.values()}
+    if not len(found) == len(keyids) == len(directory.administrators) or not keyids.isdisjoint(signers):
+        raise TrustRefused("the directory gives an administrator two keys, or their key to another signer")
+    return found

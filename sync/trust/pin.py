@@ -1,4 +1,4 @@
-"""A proctor's signing key under a PIN: AES-256-GCM under Argon2id (RFC 9106).
+"""A proctor's or administrator's signing key under a PIN: AES-256-GCM under Argon2id (RFC 9106).
 
 A PIN is short, so Argon2id's price (64 MiB, 3 passes) is all that stands between a stolen credential and its
 key; that is why credentials travel sealed to enrolled devices and a seat counts failures
@@ -9,6 +9,7 @@ import base64
 import binascii
 import secrets
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sync.faults import Refused
 from sync.trust.aead import KEY_BYTES, SealRefused, open_sealed, seal
 from sync.trust.keys import KeyRefused, PublicKey, SigningKey
+from sync.wire.archive import AdministratorCredential
 from sync.wire.document import canonical_json
 from sync.wire.plan import ProctorCredential
 
@@ -40,7 +42,7 @@ class PinWrong(Refused):
 
 
 class CredentialRefused(Refused):
-    """A proctor's credential is damaged or asks for more than a seat will give."""
+    """A credential is damaged or asks for more than a PC will give."""
 
     code = "CREDENTIAL_REFUSED"
 
@@ -87,23 +89,16 @@ def make_credential(
     proctor: str, name: str, key: SigningKey, pin: str, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES
 ) -> ProctorCredential:
     """Seal a proctor's key under their PIN (at least six characters)."""
-    if len(_normal(pin)) < MIN_PIN:
-        raise ValueError(f"a PIN has at least {MIN_PIN} characters")
-    salt = secrets.token_bytes(SALT_BYTES)
-    context = _context(proctor, key.public)
-    sealed = seal_with_pin(
-        key.to_pkcs8(), pin, salt=salt, memory_kib=memory_kib, passes=passes, lanes=LANES, context=context
-    )
-    return ProctorCredential(
-        proctor=proctor,
-        name=name,
-        public_key_pem=key.public.pem,
-        salt=base64.b64encode(salt).decode(),
-        memory_kib=memory_kib,
-        passes=passes,
-        lanes=LANES,
-        sealed_key=base64.b64encode(sealed).decode(),
-    )
+    sealed = _seal_key(_context(proctor, key.public), key, pin, memory_kib, passes)
+    return ProctorCredential.model_validate({"proctor": proctor, "name": name, **sealed})
+
+
+def make_administrator_credential(
+    administrator: str, name: str, key: SigningKey, pin: str, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES
+) -> AdministratorCredential:
+    """Seal a site administrator's key under their PIN (at least six characters)."""
+    sealed = _seal_key(_administrator_context(administrator, key.public), key, pin, memory_kib, passes)
+    return AdministratorCredential.model_validate({"administrator": administrator, "name": name, **sealed})
 
 
 def open_credential(credential: ProctorCredential, pin: str) -> SigningKey:
@@ -113,6 +108,34 @@ def open_credential(credential: ProctorCredential, pin: str) -> SigningKey:
         PinWrong: another PIN, or changed bytes.
         CredentialRefused: damaged, parameters out of bounds, or another key inside than the credential says.
     """
+    return _open_key(credential, pin, lambda public: _context(credential.proctor, public))
+
+
+def open_administrator_credential(credential: AdministratorCredential, pin: str) -> SigningKey:
+    """Open a site administrator's key. Raises what `open_credential` raises."""
+    return _open_key(credential, pin, lambda public: _administrator_context(credential.administrator, public))
+
+
+def _seal_key(context: bytes, key: SigningKey, pin: str, memory_kib: int, passes: int) -> dict[str, str | int]:
+    if len(_normal(pin)) < MIN_PIN:
+        raise ValueError(f"a PIN has at least {MIN_PIN} characters")
+    salt = secrets.token_bytes(SALT_BYTES)
+    sealed = seal_with_pin(
+        key.to_pkcs8(), pin, salt=salt, memory_kib=memory_kib, passes=passes, lanes=LANES, context=context
+    )
+    return {
+        "public_key_pem": key.public.pem,
+        "salt": base64.b64encode(salt).decode(),
+        "memory_kib": memory_kib,
+        "passes": passes,
+        "lanes": LANES,
+        "sealed_key": base64.b64encode(sealed).decode(),
+    }
+
+
+def _open_key(
+    credential: ProctorCredential | AdministratorCredential, pin: str, context: Callable[[PublicKey], bytes]
+) -> SigningKey:
     try:
         public = PublicKey.from_pem(credential.public_key_pem)
         salt = base64.b64decode(credential.salt, validate=True)
@@ -126,7 +149,7 @@ def open_credential(credential: ProctorCredential, pin: str) -> SigningKey:
         memory_kib=credential.memory_kib,
         passes=credential.passes,
         lanes=credential.lanes,
-        context=_context(credential.proctor, public),
+        context=context(public),
     )
     try:
         key = SigningKey.from_pkcs8(der)
@@ -139,6 +162,10 @@ def open_credential(credential: ProctorCredential, pin: str) -> SigningKey:
 
 def _context(proctor: str, public: PublicKey) -> bytes:
     return canonical_json(["examroom-credential-v1", proctor, public.keyid])
+
+
+def _administrator_context(administrator: str, public: PublicKey) -> bytes:
+    return canonical_json(["examroom-administrator-credential-v1", administrator, public.keyid])
 
 
 def _check_bounds(salt: bytes, memory_kib: int, passes: int, lanes: int) -> None:

@@ -167,8 +167,17 @@ class DirectoryProctor(Part):
     revoked_ms: Millis | None = None
 
 
+class DirectoryAdministrator(Part):
+    """The public key of a site administrator: who may act on an archive."""
+
+    administrator: Id
+    public_key_pem: Pem
+    enrolled_ms: Millis
+    revoked_ms: Millis | None = None
+
+
 class Directory(Document):
-    """Who signs as what: all devices and proctors with their public keys. Holds no personal data."""
+    """Who signs as what: all devices, proctors and administrators with their public keys. Holds no personal data."""
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("directory")
     MAX_BYTES: ClassVar[int] = 32_000_000
@@ -177,6 +186,7 @@ class Directory(Document):
     issued_ms: Millis
     devices: Annotated[tuple[DirectoryDevice, ...], Field(max_length=100_000)]
     proctors: Annotated[tuple[DirectoryProctor, ...], Field(max_length=100_000)]
+    administrators: Annotated[tuple[DirectoryAdministrator, ...], Field(max_length=10_000)] = ()
 
 
 class TrustBundle(Document):
