@@ -8,7 +8,7 @@ FLOORS := app proctoring sync
 # Qt warns where the locale is not UTF-8, and in the tests a warning is an error.
 UTF8 := LC_ALL=C.UTF-8
 
-.PHONY: help demo test test-long check bench screenshots package lock clean ready ready-for-tests
+.PHONY: help demo test test-long soak check bench screenshots package lock clean ready ready-for-tests
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ test: ready-for-tests ## all tests (ARGS="tests/sync -k journal" for some of the
 test-long: ready-for-tests ## the tests that take long (ARGS="-k soak" for some of them)
 	@$(UTF8) $(PYTHON) -m pytest -m long $(ARGS) || { echo 'make test-long: FAILED'; exit 1; }
 	@echo 'make test-long: passed'
+
+soak: ready-for-tests ## two hours of recording, every picture and sample accounted for (ARGS="--seconds 600 --out FILE")
+	@$(UTF8) $(PYTHON) -m tests.soak $(ARGS)
 
 check: ready ## style, types and who may import whom
 	@trap 'echo "make check: FAILED"' ERR; \

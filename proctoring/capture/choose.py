@@ -2,25 +2,28 @@
 
 import sys
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import cv2
 
 from proctoring.capture.camera import open_camera
+from proctoring.capture.clap import ClapPicture, ClapSound
+from proctoring.capture.grammar import SourceKind, parse_picture, parse_sound
 from proctoring.capture.media import PictureFeed, SoundFeed
 from proctoring.capture.microphone import Microphone, any_microphone
 from proctoring.capture.synthetic import SyntheticPicture, SyntheticSound
-
-Choice = Literal["auto", "synthetic"]
 
 _CAMERA_BOUND_S: Final = 4.0
 _MICROPHONE_BOUND_S: Final = 4.0
 
 
-def open_picture(choice: Choice) -> PictureFeed:
+def open_picture(choice: str) -> PictureFeed:
     """Open camera 0; if there is none, or it gives no picture within 4 s, or for "synthetic", the simulated camera."""
     cv2.setNumThreads(1)  # pictures this small are not worth waking other cores for
-    if choice == "auto" and _any_camera():
+    kind = parse_picture(choice).kind
+    if kind is SourceKind.CLAP:
+        return ClapPicture()
+    if kind is SourceKind.AUTO and _any_camera():
         camera = open_camera(0)
         if camera.wait(_CAMERA_BOUND_S):
             return camera
@@ -28,9 +31,12 @@ def open_picture(choice: Choice) -> PictureFeed:
     return SyntheticPicture()
 
 
-def open_sound(choice: Choice) -> SoundFeed:
+def open_sound(choice: str) -> SoundFeed:
     """Open the default microphone; without one, after 4 s of nothing, or for "synthetic", the simulated one."""
-    if choice == "auto" and any_microphone():
+    chosen = parse_sound(choice)
+    if chosen.kind is SourceKind.CLAP:
+        return ClapSound(int(chosen.rest or 0))
+    if chosen.kind is SourceKind.AUTO and any_microphone():
         microphone = Microphone()
         if microphone.wait(_MICROPHONE_BOUND_S):
             return microphone

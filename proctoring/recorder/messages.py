@@ -4,8 +4,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
+from proctoring.capture.grammar import MAX_CHOICE, check_choice
 from proctoring.recorder.faults import RecorderRefused
 from sync.wire.document import Part
 from sync.wire.ids import Digest, Id, Millis
@@ -21,7 +22,8 @@ BYTES_PER_S: Final = 85_000
 SPARE_BYTES: Final = 200_000_000
 """Answers come first: a recording never takes the last of a disk."""
 
-SourceChoice = Literal["auto", "synthetic"]
+SourceChoice = Annotated[str, Field(max_length=MAX_CHOICE), AfterValidator(check_choice)]
+"""A source as `proctoring.capture.grammar` has it."""
 SegmentMs = Annotated[int, Field(ge=1_000, le=600_000, multiple_of=20)]
 
 

@@ -72,7 +72,12 @@ class SimulatedSeat:
         return client
 
     def spec(
-        self, name: str = "recording", segment_ms: int = SEGMENT_MS, *, microphone: str = "synthetic"
+        self,
+        name: str = "recording",
+        segment_ms: int = SEGMENT_MS,
+        *,
+        camera: str = "synthetic",
+        microphone: str = "synthetic",
     ) -> RecordingSpec:
         """Make a specification for a new recording in the folder `name`."""
         return RecordingSpec.model_validate(
@@ -86,7 +91,7 @@ class SimulatedSeat:
                     Recipient(role=RecipientRole.SITE, public_key=encoded(self.site)),
                     Recipient(role=RecipientRole.ESCROW, public_key=encoded(self.escrow)),
                 ),
-                "camera": "synthetic",
+                "camera": camera,
                 "microphone": microphone,
                 "retention_days": RETENTION_DAYS,
                 "segment_ms": segment_ms,
