@@ -10,7 +10,7 @@ from typing import Final
 
 from proctoring.recorder.faults import RecordingInUse
 from proctoring.recorder.messages import Closed, RecordingSpec
-from proctoring.recorder.segments import Written
+from proctoring.recorder.segment_files import Written
 from proctoring.vault.format import layout
 from sync.replica.durable import disk_faults, sync_folder, write_durably
 from sync.software import software
@@ -22,6 +22,8 @@ from sync.wire.packet import GapRef
 from sync.wire.recording import (
     Bookmark,
     ClockPair,
+    Flag,
+    FlagKind,
     KeyEpoch,
     RecordingHead,
     RecordingManifest,
@@ -42,6 +44,7 @@ class Said:
     segments: tuple[SegmentEntry, ...] = ()
     gaps: tuple[GapRef, ...] = ()
     bookmarks: tuple[Bookmark, ...] = ()
+    flags: tuple[Flag, ...] = ()
     heads: int = 0
 
 
@@ -95,7 +98,9 @@ class Ledger:
         self._segments: Final = {entry.index: entry for entry in said.segments}
         self._gaps: Final = {(gap.track, gap.start_ms): gap for gap in said.gaps}
         self._bookmarks: Final = list(said.bookmarks)
+        self._flags: Final = {(flag.kind, flag.at_ms): flag for flag in said.flags}
         self._new_gaps: list[GapRef] = []
+        self._new_flags: dict[tuple[FlagKind, int], Flag] = {}
         self._new_bookmarks: list[Bookmark] = []
         self._sequence = said.heads
 
@@ -103,6 +108,11 @@ class Ledger:
     def gaps(self) -> tuple[GapRef, ...]:
         """Every gap stated so far, in the order of their beginning."""
         return tuple(sorted(self._gaps.values(), key=lambda gap: (gap.start_ms, gap.track)))
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """Every flag stated so far, in the order of their beginning."""
+        return tuple(sorted(self._flags.values(), key=lambda flag: (flag.at_ms, flag.kind)))
 
     def open(self, opening: RecordingOpening) -> None:
         """Begin an epoch: its keys and sources are durable before its first record."""
@@ -116,6 +126,12 @@ class Ledger:
         if gap.length_ms > 0:
             self._gaps[gap.track, gap.start_ms] = gap
             self._new_gaps.append(gap)
+
+    def flag(self, flag: Flag) -> None:
+        """State a flag with the next head; one that is still up is stated again, longer. It never gets shorter."""
+        before = self._flags.get((flag.kind, flag.at_ms))
+        if before is None or before.length_ms < flag.length_ms:
+            self._flags[flag.kind, flag.at_ms] = self._new_flags[flag.kind, flag.at_ms] = flag
 
     def bookmark(self, mark: Bookmark) -> None:
         """State a bookmark with the next head."""
@@ -132,6 +148,7 @@ class Ledger:
         entry = written.entry
         gaps, self._new_gaps = self._new_gaps[:_MOST_AT_ONCE], self._new_gaps[_MOST_AT_ONCE:]
         marks, self._new_bookmarks = self._new_bookmarks[:_MOST_AT_ONCE], self._new_bookmarks[_MOST_AT_ONCE:]
+        flags = [self._new_flags.pop(key) for key in list(self._new_flags)[:_MOST_AT_ONCE]]
         head = RecordingHead(
             recording=opening.recording,
             sitting=opening.sitting,
@@ -142,6 +159,7 @@ class Ledger:
             clock=clock,
             gaps=tuple(gaps),
             bookmarks=tuple(marks),
+            flags=tuple(flags),
         )
         self._heads.append(head, self._key)
         self._sequence += 1
@@ -167,6 +185,7 @@ class Ledger:
             epochs=tuple(opening.epoch for opening in self._openings),
             gaps=self.gaps,
             bookmarks=tuple(self._bookmarks),
+            flags=self.flags,
             retention_days=first.retention_days,
             software=software(),
         )

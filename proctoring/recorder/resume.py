@@ -8,7 +8,7 @@ from typing import Final
 from proctoring.recorder.faults import RecordingClosed
 from proctoring.recorder.ledger import HeadFile, Ledger, Said, closed_as, pair
 from proctoring.recorder.messages import Closed
-from proctoring.recorder.segments import Written
+from proctoring.recorder.segment_files import Written
 from proctoring.vault.format import layout
 from proctoring.vault.format.outline import Outline, Part
 from proctoring.vault.format.reading import names
@@ -96,6 +96,7 @@ def resume(folder: Path, key: SigningKey) -> Resumed:
             tuple(part.entry for part in outline.parts),
             outline.gaps,
             outline.bookmarks,
+            outline.flags,
             papers.heads[-1].sequence + 1 if papers.heads else 0,
         )
         ledger = Ledger(folder, key, heads, said)

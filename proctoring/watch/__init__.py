@@ -1,1 +1,1 @@
-"""Flags from picture and sound: only a hint with its time, for a person to look at."""
+"""What is noticed in picture and sound while it is recorded: flags, never judgements."""

@@ -14,6 +14,8 @@ from sync.wire.recording import (
     Bookmark,
     CaptureStatistics,
     ClockPair,
+    Flag,
+    FlagKind,
     KeyEpoch,
     RecordingHead,
     RecordingManifest,
@@ -49,6 +51,7 @@ class Outline:
     epochs: tuple[KeyEpoch, ...]
     gaps: tuple[GapRef, ...]
     bookmarks: tuple[Bookmark, ...]
+    flags: tuple[Flag, ...]
     sources: tuple[Source, ...]
     duration_ms: int
 
@@ -63,6 +66,7 @@ def _outline_closed(folder: Path, manifest: RecordingManifest) -> Outline:
         manifest.epochs,
         manifest.gaps,
         manifest.bookmarks,
+        manifest.flags,
         manifest.sources,
         manifest.duration_ms,
     )
@@ -74,7 +78,7 @@ def outline_of(folder: Path, papers: Papers) -> Outline:
         return _outline_closed(folder, papers.manifest)
     if papers.openings:
         return _outline_open(folder, papers)
-    return Outline("", (), (), (), (), (), 0)  # nothing can be believed
+    return Outline("", (), (), (), (), (), (), 0)  # nothing can be believed
 
 
 def _outline_open(folder: Path, papers: Papers) -> Outline:
@@ -101,6 +105,7 @@ def _outline_open(folder: Path, papers: Papers) -> Outline:
         tuple(opening.epoch for opening in papers.openings),
         stated_gaps(papers.heads),
         tuple(mark for head in papers.heads for mark in head.bookmarks),
+        stated_flags(papers.heads),
         all_sources(papers.openings),
         duration_ms,
     )
@@ -115,6 +120,17 @@ def stated_gaps(heads: tuple[RecordingHead, ...]) -> tuple[GapRef, ...]:
             if before is None or before.length_ms < gap.length_ms:
                 gaps[gap.track, gap.start_ms] = gap
     return tuple(sorted(gaps.values(), key=lambda gap: (gap.start_ms, gap.track)))
+
+
+def stated_flags(heads: tuple[RecordingHead, ...]) -> tuple[Flag, ...]:
+    """Collect the flags that heads stated; of one stated again and again while it was up, the longest."""
+    flags: dict[tuple[FlagKind, int], Flag] = {}
+    for head in heads:
+        for flag in head.flags:
+            before = flags.get((flag.kind, flag.at_ms))
+            if before is None or before.length_ms < flag.length_ms:
+                flags[flag.kind, flag.at_ms] = flag
+    return tuple(sorted(flags.values(), key=lambda flag: (flag.at_ms, flag.kind)))
 
 
 def all_sources(openings: tuple[RecordingOpening, ...]) -> tuple[Source, ...]:

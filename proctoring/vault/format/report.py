@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sync.faults import EnvironmentFault, Refused
 from sync.wire.packet import GapRef
-from sync.wire.recording import Source
+from sync.wire.recording import Flag, Source
 
 
 class Verdict(StrEnum):
@@ -94,6 +94,7 @@ class RecordingReport:
     gaps: tuple[GapRef, ...]
     signer_checked: bool
     sources: tuple[Source, ...]
+    flags: tuple[Flag, ...] = ()
 
 
 class RecordingUnreadable(EnvironmentFault):

@@ -66,6 +66,7 @@ def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = 
         outline.gaps,
         papers.signer_checked,
         outline.sources,
+        outline.flags,
     )
     return Examination(report, outline, papers)
 
