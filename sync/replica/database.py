@@ -1,7 +1,7 @@
 """The replica's file: opening, migrating, and the one connection that all of its parts share."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -55,19 +55,7 @@ class Replica:
             ReplicaNewer: written by a later version.
             DiskFull, DiskFault: the disk refused.
         """
-        if len(key) != _KEY_BYTES:
-            raise ValueError("a replica's key is 32 bytes")
-        private_folder(path.parent)
-        if path.exists() and path.stat().st_size < _PAGE_BYTES:
-            # SQLite would take the stump for a new file and begin again, as if nothing had ever been kept
-            raise ReplicaUnreadable("the file was cut off")
-        connection = _LockedConnection(path, key)
-        try:
-            connection.migrate()
-        except BaseException:
-            connection.close()
-            raise
-        return cls(path, connection)
+        return cls(path, _opened(path, key, MIGRATIONS))
 
     def close(self) -> None:
         """Close the file. Closing twice is harmless."""
@@ -78,6 +66,39 @@ class Replica:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+class IndexFile:
+    """An encrypted file of what can be made again from elsewhere: an index. Opened and guarded as a replica is."""
+
+    def __init__(self, connection: "_LockedConnection") -> None:
+        self._connection = connection
+        self.rows = connection.rows
+        self.run = connection.run
+        self.run_many = connection.run_many
+        self.transaction = connection.transaction
+        self.close = connection.close
+
+    @classmethod
+    def open(cls, path: Path, key: bytes, migrations: Sequence[str]) -> Self:
+        """Open the file at `path`, making and migrating it by `migrations`. Raises what `Replica.open` raises."""
+        return cls(_opened(path, key, migrations))
+
+
+def _opened(path: Path, key: bytes, migrations: Sequence[str]) -> "_LockedConnection":
+    if len(key) != _KEY_BYTES:
+        raise ValueError("a replica's key is 32 bytes")
+    private_folder(path.parent)
+    if path.exists() and path.stat().st_size < _PAGE_BYTES:
+        # SQLite would take the stump for a new file and begin again, as if nothing had ever been kept
+        raise ReplicaUnreadable("the file was cut off")
+    connection = _LockedConnection(path, key)
+    try:
+        connection.migrate(migrations)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 class _LockedConnection(Connection):
@@ -105,13 +126,13 @@ class _LockedConnection(Connection):
             self._handle.close()
             raise
 
-    def migrate(self) -> None:
+    def migrate(self, migrations: Sequence[str]) -> None:
         """Bring the file to the newest schema, each step in one transaction."""
         with self.transaction():
             (version,) = self.rows("PRAGMA user_version")[0]
-            if version > len(MIGRATIONS):
-                raise ReplicaNewer(f"schema {version}, this program knows {len(MIGRATIONS)}")
-            for step, script in enumerate(MIGRATIONS[version:], start=version + 1):
+            if version > len(migrations):
+                raise ReplicaNewer(f"schema {version}, this program knows {len(migrations)}")
+            for step, script in enumerate(migrations[version:], start=version + 1):
                 for statement in _statements(script):
                     self.run(statement)
                 self.run(f"PRAGMA user_version = {step}")
@@ -123,6 +144,11 @@ class _LockedConnection(Connection):
     def run(self, sql: str, *values: object) -> int:
         with self._lock, self._faults():
             return int(self._handle.execute(sql, values).rowcount)
+
+    def run_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
+        """Run a statement once for each of `values`."""
+        with self._lock, self._faults():
+            self._handle.executemany(sql, values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
