@@ -3,13 +3,14 @@
 import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
 import cv2
 
 from proctoring.capture.media import Plane, Samples
-from proctoring.watch.watch import Noticed, Watch
+from proctoring.watch.watch import Watch
 from sync.wire.plan import WatchPolicy
 from sync.wire.recording import Flag
 
@@ -20,20 +21,22 @@ _NICE: Final = 10
 _LEAVE_S: Final = 2.0
 
 
+Note = Callable[[Flag, Plane | None], None]
+"""Told of a flag that went up, has grown or came down; the picture is of the moment it began."""
+
+
 class WatchThread:
     """Looks at one picture a second and hears the sound. Nothing here waits: what comes while it is busy is skipped.
 
-    `picture`, `sound`, `changes`, `open_flags` and `recent` may be called from any thread.
+    It tells `note` from its own thread. A picture that was given must not be written to afterwards.
     """
 
-    def __init__(self, policy: WatchPolicy) -> None:
+    def __init__(self, policy: WatchPolicy, note: Note) -> None:
         self._watch: Final = Watch(policy)
+        self._note: Final = note
         self._picture: tuple[Plane, int] | None = None
         self._due_ms = 0
         self._blocks: Final[deque[tuple[Samples, int]]] = deque(maxlen=_MOST_BLOCKS)
-        self._changes: Final[deque[Flag]] = deque()
-        self._open: tuple[Flag, ...] = ()
-        self._recent: tuple[Noticed, ...] = ()
         self._wake: Final = threading.Event()
         self._closing = False
         self._thread: Final = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -44,31 +47,19 @@ class WatchThread:
         """Tell whether it watches."""
         return self._thread.is_alive()
 
-    def picture(self, i420: Plane, recorded_ms: int) -> None:
-        """Offer a picture; one a second is taken, and none while the last is being looked at."""
-        if recorded_ms >= self._due_ms and not self._wake.is_set():
-            self._due_ms = recorded_ms + EVERY_MS - _EARLY_MS
-            self._picture = (i420, recorded_ms)
+    def see(self, i420: Plane, at_ms: int) -> None:
+        """Offer a picture (planar I420) of recorded time `at_ms`; one a second is taken, none while it is busy."""
+        if at_ms >= self._due_ms and not self._wake.is_set():
+            self._due_ms = at_ms + EVERY_MS - _EARLY_MS
+            self._picture = (i420, at_ms)
             self._wake.set()
 
-    def sound(self, samples: Samples, recorded_ms: int) -> None:
-        """Offer a block of sound whose first sample is of `recorded_ms`; heard with the next picture, or soon."""
-        self._blocks.append((samples, recorded_ms))
-
-    def changes(self) -> list[Flag]:
-        """Give the flags that went up or came down since the last call."""
-        return [self._changes.popleft() for _ in range(len(self._changes))]
-
-    def open_flags(self) -> tuple[Flag, ...]:
-        """Give the flags that are up, each as long as its cause has been seen."""
-        return self._open
-
-    def recent(self) -> tuple[Noticed, ...]:
-        """Give the last flags that went up, with their pictures, oldest first."""
-        return self._recent
+    def hear(self, samples: Samples, at_ms: int) -> None:
+        """Offer a block of sound (48 kHz mono) whose first sample is of `at_ms`; heard within a second."""
+        self._blocks.append((samples, at_ms))
 
     def close(self) -> None:
-        """Stop watching; what is still open stays to be asked for."""
+        """Look at what waits, tell of what is still up, and end."""
         self._closing = True
         self._wake.set()
         self._thread.join(_LEAVE_S)
@@ -80,13 +71,17 @@ class WatchThread:
         while not self._closing:
             self._wake.wait(EVERY_MS / 1000)
             self._turn()
-            if not self._closing:
-                self._wake.clear()
+            self._wake.clear()
+        self._turn()
 
     def _turn(self) -> None:
         offered, self._picture = self._picture, None
+        changes: list[Flag] = []
         for _ in range(len(self._blocks)):
-            self._changes.extend(self._watch.listen(*self._blocks.popleft()))
+            changes += self._watch.listen(*self._blocks.popleft())
         if offered is not None:
-            self._changes.extend(self._watch.look(*offered))
-        self._open, self._recent = self._watch.open_flags(), self._watch.recent()
+            changes += self._watch.look(*offered)
+        for flag in changes:
+            self._note(flag, self._watch.picture(flag.kind))
+        for flag in self._watch.open_flags():
+            self._note(flag, None)

@@ -1,12 +1,9 @@
 """The watch: flags that a person may want to look at, from one picture a second and the sound."""
 
-from collections import deque
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from proctoring.capture.drawing import preview_jpeg
 from proctoring.capture.media import SAMPLE_RATE, Plane, Samples
 from proctoring.watch.patience import Patience
 from proctoring.watch.picture import Eye, Shown
@@ -18,15 +15,6 @@ _MIDDLE: Final = 500
 _PERMILLE: Final = 10  # in a percent
 _LEAST_ROWS: Final = 24  # of a plane: less is no picture
 _SLACK_MS: Final = 100  # blocks' stamps jitter; more than that is a hole in the sound
-_KEPT: Final = 8
-
-
-@dataclass(frozen=True)
-class Noticed:
-    """A flag that went up, and the picture of the moment it began: a JPEG of 320x240, None if there was none yet."""
-
-    flag: Flag
-    jpeg: bytes | None
 
 
 class Watch:
@@ -47,7 +35,6 @@ class Watch:
             if (patience_ms := getattr(policy, f"{kind}_ms")) is not None
         }
         self._begun: Final[dict[FlagKind, Plane]] = {}
-        self._recent: Final[deque[Noticed]] = deque(maxlen=_KEPT)
 
     def look(self, i420: Plane, recorded_ms: int) -> list[Flag]:
         """Look at a picture (planar I420); give the flags that went up or came down with it."""
@@ -72,9 +59,9 @@ class Watch:
         """Give the flags that are up, each as long as its cause has been seen."""
         return tuple(flag for kind in self._kinds.values() if (flag := kind.up()))
 
-    def recent(self) -> tuple[Noticed, ...]:
-        """Give the last flags that went up, with their pictures, oldest first."""
-        return tuple(self._recent)
+    def picture(self, kind: FlagKind) -> Plane | None:
+        """Give the picture of the moment the last flag of a kind began; None if there was none yet."""
+        return self._begun.get(kind)
 
     def _note(self, causes: dict[FlagKind, bool], at_ms: int) -> list[Flag]:
         changes: list[Flag] = []
@@ -82,19 +69,12 @@ class Watch:
             patience = self._kinds.get(kind)
             if patience is None:
                 continue
-            was_up = patience.up() is not None
             change = patience.look(at_ms, there=there)
             if patience.began_ms == patience.looked_ms and self._newest is not None:
                 self._begun[kind] = self._newest
             if change:
                 changes.append(change)
-                if not was_up:
-                    self._recent.append(Noticed(change, self._picture(kind)))
         return changes
-
-    def _picture(self, kind: FlagKind) -> bytes | None:
-        plane = self._begun.get(kind)
-        return None if plane is None else preview_jpeg(plane)
 
 
 def _seen(shown: Shown, policy: WatchPolicy) -> dict[FlagKind, bool]:
