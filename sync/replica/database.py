@@ -19,6 +19,7 @@ from sync.replica.schema import MIGRATIONS
 _KEY_BYTES = 32
 _BUSY_MS = 5_000
 _PAGE_BYTES = 4096
+_INDEX_CACHE_KIB = 65_536
 
 
 class ReplicaUnreadable(EnvironmentFault):
@@ -82,7 +83,9 @@ class IndexFile:
     @classmethod
     def open(cls, path: Path, key: bytes, migrations: Sequence[str]) -> Self:
         """Open the file at `path`, making and migrating it by `migrations`. Raises what `Replica.open` raises."""
-        return cls(_opened(path, key, migrations))
+        connection = _opened(path, key, migrations)
+        connection.rows(f"PRAGMA cache_size = -{_INDEX_CACHE_KIB}")  # what was decrypted once is not decrypted again
+        return cls(connection)
 
 
 def _opened(path: Path, key: bytes, migrations: Sequence[str]) -> "_LockedConnection":

@@ -1,0 +1,273 @@
+"""The catalogue: an encrypted index of what an archive keeps, to find one recording among a hundred thousand.
+
+It is made from the shelf alone and can be made again at any time; nobody acts on what it says: whoever acts reads the
+shelf again. Names of people are in it, so it is an SQLCipher file (`sync.replica`), opened with the archive's own key.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Self
+
+from sync.replica.database import IndexFile, ReplicaNewer, ReplicaUnreadable
+from sync.wire.recording import FlagKind
+
+PAGE: Final = 100
+MOST_TEXT: Final = 100
+"""Characters of what is searched for; what is longer finds nothing that a shorter one would not."""
+_WORDS: Final = 5
+_LATEST_MS: Final = 253_402_300_799_000  # the end of the year 9999
+_FLAGS: Final = tuple(FlagKind)
+
+_SCHEMA: Final = (
+    """
+    CREATE TABLE entry (
+        recording TEXT PRIMARY KEY, manifest_sha256 TEXT NOT NULL, session TEXT NOT NULL, sitting TEXT NOT NULL,
+        started_ms INTEGER NOT NULL, duration_ms INTEGER NOT NULL, bytes INTEGER NOT NULL, gaps INTEGER NOT NULL,
+        flags INTEGER NOT NULL, flag_count INTEGER NOT NULL, verdict TEXT NOT NULL, state TEXT NOT NULL,
+        retain_until_ms INTEGER NOT NULL, holds INTEGER NOT NULL, proposed INTEGER NOT NULL,
+        name TEXT NOT NULL, admission_number TEXT NOT NULL, id_number_masked TEXT NOT NULL, seat TEXT NOT NULL,
+        site TEXT NOT NULL, room TEXT NOT NULL, title_zh TEXT NOT NULL, title_en TEXT NOT NULL,
+        opens_ms INTEGER NOT NULL, simulated INTEGER NOT NULL, trouble TEXT NOT NULL, print TEXT NOT NULL,
+        found TEXT NOT NULL, until_month INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX entry_found ON entry (
+        started_ms DESC, recording, found, session, seat, flags, gaps, verdict, state, retain_until_ms, holds, proposed
+    );
+    CREATE INDEX entry_session ON entry (session, started_ms DESC, recording);
+    CREATE INDEX entry_until ON entry (until_month, state, holds, proposed, bytes);
+    CREATE INDEX entry_held ON entry (started_ms DESC, recording) WHERE holds > 0;
+    CREATE INDEX entry_proposed ON entry (started_ms DESC, recording) WHERE proposed > 0;
+    CREATE INDEX entry_damaged ON entry (started_ms DESC, recording) WHERE verdict IN ('truncated', 'tampered');
+    """,
+)
+
+
+class Condition(StrEnum):
+    """What one can look for in how a recording stands."""
+
+    HELD = "held"
+    EXPIRABLE = "expirable"
+    PROPOSED = "proposed"
+    GAPS = "gaps"
+    DAMAGED = "damaged"
+    DESTROYED = "destroyed"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the catalogue says of one recording; times are wall clock, UTC, ms. Nothing here is evidence.
+
+    `flags`: the kinds the watch noticed. `verdict`: of the last verification, empty before the first. `state`: of the
+    recording in the archive (`Keeping`). `trouble`: the code of why its papers cannot be read, else empty.
+    `print`: what the shelf had when this was read, so that only what changed since is read again.
+    """
+
+    recording: str
+    manifest_sha256: str
+    session: str
+    sitting: str
+    started_ms: int
+    duration_ms: int
+    bytes: int
+    gaps: int
+    flags: tuple[FlagKind, ...]
+    flag_count: int
+    verdict: str
+    state: str
+    retain_until_ms: int
+    holds: int
+    proposed: int
+    name: str
+    admission_number: str
+    id_number_masked: str
+    seat: str
+    site: str
+    room: str
+    title_zh: str
+    title_en: str
+    opens_ms: int
+    simulated: bool
+    trouble: str
+    print: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for; what is empty is not asked. `from_ms` to `to_ms` (exclusive): when the recording began.
+
+    `text`: parts of a name, an admission number, an exam's title or a recording's id, apart by spaces; all must be
+    found. `now_ms` decides what is expirable.
+    """
+
+    text: str = ""
+    session: str = ""
+    seat: str = ""
+    from_ms: int | None = None
+    to_ms: int | None = None
+    flag: FlagKind | None = None
+    condition: Condition | None = None
+    now_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of the retention calendar: how many recordings reach their end in it, and how these stand.
+
+    `year` and `month` by UTC; `bytes` is what they take on the shelf.
+    """
+
+    year: int
+    month: int
+    expiring: int
+    held: int
+    proposed: int
+    bytes: int
+
+
+_NAMES: Final = tuple(field.name for field in fields(Entry))
+_COLUMNS: Final = ", ".join(_NAMES)
+
+
+class Catalogue:
+    """The index file of one archive."""
+
+    def __init__(self, file: IndexFile) -> None:
+        self._file = file
+
+    @classmethod
+    def open(cls, path: Path, key: bytes) -> Self:
+        """Open the index at `path`; one that is damaged, or of another version, is begun anew, empty.
+
+        Raises:
+            DiskFull, DiskFault: the disk refuses.
+        """
+        try:
+            return cls(IndexFile.open(path, key, _SCHEMA))
+        except (ReplicaUnreadable, ReplicaNewer):
+            forget(path)
+            return cls(IndexFile.open(path, key, _SCHEMA))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    # writing
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Keep these entries, each in place of an older one of the same recording; all or none."""
+        marks = ", ".join("?" * (len(_NAMES) + 2))
+        with self._file.transaction():
+            self._file.run_many(
+                f"INSERT OR REPLACE INTO entry ({_COLUMNS}, found, until_month) VALUES ({marks})",  # noqa: S608 - our own names
+                (_row(entry) for entry in entries),
+            )
+
+    def remove(self, recordings: Iterable[str]) -> None:
+        """Forget recordings that the shelf knows no more."""
+        with self._file.transaction():
+            self._file.run_many("DELETE FROM entry WHERE recording = ?", ((one,) for one in recordings))
+
+    def prints(self) -> dict[str, str]:
+        """Give what the shelf had when each recording was read."""
+        return {str(row[0]): str(row[1]) for row in self._file.rows("SELECT recording, print FROM entry")}
+
+    # reading
+
+    def page(self, query: Query, after: Entry | None = None, size: int = PAGE) -> list[Entry]:
+        """Give the next entries that fit, the newest first; `after` is the last one of the page before."""
+        where, values = _where(query)
+        if after is not None:
+            where += ["started_ms <= ? AND (started_ms < ? OR recording > ?)"]
+            values += [after.started_ms, after.started_ms, after.recording]
+        fitting = (  # found in an index alone; whole rows are read of one page only
+            f"SELECT recording FROM entry WHERE {' AND '.join(where)}"  # noqa: S608 - our own words
+            " ORDER BY started_ms DESC, recording LIMIT ?"
+        )
+        found = self._file.rows(
+            f"SELECT {_COLUMNS} FROM entry WHERE recording IN ({fitting})"  # noqa: S608 - our own words
+            " ORDER BY started_ms DESC, recording",
+            *values,
+            size,
+        )
+        return [_entry(row) for row in found]
+
+    def count(self, query: Query) -> int:
+        """Count what fits."""
+        where, values = _where(query)
+        found = self._file.rows(f"SELECT count(*) FROM entry WHERE {' AND '.join(where)}", *values)  # noqa: S608
+        return int(found[0][0])
+
+    def entry(self, recording: str) -> Entry | None:
+        """Give one recording's entry."""
+        found = self._file.rows(f"SELECT {_COLUMNS} FROM entry WHERE recording = ?", recording)  # noqa: S608
+        return _entry(found[0]) if found else None
+
+    def calendar(self) -> list[Month]:
+        """Give the months in which anything reaches its end, the earliest first; what is destroyed is left out."""
+        found = self._file.rows(
+            "SELECT until_month, count(*), sum(holds > 0), sum(proposed > 0), sum(bytes)"
+            " FROM entry WHERE state != 'destroyed' GROUP BY until_month ORDER BY until_month"
+        )
+        return [Month(int(row[0]) // 12, int(row[0]) % 12 + 1, *map(int, row[1:])) for row in found]
+
+
+def forget(path: Path) -> None:
+    """Remove an index file: it is made again from the shelf."""
+    for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(FileNotFoundError):
+            part.unlink()
+
+
+def _row(entry: Entry) -> list[object]:
+    row: list[object] = [getattr(entry, name) for name in _NAMES]
+    row[_NAMES.index("flags")] = sum(1 << _FLAGS.index(kind) for kind in set(entry.flags))
+    found = (entry.name, entry.admission_number, entry.title_zh, entry.title_en, entry.seat, entry.recording)
+    until = datetime.fromtimestamp(min(entry.retain_until_ms, _LATEST_MS) / 1000, tz=UTC)
+    return [*row, "\n".join(found).casefold(), until.year * 12 + until.month - 1]
+
+
+def _entry(row: Sequence[object]) -> Entry:
+    said = dict(zip(_NAMES, row, strict=True))
+    bits = said["flags"] if isinstance(said["flags"], int) else 0
+    said["flags"] = tuple(kind for at, kind in enumerate(_FLAGS) if bits >> at & 1)
+    said["simulated"] = bool(said["simulated"])
+    return Entry(**said)  # type: ignore[arg-type]  # what the schema says of the columns
+
+
+_CONDITIONS: Final = {
+    Condition.HELD: "holds > 0",
+    Condition.PROPOSED: "proposed > 0",
+    Condition.GAPS: "gaps > 0",
+    Condition.DAMAGED: "verdict IN ('truncated', 'tampered')",
+    Condition.DESTROYED: "state = 'destroyed'",
+}
+
+
+def _where(query: Query) -> tuple[list[str], list[object]]:
+    where, values = ["1"], list[object]()
+
+    def ask(sentence: str, *more: object) -> None:
+        where.append(sentence)
+        values.extend(more)
+
+    for word in query.text[:MOST_TEXT].casefold().split()[:_WORDS]:
+        ask("instr(found, ?)", word)
+    if query.session:
+        ask("session = ?", query.session)
+    if query.seat:
+        ask("seat = ?", query.seat)
+    if query.from_ms is not None:
+        ask("started_ms >= ?", query.from_ms)
+    if query.to_ms is not None:
+        ask("started_ms < ?", query.to_ms)
+    if query.flag is not None:
+        ask("flags & ? != 0", 1 << _FLAGS.index(query.flag))
+    if query.condition is Condition.EXPIRABLE:
+        ask("retain_until_ms <= ? AND holds = 0 AND state != 'destroyed'", query.now_ms)
+    elif query.condition is not None:
+        ask(_CONDITIONS[query.condition])
+    return where, values
