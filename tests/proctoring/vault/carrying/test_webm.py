@@ -13,7 +13,7 @@ from typing import Any
 import av
 import pytest
 
-import proctoring.vault.carrying.webm
+import proctoring.vault.carrying.film
 from proctoring.vault.carrying.webm import ExportPlaceRefused, export_recording
 from proctoring.vault.format.plaintext import RecordingKeyWrong, SegmentReader
 from proctoring.vault.format.report import Finding, FindingCode, RecordingTampered, RecordingUnreadable, Verdict
@@ -98,14 +98,30 @@ def test_a_tampered_recording_is_not_exported(recorded: Recorded, tmp_path: Path
     assert [path.name for path in tmp_path.iterdir()] == ["copy"]
 
 
-def test_a_missing_segment_is_the_recordings_fault_and_not_the_disks(recorded: Recorded, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at", [1, 2])
+def test_of_a_truncated_recording_what_is_left_is_exported_and_it_is_said(
+    recorded: Recorded, tmp_path: Path, at: int
+) -> None:
     folder = recorded.copy_to(tmp_path / "copy")
-    segment(folder, 2).unlink()
+    for gone in range(at, 10):
+        segment(folder, gone).unlink(missing_ok=True)
     assert verify_recording(folder).verdict is Verdict.TRUNCATED
-    with pytest.raises(RecordingTampered) as refused:
-        export_recording(folder, tmp_path / "out.webm", recorded.seat.site)
-    assert refused.value.findings == (Finding(FindingCode.SEGMENT_MISSING, 2),)
-    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+    out = tmp_path / "out.webm"
+    report = export_recording(folder, out, recorded.seat.site)
+    assert report.verdict is Verdict.TRUNCATED
+    assert Finding(FindingCode.SEGMENT_MISSING, at) in report.findings
+    assert abs(times(probed(out), "video")[-1] - 2 * at) < 0.3
+    assert abs(report.duration_ms - 2_000 * at) < 300
+
+
+def test_a_segment_that_was_cut_off_plays_up_to_there(recorded: Recorded, tmp_path: Path) -> None:
+    folder = recorded.copy_to(tmp_path / "copy")
+    spans = records(segment(folder, 2))
+    segment(folder, 2).write_bytes(segment(folder, 2).read_bytes()[: spans[1].start])
+    out = tmp_path / "out.webm"
+    report = export_recording(folder, out, recorded.seat.site)
+    assert report.verdict is Verdict.TRUNCATED
+    assert 4.0 < times(probed(out), "video")[-1] < 4.9
 
 
 def test_a_segment_that_goes_away_while_it_is_exported_is_named(
@@ -119,7 +135,7 @@ def test_a_segment_that_goes_away_while_it_is_exported_is_named(
         segment(path, 1).mkdir()
         return found
 
-    monkeypatch.setattr(proctoring.vault.carrying.webm, "examine", examined_and_gone)
+    monkeypatch.setattr(proctoring.vault.carrying.film, "examine", examined_and_gone)
     with pytest.raises(RecordingTampered) as refused:
         export_recording(folder, tmp_path / "out.webm", recorded.seat.site)
     assert refused.value.findings == (Finding(FindingCode.SEGMENT_MISSING, 1),)
