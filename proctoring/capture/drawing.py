@@ -36,15 +36,27 @@ def simulated_scene(background: Plane, seconds: float) -> Plane:
     luma = picture[:HEIGHT]
     x = WIDTH // 2 + round(90 * np.sin(seconds * 0.7))
     y = 250 + round(12 * np.sin(seconds * 1.9))
-    cv2.ellipse(luma, (x, 470), (150, 120), 0, 0, 360, 70, -1)
-    cv2.ellipse(luma, (x, y), (70, 92), 0, 0, 360, 178, -1)
-    eyes = y - 18
-    for side in (-26, 26):
-        cv2.circle(luma, (x + side, eyes), 7, 30, -1)
-    cv2.ellipse(luma, (x, y + 44), (24, 9), 0, 0, 180, 60, 3)
+    _head(luma, x, y)
     _simulated(luma)
     _clock(luma)
     return picture
+
+
+def _head(luma: Plane, x: int, y: int) -> None:
+    """Draw head and shoulders round (x, y), like enough to a face that what looks for faces finds one."""
+    cv2.ellipse(luma, (x, 470), (150, 120), 0, 0, 360, 70, -1)
+    cv2.ellipse(luma, (x, y - 22), (80, 92), 0, 0, 360, 40, -1)  # hair
+    cv2.ellipse(luma, (x, y), (70, 92), 0, 0, 360, 178, -1)
+    cv2.ellipse(luma, (x, y - 80), (62, 26), 0, 0, 360, 40, -1)
+    for side in (-28, 28):
+        cv2.ellipse(luma, (x + side, y - 16), (20, 11), 0, 0, 360, 105, -1)
+        cv2.line(luma, (x + side - 17, y - 34), (x + side + 17, y - 34), 60, 6)
+        cv2.circle(luma, (x + side, y - 16), 7, 30, -1)
+    cv2.line(luma, (x, y - 22), (x, y + 20), 205, 9)
+    cv2.ellipse(luma, (x, y + 24), (13, 5), 0, 0, 180, 110, -1)
+    cv2.ellipse(luma, (x, y + 48), (26, 8), 0, 0, 360, 80, -1)
+    around = luma[y - 120 : y + 120, x - 110 : x + 110]
+    cv2.GaussianBlur(around, (7, 7), 0, dst=around)
 
 
 def scene_background() -> Plane:

@@ -1,5 +1,8 @@
 """The simulated camera's picture says what it is, and says it whole where only its upright middle is shown."""
 
+from pathlib import Path
+
+import cv2
 import numpy as np
 
 from proctoring.capture.drawing import scene_background, simulated_scene
@@ -23,3 +26,13 @@ def test_the_caption_has_two_lines_of_words_at_the_top_and_the_time_stands_at_th
     begins = np.flatnonzero(np.diff(rows.astype(np.int8)) == 1)
     assert (begins < HEIGHT // 4).sum() == 2
     assert rows[HEIGHT - 34 :].any()
+
+
+def test_the_simulated_camera_shows_one_face_wherever_the_head_sways() -> None:
+    path = Path(cv2.data.haarcascades)
+    finders = [cv2.CascadeClassifier(str(path / f"haarcascade_frontalface_{name}.xml")) for name in ("default", "alt2")]
+    for number in range(12):
+        luma = simulated_scene(scene_background(), number * 1.37)[:HEIGHT]
+        small = cv2.resize(luma, (320, 240), interpolation=cv2.INTER_AREA)
+        found = [len(finder.detectMultiScale(small, 1.2, 4, minSize=(60, 60))) for finder in finders]
+        assert found == [1, 1]
