@@ -1,33 +1,26 @@
 """A form with every kind of interaction is sat by mouse, and once more by keys alone, each through a power cut."""
 
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from app.demo.banks import every_interaction
 from app.demo.conductor import answers_of
 from app.exam.interactions import Responses
-from tests.whole.run import Run, run_demo
+from tests.whole.run import run_demo
 from tests.whole.traces import packet_in
 
-WAYS = {"mouse": ("--power-cut", "11"), "keys": ("--keyboard", "--power-cut", "23")}
+MOUSE = ("--power-cut", "11")
+KEYS = ("--keyboard", "--power-cut", "23")
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
-    folder = tmp_path_factory.mktemp("every")
-
-    def sit(way: str) -> Run:
-        (folder / way).mkdir()  # one for each: what is left over is told by its folder
-        return run_demo(folder / way / "demo", "--every-interaction", *WAYS[way], watched=False)
-
-    with ThreadPoolExecutor(2) as pool:  # one for each core
-        return dict(zip(WAYS, pool.map(sit, WAYS), strict=True))
-
-
-@pytest.mark.parametrize("way", WAYS)
-def test_every_response_is_given_kept_and_right(runs: dict[str, Run], way: str) -> None:
-    run, bank = runs[way], every_interaction()
+@pytest.mark.parametrize(
+    "way",
+    # whole sittings by keys alone are in `tests/accessibility`, too
+    [pytest.param(MOUSE, id="mouse"), pytest.param(KEYS, id="keys", marks=pytest.mark.long)],
+)
+def test_every_response_is_given_kept_and_right(way: tuple[str, ...], tmp_path: Path) -> None:
+    run, bank = run_demo(tmp_path / "demo", "--every-interaction", *way, watched=False), every_interaction()
     assert run.code == 0, run.narration
     told = run.summary
     assert (told["items"], told["responses"], told["lost_responses"]) == (len(bank.items), len(bank.items), 0)

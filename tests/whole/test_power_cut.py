@@ -11,6 +11,7 @@ from sync.trust.evidence import check_packet
 from tests.whole.run import Run, run_demo
 from tests.whole.traces import packet_in
 
+pytestmark = pytest.mark.long  # the default suite has a power cut in both of its whole sittings
 ITEMS = 2
 
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ from app.demo.recorder import recorder_let_go
 from app.registry.service import Registry
 from app.seat.home import SeatHome
 from app.seat.workplace import Session, Workplace
+from sync.trust.pin import make_credential
 from sync.trust.release import ReleaseShare
 from tests.app.seat.moved_clock import MovedClock
 
 ITEMS = 6
+CHEAP_KIB = 64
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     arguments = ["registry", "serve", "--home", str(home.registry), "--json"]
     with running(Process("registry", "app.cli.main", arguments, home.root / "programs.log")) as registry:
         registry.wait_for("serving")
-        published = set_up_registry(home, sample_bank())
+        with pytest.MonkeyPatch.context() as patch:
+            # credentials that cost no fifth of a second for each PIN; what a real one costs is tested with the PIN
+            cheap = partial(make_credential, memory_kib=CHEAP_KIB, passes=1)
+            patch.setattr("app.registry.enrolling.make_credential", cheap)
+            published = set_up_registry(home, sample_bank())
         yield Site(home, set_up_seat(home, published, blueprint(ITEMS), simulated=True))
 
 

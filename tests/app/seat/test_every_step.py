@@ -38,7 +38,10 @@ VOIDED = {
 @pytest.mark.parametrize(
     ("life", "events", "facts"),
     # room (3), admission (2), notice, start, two for each item, the rest of the life, sealed
-    [("whole", 3 + 2 + 2 + 2 * ANSWERED + 15 + 1, WHOLE), ("voided", 3 + 2 + 2 + 2 * ANSWERED + 4 + 1, VOIDED)],
+    [
+        ("whole", 3 + 2 + 2 + 2 * ANSWERED + 15 + 1, WHOLE),
+        pytest.param("voided", 3 + 2 + 2 + 2 * ANSWERED + 4 + 1, VOIDED, marks=pytest.mark.long),
+    ],
 )
 def test_a_seat_killed_at_any_write_recovers_to_one_whole_packet(
     life: str, events: int, facts: dict[str, Any], site: Site, seat_home: SeatHome, tmp_path: Path
