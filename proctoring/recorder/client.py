@@ -19,6 +19,7 @@ from proctoring.recorder.messages import (
     Devices,
     Done,
     FaultReply,
+    FlagPicture,
     LookRequest,
     Mark,
     Preview,
@@ -140,6 +141,11 @@ class RecorderClient:
     def preview(self) -> bytes | None:
         """Get the newest picture as a JPEG of 320x240, at most one a second; None while there is none."""
         jpeg = self._ask(Ask(do="preview"), Preview).jpeg
+        return None if jpeg is None else base64.b64decode(jpeg)
+
+    def flag_picture(self, number: int) -> bytes | None:
+        """Get the small JPEG of a flag the status names; None when it is no longer kept."""
+        jpeg = self._ask(FlagPicture(number=number), Preview).jpeg
         return None if jpeg is None else base64.b64decode(jpeg)
 
     def bookmark(self, note: str) -> None:

@@ -1,6 +1,7 @@
 """Beginning an epoch: a fresh recording, or one that goes on after a crash."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from proctoring.recorder.clock import RecordedClock
 from proctoring.recorder.faults import RecorderRefused
@@ -16,6 +17,8 @@ from sync.trust.keys import SigningKey
 from sync.wire.packet import GapRef
 from sync.wire.recording import Source
 
+RESTARTED: Final = "recorder_restarted"
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -28,8 +31,8 @@ class Epoch:
     bytes_before: int
 
 
-def begin_epoch(spec: RecordingSpec, key: SigningKey, sources: tuple[Source, ...]) -> Epoch:
-    """Begin the recording's first epoch, or the next one after an interruption, which is stated as a gap.
+def begin_epoch(spec: RecordingSpec, key: SigningKey, sources: tuple[Source, ...], reason: str = RESTARTED) -> Epoch:
+    """Begin the recording's first epoch, or the next one after an interruption, which is stated as a gap (`reason`).
 
     Raises:
         RecorderRefused: the folder holds another recording.
@@ -41,7 +44,7 @@ def begin_epoch(spec: RecordingSpec, key: SigningKey, sources: tuple[Source, ...
         return _fresh(spec, key, sources)
     resumed = resume(spec.folder, key)
     try:
-        return _going_on(spec, key, sources, resumed)
+        return _going_on(spec, key, (sources, reason), resumed)
     except BaseException:
         resumed.ledger.release()
         raise
@@ -61,7 +64,8 @@ def _fresh(spec: RecordingSpec, key: SigningKey, sources: tuple[Source, ...]) ->
     return Epoch(ledger, plan, ratchet, RecordedClock(now, 0), 0)
 
 
-def _going_on(spec: RecordingSpec, key: SigningKey, sources: tuple[Source, ...], resumed: Resumed) -> Epoch:
+def _going_on(spec: RecordingSpec, key: SigningKey, what: tuple[tuple[Source, ...], str], resumed: Resumed) -> Epoch:
+    sources, reason = what
     opening = resumed.opening
     theirs = (opening.recording, opening.session, opening.sitting, opening.device)
     if theirs != (spec.recording, spec.session, spec.sitting, spec.device):
@@ -77,7 +81,7 @@ def _going_on(spec: RecordingSpec, key: SigningKey, sources: tuple[Source, ...],
             track="both",
             start_ms=resumed.duration_ms,
             length_ms=starts_ms - resumed.duration_ms,
-            reason="recorder_restarted",
+            reason=reason,
         )
     )
     plan = Plan(spec.folder, spec.recording, starts_ms, spec.segment_ms, resumed.before)

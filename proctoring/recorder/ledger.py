@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -88,7 +89,10 @@ class HeadFile:
 
 
 class Ledger:
-    """Writes the signed papers of one recording, in the order that survives a crash."""
+    """Writes the signed papers of one recording, in the order that survives a crash.
+
+    Statements may be made on any thread; papers are signed on one at a time.
+    """
 
     def __init__(self, folder: Path, key: SigningKey, heads: HeadFile, said: Said) -> None:
         self._folder: Final = folder
@@ -103,16 +107,19 @@ class Ledger:
         self._new_flags: dict[tuple[FlagKind, int], Flag] = {}
         self._new_bookmarks: list[Bookmark] = []
         self._sequence = said.heads
+        self._lock: Final = threading.Lock()  # over what was stated; never held while the disk is waited for
 
     @property
     def gaps(self) -> tuple[GapRef, ...]:
         """Every gap stated so far, in the order of their beginning."""
-        return tuple(sorted(self._gaps.values(), key=lambda gap: (gap.start_ms, gap.track)))
+        with self._lock:
+            return tuple(sorted(self._gaps.values(), key=lambda gap: (gap.start_ms, gap.track)))
 
     @property
     def flags(self) -> tuple[Flag, ...]:
         """Every flag stated so far, in the order of their beginning."""
-        return tuple(sorted(self._flags.values(), key=lambda flag: (flag.at_ms, flag.kind)))
+        with self._lock:
+            return tuple(sorted(self._flags.values(), key=lambda flag: (flag.at_ms, flag.kind)))
 
     def open(self, opening: RecordingOpening) -> None:
         """Begin an epoch: its keys and sources are durable before its first record."""
@@ -124,19 +131,22 @@ class Ledger:
     def gap(self, gap: GapRef) -> None:
         """State a gap with the next head; one that is still open is stated again when it has grown."""
         if gap.length_ms > 0:
-            self._gaps[gap.track, gap.start_ms] = gap
-            self._new_gaps.append(gap)
+            with self._lock:
+                self._gaps[gap.track, gap.start_ms] = gap
+                self._new_gaps.append(gap)
 
     def flag(self, flag: Flag) -> None:
         """State a flag with the next head; one that is still up is stated again, longer. It never gets shorter."""
-        before = self._flags.get((flag.kind, flag.at_ms))
-        if before is None or before.length_ms < flag.length_ms:
-            self._flags[flag.kind, flag.at_ms] = self._new_flags[flag.kind, flag.at_ms] = flag
+        with self._lock:
+            before = self._flags.get((flag.kind, flag.at_ms))
+            if before is None or before.length_ms < flag.length_ms:
+                self._flags[flag.kind, flag.at_ms] = self._new_flags[flag.kind, flag.at_ms] = flag
 
     def bookmark(self, mark: Bookmark) -> None:
         """State a bookmark with the next head."""
-        self._bookmarks.append(mark)
-        self._new_bookmarks.append(mark)
+        with self._lock:
+            self._bookmarks.append(mark)
+            self._new_bookmarks.append(mark)
 
     def head(self, written: Written, clock: ClockPair) -> None:
         """Sign what there is now. Only for what is durable already: a head must never promise more than the disk holds.
@@ -146,9 +156,10 @@ class Ledger:
         """
         opening = self._openings[-1]
         entry = written.entry
-        gaps, self._new_gaps = self._new_gaps[:_MOST_AT_ONCE], self._new_gaps[_MOST_AT_ONCE:]
-        marks, self._new_bookmarks = self._new_bookmarks[:_MOST_AT_ONCE], self._new_bookmarks[_MOST_AT_ONCE:]
-        flags = [self._new_flags.pop(key) for key in list(self._new_flags)[:_MOST_AT_ONCE]]
+        with self._lock:
+            gaps, self._new_gaps = self._new_gaps[:_MOST_AT_ONCE], self._new_gaps[_MOST_AT_ONCE:]
+            marks, self._new_bookmarks = self._new_bookmarks[:_MOST_AT_ONCE], self._new_bookmarks[_MOST_AT_ONCE:]
+            flags = [self._new_flags.pop(key) for key in list(self._new_flags)[:_MOST_AT_ONCE]]
         head = RecordingHead(
             recording=opening.recording,
             sitting=opening.sitting,

@@ -12,7 +12,7 @@ from sync.wire.document import Part
 from sync.wire.ids import Digest, Id, Millis
 from sync.wire.packet import GapRef, ShortText
 from sync.wire.plan import MINUTE_MS, Recipient
-from sync.wire.recording import Source
+from sync.wire.recording import Flag, Source
 
 MAX_REQUEST_BYTES: Final = 16_384
 MAX_REPLY_BYTES: Final = 1_000_000
@@ -21,6 +21,9 @@ BYTES_PER_S: Final = 85_000
 """What a second of recording takes on the disk at most: measured 79,000, with a little to spare."""
 SPARE_BYTES: Final = 200_000_000
 """Answers come first: a recording never takes the last of a disk."""
+
+RECENT_FLAGS: Final = 20
+"""So many flags, with their pictures, the recorder remembers for whoever asks."""
 
 SourceChoice = Annotated[str, Field(max_length=MAX_CHOICE), AfterValidator(check_choice)]
 """A source as `proctoring.capture.grammar` has it."""
@@ -35,6 +38,21 @@ class RecorderState(StrEnum):
     RECORDING = "recording"
     STOPPED = "stopped"
     FAILED = "failed"
+
+
+class Trouble(StrEnum):
+    """What is not as it should be while a recording is under way, or keeps it from going on."""
+
+    DISK_SLOW = "disk_slow"
+    """The disk does not take what is recorded in time; pictures are left out before sound is."""
+    DISK_LOW = "disk_low"
+    """The room left does not last for much longer."""
+    DISK_FULL = "disk_full"
+    """Nothing more could be written; it goes on by itself when there is room."""
+    RESTARTING = "restarting"
+    """The recording broke off for another reason than room; it is begun anew by itself."""
+    UNGUARDED = "unguarded"
+    """The keeper is gone: the recording goes on, but nobody starts it anew if the recorder hangs or dies."""
 
 
 def space_for(expected_ms: int) -> int:
@@ -67,18 +85,50 @@ class RecordingSpec(Part):
         return self
 
 
+class NotedFlag(Part):
+    """A flag, counted from 1 since the recorder went on with the recording; `picture`: it can be asked for."""
+
+    number: Annotated[int, Field(ge=1)]
+    flag: Flag
+    picture: bool
+
+
+class DiskOutlook(Part):
+    """The disk that is recorded to: how long the recording fits at the pace so far, and whether it keeps up.
+
+    `behind_ms` is what was recorded and is not written yet.
+    """
+
+    free_bytes: Annotated[int, Field(ge=0)]
+    lasts_ms: Millis
+    slow: bool = False
+    behind_ms: Millis = 0
+
+
 class RecorderStatus(Part):
-    """How the recorder is: `level_dbfs_tenths` is the sound's level now, `bytes` what is on the disk."""
+    """How the recorder is: `level_dbfs_tenths` is the sound's level now, `bytes` what is on the disk.
+
+    `recorded_ms` is what was recorded, `sealed_ms` what of it is in sealed records that survive the recorder's death,
+    `durable_ms` what survives a power cut. `keeper` is the process that watches over this one, `restarts` how often it
+    or the recorder itself had to begin anew within this recording, since the keeper was started.
+    """
 
     state: RecorderState
     pid: int
     recording: Id | None = None
     sitting: Id | None = None
     recorded_ms: Millis = 0
+    sealed_ms: Millis = 0
+    durable_ms: Millis = 0
     sources: tuple[Source, ...] = ()
     level_dbfs_tenths: Annotated[int, Field(ge=-2000, le=0)] = -2000
     bytes: Annotated[int, Field(ge=0)] = 0
     gaps: tuple[GapRef, ...] = ()
+    flags: Annotated[tuple[NotedFlag, ...], Field(max_length=RECENT_FLAGS)] = ()
+    disk: DiskOutlook | None = None
+    troubles: tuple[Trouble, ...] = ()
+    restarts: Annotated[int, Field(ge=0)] = 0
+    keeper: int | None = None
     fault: str | None = None
 
 
@@ -110,7 +160,7 @@ class LookRequest(Part):
 class Ask(Part):
     """A request without arguments."""
 
-    do: Literal["devices", "status", "preview", "look_away", "stop", "quit"]
+    do: Literal["devices", "status", "preview", "look_away", "stop", "tap", "quit"]
 
 
 class Mark(Part):
@@ -120,8 +170,15 @@ class Mark(Part):
     note: ShortText
 
 
+class FlagPicture(Part):
+    """Ask for the small picture of a flag by the number the status gives it."""
+
+    do: Literal["flag_picture"] = "flag_picture"
+    number: Annotated[int, Field(ge=1)]
+
+
 class Preview(Part):
-    """The newest picture as JPEG in base64, None while there is none."""
+    """The newest picture, or a flag's, as JPEG in base64; None while there is none."""
 
     jpeg: Annotated[str, Field(max_length=MAX_REPLY_BYTES)] | None
 
@@ -146,7 +203,7 @@ class FaultReply(Part):
     facts: dict[str, str | int]
 
 
-Request = Start | LookRequest | Ask | Mark
+Request = Start | LookRequest | Ask | Mark | FlagPicture
 Reply = RecorderStatus | Closed | Preview | Devices | Done | FaultReply
 
 _REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Annotated[Request, Field(discriminator="do")])

@@ -11,14 +11,17 @@ import structlog
 from proctoring.capture.choose import open_picture, open_sound
 from proctoring.capture.drawing import preview_jpeg
 from proctoring.capture.media import FRAME_RATE
-from proctoring.recorder.epoch import begin_epoch
+from proctoring.recorder.epoch import RESTARTED, begin_epoch
 from proctoring.recorder.faults import EncoderFailed, NothingRecorded
+from proctoring.recorder.flags import FlagBoard
 from proctoring.recorder.ledger import pair
 from proctoring.recorder.looking import Feeds
 from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec, space_for
+from proctoring.recorder.outlook import Outlook, troubles
 from proctoring.recorder.resume import recover_recording
-from proctoring.recorder.segments import Segments, Written, level
+from proctoring.recorder.segments import level
 from proctoring.recorder.tracks import PictureTrack, SoundTrack
+from proctoring.recorder.writing import Writing
 from proctoring.vault.format.record import Flag
 from sync.faults import Fault
 from sync.replica.durable import require_space
@@ -29,8 +32,6 @@ from sync.wire.recording import Bookmark, ClockPair, Source
 
 _TURN_S: Final = 1 / FRAME_RATE
 _CATCH_UP_S: Final = 0.5  # turns that a busy machine made late are caught up, but not after a long stop
-_SYNC_S: Final = 2.0
-_HEAD_S: Final = 10.0
 _PREVIEW_S: Final = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -38,18 +39,27 @@ _log = structlog.get_logger(__name__)
 class Recording:
     """A recording under way; made by `begin`. Its methods may be called from any thread."""
 
-    def __init__(self, spec: RecordingSpec, keys: FileKeyStore, feeds: Feeds) -> None:
+    def __init__(
+        self,
+        spec: RecordingSpec,
+        keys: FileKeyStore,
+        feeds: Feeds,
+        reason: str = RESTARTED,
+        board: FlagBoard | None = None,
+    ) -> None:
+        """Begin; `reason` states the gap if this goes on with a recording, `board` are the flags it had so far."""
         self.spec: Final = spec
+        self.board: Final = board or FlagBoard()
         self._keys: Final = keys
         self._feeds: Final = feeds
         self._stop: Final = threading.Event()
-        self._marks: list[str] = []
         self._jpeg: bytes | None = None
         self._jpeg_due = 0.0
         self._closed: Closed | None = None
         self._suspending = False
-        self._ended = False
-        epoch = begin_epoch(spec, keys.device_key(), (feeds.picture.source, feeds.sound.source))
+        self._fault: Fault | None = None
+        self._state = RecorderState.RECORDING
+        epoch = begin_epoch(spec, keys.device_key(), (feeds.picture.source, feeds.sound.source), reason)
         feeds.picture.newest()
         feeds.sound.take()  # what came before the start does not belong here
         self._ledger: Final = epoch.ledger
@@ -58,34 +68,64 @@ class Recording:
         self._picture: Final = PictureTrack(feeds.picture, epoch.clock, epoch.plan.start_ms)
         self._sound: Final = SoundTrack(feeds.sound, epoch.clock, epoch.plan.start_ms)
         try:
-            self._segments: Final = Segments(epoch.plan, epoch.ratchet, _clock_pair, self._head)
+            self._writing: Final = Writing(epoch.plan, epoch.ratchet, epoch.ledger, _clock_pair, self._state_all)
         except Fault:
             epoch.ledger.release()
             raise
-        self._status = self._look(RecorderState.RECORDING)
+        self._outlook: Final = Outlook(spec.folder, epoch.plan.start_ms, self._writing)
+        self.turns = 0
+        """How often capture and encoders have done their work; it stands still when one of them hangs."""
         self._thread: Final = threading.Thread(target=self._run, name="recording")
         self._thread.start()
 
     def status(self) -> RecorderStatus:
         """Say how it goes."""
-        return self._status
+        disk = self._outlook.now()
+        return RecorderStatus(
+            state=self._state,
+            pid=os.getpid(),
+            recording=self.spec.recording,
+            sitting=self.spec.sitting,
+            recorded_ms=self._writing.reached_ms,
+            sealed_ms=self._writing.sealed_ms,
+            durable_ms=self._writing.durable_ms,
+            sources=(self._feeds.picture.source, self._feeds.sound.source),
+            level_dbfs_tenths=level(self._sound.power, self._sound.samples),
+            bytes=self._bytes_before + self._writing.sealed_bytes,
+            gaps=_merged(self._ledger.gaps, self._open_gaps()),
+            flags=self.board.recent,
+            disk=disk,
+            troubles=troubles(disk) if self._state is RecorderState.RECORDING else (),
+            fault=self._fault.code if self._fault else None,
+        )
+
+    @property
+    def fault(self) -> Fault | None:
+        """What ended it, if it failed."""
+        return self._fault if self._state is RecorderState.FAILED else None
+
+    @property
+    def sealed_ms(self) -> int:
+        """The recorded time up to which everything is in sealed records."""
+        return self._writing.sealed_ms
 
     def preview(self) -> bytes | None:
         """Give the newest picture as a JPEG, at most one a second."""
         newest, now = self._picture.newest, time.monotonic()
-        if newest is not None and now >= self._jpeg_due and self._status.state is RecorderState.RECORDING:
+        if newest is not None and now >= self._jpeg_due and self._state is RecorderState.RECORDING:
             self._jpeg, self._jpeg_due = preview_jpeg(newest), now + _PREVIEW_S
         return self._jpeg
 
     def bookmark(self, note: str) -> None:
-        """Mark this moment; a signed head states it at the next turn.
+        """Mark this moment; a signed head states it soon.
 
         Raises:
             NothingRecorded: the recording has ended.
         """
-        if self._status.state is not RecorderState.RECORDING:
-            raise NothingRecorded(f"the recording is {self._status.state}")
-        self._marks.append(note)
+        if self._state is not RecorderState.RECORDING:
+            raise NothingRecorded(f"the recording is {self._state}")
+        self._ledger.bookmark(Bookmark(at_ms=self._clock.now_ms(), note=note))
+        self._writing.say_soon()
 
     def stop(self) -> Closed:
         """Close the recording, or after a failure whatever of it is on the disk; again gives the same.
@@ -109,73 +149,50 @@ class Recording:
         self._thread.join()
 
     def _run(self) -> None:
-        fault: Fault | None = None
+        state = RecorderState.FAILED  # unless it ends properly
         try:
             self._record()
-        except Fault as raised:
-            fault = raised
+            state = RecorderState.STOPPED
+        except Fault as fault:
+            self._fault = fault
         except av.error.FFmpegError as error:
-            fault = EncoderFailed(f"{type(error).__name__}: {error}")
+            self._fault = EncoderFailed(f"{type(error).__name__}: {error}")
         finally:
             self._feeds.close()
+            self._writing.let_go()
             self._ledger.release()
-            state = RecorderState.STOPPED if self._ended else RecorderState.FAILED
-            self._status = self._look(state, fault)
-        if fault:
-            _log.error("recording failed", code=fault.code, detail=fault.detail)
+            self._state = state
+        if self._fault:
+            _log.error("recording failed", code=self._fault.code, detail=self._fault.detail)
 
     def _record(self) -> None:
-        due = sync_due = head_due = time.monotonic()
-        try:
-            while not self._stop.wait(max(0.0, due - time.monotonic())):
-                due = max(due + _TURN_S, time.monotonic() - _CATCH_UP_S)
-                self._turn()
-                now = time.monotonic()
-                if now >= sync_due or self._marks:
-                    sync_due = now + _SYNC_S
-                    written = self._segments.sync()
-                    if now >= head_due or self._marks:
-                        head_due = now + _HEAD_S
-                        self._head(written)
-                self._status = self._look(RecorderState.RECORDING)
-            self._sound.finish(self._picture.end_ms, self._segments)
-            suspending = self._suspending
-            self._segments.finish(Flag.SEGMENT_END if suspending else Flag.RECORDING_END)
-        finally:
-            self._segments.close()
+        due = time.monotonic()
+        while not self._stop.wait(max(0.0, due - time.monotonic())):
+            due = max(due + _TURN_S, time.monotonic() - _CATCH_UP_S)
+            self._turn()
+            self.turns += 1
+        self._sound.finish(self._picture.end_ms, self._writing.segments)
+        suspending = self._suspending
+        self._writing.end(Flag.SEGMENT_END if suspending else Flag.RECORDING_END)
         if not suspending:
             self._closed = self._ledger.close(recovered=False)
-        self._ended = True
 
     def _turn(self) -> None:
-        for gap in (self._picture.turn(self._segments), self._sound.turn(self._segments)):
+        segments = self._writing.segments
+        for gap in (self._picture.turn(segments), self._sound.turn(segments)):
             if gap:
                 self._ledger.gap(gap)
 
-    def _head(self, written: Written) -> None:
+    def _state_all(self) -> None:
+        """State what the next head is to say."""
         for gap in self._open_gaps():
             self._ledger.gap(gap)
-        while self._marks:
-            self._ledger.bookmark(Bookmark(at_ms=self._clock.now_ms(), note=self._marks.pop(0)))
-        self._ledger.head(written, _clock_pair())
+        for flag in self.board.take():
+            self._ledger.flag(flag)
 
     def _open_gaps(self) -> tuple[GapRef, ...]:
-        gaps = (self._picture.open_gap(), self._sound.open_gap())
+        gaps = (self._picture.open_gap(), self._sound.open_gap(), *self._writing.gaps)
         return tuple(gap for gap in gaps if gap)
-
-    def _look(self, state: RecorderState, fault: Fault | None = None) -> RecorderStatus:
-        return RecorderStatus(
-            state=state,
-            pid=os.getpid(),
-            recording=self.spec.recording,
-            sitting=self.spec.sitting,
-            recorded_ms=self._segments.reached_ms,
-            sources=(self._feeds.picture.source, self._feeds.sound.source),
-            level_dbfs_tenths=level(self._sound.power, self._sound.samples),
-            bytes=self._bytes_before + self._segments.sealed_bytes,
-            gaps=(*self._ledger.gaps, *self._open_gaps()),
-            fault=fault.code if fault else None,
-        )
 
 
 def look_for_devices() -> tuple[Source, ...]:
@@ -187,7 +204,9 @@ def look_for_devices() -> tuple[Source, ...]:
         feeds.close()
 
 
-def begin(spec: RecordingSpec, keys: FileKeyStore) -> Recording:
+def begin(
+    spec: RecordingSpec, keys: FileKeyStore, reason: str = RESTARTED, board: FlagBoard | None = None
+) -> Recording:
     """Open the devices and begin to record; in a folder that a crash left, go on with a new epoch and a stated gap.
 
     Raises:
@@ -200,7 +219,7 @@ def begin(spec: RecordingSpec, keys: FileKeyStore) -> Recording:
         require_space(spec.folder, space_for(spec.expected_ms))
     feeds = Feeds(open_picture(spec.camera), open_sound(spec.microphone))
     try:
-        return Recording(spec, keys, feeds)
+        return Recording(spec, keys, feeds, reason, board)
     except BaseException:
         feeds.close()
         raise
@@ -208,3 +227,9 @@ def begin(spec: RecordingSpec, keys: FileKeyStore) -> Recording:
 
 def _clock_pair() -> ClockPair:
     return pair(read_clock())
+
+
+def _merged(stated: tuple[GapRef, ...], still_open: tuple[GapRef, ...]) -> tuple[GapRef, ...]:
+    """Give every gap once; of one that was stated while it is open, as long as it is now."""
+    gaps = {(gap.track, gap.start_ms): gap for gap in (*stated, *still_open)}
+    return tuple(sorted(gaps.values(), key=lambda gap: (gap.start_ms, gap.track)))

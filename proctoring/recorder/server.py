@@ -19,6 +19,7 @@ from proctoring.recorder.messages import (
     Devices,
     Done,
     FaultReply,
+    FlagPicture,
     LookRequest,
     Mark,
     Preview,
@@ -149,6 +150,8 @@ class RecorderServer:
             case Mark():
                 self._present().bookmark(request.note)
                 return Done()
+            case FlagPicture():
+                return _as_preview(self._present().board.picture(request.number))
             case Ask():
                 return await self._asked(request)
         assert_never(request)
@@ -161,10 +164,12 @@ class RecorderServer:
                 return self._status()
             case "preview":
                 jpeg = await asyncio.to_thread((self._looking or self._present()).preview)
-                return Preview(jpeg=None if jpeg is None else base64.b64encode(jpeg).decode())
+                return _as_preview(jpeg)
             case "look_away":
                 await self._look_away()
                 return Done()
+            case "tap":
+                raise RecorderRefused("a tap wants a connection of its own")
             case "stop":
                 return await asyncio.to_thread(self._present().stop)
             case "quit":
@@ -222,6 +227,10 @@ def _is_ours(writer: asyncio.StreamWriter) -> bool:
     peer = writer.get_extra_info("socket")
     _, uid, _ = _UCRED.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
     return bool(uid == os.geteuid())
+
+
+def _as_preview(jpeg: bytes | None) -> Preview:
+    return Preview(jpeg=None if jpeg is None else base64.b64encode(jpeg).decode())
 
 
 def _as_reply(fault: Fault) -> FaultReply:

@@ -48,10 +48,15 @@ class SealingSink:
         self._pending += data
         return len(data)
 
-    def cut(self, time_ms: int) -> None:
-        """Seal what was written since the last cut, if anything; `time_ms` is the recorded time it reaches to."""
+    def cut(self, time_ms: int) -> bool:
+        """Seal what was written since the last cut, and tell whether there was anything.
+
+        `time_ms` is the recorded time it reaches to.
+        """
+        there_was = bool(self._pending)
         while self._pending:
             self._seal(time_ms, Flag.MORE)
+        return there_was
 
     def finish(self, time_ms: int, flag: Flag) -> None:
         """Seal the rest with a flag that says what ends here, and make it durable."""

@@ -3,6 +3,7 @@
 Everything after the encoder is the recorder's own: segments, seals, heads, manifest.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,8 @@ from proctoring.capture.synthetic import SyntheticPicture, SyntheticSound
 from proctoring.recorder.encoders import MILLISECOND, OPUS_FRAME, SAMPLE, PictureEncoder, SoundEncoder
 from proctoring.recorder.epoch import begin_epoch
 from proctoring.recorder.ledger import pair
-from proctoring.recorder.segments import PICTURE, SOUND, Segments, Timed
+from proctoring.recorder.segment_files import SegmentFiles
+from proctoring.recorder.segments import PICTURE, SOUND, Segments, Step, Timed
 from proctoring.vault.format.record import Flag
 from sync.trust.clock import read_clock
 from sync.wire.recording import ClockPair
@@ -43,18 +45,25 @@ def write_long_recording(seat: SimulatedSeat) -> Path:
     spec = seat.spec("long", 60_000)
     sources = (SyntheticPicture().source, SyntheticSound().source)
     epoch = begin_epoch(spec, seat.keys.device_key(), sources)
-    segments = Segments(epoch.plan, epoch.ratchet, _now, lambda written: epoch.ledger.head(written, _now()))
+    steps: deque[Step] = deque()
+    segments = Segments(epoch.plan, _now, steps.append)
+    files = SegmentFiles(epoch.plan, epoch.ratchet, lambda written: epoch.ledger.head(written, _now()), segments.first)
     loop = sorted((*_pictures(), *_sounds()), key=lambda encoded: encoded.at_ms)
     head_ms = HEAD_MS
     for start_ms in range(0, MINUTES * 60_000, LOOP_MS):
         for encoded in loop:
             at_ms = start_ms + encoded.at_ms
             segments.add(_timed(encoded, at_ms))
+            while steps:
+                files.take(steps.popleft())
             if at_ms >= head_ms:
                 head_ms += HEAD_MS
-                epoch.ledger.head(segments.sync(), _now())
-    segments.finish(Flag.RECORDING_END)
-    segments.close()
+                files.sync()
+                epoch.ledger.head(files.written(), _now())
+    segments.finish()
+    while steps:
+        files.take(steps.popleft())
+    files.finish(Flag.RECORDING_END)
     epoch.ledger.close(recovered=False)
     epoch.ledger.release()
     return spec.folder
