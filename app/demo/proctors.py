@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.demo.eyes import Eyes
 from app.demo.hands import Hands
-from app.seat.screens.proctor.proctor_button import ProctorButton
+from app.ui.proctor_button import ProctorButton
 
 EXPLANATION: Final = "演示：这名考生没有参加。"
 

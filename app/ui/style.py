@@ -33,7 +33,7 @@ def prepare_application(application: QApplication) -> None:
 @cache
 def stylesheet(look: Look) -> str:
     """Give the stylesheet of a look."""
-    return "\n".join((_text(look), _surfaces(look), _buttons(look), _fields(look), _scroll(look)))
+    return "\n".join((_text(look), _surfaces(look), _buttons(look), _fields(look), _scroll(look), _tables(look)))
 
 
 def _font(look: Look, kind: Type) -> str:
@@ -109,6 +109,7 @@ def _buttons(look: Look) -> str:
     checked = 'QPushButton[kind="secondary"]:checked'
     rules.append(f"{checked} {{ background: {colours.accent_soft}; border-color: {colours.accent}; }}")
     rules.append(f"{checked}:disabled {{ background: {colours.sunken}; border-color: {colours.line_strong}; }}")
+    rules.append(f'QPushButton[here="true"] {{ color: {colours.ink}; background: {colours.accent_soft}; }}')
     quiet = 'QPushButton[kind="quiet"]:disabled'
     rules.append(f"{quiet} {{ background: transparent; border-color: transparent; }}")
     rules.append(
@@ -196,5 +197,28 @@ def _scroll(look: Look) -> str:
             ),
             "QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }",
             "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }",
+        )
+    )
+
+
+def _tables(look: Look) -> str:
+    """Style tables (their cells are painted by a delegate) and how far something has come."""
+    colours = look.palette
+    line = f"{tokens.BORDER}px solid {colours.line}"
+    return "\n".join(
+        (
+            f"QTableView {{ background: {colours.surface}; border: {line}; border-radius: {tokens.RADIUS}px; }}",
+            "QTableView { outline: none; padding: 0; }",
+            f"QHeaderView {{ background: {colours.sunken}; border: 0; }}",
+            (
+                f"QHeaderView::section {{ {_font(look, Type.CAPTION)} color: {colours.ink_soft};"
+                f" background: {colours.sunken}; border: 0; border-bottom: {line};"
+                f" padding: {Space.S}px {Space.M}px; }}"
+            ),
+            (
+                f"QProgressBar {{ background: {colours.sunken}; border: 0; border-radius: {Space.XS}px;"
+                f" min-height: {Space.L}px; max-height: {Space.L}px; }}"
+            ),
+            f"QProgressBar::chunk {{ background: {colours.accent}; border-radius: {Space.XS}px; }}",
         )
     )

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from app.ui.proctor_button import ProctorCard
 from app.ui.text import Text
 from sync.wire.plan import Bilingual
+
+__all__ = ["CandidateCard", "ProctorCard", "SessionFacts"]
 
 
 @dataclass(frozen=True)
@@ -15,16 +18,6 @@ class SessionFacts:
     room: str
     when: str
     seat_label: str
-
-
-@dataclass(frozen=True)
-class ProctorCard:
-    """A proctor of this session. `word`: what somebody who signed says instead of agreeing: that they doubt."""
-
-    proctor: str
-    name: str
-    signed_in: bool = False
-    word: Text | None = None
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seat.screens.proctor.pin_panel import PinPanel
 from app.seat.screens.screen import PageHead, Screen, seat_name
 from app.seat.screens.view import ProctorCard, SessionFacts
 from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon
 from app.ui.labels import Label, StatusMark, rule
 from app.ui.page import Panel, Scroll
+from app.ui.pin_panel import PinPanel
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words

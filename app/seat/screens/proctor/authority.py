@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.admission.candidate_panel import CandidatePanel
-from app.seat.screens.proctor.pin_panel import PinPanel
 from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import CandidateCard, ProctorCard
 from app.ui.buttons import Button
@@ -15,6 +14,7 @@ from app.ui.clock import clock_text
 from app.ui.icons import Icon
 from app.ui.labels import Label, StatusMark, rule
 from app.ui.page import Foot, Panel, Scroll
+from app.ui.pin_panel import PinPanel
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words

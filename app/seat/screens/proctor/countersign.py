@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.admission.candidate_panel import CandidatePanel
-from app.seat.screens.proctor.pin_panel import PinPanel
 from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import CandidateCard, ProctorCard
 from app.ui.labels import Label
 from app.ui.page import Panel, Scroll
+from app.ui.pin_panel import PinPanel
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words

@@ -6,10 +6,10 @@ from pytestqt.qtbot import QtBot
 
 from app.seat.screens.launch.sign_in import SignInScreen
 from app.seat.screens.proctor.countersign import CountersignScreen
-from app.seat.screens.proctor.proctor_button import ProctorButton
 from app.ui.buttons import Button
 from app.ui.fields import Field
 from app.ui.labels import Label, Note, StatusMark
+from app.ui.proctor_button import ProctorButton
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.conftest import Show
 from tests.app.seat.screens.hands import find, key, press, type_in

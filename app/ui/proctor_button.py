@@ -1,16 +1,17 @@
 """A proctor's card: pressed to say "this is me"."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from app.seat.screens.view import ProctorCard
 from app.ui import tokens
 from app.ui.icons import Icon, paint_icon
 from app.ui.look import Looked, paint_focus
 from app.ui.marked import Marked
+from app.ui.text import Text
 from app.ui.tokens import Space, Tone, Type
 
 _STEPS: Mapping[int, tuple[int, int]] = {  # along a row, down a column
@@ -19,6 +20,19 @@ _STEPS: Mapping[int, tuple[int, int]] = {  # along a row, down a column
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+
+
+@dataclass(frozen=True)
+class ProctorCard:
+    """A proctor of a session, or an administrator of an archive.
+
+    `word`: what somebody who signed says instead of agreeing: that they doubt.
+    """
+
+    proctor: str
+    name: str
+    signed_in: bool = False
+    word: Text | None = None
 
 
 class ProctorButton(Looked, Marked, QAbstractButton):

@@ -6,14 +6,13 @@ from enum import Enum, auto
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.seat.screens.proctor.proctor_button import ProctorButton
-from app.seat.screens.view import ProctorCard
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.labels import Label, Note
 from app.ui.look import Looked
 from app.ui.page import Panel, Scroll
+from app.ui.proctor_button import ProctorButton, ProctorCard
 from app.ui.text import Sentence, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
