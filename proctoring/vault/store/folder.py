@@ -7,13 +7,11 @@ A folder cannot refuse its owner; holds and ends of retention are kept in the cu
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
@@ -26,6 +24,7 @@ from proctoring.vault.store.shelf import (
     checked_name,
     checked_prefix,
 )
+from proctoring.vault.store.source import Source
 from sync.replica.durable import disk_faults, free_bytes, private_folder, require_space
 
 _CHUNK: Final = 1 << 20
@@ -79,7 +78,7 @@ class FolderShelf:
         """Put a file there; an interrupted one goes on at the byte where it stopped."""
         del retain_until_ms  # the custody entries keep it
         with ExitStack() as stack:
-            data = stack.enter_context(_Source.of(source))
+            data = stack.enter_context(Source.of(source))
             folder, last = stack.enter_context(self._folder_of(name, make=True))
             sibling = f".{last}.{data.sha256[:16]}.new"
             if not self._there(folder, last):
@@ -167,9 +166,9 @@ class FolderShelf:
         if self.size(name) is None:
             raise ShelfNameMissing(name, name=name)
 
-    def _refuse_other(self, name: str, wanted: "_Source | str") -> None:
+    def _refuse_other(self, name: str, wanted: Source | str) -> None:
         with ExitStack() as stack:
-            data = stack.enter_context(self._opened(wanted)) if isinstance(wanted, str) else wanted.reopened()
+            data = stack.enter_context(self._opened(wanted)) if isinstance(wanted, str) else wanted.at()
             there = stack.enter_context(self._opened(name))
             with disk_faults(self.root, needed=0):
                 while True:
@@ -225,34 +224,6 @@ class FolderShelf:
                 os.close(handle)
 
 
-class _Source:
-    """Bytes or a file to put somewhere, read twice: once for its digest, once to copy it."""
-
-    def __init__(self, file: BufferedReader, size: int, sha256: str) -> None:
-        self.file: Final = file
-        self.size: Final = size
-        self.sha256: Final = sha256
-
-    @classmethod
-    @contextmanager
-    def of(cls, source: Path | bytes) -> Iterator["_Source"]:
-        with disk_faults(source.parent if isinstance(source, Path) else Path(), needed=0):
-            file = _open_source(source)
-        with file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            yield cls(file, file.tell(), digest)
-
-    def reopened(self) -> BufferedReader:
-        self.file.seek(0)
-        return self.file
-
-
-def _open_source(source: Path | bytes) -> BufferedReader:
-    if isinstance(source, bytes):
-        return BufferedReader(BytesIO(source))
-    return os.fdopen(os.open(source, os.O_RDONLY | os.O_NOFOLLOW), "rb")
-
-
 def _inner(folder: int, part: str, *, make: bool) -> int:
     if make:
         with suppress(FileExistsError):
@@ -280,9 +251,9 @@ def _unfinished(sibling: str, folder: int, name: str) -> Iterator[BinaryIO]:
         yield file
 
 
-def _common(file: BinaryIO, data: _Source) -> int:
+def _common(file: BinaryIO, data: Source) -> int:
     """Keep what an earlier try wrote as far as it is right, and give how much that is."""
-    source, kept = data.reopened(), 0
+    source, kept = data.at(), 0
     file.seek(0)
     while (have := file.read(_CHUNK)) and have == source.read(len(have)):
         kept += len(have)
@@ -290,9 +261,8 @@ def _common(file: BinaryIO, data: _Source) -> int:
     return kept
 
 
-def _write_on(file: BinaryIO, data: _Source, start: int, pace: Pace | None) -> None:
-    source = data.reopened()
-    source.seek(start)
+def _write_on(file: BinaryIO, data: Source, start: int, pace: Pace | None) -> None:
+    source = data.at(start)
     file.seek(start)
     while piece := source.read(_CHUNK if pace is None else _CHUNK // 16):
         if pace:

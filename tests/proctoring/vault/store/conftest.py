@@ -1,0 +1,61 @@
+"""Shelves to put things on: a folder, and a bucket with Object Lock in a real S3-speaking server on loopback."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from proctoring.vault.store.folder import FolderShelf
+from proctoring.vault.store.s3 import S3Shelf
+from proctoring.vault.store.s3_client import S3Access, s3_client
+from sync.wire.ids import new_id
+from tests.proctoring.vault.store.s3_server import ACCESS_KEY, Mood, S3Server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PART_BYTES = 5 << 20
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket of the test's own, and the client of whoever else has the keys to it."""
+
+    server: S3Server
+    name: str
+    access: S3Access
+
+    @property
+    def client(self) -> "S3Client":
+        return s3_client(self.access)
+
+    @property
+    def address(self) -> str:
+        return f"s3://{self.name}/site?endpoint={self.server.url}&credentials={self.access.credentials}"
+
+    def shelf(self) -> S3Shelf:
+        return S3Shelf(self.client, self.name, "site", PART_BYTES)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    with S3Server() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3_server: S3Server, tmp_path: Path) -> Bucket:
+    s3_server.mood = Mood()
+    credentials = tmp_path / "credentials"
+    credentials.write_text(f"[default]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = simulated\n")
+    access = S3Access(s3_server.url, None, credentials, tries=2, connect_s=2, silence_s=1)
+    name = f"exam-{new_id()}"
+    s3_client(access).create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    return Bucket(s3_server, name, access)
+
+
+@pytest.fixture
+def folder_shelf(tmp_path: Path) -> FolderShelf:
+    return FolderShelf.create(tmp_path / "shelf")
