@@ -20,7 +20,7 @@ _NEIGHBOURS: Final = 4
 _LEAST_FACE: Final = (40, 40)
 _SAME_SHARE: Final = 0.001  # of the small picture: a sensor's noise changes far more than that
 _STRONGEST_EDGE: Final = 60.0  # one bright window does not outweigh the rest of a room
-_SURE: Final = 0.3  # phase correlation's response (0 to 1); measured: the same room over 0.4, another below 0.1
+_SURE: Final = 0.3  # phase correlation's response (0 to 1); measured: the same scene over 0.3, another below 0.12
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class Shown:
     """What one picture shows.
 
     `light`: mean brightness; `detail`: how much its parts differ in it; both 0 to 255. `still`: nothing differs from
-    the picture before. `faces`: centres in thousandths of width and height. `moved`: how far the scene has shifted
-    since the first good picture, thousandths of the width; None where that cannot be told.
+    the picture before. `faces`: centres in thousandths of width and height. `moved`: how far what is seen (the
+    candidate and the room) has shifted since the first picture with one face, thousandths of the width; None where
+    that cannot be told.
     """
 
     light: float
