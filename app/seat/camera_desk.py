@@ -241,6 +241,7 @@ class CameraDesk:
             microphone=self._sources,
             retention_days=self._plan.policy.retention_days,
             expected_ms=longest_recording_ms(self._plan),
+            watch=self._plan.policy.watch,
         )
 
     def _closed(self, recording: str) -> RecordingRef:

@@ -11,7 +11,7 @@ from proctoring.recorder.faults import RecorderRefused
 from sync.wire.document import Part
 from sync.wire.ids import Digest, Id, Millis
 from sync.wire.packet import GapRef, ShortText
-from sync.wire.plan import MINUTE_MS, Recipient
+from sync.wire.plan import MINUTE_MS, Recipient, WatchPolicy
 from sync.wire.recording import Flag, Source
 
 MAX_REQUEST_BYTES: Final = 16_384
@@ -77,6 +77,7 @@ class RecordingSpec(Part):
     retention_days: Annotated[int, Field(ge=3 * 366)]
     segment_ms: SegmentMs = MINUTE_MS
     expected_ms: Millis = 180 * MINUTE_MS
+    watch: WatchPolicy = WatchPolicy()
 
     @model_validator(mode="after")
     def _absolute(self) -> Self:
