@@ -1,7 +1,6 @@
 """Everything an enrolled seat works with, opened once and handed to those who need it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Self
 
 from app.content.packing.package import SealedPackage
@@ -15,12 +14,6 @@ from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock, trusted_now
 from sync.trust.keystore import FileKeyStore
 from sync.wire.plan import SessionPlan
-
-
-class NoSession(EnvironmentFault):
-    """No session plan on this seat is for now. Facts: `now` by this PC's clock, `next` or nearest opening."""
-
-    code = "NO_SESSION"
 
 
 class PackageMissing(EnvironmentFault):
@@ -92,27 +85,6 @@ class Workplace:
             raise PackageMissing("the package kept here is not the plan's")
         return Session(plan, sha256, package)
 
-    def current_session(self) -> Session:
-        """Open the session whose window is now; of several, the one that opened last.
-
-        Raises:
-            NoSession: there is none; and what `session_of` raises.
-        """
-        plans = [load_plan(self.replica, self.trust, name)[0] for name in self.replica.cabinet.names(DocumentKind.PLAN)]
-        now = self.now_ms()
-        open_now = [plan for plan in plans if plan.opens_ms <= now < plan.closes_ms]
-        if not open_now:
-            raise NoSession(now=_local(self.clock().wall_ms), next=_local(_nearest(plans, now)) if plans else "—")
-        return self.session_of(max(open_now, key=lambda plan: plan.opens_ms).session)
-
     def close(self) -> None:
         """Close what is open."""
         self.replica.close()
-
-
-def _nearest(plans: list[SessionPlan], now_ms: int) -> int:
-    return min((plan.opens_ms for plan in plans), key=lambda opens_ms: abs(opens_ms - now_ms))
-
-
-def _local(ms: int) -> str:
-    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M}"

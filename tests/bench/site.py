@@ -22,6 +22,7 @@ from app.seat.release import unlock_with
 from app.seat.workplace import Workplace
 from sync.trust.release import ReleaseShare
 from sync.wire.plan import Blueprint
+from tests.app.seat.only_session import only_session
 
 LONG_JOURNAL = 3_000
 """Two hours: a tick every 5 s, and 300 items seen, responded to and seen again; and something to spare."""
@@ -67,7 +68,7 @@ def site(folder: Path, bank: Bank, rule: Blueprint | None = None) -> Iterator[Si
 def _start_sitting(seat: SeatHome, share: ReleaseShare) -> None:
     workplace = Workplace.open(seat)
     try:
-        session = workplace.current_session()
+        session = only_session(workplace)
         unlock_with(workplace, session, share)
         plan, package, entry = session.plan, session.package, session.plan.roster[0]
         camera = CameraDesk(seat, workplace.enrolment.device, plan, "auto")  # as the kiosk asks, so that it finds it
@@ -93,7 +94,7 @@ def lengthen(seat: SeatHome, rows: int) -> None:
     """Let the journal of the sitting under way have so many rows, the seat being down."""
     workplace = Workplace.open(seat)
     try:
-        session = workplace.current_session()
+        session = only_session(workplace)
         plan, package, entry = session.plan, session.package, session.plan.roster[0]
         delivery = Delivery(entry.sitting, workplace.replica.journal, workplace.clock)
         places = draw_form(package.header.items, package.sha256, plan.blueprint, entry.form_seed).items

@@ -21,6 +21,7 @@ from app.seat.workplace import Session, Workplace
 from sync.trust.pin import make_credential
 from sync.trust.release import ReleaseShare
 from tests.app.seat.moved_clock import MovedClock
+from tests.app.seat.only_session import only_session
 
 ITEMS = 6
 CHEAP_KIB = 64
@@ -89,7 +90,7 @@ def workplace(seat_home: SeatHome) -> Iterator[Workplace]:
 
 @pytest.fixture
 def session(workplace: Workplace) -> Session:
-    return workplace.current_session()
+    return only_session(workplace)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from app.ui.options import OptionRow
 from sync.wire.plan import Accommodation, Policy
 from tests.app.seat.conftest import Site
 from tests.app.seat.moved_clock import MovedClock
+from tests.app.seat.only_session import only_session
 
 WAIT_MS = 15_000
 PROCTOR = "a" * 64
@@ -45,8 +46,8 @@ class SeatAtWork(QObject):
     def __init__(self, workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, bot: QtBot) -> None:
         super().__init__()
         self.workplace, self.clock, self.bot = workplace, clock, bot
-        self._keys = unlock_with(workplace, workplace.current_session(), site.release_share())
-        self.session = workplace.current_session()
+        self._keys = unlock_with(workplace, only_session(workplace), site.release_share())
+        self.session = only_session(workplace)
         self.entry = self.session.plan.roster[0]
         self.camera = CameraDesk(filmed, workplace.enrolment.device, self.session.plan, "synthetic")
         self.told: list[tuple[str, Case]] = []

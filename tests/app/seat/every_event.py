@@ -30,6 +30,7 @@ from app.seat.screens.delivery.item import ItemScreen
 from app.seat.workplace import Workplace
 from sync.replica.journal import Journal, JournalRow
 from sync.wire.plan import Theme
+from tests.app.seat.only_session import only_session
 
 CHOSEN = Appearance(Language.EN, 150, Theme.DARK, Spacing.WIDE, reduced_motion=True)
 DEFECT, STUCK = 70, 71
@@ -156,7 +157,7 @@ def _die_at_anything_new(held: Rows) -> None:
 
 def _on_disk(home: SeatHome) -> tuple[Sitting, Rows]:
     workplace = Workplace.open(home)
-    session = workplace.current_session()
+    session = only_session(workplace)
     journal, entry = workplace.replica.journal, session.plan.roster[0]
     rows = {
         (row.sitting, row.kind, row.body)

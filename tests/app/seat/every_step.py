@@ -27,6 +27,7 @@ from sync.replica import database
 from sync.trust.envelope import peek
 from sync.wire.packet import ScorePacket
 from tests.app.seat.every_step_lives import BASE_MS, LIVES, Acknowledgements, Seat, facts_of
+from tests.app.seat.only_session import only_session
 
 
 def main() -> None:
@@ -74,7 +75,7 @@ def _lost(workplace: Workplace, told: Acknowledgements) -> list[str]:
 def _left(home: SeatHome, life: str, told: Acknowledgements, lived_ms: int) -> dict[str, object]:
     """Say what stands on the disk after the recovery."""
     workplace = Workplace.open(home)
-    session = workplace.current_session()
+    session = only_session(workplace)
     entry = session.plan.roster[0]
     rows = workplace.replica.outbox.all()
     sitting = read_sitting(workplace.replica.journal, entry.sitting)
@@ -133,7 +134,7 @@ def _in_child(work: Callable[[], None]) -> int:
 
 def _signed_in(original: Path, pins: list[tuple[str, str]]) -> list[Proctor]:
     workplace = Workplace.open(SeatHome(original))
-    credentials = open_credentials(workplace, workplace.current_session())
+    credentials = open_credentials(workplace, only_session(workplace))
     desk = SignInDesk(credentials, workplace.replica.cabinet, workplace.clock)
     proctors = [desk.sign_in(proctor, pin) for proctor, pin in pins]
     workplace.close()

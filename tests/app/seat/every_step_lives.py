@@ -27,6 +27,7 @@ from sync.trust.release import ReleaseShare
 from sync.wire.packet import EndReason, Incident
 from sync.wire.plan import RosterEntry, Theme
 from tests.app.exam.given import answered, chosen
+from tests.app.seat.only_session import only_session
 
 BASE_MS: Final = 7_200_000
 ANSWERED: Final = 3
@@ -84,7 +85,7 @@ class Life:
     def go_on(self, workplace: Workplace, seat: Seat, told: Acknowledgements) -> None:
         """Go from wherever this seat stands to a packet in the queue; say what was acknowledged on the way."""
         unfinished = find_unfinished(workplace)
-        session = workplace.current_session()
+        session = only_session(workplace)
         keys = kept_keys(workplace, session) or unlock_with(workplace, session, ReleaseShare.from_code(seat.code))
         entry = session.plan.roster[0]
         _open_room(workplace, session, seat, told)

@@ -34,6 +34,7 @@ from sync.wire.ids import new_id
 from sync.wire.packet import EndReason
 from sync.wire.plan import RosterEntry, SessionPlan
 from tests.app.seat.conftest import ITEMS, Site
+from tests.app.seat.only_session import only_session
 from tests.app.seat.test_outage import Disk
 
 WAIT_MS = 15_000
@@ -134,7 +135,7 @@ class Seat:
 
     @property
     def plan(self) -> SessionPlan:
-        return self.workplace.current_session().plan
+        return only_session(self.workplace).plan
 
     @property
     def entry(self) -> RosterEntry:

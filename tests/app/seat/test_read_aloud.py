@@ -19,6 +19,7 @@ from app.seat.read_aloud import MOST_CHARACTERS, NoVoice, Reading, VoiceBroken, 
 from app.seat.readiness import Display, Reach, Readiness, check_seat
 from app.seat.workplace import Session, Workplace
 from sync.wire.plan import SessionPlan
+from tests.app.seat.only_session import only_session
 from tests.proctoring.seat import wait_until
 
 
@@ -143,7 +144,7 @@ def test_a_pc_without_the_voice_says_so(tmp_path: Path, monkeypatch: pytest.Monk
 def test_readiness_asks_for_the_voice_where_somebody_needs_it(
     found: bool, readiness: Readiness, workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = workplace.current_session()
+    session = only_session(workplace)
     camera = CameraDesk(workplace.home, workplace.enrolment.device, session.plan, "synthetic")
     reach = Reach(workplace.enrolment.connect(), camera, Display(1366, 768, 1))
     nobody = replace(session, plan=with_reader(session.plan, granted=False))

@@ -19,6 +19,7 @@ from app.seat.screens.proctor.corner_form import CornerFormScreen
 from proctoring.recorder.client import RecorderClient
 from sync.wire.room import Standing
 from tests.app.seat.conftest import Site
+from tests.app.seat.only_session import only_session
 from tests.app.seat.screens import hands as hand
 from tests.app.seat.test_admitting import Room1
 from tests.app.seat.test_kiosk import WAIT_MS
@@ -69,7 +70,7 @@ def test_who_was_admitted_is_sent_back_and_somebody_else_sits_here(seat: Room1) 
     assert (told.code, told.detail, told.by) == ("SENT_BACK", "考生本人不符", tuple(seat.keys()[:1]))
     assert (seat.workplace.home.recordings / first / "manifest.json").exists(), "what was recorded is closed and stays"
     assert find_unfinished(seat.workplace) is None, "a restart does not bring them back"
-    line = reconcile_seat(seat.workplace, seat.workplace.current_session(), seat.room()).lines[0]
+    line = reconcile_seat(seat.workplace, only_session(seat.workplace), seat.room()).lines[0]
     assert (line.found.entry.sitting, line.standing) == (seat.plan.roster[0].sitting, Standing.NEVER_BEGUN)
     assert line.explanation == "考生本人不符"
     seat.find_candidate(1)

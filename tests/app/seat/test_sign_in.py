@@ -16,6 +16,7 @@ from app.seat.workplace import Session, Workplace
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
 from tests.app.seat.conftest import Site
+from tests.app.seat.only_session import only_session
 
 
 class Clock:
@@ -90,7 +91,7 @@ def test_no_wall_clock_reboot_or_restart_shortens_a_lock(
     clock.reboot()
     workplace.close()
     again = Workplace.open(seat_home)
-    desk = desk_of(again, again.current_session(), clock)
+    desk = desk_of(again, only_session(again), clock)
     assert desk.locked_for_ms(proctor) == FIRST_LOCK_MS - 10_000
     with pytest.raises(LockedOut):
         desk.sign_in(proctor, site.pins()[proctor])
