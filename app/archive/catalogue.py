@@ -31,7 +31,8 @@ _SCHEMA: Final = (
         retain_until_ms INTEGER NOT NULL, holds INTEGER NOT NULL, proposed INTEGER NOT NULL,
         name TEXT NOT NULL, admission_number TEXT NOT NULL, id_number_masked TEXT NOT NULL, seat TEXT NOT NULL,
         site TEXT NOT NULL, room TEXT NOT NULL, title_zh TEXT NOT NULL, title_en TEXT NOT NULL,
-        opens_ms INTEGER NOT NULL, simulated INTEGER NOT NULL, trouble TEXT NOT NULL, print TEXT NOT NULL,
+        opens_ms INTEGER NOT NULL, simulated INTEGER NOT NULL, viewed_ms INTEGER NOT NULL, trouble TEXT NOT NULL,
+        print TEXT NOT NULL,
         found TEXT NOT NULL, until_month INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX entry_found ON entry (
@@ -41,6 +42,7 @@ _SCHEMA: Final = (
     CREATE INDEX entry_until ON entry (until_month, state, holds, proposed, bytes);
     CREATE INDEX entry_held ON entry (started_ms DESC, recording) WHERE holds > 0;
     CREATE INDEX entry_proposed ON entry (started_ms DESC, recording) WHERE proposed > 0;
+    CREATE INDEX entry_viewed ON entry (viewed_ms DESC, recording) WHERE viewed_ms > 0;
     CREATE INDEX entry_damaged ON entry (started_ms DESC, recording) WHERE verdict IN ('truncated', 'tampered');
     """,
 )
@@ -62,7 +64,8 @@ class Entry:
     """What the catalogue says of one recording; times are wall clock, UTC, ms. Nothing here is evidence.
 
     `flags`: the kinds the watch noticed. `verdict`: of the last verification, empty before the first. `state`: of the
-    recording in the archive (`Keeping`). `trouble`: the code of why its papers cannot be read, else empty.
+    recording in the archive (`Keeping`). `viewed_ms`: when it was last viewed, exported, or a
+    picture taken, 0: never. `trouble`: the code of why its papers cannot be read, else empty.
     `print`: what the shelf had when this was read, so that only what changed since is read again.
     """
 
@@ -91,6 +94,7 @@ class Entry:
     title_en: str
     opens_ms: int
     simulated: bool
+    viewed_ms: int
     trouble: str
     print: str
 
@@ -205,6 +209,17 @@ class Catalogue:
         """Give one recording's entry."""
         found = self._file.rows(f"SELECT {_COLUMNS} FROM entry WHERE recording = ?", recording)  # noqa: S608
         return _entry(found[0]) if found else None
+
+    def sessions(self) -> int:
+        """Count the sessions."""
+        return int(self._file.rows("SELECT count(DISTINCT session) FROM entry")[0][0])
+
+    def touched(self, most: int = PAGE) -> list[str]:
+        """Give the recordings that somebody viewed, exported, or took pictures from, the latest first."""
+        found = self._file.rows(
+            "SELECT recording FROM entry WHERE viewed_ms > 0 ORDER BY viewed_ms DESC, recording LIMIT ?", most
+        )
+        return [str(row[0]) for row in found]
 
     def calendar(self) -> list[Month]:
         """Give the months in which anything reaches its end, the earliest first; what is destroyed is left out."""

@@ -1,0 +1,133 @@
+"""What every page of the archive window has: its head with the ways to the other pages, and who is signed in."""
+
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.ui import tokens
+from app.ui.buttons import Button, Kind
+from app.ui.labels import Label, Line, Note, repolish
+from app.ui.page import Bar
+from app.ui.screen import Screen
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
+from sync.faults import Fault
+
+
+class Place(StrEnum):
+    """Where the head leads to."""
+
+    FIND = "find"
+    CALENDAR = "calendar"
+    MEDIA = "media"
+    LOG = "log"
+
+
+class ArchivePage(Screen):
+    """A page of the archive window. Signals: another page is wanted (`Place`); the person signs out."""
+
+    went = Signal(str)
+    left = Signal()
+
+    def __init__(self, words: Words, parent: QWidget | None = None, place: Place | None = None) -> None:
+        super().__init__(words, parent)
+        self._place: Final = place
+        self._person = ""
+        self.problem = Note()
+        self.problem.setObjectName("problem")
+        self._fault: Fault | None = None
+        self._head = self._make_head()
+        self.body.addWidget(self._head)
+
+    def _make_head(self) -> Bar:
+        head = Bar("head")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
+        row.setSpacing(Space.XS)
+        self._title = Line(Type.BAR_STRONG)
+        self.named(self._title.setText, "archive.head.title")
+        row.addWidget(self._title)
+        row.addSpacing(Space.L)
+        self._ways: dict[Place, Button] = {}
+        for place in Place:
+            way = Button(f"go_{place.value}", Kind.QUIET, bar=True)
+            self.named(way.setText, f"archive.head.{place.value}")
+            way.clicked.connect(lambda _checked=False, to=place.value: self.went.emit(to))
+            way.setProperty("here", place is self._place)
+            self._ways[place] = way
+            row.addWidget(way)
+        row.addStretch(1)
+        self._who = Line(Type.BAR, Tone.SOFT)
+        row.addWidget(self._who)
+        self._out = Button("sign_out", Kind.QUIET, bar=True)
+        self.named(self._out.setText, "archive.head.sign_out")
+        self._out.clicked.connect(self.left)
+        row.addWidget(self._out)
+        row.addWidget(self.tools)
+        self.set_person("")
+        return head
+
+    def set_person(self, name: str) -> None:
+        """Say who is signed in; with nobody there is nowhere to go."""
+        self._person = name
+        self._who.setText(name)
+        for widget in (self._who, self._out, *self._ways.values()):
+            widget.setVisible(bool(name))
+
+    def show_fault(self, fault: Fault | None) -> None:
+        """Say what stands in the way, in the page's note; None takes it away."""
+        self._fault = fault
+        self._say_fault()
+
+    def _say_fault(self) -> None:
+        if self._fault is None:
+            self.problem.say(Tone.ATTENTION, "")
+            return
+        said = self.words.fault(self._fault)
+        parts = (said.what, said.reason, said.safe, said.do, f"({said.code})")
+        self.problem.say(Tone.ATTENTION, " ".join(part for part in parts if part))
+
+    def render_view(self) -> None:
+        """Write the fault anew, too."""
+        self._say_fault()
+
+
+class Facts(QWidget):
+    """Names and values in two columns, as a printed form has them."""
+
+    def __init__(self, names: tuple[str, ...], kind: Type = Type.BODY) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Space.S)
+        self.values: dict[str, Label] = {}
+        self.keys: dict[str, Label] = {}
+        self._lines: dict[str, QWidget] = {}
+        for name in names:
+            line = QWidget()
+            row = QHBoxLayout(line)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(Space.L)
+            key, value = Label(kind, Tone.SOFT), Label(kind)
+            value.setObjectName(f"fact_{name}")
+            row.addWidget(key, 2, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(value, 5, Qt.AlignmentFlag.AlignTop)
+            self.keys[name], self.values[name], self._lines[name] = key, value, line
+            self._column.addWidget(line)
+
+    def say(self, name: str, text: str) -> None:
+        """Write a value; an empty one takes its line away."""
+        self.values[name].setText(text)
+        self._lines[name].setVisible(bool(text))
+
+
+def mark_here(button: Button, here: bool) -> None:
+    """Show a button as the one whose page this is."""
+    button.setProperty("here", here)
+    repolish(button)
+
+
+ROW: Final = tokens.BAR
+"""The height of a table's row of two lines."""
