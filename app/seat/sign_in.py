@@ -7,30 +7,14 @@ from dataclasses import dataclass
 
 from app.seat.workplace import Session, Workplace
 from sync.client.release import grant_of, seat_context
-from sync.faults import EnvironmentFault, Refused
-from sync.replica.cabinet import Cabinet, PinFailure
+from sync.client.sign_in import PinDesk
+from sync.faults import Refused
+from sync.replica.cabinet import Cabinet
 from sync.trust.clock import ClockReading
 from sync.trust.keys import SigningKey
-from sync.trust.pin import PinWrong, open_credential
+from sync.trust.pin import open_credential
 from sync.wire.document import DocumentRefused, canonical_json
 from sync.wire.plan import ProctorCredential
-
-FREE_TRIES = 5
-FIRST_LOCK_MS = 60_000
-"""Short, because a candidate can lock proctors out from the corner; every further wrong PIN doubles it."""
-LONGEST_LOCK_MS = 60 * 60_000
-
-
-class PinRefused(Refused):
-    """The PIN was wrong. Fact: `left`, tries before the lock-out."""
-
-    code = "PIN_REFUSED"
-
-
-class LockedOut(EnvironmentFault):
-    """Too many wrong PINs. Fact: `minutes` until the next try."""
-
-    code = "LOCKED_OUT"
 
 
 class UnknownProctor(Refused):
@@ -75,8 +59,7 @@ class SignInDesk:
         clock: Callable[[], ClockReading],
     ) -> None:
         self._credentials = credentials
-        self._cabinet = cabinet
-        self._clock = clock
+        self._desk = PinDesk(cabinet, clock)
 
     def sign_in(self, proctor: str, pin: str) -> Proctor:
         """Open a proctor's key.
@@ -87,32 +70,12 @@ class SignInDesk:
         credential = self._credentials.get(proctor)
         if credential is None:
             raise UnknownProctor
-        wait_ms = self.locked_for_ms(proctor)
-        if wait_ms:
-            raise LockedOut(minutes=-(-wait_ms // 60_000))
-        # counted before it is tried: pulling the plug while the key is derived must not give a free try
-        now = self._clock()
-        self._cabinet.record_pin_failure(proctor, PinFailure(now.boot_id, now.mono_ms, now.wall_ms))
-        try:
-            key = open_credential(credential, pin)
-        except PinWrong:
-            left = max(0, FREE_TRIES - len(self._cabinet.pin_failures(proctor)))
-            raise PinRefused(left=left) from None
-        self._cabinet.clear_pin_failures(proctor)
+        key = self._desk.open(proctor, lambda: open_credential(credential, pin))
         return Proctor(proctor, credential.name, key)
 
     def locked_for_ms(self, proctor: str) -> int:
-        """Give how long this proctor must still wait, ms; 0 when a PIN may be tried.
-
-        Only the monotonic clock counts. After a reboot the time since then is all that has surely passed.
-        """
-        failures = self._cabinet.pin_failures(proctor)
-        if len(failures) < FREE_TRIES:
-            return 0
-        lock_ms = min(FIRST_LOCK_MS << min(len(failures) - FREE_TRIES, 10), LONGEST_LOCK_MS)
-        now, last = self._clock(), failures[-1]
-        passed_ms = now.mono_ms - last.mono_ms if now.boot_id == last.boot_id else now.mono_ms
-        return max(0, lock_ms - passed_ms)
+        """Give how long this proctor must still wait, ms; 0 when a PIN may be tried. See `PinDesk`."""
+        return self._desk.locked_for_ms(proctor)
 
 
 def open_credentials(workplace: Workplace, session: Session) -> dict[str, ProctorCredential]:

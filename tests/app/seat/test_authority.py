@@ -15,10 +15,11 @@ from app.seat.deck import Deck
 from app.seat.phases.phase import Bench
 from app.seat.phases.proctor.authority import Act, Authority
 from app.seat.screens.waiting import WaitingScreen
-from app.seat.sign_in import FREE_TRIES, Proctor, SameCredential, SignInDesk, counted_in
+from app.seat.sign_in import Proctor, SameCredential, SignInDesk, counted_in
 from app.seat.workplace import Workplace
 from app.ui.bridge import Worker
 from app.ui.fields import Field
+from sync.client.sign_in import FREE_TRIES
 from tests.app.seat.proctored import KEYIDS, PINS, People
 
 WAIT_MS = 10_000

@@ -16,11 +16,11 @@ from app.seat.phases.proctor import corner as corner_phase
 from app.seat.screens.choice_list import RadioRow
 from app.seat.screens.proctor.corner_form import CornerFormScreen
 from app.seat.screens.proctor.corner_view import CornerAnswer
-from app.seat.sign_in import FREE_TRIES
 from app.seat.workplace import Workplace
 from app.ui.fields import Field
 from app.ui.labels import StatusMark
 from proctoring.recorder.client import RecorderClient
+from sync.client.sign_in import FREE_TRIES
 from sync.replica.durable import DiskFull
 from sync.replica.journal import Journal
 from sync.wire.packet import EndReason

@@ -20,12 +20,12 @@ from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk, ProgramDefect
 from app.seat.phases.delivery import recorder_watch, saving
 from app.seat.sealing import packet_of
-from app.seat.sign_in import FREE_TRIES
 from app.seat.workplace import Workplace
 from app.ui.options import OptionRow
 from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState
 from proctoring.recorder.faults import NothingRecorded
 from sync.client.connection import RegistryConnection
+from sync.client.sign_in import FREE_TRIES
 from sync.replica.cabinet import DocumentKind
 from sync.replica.durable import DiskFull
 from sync.replica.outbox import Stage

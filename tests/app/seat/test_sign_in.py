@@ -3,16 +3,9 @@
 import pytest
 
 from app.seat.home import SeatHome
-from app.seat.sign_in import (
-    FIRST_LOCK_MS,
-    FREE_TRIES,
-    LockedOut,
-    PinRefused,
-    SignInDesk,
-    UnknownProctor,
-    open_credentials,
-)
+from app.seat.sign_in import SignInDesk, UnknownProctor, open_credentials
 from app.seat.workplace import Session, Workplace
+from sync.client.sign_in import FIRST_LOCK_MS, FREE_TRIES, LockedOut, PinRefused
 from sync.trust.clock import ClockReading
 from sync.wire.ids import new_id
 from tests.app.seat.conftest import Site

@@ -8,8 +8,9 @@ from app.exam.room import Reported
 from app.seat.screens.launch.sign_in import SignInScreen
 from app.seat.screens.proctor.authority import AuthorityScreen
 from app.seat.screens.proctor.countersign import CountersignScreen
-from app.seat.sign_in import PinRefused, SignInDesk
+from app.seat.sign_in import SignInDesk
 from app.ui.bridge import for_somebody_waiting
+from sync.client.sign_in import PinRefused
 from sync.faults import Fault
 from sync.wire.plan import SessionPlan
 

@@ -1,0 +1,364 @@
+"""An archive: one store, its signing key, the administrators it believes; every act on a recording goes through here.
+
+What is decided is decided from signed papers on the shelf, read anew: never from an index or a database.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+
+from proctoring.vault.retention import destruction
+from proctoring.vault.retention.copies import local_copy
+from proctoring.vault.retention.custody import Act, Chain, append, read_chain
+from proctoring.vault.retention.faults import (
+    ActRefused,
+    ArchiveExists,
+    ArchiveMissing,
+    ClockFrozen,
+    CustodyRefused,
+    NotExpired,
+    RecordingHeld,
+    SecondPersonNeeded,
+)
+from proctoring.vault.retention.ledger import STORE, Ledger, Situation
+from proctoring.vault.retention.papers import recording_prefix, require_id
+from proctoring.vault.retention.people import Signer, among, require_acting
+from proctoring.vault.retention.places import ArchivePlaces
+from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing, step
+from proctoring.vault.retention.timekeeping import Evidence, moment
+from proctoring.vault.store.address import open_shelf
+from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
+from sync.faults import Refused
+from sync.trust import envelope
+from sync.trust.anchor import Trust
+from sync.trust.clock import ClockReading, read_clock
+from sync.trust.keystore import FileKeyStore
+from sync.wire.archive import ClockAct, ClockEntry, CustodyAct, CustodyEntry, DestructionRecord, StoreIdentity
+from sync.wire.ids import new_id
+from sync.wire.recording import RecordingManifest
+
+__all__ = ["Archive", "Freeze", "Hold", "Proposal", "Signer", "Standing", "State"]
+
+_LATEST_MS: Final = 253_402_300_799_000  # the last second of the year 9999: what a calendar can say
+NOTED: Final = frozenset({CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORTED, CustodyAct.VERIFIED})
+"""What is entered without changing where a recording stands."""
+
+
+class Archive:
+    """One store with its signing key and trust. Several processes may work on the same store at once."""
+
+    def __init__(
+        self,
+        places: ArchivePlaces,
+        shelf: Shelf,
+        trust: Trust,
+        identity: StoreIdentity,
+        clock: Callable[[], ClockReading] = read_clock,
+    ) -> None:
+        self.places = places
+        self.shelf = shelf
+        self.trust = trust
+        self.identity = identity
+        self.key = FileKeyStore(places.keys).device_key()
+        self.clock = clock
+        self.ledger = Ledger(identity, shelf, trust, self.key.public)
+
+    @classmethod
+    def create(
+        cls,
+        places: ArchivePlaces,
+        name: str,
+        *,
+        approvals_needed: int = 1,
+        clock: Callable[[], ClockReading] = read_clock,
+    ) -> Self:
+        """Make an archive on an empty shelf. Doing it again with the same keys, after a kill, finishes it.
+
+        Raises:
+            ArchiveExists: the shelf is an archive's already.
+            TrustRefused, KeyStoreUnwritable, DiskFault: it cannot be made here.
+        """
+        store = FileKeyStore(places.keys)
+        store.create()
+        shelf, trust, key = open_shelf(places.address), Trust.load(places.trust), store.device_key()
+        if shelf.size(STORE) is not None:
+            raise ArchiveExists(place=places.address)
+        identity = StoreIdentity(
+            archive=new_id(),
+            name=name,
+            public_key_pem=key.public.pem,
+            approvals_needed=approvals_needed,
+            made=moment(clock()),
+        )
+        shelf.put(STORE, envelope.sign(identity.to_bytes(), StoreIdentity.PAYLOAD_TYPE, key))
+        archive = cls(places, shelf, trust, identity, clock)
+        archive.write_clock_line()
+        return archive
+
+    @classmethod
+    def open(cls, places: ArchivePlaces, clock: Callable[[], ClockReading] = read_clock) -> Self:
+        """Open the archive of a home.
+
+        Raises:
+            ArchiveMissing: the shelf has none, or another key's.
+            TrustRefused, KeyStoreUnreadable: the home does not hold together.
+        """
+        key = FileKeyStore(places.keys).device_key()
+        shelf, trust = open_shelf(places.address), Trust.load(places.trust)
+        try:
+            raw = shelf.read(STORE, 0, StoreIdentity.MAX_BYTES * 2 + 1)
+            verified = envelope.verify(raw, StoreIdentity.PAYLOAD_TYPE, [key.public])
+            identity = StoreIdentity.parse(verified.payload)
+        except ShelfNameMissing:
+            raise ArchiveMissing(place=places.address) from None
+        except Refused as fault:
+            raise ArchiveMissing(fault.detail, place=places.address) from None
+        return cls(places, shelf, trust, identity, clock)
+
+    # looking
+
+    def recordings(self) -> Iterator[str]:
+        """Give the ids of all recordings that lie there."""
+        return self.ledger.recordings()
+
+    def manifest(self, recording: str) -> RecordingManifest:
+        """Give a recording's manifest, verified.
+
+        Raises:
+            RecordingUnknown, CustodyRefused: there is none, or none to believe.
+        """
+        found = self.ledger.situation(recording).manifest
+        if found is None:
+            raise CustodyRefused(f"{recording}: destroyed, or being destroyed")
+        return found.document
+
+    def folder(self, recording: str) -> Path:
+        """Give a local folder to verify, play or export from: the shelf's own, or a copy fetched from the store.
+
+        Raises:
+            RecordingUnknown: there is none.
+            StorageFault, DiskFault: it cannot be fetched.
+        """
+        require_id(recording)
+        return local_copy(self.shelf, self.places.cache, recording)
+
+    def custody(self, recording: str) -> tuple[CustodyEntry, ...]:
+        """Give a recording's verified custody, the oldest entry first. Raises CustodyRefused."""
+        require_id(recording)
+        return read_chain(self.ledger.book, recording).entries
+
+    def standing(self, recording: str, now: ClockReading | None = None) -> Standing:
+        """Say where a recording stands (`now`: the clock's reading unless given).
+
+        Raises:
+            RecordingUnknown, CustodyRefused, ClockLineRefused.
+        """
+        return self._standing(self.ledger.situation(recording), self.time(now))
+
+    def destruction_record(self, recording: str) -> DestructionRecord | None:
+        """Give the proof of a recording's destruction, verified, or None. Raises CustodyRefused."""
+        require_id(recording)
+        return self.ledger.record(recording)
+
+    # the clock
+
+    def time(self, now: ClockReading | None = None) -> Evidence:
+        """Say what time it surely is, and whether the clock is believed. Raises ClockLineRefused."""
+        return self.ledger.evidence(now or self.clock())
+
+    def write_clock_line(self) -> Evidence:
+        """Write what the clocks say now into the line, and what time the registry signed if that is news.
+
+        Raises:
+            ClockLineRefused: the line so far does not hold together.
+            DiskFull, DiskFault: it could not be written; then nothing is destroyed either.
+        """
+        line, issued = self.ledger.clock_line, self.trust.directory.issued_ms
+        known = [entry.stated_ms or 0 for entry in line.entries() if entry.act is ClockAct.REGISTRY]
+        if not line.entries():
+            line.write(self.key, self.clock(), stated_ms=self.ledger.latest_signed_ms())
+        else:
+            line.write(self.key, self.clock())
+        if issued > max(known, default=0):
+            line.write(self.key, self.clock(), act=ClockAct.REGISTRY, stated_ms=issued)
+        return self.time()
+
+    def state_time(self, person: Signer, stated_ms: int) -> ClockEntry:
+        """Enter that an administrator says what time it is; two of them settle what the clock left open.
+
+        Raises:
+            AdministratorRefused, ClockLineRefused.
+        """
+        require_acting(person.person, self.trust)
+        return self.ledger.clock_line.write(self.key, self.clock(), act=ClockAct.STATED, stated_ms=stated_ms, by=person)
+
+    # acting
+
+    def take_over(self, recording: str, **facts: str) -> CustodyEntry:
+        """Enter that a recording was verified and is durable here: its retention starts. Again gives the same entry.
+
+        Raises:
+            RecordingUnknown, CustodyRefused.
+        """
+        situation = self.ledger.situation(recording)
+        arrived = next((one for one in situation.chain.entries if one.act is CustodyAct.ARRIVED), None)
+        if arrived is not None:
+            return arrived
+        return self._enter(recording, lambda now: Act(CustodyAct.ARRIVED, None, now, facts=_ordered(facts)))
+
+    def note(
+        self, recording: str, act: CustodyAct, person: Signer | None, purpose: str | None, **facts: str
+    ) -> CustodyEntry:
+        """Enter what somebody did with a recording: viewed, took a snapshot, exported; or that it was verified.
+
+        Raises:
+            AdministratorRefused, RecordingUnknown, CustodyRefused.
+        """
+        if act not in NOTED:
+            raise ValueError(f"{act} has a method of its own")
+        return self._enter(recording, lambda now: Act(act, person, now, purpose, facts=_ordered(facts)), person)
+
+    def hold(self, recording: str, person: Signer, reason: str, review_ms: int | None = None) -> CustodyEntry:
+        """Hold a recording (保全) until this hold is released; `review_ms`: when somebody should look at it again.
+
+        Raises:
+            ActRefused: its destruction has begun.
+            AdministratorRefused, RecordingUnknown, CustodyRefused.
+        """
+        situation = self.ledger.situation(recording)
+        _require_there(situation)
+        self._on_files(recording, lambda name: self.shelf.set_hold(name, on=True))
+        return self._enter(recording, lambda now: Act(CustodyAct.HELD, person, now, reason, until_ms=review_ms), person)
+
+    def release(self, recording: str, person: Signer, hold: int, reason: str) -> CustodyEntry:
+        """Release one hold, by the sequence of its entry. Raises what `hold` raises; ActRefused: no such hold."""
+        entry = self._enter(recording, lambda now: Act(CustodyAct.RELEASED, person, now, reason, about=hold), person)
+        if not self.ledger.situation(recording).folded.holds:
+            self._on_files(recording, lambda name: self.shelf.set_hold(name, on=False))
+        return entry
+
+    def extend(self, recording: str, person: Signer, until_ms: int, reason: str) -> CustodyEntry:
+        """Keep a recording until `until_ms` (wall clock, UTC), later than so far. Raises what `hold` raises."""
+        situation = self.ledger.situation(recording)
+        _require_there(situation)
+        if until_ms <= situation.folded.retain_until_ms:
+            raise ActRefused("an extension moves the end later, never earlier")
+        entry = self._enter(
+            recording, lambda now: Act(CustodyAct.EXTENDED, person, now, reason, until_ms=until_ms), person
+        )
+        self._on_files(recording, lambda name: self.shelf.extend(name, until_ms))
+        return entry
+
+    def propose_destruction(self, recording: str, person: Signer, purpose: str) -> CustodyEntry:
+        """Propose that an expired recording is destroyed.
+
+        Raises:
+            NotExpired, RecordingHeld, ClockFrozen: it may not be.
+            ActRefused: it is proposed already, or was not taken over.
+            AdministratorRefused, RecordingUnknown, CustodyRefused.
+        """
+        self.require_destroyable(self.ledger.situation(recording), self.write_clock_line())
+        return self._enter(recording, lambda now: Act(CustodyAct.DESTRUCTION_PROPOSED, person, now, purpose), person)
+
+    def approve_destruction(self, recording: str, person: Signer, proposal: int) -> CustodyEntry:
+        """Approve a proposal, by the sequence of its entry; nobody approves their own.
+
+        Raises:
+            SecondPersonNeeded: who proposed it, or approved it already.
+            as `propose_destruction`.
+        """
+        situation = self.ledger.situation(recording)
+        self.require_destroyable(situation, self.write_clock_line())
+        standing_one = situation.folded.proposal
+        if standing_one is None or standing_one.sequence != proposal:
+            raise ActRefused("that proposal does not stand")
+        if among(person.person, (standing_one.by, *standing_one.approved_by)):
+            raise SecondPersonNeeded
+        return self._enter(
+            recording, lambda now: Act(CustodyAct.DESTRUCTION_APPROVED, person, now, about=proposal), person
+        )
+
+    def withdraw_destruction(self, recording: str, person: Signer, proposal: int, reason: str) -> CustodyEntry:
+        """Withdraw a proposal, whoever made it; its approvals go with it. Raises what `hold` raises."""
+        return self._enter(
+            recording, lambda now: Act(CustodyAct.DESTRUCTION_WITHDRAWN, person, now, reason, about=proposal), person
+        )
+
+    def destroy(self, recording: str, person: Signer | None = None) -> DestructionRecord:
+        """Destroy an approved recording, or go on where a destruction was interrupted (then nobody is needed).
+
+        Raises:
+            NotApproved, NotExpired, RecordingHeld, ClockFrozen, ActRefused: it may not be.
+            AdministratorRefused, RecordingUnknown, CustodyRefused, StorageFault: nor then.
+        """
+        return destruction.destroy(self, recording, person)
+
+    # what acts stand on
+
+    def require_destroyable(self, situation: Situation, evidence: Evidence) -> None:
+        """Refuse what may not be destroyed at this time, whoever wants it.
+
+        Raises:
+            ClockFrozen, RecordingHeld, NotExpired, ActRefused.
+        """
+        if evidence.freeze is not None:
+            raise ClockFrozen(said=_date(evidence.freeze.said_ms), expected=_date(evidence.freeze.expected_ms))
+        if situation.folded.holds:
+            raise RecordingHeld(holds=len(situation.folded.holds))
+        if evidence.sure_ms < situation.folded.retain_until_ms:
+            raise NotExpired(until=_date(situation.folded.retain_until_ms), now=_date(evidence.sure_ms))
+        if not situation.folded.taken_over:
+            raise ActRefused("it was never verified and taken over here")
+
+    def enter(
+        self, recording: str, judge: Callable[[Situation], Act], person: Signer | None
+    ) -> tuple[CustodyEntry, Situation]:
+        """Enter an act into custody; `judge` sees what stands, again whenever somebody else was quicker."""
+        require_id(recording)
+        if person is not None:
+            require_acting(person.person, self.trust)
+        seen: list[Situation] = []
+
+        def judged(chain: Chain) -> tuple[str, Act]:
+            seen.append(self.ledger.situation_of(recording, chain))
+            return seen[-1].terms.manifest_sha256, judge(seen[-1])
+
+        def check(_: Chain, entry: CustodyEntry) -> None:
+            try:
+                step(seen[-1].terms, seen[-1].folded, entry)
+            except CustodyRefused as fault:
+                raise ActRefused(fault.detail) from None
+
+        entry, chain = append(self.ledger.book, recording, self.key, judged, check)
+        return entry, replace(seen[-1], chain=chain, folded=step(seen[-1].terms, seen[-1].folded, entry))
+
+    def _enter(self, recording: str, act: Callable[..., Act], person: Signer | None = None) -> CustodyEntry:
+        return self.enter(recording, lambda _: act(moment(self.clock())), person)[0]
+
+    def _standing(self, situation: Situation, evidence: Evidence) -> Standing:
+        return standing(
+            situation.terms,
+            situation.folded,
+            evidence.sure_ms,
+            evidence.freeze,
+            removed=situation.record is not None,
+        )
+
+    def _on_files(self, recording: str, act: Callable[[str], None]) -> None:
+        for name in self.shelf.names(recording_prefix(recording)):
+            act(name)
+
+
+def _require_there(situation: Situation) -> None:
+    if situation.folded.begun is not None or situation.record is not None:
+        raise ActRefused("its destruction has begun")
+
+
+def _ordered(facts: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(facts.items()))
+
+
+def _date(ms: int) -> str:
+    return f"{datetime.fromtimestamp(min(ms, _LATEST_MS) / 1000, tz=UTC):%Y-%m-%d %H:%M}"

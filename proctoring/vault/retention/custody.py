@@ -1,0 +1,178 @@
+"""A recording's custody (保管记录): a chain of signed entries on the shelf, read strictly, appended by one at a time.
+
+Entry `n` is `custody/<recording>/<n, six digits>.json`, a DSSE envelope over a `CustodyEntry` that names the SHA-256 of
+the envelope before. A name that exists is never written over: of two who append at once one is refused, reads again and
+judges anew.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from proctoring.vault.retention.faults import CustodyBusy, CustodyRefused
+from proctoring.vault.retention.people import Signer, key_of
+from proctoring.vault.store.shelf import Shelf, ShelfBusy, ShelfConflict
+from sync.faults import Refused
+from sync.trust import envelope
+from sync.trust.anchor import Trust
+from sync.trust.keys import PublicKey, SigningKey
+from sync.wire.archive import CustodyAct, CustodyEntry, Moment
+from sync.wire.ids import Millis
+
+NOTHING_BEFORE: Final = "0" * 64
+MAX_ENTRIES: Final = 100_000
+_TRIES: Final = 20
+_ENVELOPE_FACTOR: Final = 2  # base64 and the signature around an entry
+_NAME: Final = re.compile(r"([0-9]{6})\.json")
+
+BY_THE_ARCHIVE: Final = frozenset(
+    {CustodyAct.ARRIVED, CustodyAct.VERIFIED, CustodyAct.KEYS_ERASED, CustodyAct.DESTROYED}
+)
+"""What the archive signs itself; everything else needs a person."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """Whose custody it is, where it lies, and whom it believes."""
+
+    archive: str
+    shelf: Shelf
+    key: PublicKey
+    trust: Trust
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A verified chain. `digests` are those of the envelopes, in order."""
+
+    entries: tuple[CustodyEntry, ...] = ()
+    digests: tuple[str, ...] = ()
+
+    @property
+    def last_sha256(self) -> str:
+        """The digest that the next entry names."""
+        return self.digests[-1] if self.digests else NOTHING_BEFORE
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is to be entered; `person` is None where the archive itself acts."""
+
+    act: CustodyAct
+    person: Signer | None
+    at: Moment
+    purpose: str | None = None
+    about: int | None = None
+    until_ms: Millis | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+def entry_name(recording: str, sequence: int) -> str:
+    """Name an entry on the shelf."""
+    return f"custody/{recording}/{sequence:06}.json"
+
+
+def read_chain(book: Book, recording: str) -> Chain:
+    """Read and verify a recording's custody; empty if there is none.
+
+    Raises:
+        CustodyRefused: an entry is missing, changed, in another's place, or signed by somebody who may not.
+        DiskFault: the disk does not give it.
+    """
+    return grown(book, recording, Chain())
+
+
+def grown(book: Book, recording: str, chain: Chain) -> Chain:
+    """Read on from a chain that was verified already. Raises what `read_chain` raises."""
+    there = sorted(_numbers(book.shelf, recording))
+    if there != list(range(len(there))) or len(there) < len(chain.entries):
+        raise CustodyRefused(f"{recording}: entries are missing")
+    entries, digests = list(chain.entries), list(chain.digests)
+    for number in there[len(entries) :]:
+        raw = book.shelf.read(entry_name(recording, number), 0, CustodyEntry.MAX_BYTES * _ENVELOPE_FACTOR + 1)
+        entry = _believed(book, recording, number, raw)
+        if entry.before != (digests[-1] if digests else NOTHING_BEFORE):
+            raise CustodyRefused(f"{recording}: entry {number} does not follow the one before")
+        entries.append(entry)
+        digests.append(sha256(raw).hexdigest())
+    return Chain(tuple(entries), tuple(digests))
+
+
+def append(
+    book: Book,
+    recording: str,
+    own: SigningKey,
+    judge: Callable[[Chain], tuple[str, Act]],
+    check: Callable[[Chain, CustodyEntry], None],
+) -> tuple[CustodyEntry, Chain]:
+    """Append an entry, durably.
+
+    `judge` is asked anew for every chain that is found: it gives the manifest's digest and the act, or raises because
+    the act has no place; `check` looks at the entry that came of it.
+
+    Raises:
+        CustodyRefused: the chain does not hold together.
+        CustodyBusy: others were quicker every time.
+        DiskFull, DiskFault: nothing was entered.
+    """
+    chain = Chain()
+    for _ in range(_TRIES):
+        chain = grown(book, recording, chain)
+        if len(chain.entries) >= MAX_ENTRIES:
+            raise CustodyRefused(f"{recording}: {MAX_ENTRIES} entries, no more")
+        manifest_sha256, act = judge(chain)
+        entry = CustodyEntry(
+            archive=book.archive,
+            recording=recording,
+            manifest_sha256=manifest_sha256,
+            sequence=len(chain.entries),
+            before=chain.last_sha256,
+            act=act.act,
+            by=act.person.person if act.person else None,
+            at=act.at,
+            purpose=act.purpose,
+            about=act.about,
+            until_ms=act.until_ms,
+            facts=dict(act.facts),
+        )
+        check(chain, entry)
+        signed = envelope.sign(entry.to_bytes(), CustodyEntry.PAYLOAD_TYPE, act.person.key if act.person else own)
+        _believed(book, recording, entry.sequence, signed)  # what would not be believed later is not entered
+        try:
+            book.shelf.put(entry_name(recording, entry.sequence), signed)
+        except (ShelfConflict, ShelfBusy):
+            continue
+        return entry, Chain((*chain.entries, entry), (*chain.digests, sha256(signed).hexdigest()))
+    raise CustodyBusy(recording)
+
+
+def _numbers(shelf: Shelf, recording: str) -> list[int]:
+    prefix = f"custody/{recording}/"
+    found = []
+    for name in shelf.names(prefix):
+        match = _NAME.fullmatch(name.removeprefix(prefix))
+        if match is None:
+            raise CustodyRefused(f"{recording}: {name[-60:]} is no entry")
+        found.append(int(match[1]))
+    return found
+
+
+def _believed(book: Book, recording: str, number: int, raw: bytes) -> CustodyEntry:
+    limit = CustodyEntry.MAX_BYTES * _ENVELOPE_FACTOR
+    try:
+        entry = CustodyEntry.parse(envelope.peek(raw, CustodyEntry.PAYLOAD_TYPE, max_bytes=limit).payload)
+        key = key_of(entry.by, book.trust, entry.at.wall_ms) if entry.by else _archives(book, entry)
+        envelope.verify(raw, CustodyEntry.PAYLOAD_TYPE, [key], max_bytes=limit)
+    except Refused as fault:
+        raise CustodyRefused(f"{recording}: entry {number}: {fault.detail}") from None
+    if (entry.archive, entry.recording, entry.sequence) != (book.archive, recording, number):
+        raise CustodyRefused(f"{recording}: entry {number} belongs elsewhere")
+    return entry
+
+
+def _archives(book: Book, entry: CustodyEntry) -> PublicKey:
+    if entry.act not in BY_THE_ARCHIVE:
+        raise CustodyRefused(f"{entry.act} needs a person")
+    return book.key

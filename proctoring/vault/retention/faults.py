@@ -1,0 +1,84 @@
+"""What an archive refuses, and why. The words are in `resources/words/*/archive_acts.toml`."""
+
+from sync.faults import EnvironmentFault, Refused
+
+
+class ArchiveMissing(EnvironmentFault):
+    """There is no archive at this place, or the store is not this archive's. Fact: `place`."""
+
+    code = "ARCHIVE_MISSING"
+
+
+class ArchiveExists(EnvironmentFault):
+    """There is an archive at this place already. Fact: `place`."""
+
+    code = "ARCHIVE_EXISTS"
+
+
+class RecordingUnknown(Refused):
+    """The archive keeps no such recording. Fact: `recording`."""
+
+    code = "RECORDING_UNKNOWN"
+
+
+class CustodyRefused(Refused):
+    """A recording's custody, or its manifest, does not hold together; nothing is done with the recording."""
+
+    code = "CUSTODY_REFUSED"
+
+
+class CustodyBusy(EnvironmentFault):
+    """Others kept writing to the same custody."""
+
+    code = "CUSTODY_BUSY"
+
+
+class ClockLineRefused(Refused):
+    """The archive's line of clock readings does not hold together; nothing is destroyed."""
+
+    code = "CLOCK_LINE_REFUSED"
+
+
+class AdministratorRefused(Refused):
+    """This key may not act on this archive: unknown to the registry, revoked, or another person's."""
+
+    code = "ADMINISTRATOR_REFUSED"
+
+
+class ActRefused(Refused):
+    """The act has no place in what is recorded so far; the detail says why."""
+
+    code = "ACT_REFUSED"
+
+
+class SecondPersonNeeded(Refused):
+    """Who proposed a destruction, or has approved it, cannot approve it (again)."""
+
+    code = "SECOND_PERSON_NEEDED"
+
+
+class RecordingHeld(Refused):
+    """A hold stands. Fact: `holds`, how many."""
+
+    code = "RECORDING_HELD"
+
+
+class NotExpired(Refused):
+    """The recording has to be kept longer. Facts: `until` and `now`, dates (UTC)."""
+
+    code = "RECORDING_NOT_EXPIRED"
+
+
+class NotApproved(Refused):
+    """Too few have approved the destruction. Facts: `needed` and `there`."""
+
+    code = "DESTRUCTION_NOT_APPROVED"
+
+
+class ClockFrozen(EnvironmentFault):
+    """The clock jumped, or cannot be believed; nothing is destroyed until that is settled.
+
+    Facts: `said`, what the clock says, `expected`, what evidence expects (dates and times, UTC).
+    """
+
+    code = "CLOCK_FROZEN"

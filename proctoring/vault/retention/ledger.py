@@ -1,0 +1,168 @@
+"""What one archive's papers say, read anew each time: manifest, custody, clock. The base that `Archive` acts upon."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from proctoring.vault.retention.clockline import ClockLine
+from proctoring.vault.retention.custody import Book, Chain, read_chain
+from proctoring.vault.retention.faults import CustodyRefused, RecordingUnknown
+from proctoring.vault.retention.papers import Manifest, read_manifest, require_id
+from proctoring.vault.retention.standing import Folded, Terms, ended_ms, fold
+from proctoring.vault.retention.timekeeping import Evidence, judge
+from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
+from sync.faults import Refused
+from sync.trust import envelope
+from sync.trust.anchor import Trust
+from sync.trust.clock import ClockReading
+from sync.trust.keys import PublicKey
+from sync.wire.archive import CustodyAct, CustodyEntry, DestructionRecord, StoreIdentity
+from sync.wire.ids import is_id
+
+STORE: Final = "store.json"
+_ENVELOPE_FACTOR: Final = 2
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything signed about one recording, verified. `manifest` is None once its keys were erased."""
+
+    recording: str
+    manifest: Manifest | None
+    chain: Chain
+    terms: Terms
+    folded: Folded
+    record: DestructionRecord | None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The papers on one shelf and whom they are believed from."""
+
+    identity: StoreIdentity
+    shelf: Shelf
+    trust: Trust
+    key: PublicKey
+    book: Book = field(init=False)
+    clock_line: ClockLine = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "book", Book(self.identity.archive, self.shelf, self.key, self.trust))
+        object.__setattr__(self, "clock_line", ClockLine(self.book))
+
+    def recordings(self) -> Iterator[str]:
+        """Give the ids of all recordings that lie on the shelf, in their order."""
+        local = self.shelf.local_folder("recordings")
+        if local is not None:
+            yield from _folders(local)
+            return
+        last = ""
+        for name in self.shelf.names("recordings/"):
+            recording = name.split("/")[1]
+            if recording != last and is_id(recording):
+                last = recording
+                yield recording
+
+    def situation(self, recording: str) -> Situation:
+        """Read everything signed about a recording.
+
+        Raises:
+            RecordingUnknown: there is neither a manifest nor custody.
+            CustodyRefused: something of it does not hold together.
+        """
+        require_id(recording)
+        return self.situation_of(recording, read_chain(self.book, recording))
+
+    def situation_of(self, recording: str, chain: Chain) -> Situation:
+        """Read what is signed about a recording beside a chain of custody that was verified just now."""
+        manifest = read_manifest(self.shelf, self.trust, recording)
+        terms = self._terms(recording, manifest, chain)
+        folded = fold(terms, chain.entries)
+        if manifest is None and folded.begun is None:
+            raise CustodyRefused(f"{recording}: the manifest is missing")
+        return Situation(recording, manifest, chain, terms, folded, self.record(recording))
+
+    def record(self, recording: str) -> DestructionRecord | None:
+        """Give the record of a destruction, verified.
+
+        Raises:
+            CustodyRefused: it is not signed by this archive, or is another recording's.
+        """
+        try:
+            raw = self.shelf.read(record_name(recording), 0, DestructionRecord.MAX_BYTES * _ENVELOPE_FACTOR + 1)
+        except ShelfNameMissing:
+            return None
+        try:
+            record = read_record(raw, self.key)
+        except Refused as fault:
+            raise CustodyRefused(f"{recording}: destruction record: {fault.detail}") from None
+        if (record.recording, record.archive) != (recording, self.identity.archive):
+            raise CustodyRefused(f"{recording}: the destruction record is another's")
+        return record
+
+    def evidence(self, now: ClockReading) -> Evidence:
+        """Say what time it surely is. Raises ClockLineRefused."""
+        line = self.clock_line.entries()
+        return judge(line, self.trust.directory.issued_ms, 0 if line else self.latest_signed_ms(), now)
+
+    def latest_signed_ms(self) -> int:
+        """Give the latest time in any signed paper; for an archive whose clock line is not there."""
+        latest = self.trust.directory.issued_ms
+        for recording in self.recordings():
+            chain = read_chain(self.book, recording)
+            manifest = read_manifest(self.shelf, self.trust, recording)
+            times = [entry.at.wall_ms for entry in chain.entries]
+            latest = max(latest, *times, ended_ms(manifest.document, None) if manifest else 0)
+        return latest
+
+    def _terms(self, recording: str, manifest: Manifest | None, chain: Chain) -> Terms:
+        needed = self.identity.approvals_needed
+        if manifest is not None:
+            arrived = next((one.at.wall_ms for one in chain.entries if one.act is CustodyAct.ARRIVED), None)
+            document = manifest.document
+            return Terms(manifest.sha256, ended_ms(document, arrived), document.retention_days, needed)
+        begun = next((one for one in chain.entries if one.act is CustodyAct.DESTRUCTION_BEGUN), None)
+        if begun is None:
+            if not chain.entries:
+                raise RecordingUnknown(recording=recording)
+            raise CustodyRefused(f"{recording}: the manifest is missing")
+        return terms_of_begun(begun, needed)
+
+
+def _folders(place: Path) -> list[str]:
+    try:
+        with os.scandir(place) as found:
+            return sorted(one.name for one in found if is_id(one.name) and one.is_dir(follow_symlinks=False))
+    except FileNotFoundError:
+        return []
+
+
+def terms_of_begun(begun: CustodyEntry, approvals_needed: int) -> Terms:
+    """Give what the manifest asked for, as it was entered before the keys were erased.
+
+    Raises:
+        CustodyRefused: the entry does not say it.
+    """
+    try:
+        ended, days = int(begun.facts["ended_ms"]), int(begun.facts["retention_days"])
+    except (KeyError, ValueError):
+        raise CustodyRefused(f"{begun.recording}: the beginning of the destruction lacks its facts") from None
+    return Terms(begun.manifest_sha256, ended, days, approvals_needed)
+
+
+def record_name(recording: str) -> str:
+    """Name a destruction record on the shelf."""
+    return f"destroyed/{recording}.json"
+
+
+def read_record(raw: bytes, key: PublicKey) -> DestructionRecord:
+    """Read a destruction record with the archive's public key.
+
+    Raises:
+        EnvelopeRefused, DocumentRefused: it is not what it says.
+    """
+    limit = DestructionRecord.MAX_BYTES * _ENVELOPE_FACTOR
+    verified = envelope.verify(raw, DestructionRecord.PAYLOAD_TYPE, [key], max_bytes=limit)
+    return DestructionRecord.parse(verified.payload)

@@ -1,0 +1,123 @@
+"""What time it surely is, and whether the clock is believed: a pure judgement over the archive's line of readings.
+
+Nobody can set CLOCK_MONOTONIC, but it ends with the boot, and a wall clock can be set to anything. What time it
+*surely* is only three things move: what the registry signed, what two administrators state, and the monotonic clock
+running in sight of the line since then. So no wall clock, wherever it is set to, makes anything expire; an archive that
+was off for a while is behind until one of the first two comes.
+
+The wall clock is held against that. Within one boot it has to go as the monotonic one does (and time asleep with it);
+from boot to boot it may not go back, nor forward by more than `LONGEST_OFF_MS`. Everything else is a jump: destruction
+is frozen, and stays so until the registry's signed time or two administrators settle it; never by time passing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from proctoring.vault.retention.people import among
+from proctoring.vault.retention.standing import DAY_MS, Freeze
+from sync.trust.clock import ClockReading
+from sync.wire.archive import ClockAct, ClockEntry, Moment, Person
+
+TOLERANCE_MS: Final = 10 * 60_000
+"""Between the wall clock and what is expected: an NTP client's steps, and drift of a day."""
+
+LONGEST_OFF_MS: Final = 31 * DAY_MS
+STATED_WITHIN_MS: Final = 26 * 3_600_000
+"""A person states a date, by its midnight: so far may it lie from the clock that is right."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What can be believed: it is at least `sure_ms` (wall clock, UTC); `freeze` says why the clock itself is not."""
+
+    sure_ms: int
+    freeze: Freeze | None = None
+
+
+@dataclass(frozen=True)
+class _Course:
+    """How the line went so far. `base_ms`: wall less monotonic less asleep, when this boot was first believed."""
+
+    at: Moment
+    slept_ms: int
+    base_ms: int
+    sure_ms: int
+    freeze: Freeze | None = None
+    stated: tuple[Person, ...] = ()
+
+
+def moment(reading: ClockReading) -> Moment:
+    """Give a reading as documents carry it."""
+    return Moment(wall_ms=max(0, reading.wall_ms), mono_ms=reading.mono_ms, boot_id=reading.boot_id)
+
+
+def judge(line: Iterable[ClockEntry], registry_ms: int, papers_ms: int, now: ClockReading) -> Evidence:
+    """Say what time it surely is.
+
+    `registry_ms`: the latest time the registry signed anything at; `papers_ms`: the latest time in any signed paper,
+    which a line that is not there (a new or restored archive) is held against; a line that is there has it in its
+    first entry (`stated_ms`). It makes nothing expire: a seat's clock may have been wrong.
+    """
+    course: _Course | None = None
+    for entry in line:
+        course = _read(course, entry.at, entry.slept_ms, entry.stated_ms or 0, entry.sequence)
+        course = _told(course, entry)
+    course = _read(course, moment(now), now.slept_ms, max(papers_ms, registry_ms), None)
+    return Evidence(max(course.sure_ms, registry_ms), course.freeze)
+
+
+def _read(course: _Course | None, at: Moment, slept_ms: int, floor_ms: int, sequence: int | None) -> _Course:
+    """Go on to a reading, and freeze where it does not follow."""
+    base = at.wall_ms - at.mono_ms - slept_ms
+    if course is None:
+        jumped = not -TOLERANCE_MS <= at.wall_ms - floor_ms <= LONGEST_OFF_MS
+        return _Course(at, slept_ms, base, 0, Freeze(at.wall_ms, floor_ms, sequence) if jumped else None)
+    if at.boot_id == course.at.boot_id:
+        ran = at.mono_ms - course.at.mono_ms
+        expected = course.base_ms + at.mono_ms + slept_ms
+        jumped = ran < 0 or abs(at.wall_ms - expected) > TOLERANCE_MS
+        base = course.base_ms
+    else:
+        ran = at.mono_ms
+        expected = course.at.wall_ms + ran
+        jumped = not -TOLERANCE_MS <= at.wall_ms - expected <= LONGEST_OFF_MS
+    sure = course.sure_ms + max(0, ran) if course.sure_ms else 0
+    after = replace(course, at=at, slept_ms=slept_ms, base_ms=base, sure_ms=sure)
+    if jumped and course.freeze is None:
+        return replace(after, freeze=Freeze(at.wall_ms, expected, sequence), stated=())
+    return after
+
+
+def _told(course: _Course, entry: ClockEntry) -> _Course:
+    if entry.stated_ms is None or entry.act is ClockAct.READ:
+        return course
+    if entry.act is ClockAct.REGISTRY:
+        return _told_by_registry(course, entry.stated_ms)
+    return _told_by_person(course, entry.by, entry.stated_ms) if entry.by is not None else course
+
+
+def _told_by_registry(course: _Course, signed_ms: int) -> _Course:
+    """Take a signed time: it is at least that; a clock that fits it, if it says something new, is believed again."""
+    fits = -TOLERANCE_MS <= course.at.wall_ms - signed_ms <= LONGEST_OFF_MS
+    news = signed_ms > course.sure_ms - LONGEST_OFF_MS
+    sure = replace(course, sure_ms=max(course.sure_ms, signed_ms))
+    if fits and news:
+        return _believed_again(sure)
+    if course.at.wall_ms < signed_ms - TOLERANCE_MS and course.freeze is None:
+        return replace(sure, freeze=Freeze(course.at.wall_ms, signed_ms, None), stated=())
+    return sure
+
+
+def _told_by_person(course: _Course, by: Person, stated_ms: int) -> _Course:
+    """Take one administrator's word; two of different people, each fitting the clock, settle it."""
+    if abs(stated_ms - course.at.wall_ms) > STATED_WITHIN_MS or among(by, course.stated):
+        return course
+    if not course.stated:
+        return replace(course, stated=(by,))
+    return replace(_believed_again(course), sure_ms=min(course.at.wall_ms, stated_ms))
+
+
+def _believed_again(course: _Course) -> _Course:
+    base = course.at.wall_ms - course.at.mono_ms - course.slept_ms
+    return replace(course, base_ms=base, freeze=None, stated=())
