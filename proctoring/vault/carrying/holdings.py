@@ -1,0 +1,78 @@
+"""An archive as an export sees it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from proctoring.vault.carrying.request import About
+from proctoring.vault.retention.archive import Archive
+from proctoring.vault.retention.custody import entry_name
+from proctoring.vault.retention.people import Signer
+from sync.trust.anchor import DIRECTORY_FILE, KEYS_FILE, ROOT_FILE
+from sync.trust.keys import SealingKey
+from sync.wire.archive import CustodyAct, CustodyEntry
+from sync.wire.room import RoomRecord
+
+_MOST_RECORD_BYTES: Final = 2 * RoomRecord.MAX_BYTES
+_MOST_ENTRY_BYTES: Final = 2 * CustodyEntry.MAX_BYTES
+
+OpenAbout = Callable[[str, SealingKey], About | None]
+"""Opens what a recording shows and whom, if the archive was told."""
+
+
+class ArchiveHoldings:
+    """`Holdings` of an archive. Its methods raise what `Archive` and its shelf raise."""
+
+    def __init__(self, archive: Archive, open_about: OpenAbout) -> None:
+        self._archive: Final = archive
+        self._open_about: Final = open_about
+
+    @property
+    def archive(self) -> str:
+        """The archive's id."""
+        return self._archive.identity.archive
+
+    def sealed_bytes(self, recording: str) -> int:
+        """Give what the segments take, by the manifest."""
+        return sum(segment.bytes for segment in self._archive.manifest(recording).segments)
+
+    def folder(self, recording: str) -> Path:
+        """Give the shelf's own folder, or a copy fetched from it."""
+        return self._archive.folder(recording)
+
+    def about(self, recording: str, key: SealingKey) -> About | None:
+        """Open what is known of it."""
+        return self._open_about(recording, key)
+
+    def room_records(self, session: str) -> Iterator[bytes]:
+        """Give the session's room records as they were signed."""
+        for name in self._archive.shelf.names(f"sessions/{session}/"):
+            yield self._archive.shelf.read(name, 0, _MOST_RECORD_BYTES)
+
+    def custody(self, recording: str) -> tuple[bytes, ...]:
+        """Give the custody's envelopes, verified."""
+        entries = self._archive.custody(recording)
+        return tuple(
+            self._archive.shelf.read(entry_name(recording, entry.sequence), 0, _MOST_ENTRY_BYTES) for entry in entries
+        )
+
+    def note_exported(self, recording: str, signer: Signer, purpose: str, facts: Mapping[str, str]) -> None:
+        """Enter the export once, however often it is tried."""
+        done = (entry for entry in self._archive.custody(recording) if entry.act is CustodyAct.EXPORTED)
+        if not any(entry.facts == facts for entry in done):
+            self._archive.note(recording, CustodyAct.EXPORTED, signer, purpose, **facts)
+
+    def public_papers(self) -> Mapping[str, bytes]:
+        """Give the archive's key and the registry's public keys."""
+        trust = self._archive.trust
+        return {
+            "archive.pem": self._archive.key.public.pem.encode(),
+            f"trust/{ROOT_FILE}": trust.root,
+            f"trust/{KEYS_FILE}": trust.registry_keys_envelope,
+            f"trust/{DIRECTORY_FILE}": trust.directory_envelope,
+        }
+
+
+def recordings_of(archive: Archive, session: str) -> tuple[str, ...]:
+    """Give the ids of a session's recordings, in order."""
+    return tuple(one for one in archive.recordings() if archive.manifest(one).session == session)

@@ -1,0 +1,126 @@
+"""What is asked of an export, what it needs from an archive, and what is told of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from proctoring.vault.carrying.media_register import Medium
+from proctoring.vault.retention.people import Signer
+from sync.faults import Refused
+from sync.trust.keys import SealingKey
+from sync.wire.archive import Person, RecordingAbout
+from sync.wire.export import ExportList, LeftOut
+
+
+class NothingToExport(Refused):
+    """No recording was named, or not one of them could be handed out. Fact: `asked`, how many."""
+
+    code = "NOTHING_TO_EXPORT"
+
+
+class PurposeMissing(Refused):
+    """Why is not said, or in too few or too many words (2 to 400 characters)."""
+
+    code = "PURPOSE_MISSING"
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """Which recordings, why, for whom, and the key that opens them. Without `recipients` anybody can play them."""
+
+    recordings: tuple[str, ...]
+    session: str | None
+    purpose: str
+    key: SealingKey = field(repr=False)
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a recording: the document, and the signed bytes it was read from."""
+
+    document: RecordingAbout
+    signed: bytes
+
+
+class Holdings(Protocol):
+    """The archive, as far as an export needs it."""
+
+    @property
+    def archive(self) -> str:
+        """The archive's id."""
+
+    def sealed_bytes(self, recording: str) -> int:
+        """Give what a recording's segments take on the shelf."""
+
+    def folder(self, recording: str) -> Path:
+        """Give a folder on this machine that holds the recording."""
+
+    def about(self, recording: str, key: SealingKey) -> About | None:
+        """Give who and what it shows, if the archive was told."""
+
+    def room_records(self, session: str) -> Iterator[bytes]:
+        """Give a session's room records as they were signed."""
+
+    def custody(self, recording: str) -> tuple[bytes, ...]:
+        """Give the recording's verified custody entries as they were signed, in order."""
+
+    def note_exported(self, recording: str, signer: Signer, purpose: str, facts: Mapping[str, str]) -> None:
+        """Enter durably that it was exported, unless an entry with the same facts says so already."""
+
+    def public_papers(self) -> Mapping[str, bytes]:
+        """Give what a stranger needs to check the signatures, by names as seen from the export's folder."""
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """A recording as the cover sheet names it. `about` is None where names must not stand on it in the clear."""
+
+    recording: str
+    manifest_sha256: str | None
+    verdict: str
+    duration_ms: int
+    film: str
+    bytes: int
+    sha256: str
+    about: RecordingAbout | None
+
+
+@dataclass(frozen=True)
+class CoverFacts:
+    """What a cover sheet and the instructions are made from."""
+
+    export: str
+    archive: str
+    session: str | None
+    by: Person
+    at_ms: int
+    purpose: str
+    medium: Medium
+    recipients: tuple[str, ...]
+    recordings: tuple[HandedOut, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+MakePapers = Callable[[CoverFacts], Mapping[str, bytes]]
+"""Makes the files for people (cover sheet, instructions), by their names."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an export is. Every byte counts twice: written, and read back. `seconds_left` None: not known yet."""
+
+    recording: int
+    recordings: int
+    done_bytes: int
+    total_bytes: int
+    seconds_left: int | None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A whole export: its folder on the medium, and the list that was signed."""
+
+    folder: Path
+    listed: ExportList
