@@ -1,31 +1,29 @@
 """An archive as an export sees it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from proctoring.vault.carrying.request import About
+from proctoring.vault.format.about import AboutRefused, open_signed_about
 from proctoring.vault.retention.archive import Archive
 from proctoring.vault.retention.custody import entry_name
 from proctoring.vault.retention.people import Signer
+from proctoring.vault.store.shelf import ShelfNameMissing
 from sync.trust.anchor import DIRECTORY_FILE, KEYS_FILE, ROOT_FILE
 from sync.trust.keys import SealingKey
-from sync.wire.archive import CustodyAct, CustodyEntry
+from sync.wire.archive import CustodyAct, CustodyEntry, SealedAbout
 from sync.wire.room import RoomRecord
 
 _MOST_RECORD_BYTES: Final = 2 * RoomRecord.MAX_BYTES
 _MOST_ENTRY_BYTES: Final = 2 * CustodyEntry.MAX_BYTES
 
-OpenAbout = Callable[[str, SealingKey], About | None]
-"""Opens what a recording shows and whom, if the archive was told."""
-
 
 class ArchiveHoldings:
     """`Holdings` of an archive. Its methods raise what `Archive` and its shelf raise."""
 
-    def __init__(self, archive: Archive, open_about: OpenAbout) -> None:
+    def __init__(self, archive: Archive) -> None:
         self._archive: Final = archive
-        self._open_about: Final = open_about
 
     @property
     def archive(self) -> str:
@@ -41,8 +39,17 @@ class ArchiveHoldings:
         return self._archive.folder(recording)
 
     def about(self, recording: str, key: SealingKey) -> About | None:
-        """Open what is known of it."""
-        return self._open_about(recording, key)
+        """Open what its seat said of it; None if the archive was not told, or what it was told cannot be believed."""
+        manifest = self._archive.ledger.situation(recording).manifest
+        if manifest is None:
+            return None
+        signers = [one for one in self._archive.trust.device_keys() if one.keyid == manifest.document.device_keyid]
+        try:
+            raw = self._archive.shelf.read(f"about/{recording}.sealed", 0, SealedAbout.MAX_BYTES + 1)
+            document, signed = open_signed_about(raw, recording, manifest.sha256, key, signers)
+        except (ShelfNameMissing, AboutRefused):
+            return None
+        return About(document, signed)
 
     def room_records(self, session: str) -> Iterator[bytes]:
         """Give the session's room records as they were signed."""

@@ -56,6 +56,13 @@ def open_about(
     Raises:
         AboutRefused: sealed to nobody here, changed, not signed by the device, or about another recording.
     """
+    return open_signed_about(raw, recording, manifest_sha256, opener, signers)[0]
+
+
+def open_signed_about(
+    raw: bytes, recording: str, manifest_sha256: str, opener: SealingKey, signers: Iterable[PublicKey]
+) -> tuple[RecordingAbout, bytes]:
+    """Give what `open_about` gives, and the envelope that the device signed. Raises what `open_about` raises."""
     try:
         found = SealedAbout.parse(raw)
         context, mine = _CONTEXT + recording.encode(), base64.b64encode(opener.public_raw).decode()
@@ -71,7 +78,7 @@ def open_about(
         raise AboutRefused(fault.code) from None
     if (about.recording, about.manifest_sha256) != (recording, manifest_sha256):
         raise AboutRefused("about another recording or manifest")
-    return about
+    return about, signed
 
 
 def _decoded(text: str) -> bytes:
