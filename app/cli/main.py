@@ -5,7 +5,7 @@ import sys
 import structlog
 import typer
 
-from app.cli import agent, demo, evidence, recording, registry, room_record, seat, site
+from app.cli import agent, demo, evidence, recorder, recording, registry, room_record, seat, site
 from app.cli.content import commands as content
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
@@ -17,6 +17,7 @@ app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")
 app.add_typer(evidence.packet, name="packet")
 app.add_typer(evidence.receipt, name="receipt")
+app.add_typer(recorder.app, name="recorder")
 app.add_typer(recording.app, name="recording")
 app.add_typer(room_record.app, name="room-record")
 

@@ -51,6 +51,18 @@ class RecordingInUse(EnvironmentFault):
     code = "RECORDING_IN_USE"
 
 
+class NothingToGoOnWith(Refused):
+    """The folder holds something else than a recording that could be gone on with. Fact: `folder`."""
+
+    code = "NOTHING_TO_GO_ON_WITH"
+
+
+class TapRefused(Refused):
+    """There is nothing to listen in to, or as many do as may."""
+
+    code = "TAP_REFUSED"
+
+
 class EncoderFailed(EnvironmentFault):
     """Picture or sound could not be encoded."""
 
@@ -68,6 +80,8 @@ _KNOWN: Final[dict[str, type[Fault]]] = {
         RecordingClosed,
         RecordingInUse,
         EncoderFailed,
+        NothingToGoOnWith,
+        TapRefused,
         RecordingTampered,
         RecordingUnreadable,
         DiskFault,

@@ -8,9 +8,9 @@ from typing import Final
 import av
 import structlog
 
-from proctoring.capture.choose import open_picture, open_sound
+from proctoring.capture.choose import open_feeds
 from proctoring.capture.drawing import preview_jpeg
-from proctoring.capture.media import FRAME_RATE
+from proctoring.capture.profiles import STANDARD, profile_named
 from proctoring.recorder.epoch import RESTARTED, begin_epoch
 from proctoring.recorder.faults import EncoderFailed, NothingRecorded
 from proctoring.recorder.flags import FlagBoard
@@ -30,7 +30,6 @@ from sync.trust.keystore import FileKeyStore
 from sync.wire.packet import GapRef
 from sync.wire.recording import Bookmark, ClockPair, Source
 
-_TURN_S: Final = 1 / FRAME_RATE
 _CATCH_UP_S: Final = 0.5  # turns that a busy machine made late are caught up, but not after a long stop
 _PREVIEW_S: Final = 1.0
 _log = structlog.get_logger(__name__)
@@ -65,8 +64,8 @@ class Recording:
         self._ledger: Final = epoch.ledger
         self._clock: Final = epoch.clock
         self._bytes_before: Final = epoch.bytes_before
-        self._picture: Final = PictureTrack(feeds.picture, epoch.clock, epoch.plan.start_ms)
-        self._sound: Final = SoundTrack(feeds.sound, epoch.clock, epoch.plan.start_ms)
+        self._picture: Final = PictureTrack(feeds.picture, epoch.clock, epoch.plan.start_ms, epoch.plan.profile)
+        self._sound: Final = SoundTrack(feeds.sound, epoch.clock, epoch.plan.start_ms, epoch.plan.profile)
         try:
             self._writing: Final = Writing(epoch.plan, epoch.ratchet, epoch.ledger, _clock_pair, self._state_all)
         except Fault:
@@ -98,6 +97,11 @@ class Recording:
             troubles=troubles(disk) if self._state is RecorderState.RECORDING else (),
             fault=self._fault.code if self._fault else None,
         )
+
+    @property
+    def state(self) -> RecorderState:
+        """Recording, stopped or failed."""
+        return self._state
 
     @property
     def fault(self) -> Fault | None:
@@ -167,8 +171,9 @@ class Recording:
 
     def _record(self) -> None:
         due = time.monotonic()
+        turn_s = 1 / profile_named(self.spec.profile).frame_rate
         while not self._stop.wait(max(0.0, due - time.monotonic())):
-            due = max(due + _TURN_S, time.monotonic() - _CATCH_UP_S)
+            due = max(due + turn_s, time.monotonic() - _CATCH_UP_S)
             self._turn()
             self.turns += 1
         self._sound.finish(self._picture.end_ms, self._writing.segments)
@@ -197,7 +202,7 @@ class Recording:
 
 def look_for_devices() -> tuple[Source, ...]:
     """Open camera and microphone as `begin` would, say what was found, and let them go again."""
-    feeds = Feeds(open_picture("auto"), open_sound("auto"))
+    feeds = Feeds(*open_feeds("auto", "auto", STANDARD))
     try:
         return feeds.picture.source, feeds.sound.source
     finally:
@@ -216,8 +221,8 @@ def begin(
         KeyRefused: a recipient's key is not one.
     """
     if not spec.folder.exists():  # one that was begun goes on with whatever room there is
-        require_space(spec.folder, space_for(spec.expected_ms))
-    feeds = Feeds(open_picture(spec.camera), open_sound(spec.microphone))
+        require_space(spec.folder, space_for(spec.expected_ms, spec.profile))
+    feeds = Feeds(*open_feeds(spec.camera, spec.microphone, profile_named(spec.profile)))
     try:
         return Recording(spec, keys, feeds, reason, board)
     except BaseException:
