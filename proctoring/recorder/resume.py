@@ -14,7 +14,7 @@ from proctoring.vault.format.outline import Outline, Part
 from proctoring.vault.format.reading import names
 from proctoring.vault.format.record import first_link
 from proctoring.vault.format.report import EXPLAINED, FindingCode, RecordingTampered, RecordingUnreadable
-from proctoring.vault.format.scan import HASH_BYTES
+from proctoring.vault.format.scan import HASH_BYTES, link_at
 from proctoring.vault.format.verify import Examination, examine
 from sync.replica.durable import disk_faults, sync_folder
 from sync.trust.clock import ClockReading, read_clock
@@ -100,7 +100,7 @@ def resume(folder: Path, key: SigningKey) -> Resumed:
             papers.heads[-1].sequence + 1 if papers.heads else 0,
         )
         ledger = Ledger(folder, key, heads, said)
-        before = _link_before(outline)
+        before = _link_before(folder, outline)
         last = outline.parts[-1].entry if outline.parts else None
         if last and (not papers.heads or papers.heads[-1].segment != last):
             ledger.head(Written(last, before), pair(read_clock()))
@@ -164,9 +164,10 @@ def _cut_tail(folder: Path, part: Part) -> None:
         sync_folder(folder)
 
 
-def _link_before(outline: Outline) -> bytes:
+def _link_before(folder: Path, outline: Outline) -> bytes:
     """Give the link the next record hangs on: of the last record there is, also when the last segment has none."""
     for part in reversed(outline.parts):
-        if part.checked.last_link is not None:
-            return part.checked.last_link
+        size, length = part.checked.size, part.checked.last_length
+        if length:
+            return link_at(folder / layout.segment_name(part.entry.index), size - length, length)
     return first_link(outline.recording)

@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 FORMAT: Final = "examroom-recording@1"
-CODEC: Final = "WebM: VP8 640x480 15/s, Opus 48 kHz mono"
 
 MANIFEST: Final = "manifest.json"
 HEADS: Final = "heads.jsonl"
@@ -12,6 +11,8 @@ DEVICE_KEY: Final = "device.pem"
 
 MAX_SEGMENTS: Final = 100_000
 MAX_SEGMENT_RECORDS: Final = 50_000
+MAX_SEGMENT_BYTES: Final = 1 << 30
+MAX_FILES: Final = 3 * MAX_SEGMENTS
 MAX_HEADS_BYTES: Final = 64_000_000
 MAX_HEAD_LINE_BYTES: Final = 100_000
 

@@ -41,6 +41,12 @@ class Part:
     entry: SegmentEntry
     checked: Checked
 
+    @property
+    def media_ms(self) -> int:
+        """The length of what is here of it, as its last record says; nothing of a segment that does not verify."""
+        end_ms = self.checked.end_ms
+        return 0 if end_ms is None else max(0, end_ms - self.entry.start_ms)
+
 
 @dataclass(frozen=True)
 class Outline:

@@ -76,7 +76,10 @@ class _Reader:
         limit = RecordingManifest.MAX_BYTES * _ENVELOPE_FACTOR
         try:
             raw = read_small(self.folder / layout.MANIFEST, limit)
-            return self._believed(raw, RecordingManifest), sha256(raw).hexdigest()
+            manifest = self._believed(raw, RecordingManifest)
+            if not _in_order(manifest):
+                raise EnvelopeRefused("segments or epochs are not in order")
+            return manifest, sha256(raw).hexdigest()
         except FileNotFoundError:
             self._find(FindingCode.MANIFEST_MISSING)
             return None, ""
@@ -128,14 +131,14 @@ class _Reader:
 
     def heads_that_left(self, recording: str, envelopes: Iterable[bytes]) -> tuple[RecordingHead, ...]:
         heads: list[RecordingHead] = []
+        limit = RecordingHead.MAX_BYTES * _ENVELOPE_FACTOR
         for envelope in envelopes:
             try:
-                head = self._believed(envelope, RecordingHead)
+                claim = peek(envelope, RecordingHead.PAYLOAD_TYPE, max_bytes=limit)
+                if RecordingHead.parse(claim.payload).recording == recording:  # others' heads lie beside ours
+                    heads.append(self._believed(envelope, RecordingHead))
             except Refused as fault:
                 self._find(FindingCode.HEAD_REFUSED, detail=f"a head that left: {fault.detail}")
-                continue
-            if head.recording == recording:
-                heads.append(head)
         return tuple(heads)
 
     def _head_lines(self) -> Iterator[bytes]:
@@ -204,3 +207,13 @@ class _Reader:
 
     def _find(self, code: FindingCode, segment: int | None = None, *, detail: str = "") -> None:
         self.findings.append(Finding(code, segment, None, detail))
+
+
+def _in_order(manifest: RecordingManifest) -> bool:
+    """Tell whether segments count from 0 without a hole, each in its own file, and epochs begin at segments, from 0."""
+    segments = all(
+        entry.index == number and entry.file == layout.segment_name(number)
+        for number, entry in enumerate(manifest.segments)
+    )
+    firsts = [epoch.first_segment for epoch in manifest.epochs]
+    return segments and firsts[0] == 0 and firsts == sorted(set(firsts))

@@ -4,9 +4,11 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from proctoring.vault.format import layout
 from proctoring.vault.format.report import RecordingUnreadable
 
 
@@ -51,13 +53,21 @@ def lines(path: Path, max_line: int, max_bytes: int) -> Iterator[bytes]:
 
 
 def names(folder: Path) -> frozenset[str]:
-    """Give the names in the folder. Raises RecordingUnreadable if there is no such folder."""
+    """Give the names in the folder.
+
+    Raises:
+        RecordingUnreadable: there is no such folder, or it holds more files than any recording has.
+    """
     try:
-        return frozenset(entry.name for entry in os.scandir(folder))
+        with os.scandir(folder) as entries:
+            found = frozenset(entry.name for entry in islice(entries, layout.MAX_FILES + 1))
     except OSError as error:
         raise RecordingUnreadable(f"{folder.name}: {error.strerror}", file=folder.name) from None
     except ValueError:
         raise RecordingUnreadable("not a path", file=folder.name) from None  # a zero byte, or half a character
+    if len(found) > layout.MAX_FILES:
+        raise RecordingUnreadable(f"{folder.name}: too many files", file=folder.name)
+    return found
 
 
 def _descriptor(path: Path) -> int:

@@ -34,6 +34,9 @@ class Flag(IntEnum):
     RECORDING_END = 2
 
 
+_LAST_FLAG: Final = int(max(Flag))
+
+
 @dataclass(frozen=True)
 class Header:
     """A record's header: bytes of ciphertext, flag, and the recorded time at its end (ms since the start)."""
@@ -77,7 +80,7 @@ def parse_header(raw: bytes) -> Header | None:
     if len(raw) < HEADER_BYTES:
         return None
     length, flag, time_ms = _HEADER.unpack_from(raw)
-    if length > MAX_PLAINTEXT_BYTES or flag > max(Flag):
+    if length > MAX_PLAINTEXT_BYTES or flag > _LAST_FLAG:
         return None
     return Header(length, Flag(flag), time_ms)
 

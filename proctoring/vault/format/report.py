@@ -83,6 +83,8 @@ class RecordingReport:
     `signer_checked`: the signing key was found in the directory (without it the signature proves only that nothing
     was changed since, not who signed). `duration_ms` counts from the start to the last thing recorded, gaps included.
     `recording` and `sitting` are ids as the signed papers have them, empty if no paper can be believed.
+    `media_ms`, `segments` and `records` count what is really here and verified: `media_ms` is as much as can be
+    played. `open_end_ms`: where a recording that nobody has closed ends; what was after it is not known.
     """
 
     recording: str
@@ -94,7 +96,11 @@ class RecordingReport:
     gaps: tuple[GapRef, ...]
     signer_checked: bool
     sources: tuple[Source, ...]
-    flags: tuple[Flag, ...] = ()
+    flags: tuple[Flag, ...]
+    media_ms: int
+    segments: int
+    records: int
+    open_end_ms: int | None
 
 
 class RecordingUnreadable(EnvironmentFault):

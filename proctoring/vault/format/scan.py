@@ -6,6 +6,7 @@ A record that was changed may lie about its own length. The next genuine record 
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -20,11 +21,10 @@ _MAX_TRIES: Final = 256  # how many places are hashed in search of the next genu
 
 @dataclass(frozen=True)
 class Seen:
-    """One stretch of a segment's file: a record with its leaf hash and link, or (without `header`) other bytes."""
+    """One stretch of a segment's file: a record with its leaf hash, or (without `header`) other bytes."""
 
     length: int
     leaf: bytes = b""
-    link: bytes = b""
     header: Header | None = None
 
 
@@ -41,9 +41,13 @@ def read_leaves(path: Path) -> tuple[list[bytes], int]:
     return [raw[at : at + HASH_BYTES] for at in range(0, len(raw) - HASH_BYTES + 1, HASH_BYTES)], length
 
 
-def scan(file: BinaryIO, known: Collection[bytes] = ()) -> Iterator[Seen]:
-    """Give the records of a segment in the order they lie there; at most `layout.MAX_SEGMENT_RECORDS`."""
-    end = file.seek(0, 2)
+def scan(file: BinaryIO, known: Collection[bytes] = (), *, at_most: int = layout.MAX_SEGMENT_BYTES) -> Iterator[Seen]:
+    """Give the records of a segment in the order they lie there, of at most so many bytes.
+
+    What follows them, or the first `layout.MAX_SEGMENT_RECORDS`, is given as one stretch, unread.
+    """
+    size = file.seek(0, 2)
+    end = min(size, at_most)
     at = count = tries = 0
     while at < end and count < layout.MAX_SEGMENT_RECORDS:
         seen = _record_at(file, at, end)
@@ -55,18 +59,20 @@ def scan(file: BinaryIO, known: Collection[bytes] = ()) -> Iterator[Seen]:
         yield seen
         at += seen.length
         count += 1
-    if at < end:
-        yield Seen(end - at)
+    if at < size:
+        yield Seen(size - at)
 
 
 def _record_at(file: BinaryIO, at: int, end: int) -> Seen | None:
-    file.seek(at)
-    header = parse_header(file.read(HEADER_BYTES))
+    if file.tell() != at:
+        file.seek(at)
+    head = file.read(HEADER_BYTES)
+    header = parse_header(head)
     if header is None or at + header.record_bytes > end:
         return None
-    file.seek(at)
-    record = file.read(header.record_bytes)
-    return Seen(len(record), leaf_hash(record), link(record), header)
+    digest = sha256(b"\0" + head)  # the leaf hash, without another copy of the record
+    digest.update(file.read(header.record_bytes - HEADER_BYTES))
+    return Seen(header.record_bytes, digest.digest(), header)
 
 
 def _plausible(file: BinaryIO, at: int, end: int) -> bool:
@@ -75,6 +81,13 @@ def _plausible(file: BinaryIO, at: int, end: int) -> bool:
     file.seek(at)
     header = parse_header(file.read(HEADER_BYTES))
     return header is not None and at + header.record_bytes <= end
+
+
+def link_at(path: Path, start: int, length: int) -> bytes:
+    """Give the link of the record that lies in those bytes of a file. Raises what `opened` raises."""
+    with opened(path) as file:
+        file.seek(start)
+        return link(file.read(length))
 
 
 def _search(file: BinaryIO, start: int, known: Collection[bytes], tries: int) -> tuple[int | None, int]:

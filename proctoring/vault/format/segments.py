@@ -7,7 +7,7 @@ from pathlib import Path
 from proctoring.vault.format import layout
 from proctoring.vault.format.compare import compare
 from proctoring.vault.format.reading import opened
-from proctoring.vault.format.record import Flag
+from proctoring.vault.format.record import MAX_RECORD_BYTES, Flag
 from proctoring.vault.format.report import Finding, FindingCode
 from proctoring.vault.format.scan import HASH_BYTES, Seen, read_leaves, scan
 from sync.trust.merkle import MerkleBuilder, root
@@ -19,14 +19,14 @@ class Checked:
     """What a segment turned out to hold.
 
     `leaves` are the hashes of the records that were believed, None if none can be; `size` (bytes), `end_ms`
-    (recorded time), `last_link` (the digest of the last one) speak of the records that are really there and count.
+    (recorded time), `last_length` (bytes of the last one) speak of the records that are really there and count.
     """
 
     findings: tuple[Finding, ...]
     leaves: tuple[bytes, ...] | None = None
     size: int = 0
     end_ms: int | None = None
-    last_link: bytes | None = None
+    last_length: int = 0
     ended: bool = False
 
 
@@ -39,7 +39,7 @@ def check_closed(folder: Path, entry: SegmentEntry, roots: Mapping[str, int]) ->
     index = entry.index
     leaves, length = _sidecar(folder, index)
     sidecar_good = root(leaves).hex() == entry.leaves_root and length == entry.records * HASH_BYTES
-    seen = _seen(folder, index, leaves)
+    seen = _seen(folder, index, leaves, entry.bytes + 2 * MAX_RECORD_BYTES)
     if seen is None:
         return Checked((Finding(FindingCode.SEGMENT_MISSING, index),))
     found = [one.leaf for one in seen]
@@ -65,7 +65,7 @@ def check_open(folder: Path, index: int, entry: SegmentEntry | None, *, may_grow
         RecordingUnreadable: the disk does not give it.
     """
     leaves, length = _sidecar(folder, index)
-    seen = _seen(folder, index, leaves)
+    seen = _seen(folder, index, leaves, layout.MAX_SEGMENT_BYTES)
     if seen is None:
         return Checked((Finding(FindingCode.SEGMENT_MISSING, index),))
     found = [one.leaf for one in seen]
@@ -112,10 +112,10 @@ def _sidecar(folder: Path, index: int) -> tuple[list[bytes], int]:
         return [], -1
 
 
-def _seen(folder: Path, index: int, known: Sequence[bytes]) -> list[Seen] | None:
+def _seen(folder: Path, index: int, known: Sequence[bytes], at_most: int) -> list[Seen] | None:
     try:
         with opened(folder / layout.segment_name(index)) as file:
-            return list(scan(file, frozenset(known)))
+            return list(scan(file, frozenset(known), at_most=at_most))
     except FileNotFoundError:
         return None
 
@@ -132,6 +132,6 @@ def _counted(seen: Sequence[Seen], findings: Sequence[Finding]) -> Checked:
         tuple(one.leaf for one in seen),
         sum(one.length for one in seen),
         last.header.time_ms if last and last.header else None,
-        last.link if last else None,
+        last.length if last else 0,
         last is not None and last.header is not None and last.header.flag is Flag.RECORDING_END,
     )

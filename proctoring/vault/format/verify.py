@@ -67,6 +67,10 @@ def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = 
         papers.signer_checked,
         outline.sources,
         outline.flags,
+        sum(part.media_ms for part in outline.parts),
+        sum(part.checked.leaves is not None for part in outline.parts),
+        sum(len(part.checked.leaves or ()) for part in outline.parts),
+        None if manifest or not outline.recording else outline.duration_ms,
     )
     return Examination(report, outline, papers)
 
