@@ -51,6 +51,12 @@ def read_file(path: Path) -> bytes:
     return raw
 
 
+def require_new_file(path: Path) -> None:
+    """Refuse to begin what would end with a file that cannot be written. Raises FileTaken."""
+    if os.path.lexists(path):
+        raise FileTaken(file=str(path))
+
+
 def write_new_file(path: Path, data: bytes) -> None:
     """Write a file for this user alone (0600), never over another.
 

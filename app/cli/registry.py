@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 from app.cli.console import command, out, say
-from app.cli.files import write_new_file
+from app.cli.files import require_new_file, write_new_file
 from app.logbook import open_logbook
 
 app = typer.Typer(no_args_is_help=True, help="The central registry (登记中心).")
+administrators = typer.Typer(no_args_is_help=True, help="Site administrators (考点管理员).")
+app.add_typer(administrators, name="administrator")
 
 Home = Annotated[Path, typer.Option(help="The registry's folder.")]
 Pin = Annotated[
@@ -92,6 +94,35 @@ def proctor(home: Home, name: str, pin: Pin) -> None:
         say("cli.proctor_added", name=name, proctor=registry.enrol_proctor(name, pin))
 
 
+@administrators.command("add")
+@command
+def add_administrator(
+    home: Home,
+    name: str,
+    target: Annotated[Path, typer.Argument(help="Their credential, to take to the archive.")],
+    pin: Pin,
+) -> None:
+    """Enrol a site administrator with a PIN that they choose, and write their credential."""
+    from app.registry.service import Registry
+
+    require_new_file(target)
+    with Registry.open(home) as registry:
+        credential = registry.enrol_administrator(name, pin)
+    write_new_file(target, credential.to_bytes())
+    say("cli.administrator_added", name=name, administrator=credential.administrator, file=str(target))
+
+
+@administrators.command("revoke")
+@command
+def revoke_administrator(home: Home, administrator: str) -> None:
+    """Let a site administrator (by id) act on no archive any more."""
+    from app.registry.service import Registry
+
+    with Registry.open(home) as registry:
+        registry.revoke_administrator(administrator)
+    say("cli.administrator_revoked", administrator=administrator)
+
+
 @app.command("invite")
 @command
 def invite(home: Home, label: str, target: Path, hours: Annotated[int, typer.Option(min=1, max=24 * 30)] = 24) -> None:
@@ -128,7 +159,8 @@ def show(home: Home) -> None:
     for package in found.packages:
         bank = package.target.split("/")[1]  # packages/<bank>/<package>.erp
         say("cli.show_package", package=package.package, bank=bank, version=package.version)
-    for kind, signers in (("proctor", found.proctors), ("device", found.devices)):
+    people = (("proctor", found.proctors), ("administrator", found.administrators), ("device", found.devices))
+    for kind, signers in people:
         for signer in signers:
             key = f"cli.show_{kind}_revoked" if signer.revoked else f"cli.show_{kind}"
             say(key, id=signer.id, name=signer.name)

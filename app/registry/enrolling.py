@@ -1,4 +1,4 @@
-"""Who may sign: inviting and enrolling devices, enrolling proctors, revoking either, the directory."""
+"""Who may sign: devices by invitation, proctors, administrators; revoking any of them; the directory."""
 
 import base64
 import binascii
@@ -10,22 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.registry.keyroom import KeyName
-from app.registry.models import Device, Invited, Proctor, PublishedDocument, Setting
+from app.registry.models import Administrator, Device, Invited, Proctor, PublishedDocument, Setting
 from app.registry.premises import URL, Premises
 from sync.faults import EnvironmentFault, Refused
 from sync.trust.anchor import Trust, sign_directory
 from sync.trust.certificates import issue_device_certificate, read_csr
 from sync.trust.keys import RAW_X25519_BYTES, PublicKey, SigningKey
-from sync.trust.pin import MIN_PIN, make_credential
+from sync.trust.pin import MIN_PIN, make_administrator_credential, make_credential
+from sync.wire.archive import AdministratorCredential
 from sync.wire.enrolment import (
     Directory,
+    DirectoryAdministrator,
     DirectoryDevice,
     DirectoryProctor,
     EnrolmentReply,
     EnrolmentRequest,
     Invitation,
 )
-from sync.wire.ids import is_name, new_id
+from sync.wire.ids import is_name, new_id, plain_name
 
 KEYS_DOCUMENT: Final = "registry-keys"
 DIRECTORY_DOCUMENT: Final = "directory"
@@ -70,9 +72,15 @@ class NameRefused(Refused):
 
 
 class SignerUnknown(Refused):
-    """There is no such device or proctor."""
+    """There is no such device, proctor or administrator."""
 
     code = "SIGNER_UNKNOWN"
+
+
+class NameTaken(Refused):
+    """An administrator of this name is enrolled: two names keep two people apart wherever two have to agree."""
+
+    code = "NAME_TAKEN"
 
 
 class PinTooShort(Refused):
@@ -200,6 +208,46 @@ def enrol_proctor(premises: Premises, name: str, pin: str) -> str:
     return proctor
 
 
+def enrol_administrator(premises: Premises, name: str, pin: str) -> AdministratorCredential:
+    """Make a site administrator's key, sealed by their PIN, and give their credential to take to the archive.
+
+    Raises:
+        NameRefused: nobody could read this name.
+        NameTaken: somebody of this name is an administrator.
+        PinTooShort: fewer than six characters.
+    """
+    check_name(name)
+    if len(pin) < MIN_PIN:
+        raise PinTooShort(least=MIN_PIN)
+    key = SigningKey.generate_p256()
+    credential = make_administrator_credential(new_id(), name, key, pin)
+    with premises.database.writing() as session:
+        known = session.scalars(select(Administrator.name).where(Administrator.revoked_ms.is_(None)))
+        if plain_name(name) in map(plain_name, known):
+            raise NameTaken
+        session.add(
+            Administrator(
+                id=credential.administrator,
+                name=name,
+                keyid=key.public.keyid,
+                public_key_pem=key.public.pem,
+                credential=credential.to_bytes(),
+                enrolled_ms=premises.clock(),
+                revoked_ms=None,
+            )
+        )
+        renew_directory(premises, session)
+    write_public_files(premises)
+    return credential
+
+
+def revoke_administrator(premises: Premises, administrator: str) -> None:
+    """Let an administrator act on no archive any more; what they signed stays signed. Raises `SignerUnknown`."""
+    with premises.database.writing() as session:
+        _revoke(premises, session, session.get(Administrator, administrator))
+    write_public_files(premises)
+
+
 def revoke_device(premises: Premises, device: str) -> None:
     """Believe nothing from a device any more. Raises `SignerUnknown`."""
     with premises.database.writing() as session:
@@ -241,6 +289,15 @@ def renew_directory(premises: Premises, session: Session) -> None:
             )
             for row in session.scalars(select(Proctor).order_by(Proctor.id))
         ),
+        administrators=tuple(
+            DirectoryAdministrator(
+                administrator=row.id,
+                public_key_pem=row.public_key_pem,
+                enrolled_ms=row.enrolled_ms,
+                revoked_ms=row.revoked_ms,
+            )
+            for row in session.scalars(select(Administrator).order_by(Administrator.id))
+        ),
     )
     envelope = sign_directory(directory, premises.keys.key(KeyName.DIRECTORY))
     session.merge(PublishedDocument(name=DIRECTORY_DOCUMENT, envelope=envelope))
@@ -261,7 +318,7 @@ def write_public_files(premises: Premises) -> None:
     trust_of(premises).save(premises.public_folder)
 
 
-def _revoke(premises: Premises, session: Session, signer: Device | Proctor | None) -> None:
+def _revoke(premises: Premises, session: Session, signer: Device | Proctor | Administrator | None) -> None:
     if signer is None:
         raise SignerUnknown
     if signer.revoked_ms is None:

@@ -74,6 +74,20 @@ class Proctor(Base):
     revoked_ms: Mapped[int | None]
 
 
+class Administrator(Base):
+    """A person who may act on a site's archive; `credential` is their key, sealed by their PIN."""
+
+    __tablename__ = "administrator"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    keyid: Mapped[str] = mapped_column(unique=True)
+    public_key_pem: Mapped[str] = mapped_column(Text)
+    credential: Mapped[bytes]
+    enrolled_ms: Mapped[int]
+    revoked_ms: Mapped[int | None]
+
+
 class Package(Base):
     """A published package; its bytes are a TUF target, its keys lie in the key folder."""
 

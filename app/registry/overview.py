@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app.registry.models import Device, Package, PlannedSession, Proctor
+from app.registry.models import Administrator, Device, Package, PlannedSession, Proctor
 from app.registry.premises import Premises
 from sync.wire.plan import PackageRef
 
 
 @dataclass(frozen=True)
 class Signer:
-    """A device (by its seat's label) or a proctor (by name)."""
+    """A device (by its seat's label), a proctor or an administrator (by name)."""
 
     id: str
     name: str
@@ -35,6 +35,7 @@ class Overview:
     proctors: tuple[Signer, ...]
     devices: tuple[Signer, ...]
     sessions: tuple[SessionLine, ...]
+    administrators: tuple[Signer, ...] = ()
 
 
 def overview(premises: Premises) -> Overview:
@@ -56,5 +57,9 @@ def overview(premises: Premises) -> Overview:
             sessions=tuple(
                 SessionLine(row.id, row.opens_ms, row.released_ms)
                 for row in session.scalars(select(PlannedSession).order_by(PlannedSession.id))
+            ),
+            administrators=tuple(
+                Signer(row.id, row.name, row.revoked_ms is not None)
+                for row in session.scalars(select(Administrator).order_by(Administrator.id))
             ),
         )

@@ -18,6 +18,7 @@ from sync.replica.durable import private_folder, write_durably
 from sync.trust.anchor import sign_registry_keys
 from sync.trust.certificates import CertificateAuthority, make_ca
 from sync.trust.keys import SigningKey
+from sync.wire.archive import AdministratorCredential
 from sync.wire.enrolment import (
     ClaimReply,
     EnrolmentReply,
@@ -139,6 +140,14 @@ class Registry:
     def enrol_proctor(self, name: str, pin: str) -> str:
         """Enrol a proctor and give their id. See `enrolling.enrol_proctor`."""
         return enrolling.enrol_proctor(self.premises, name, pin)
+
+    def enrol_administrator(self, name: str, pin: str) -> AdministratorCredential:
+        """Enrol a site administrator and give their credential. See `enrolling.enrol_administrator`."""
+        return enrolling.enrol_administrator(self.premises, name, pin)
+
+    def revoke_administrator(self, administrator: str) -> None:
+        """Revoke a site administrator. See `enrolling.revoke_administrator`."""
+        enrolling.revoke_administrator(self.premises, administrator)
 
     def revoke_device(self, device: str) -> None:
         """Revoke a device. See `enrolling.revoke_device`."""

@@ -89,6 +89,11 @@ def is_name(text: str) -> bool:
     return True
 
 
+def plain_name(name: str) -> str:
+    """Give what two names have to differ in to be two people's: width, case and spaces do not count."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def new_id() -> str:
     """Make a UUIDv7: 48 bits of Unix milliseconds, then 74 random bits (RFC 9562 section 5.7)."""
     millis = time.time_ns() // 1_000_000 & (2**48 - 1)

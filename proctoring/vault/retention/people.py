@@ -1,6 +1,5 @@
 """Site administrators as an archive counts them: one person, one key, one voice."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -8,6 +7,7 @@ from proctoring.vault.retention.faults import AdministratorRefused
 from sync.trust.anchor import Trust
 from sync.trust.keys import PublicKey, SigningKey
 from sync.wire.archive import Person
+from sync.wire.ids import plain_name
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,8 @@ class Signer:
 
 def same_person(one: Person, other: Person) -> bool:
     """Tell whether two names in documents may be one person: the same id, key, or name."""
-    return (
-        one.administrator == other.administrator or one.keyid == other.keyid or _plain(one.name) == _plain(other.name)
-    )
+    same_name = plain_name(one.name) == plain_name(other.name)
+    return one.administrator == other.administrator or one.keyid == other.keyid or same_name
 
 
 def among(person: Person, others: Iterable[Person]) -> bool:
@@ -58,7 +57,3 @@ def require_acting(person: Person, trust: Trust) -> None:
         AdministratorRefused: unknown, another key, or revoked at any time.
     """
     key_of(person, trust, 2**53)
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
