@@ -124,6 +124,32 @@ class CustodyEntry(Document):
     facts: Annotated[dict[Annotated[str, Field(max_length=40)], ShortText], Field(default_factory=dict, max_length=20)]
 
 
+class AsideReason(StrEnum):
+    """Why what a seat sent is kept aside, not among the recordings."""
+
+    SIGNER_UNKNOWN = "signer_unknown"  # its device, or its registry, is not known here; asked again when that changes
+    NOT_WHOLE = "not_whole"  # its manifest is not one, or names another recording
+    OTHER_BYTES = "other_bytes"  # this recording is here already, and differs
+    UNREADABLE = "unreadable"  # the mark of its arrival is not one
+
+
+class KeptAside(Document):
+    """The archive's note that something sent to it stays where it arrived; signed by the archive's key.
+
+    `files_sha256`: the digest of the listing that the seat sent, or of whatever lies in its place.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("kept-aside")
+    MAX_BYTES: ClassVar[int] = 4_000
+
+    archive: Id
+    recording: Id
+    files_sha256: Digest
+    reason: AsideReason
+    detail: ShortText
+    at: Moment
+
+
 class DestructionRecord(Document):
     """Proof of disposal (销毁记录): what was destroyed, when it had expired, who proposed and who approved.
 

@@ -98,7 +98,7 @@ class FolderShelf:
                 os.fsync(folder)
 
     def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
-        """Give the file a second name (or, where a disk knows no such thing, only the new one)."""
+        """Give the file a second name (or, where a disk knows no such thing, make a copy)."""
         del retain_until_ms
         with ExitStack() as stack:
             old, old_last = stack.enter_context(self._folder_of(source, make=False, missing_ok=True))
@@ -112,11 +112,11 @@ class FolderShelf:
             with disk_faults(self.root, needed=0):
                 try:
                     os.link(old_last, new_last, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
+                    os.fsync(new)
                 except OSError as error:
                     if error.errno not in _NO_LINKS:
                         raise
-                    os.rename(old_last, new_last, src_dir_fd=old, dst_dir_fd=new)
-                os.fsync(new)
+                    self.put(target, self.root / source)  # a disk that knows no second names
 
     def set_hold(self, name: str, on: bool) -> None:  # noqa: FBT001 - as `Shelf` has it
         """A folder cannot hold anything by itself; only that it is there is made sure of."""
