@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from proctoring.vault.format import layout
-from proctoring.vault.format.outline import Outline, Part
+from proctoring.vault.format.outline import Outline
 from proctoring.vault.format.papers import Papers
 from proctoring.vault.format.plaintext import RecordingKeyWrong, SegmentReader
 from proctoring.vault.format.ratchet import Ratchet
 from proctoring.vault.format.reading import opened
-from proctoring.vault.format.record import RecordRefused, first_link
+from proctoring.vault.format.record import RecordRefused, first_link, link
 from proctoring.vault.format.report import RecordingUnreadable
 from sync.trust.aead import SealRefused
 from sync.trust.keys import SealingKey
@@ -52,7 +52,7 @@ class SealedSegments:
         self._folder: Final = folder
         self._recording: Final = outline.recording
         self._parts: Final = outline.parts
-        self._links: Final = _links(outline, papers.heads)
+        self._links: Final = _signed_links(outline, papers.heads)
         self._keys: Final = _keys(outline, key)
 
     def trouble(self, place: int) -> Trouble | None:
@@ -71,7 +71,7 @@ class SealedSegments:
         data = bytearray()
         try:
             with opened(self._folder / layout.segment_name(part.entry.index)) as file:
-                reader = SegmentReader(file, key, part, self._recording, self._links[place])
+                reader = SegmentReader(file, key, part, self._recording, self._before(place))
                 while piece := reader.read(_CHUNK):
                     if len(data) + len(piece) > MAX_PLAINTEXT_BYTES:
                         return Plaintext(bytes(data), Trouble.NO_MEDIA)
@@ -84,20 +84,36 @@ class SealedSegments:
             return Plaintext(bytes(data), Trouble.UNREADABLE)
         return Plaintext(bytes(data), None)
 
+    def _before(self, place: int) -> bytes:
+        """Give what a segment's first record names as the one before it, also where that one was changed since.
 
-def _links(outline: Outline, heads: tuple[RecordingHead, ...]) -> tuple[bytes, ...]:
-    """Give what each segment's first record names as the one before it, also where that one was changed since."""
-    signed = {head.segment.index: bytes.fromhex(head.last_record_sha256) for head in heads}
-    links: list[bytes] = []
-    before = first_link(outline.recording) if outline.recording else b""
-    for part in outline.parts:
-        links.append(before)
-        before = _last_link(part, signed) or before
-    return tuple(links)
+        Raises:
+            RecordingUnreadable: the disk does not give the record before.
+        """
+        if place == 0:
+            return first_link(self._recording)
+        part = self._parts[place - 1]
+        if not part.entry.records:
+            return self._before(place - 1)
+        signed = self._links.get(part.entry.index)
+        if signed is not None:
+            return signed
+        try:
+            with opened(self._folder / layout.segment_name(part.entry.index)) as file:
+                file.seek(max(0, part.checked.size - part.checked.last_length))
+                return link(file.read(part.checked.last_length))
+        except FileNotFoundError:
+            return b""  # nothing opens after it
 
 
-def _last_link(part: Part, signed: dict[int, bytes]) -> bytes | None:
-    return part.checked.last_link or signed.get(part.entry.index)
+def _signed_links(outline: Outline, heads: tuple[RecordingHead, ...]) -> dict[int, bytes]:
+    """Give what heads signed as a segment's last record, of the segments whose end they saw."""
+    ends = {part.entry.index: part.entry.records for part in outline.parts}
+    return {
+        head.segment.index: bytes.fromhex(head.last_record_sha256)
+        for head in heads
+        if head.segment.records == ends.get(head.segment.index)
+    }
 
 
 def _keys(outline: Outline, key: SealingKey) -> dict[int, bytes]:

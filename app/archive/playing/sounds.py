@@ -52,5 +52,6 @@ def heard(packets: Iterable[tuple[int, AnyPacket]], start_ms: int, length_ms: in
 def _mono(frame: av.AudioFrame) -> Samples:
     samples: NDArray[Any] = frame.to_ndarray()
     if samples.dtype.kind == "f":
-        return (np.clip(samples[0], -1.0, 1.0) * np.iinfo(np.int16).max).astype(np.int16)
-    return samples[0].astype(np.int16)
+        samples = np.clip(samples, -1.0, 1.0) * np.iinfo(np.int16).max
+    mono: Samples = samples[0].astype(np.int16)
+    return mono

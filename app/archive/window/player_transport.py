@@ -1,0 +1,138 @@
+"""The player's buttons: play, a little back and on, picture by picture, how fast, how loud, and a snapshot."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
+
+from app.archive.window.player_engine import SPEEDS
+from app.archive.window.player_volume import VolumeBar
+from app.ui import tokens
+from app.ui.buttons import Button
+from app.ui.icons import Icon
+from app.ui.look import Looked
+from app.ui.play_button import PlayButton
+from app.ui.tokens import Space
+from app.words import Words
+
+JUMP_MS: Final = 5_000
+
+
+class Transport(Looked, QWidget):
+    """Two groups of buttons, in one row or in two."""
+
+    play_pressed = Signal()
+    jumped = Signal(int)  # ms, back or on
+    stepped = Signal(int)  # 1 or -1
+    speed_chosen = Signal(float)
+    loudness_chosen = Signal(float, bool)  # 0 to 1, muted
+    snapshot_pressed = Signal()
+
+    def __init__(self, words: Words, *, snapshots: bool) -> None:
+        super().__init__()
+        self._words = words
+        self.play = PlayButton(self)
+        self.play.clicked.connect(self.play_pressed)
+        self._back = self._button("back", lambda: self.jumped.emit(-JUMP_MS))
+        self._on = self._button("on", lambda: self.jumped.emit(JUMP_MS))
+        self._before = self._button("before", lambda: self.stepped.emit(-1), Icon.BACK)
+        self._after = self._button("after", lambda: self.stepped.emit(1), Icon.FORWARD)
+        self.speeds: Final = {speed: self._speed(speed) for speed in SPEEDS}
+        self.mute = Button("mute", bar=True)
+        self.mute.be_markable()
+        self.mute.clicked.connect(self._loud)
+        self.volume = VolumeBar()
+        self.volume.valueChanged.connect(self._loud)
+        self._snapshot = self._button("snapshot", self.snapshot_pressed.emit) if snapshots else None
+        self._groups = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lay_out()
+        self.set_words(words)
+        self.show_speed(1.0)
+
+    def _button(self, name: str, pressed: Callable[[], object], icon: Icon | None = None) -> Button:
+        button = Button(name, icon=icon, bar=True)
+        button.clicked.connect(lambda _checked: pressed())
+        return button
+
+    def _speed(self, speed: float) -> Button:
+        button = Button(f"speed_{speed:g}", bar=True)
+        button.be_markable(exclusive=True)
+        button.clicked.connect(lambda: self.speed_chosen.emit(speed))
+        return button
+
+    def _lay_out(self) -> None:
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        for widget in (self.play, self._back, self._on, self._before, self._after):
+            self._first.addWidget(widget)
+        self._first.addStretch(1)
+        for button in self.speeds.values():
+            self._second.addWidget(button)
+        self._second.addSpacing(Space.S)
+        self._second.addWidget(self.mute)
+        self._second.addWidget(self.volume)
+        if self._snapshot is not None:
+            self._second.addSpacing(Space.L)
+            self._second.addWidget(self._snapshot)
+        self._groups.setContentsMargins(0, 0, 0, 0)
+        self._groups.setSpacing(Space.S)
+        for row in (self._first, self._second):
+            row.setSpacing(Space.XS)
+            self._groups.addLayout(row)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_words(self, words: Words) -> None:
+        """Say everything in another language, in place."""
+        self._words = words
+        seconds = JUMP_MS // 1000
+        self._back.setText(words("player.back", seconds=seconds))
+        self._on.setText(words("player.on", seconds=seconds))
+        self._before.setText(words("player.before"))
+        self._after.setText(words("player.after"))
+        for speed, button in self.speeds.items():
+            button.setText(f"{speed:g}×")
+            button.setAccessibleName(words("player.speed", times=f"{speed:g}"))
+        self.mute.setText(words("player.mute"))
+        self.volume.setAccessibleName(words("player.volume"))
+        if self._snapshot is not None:
+            self._snapshot.setText(words("player.snapshot"))
+        self.show_playing(playing=self.play.icon_shown is Icon.PAUSE)
+
+    def look_changed(self) -> None:
+        """Measure again."""
+        side = self.look.length(tokens.TARGET, tokens.TYPES[tokens.Type.BAR_STRONG].most)
+        self.play.setFixedSize(side, side)
+        self._arrange()
+
+    def show_playing(self, *, playing: bool) -> None:
+        """Offer to play, or to pause."""
+        self.play.icon_shown = Icon.PAUSE if playing else Icon.PLAY
+        self.play.setAccessibleName(self._words("player.pause" if playing else "player.play"))
+        self.play.update()
+
+    def show_speed(self, speed: float) -> None:
+        """Mark the speed it goes at."""
+        for one, button in self.speeds.items():
+            button.setChecked(one == speed)
+
+    def enable_snapshot(self, *, possible: bool) -> None:
+        """Offer a snapshot, or not: there may be no picture."""
+        if self._snapshot is not None:
+            self._snapshot.setEnabled(possible)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stand in one row where there is room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        room = self._first.minimumSize().width() + self._second.minimumSize().width() + 2 * Space.L
+        way = QBoxLayout.Direction.LeftToRight if self.width() >= room else QBoxLayout.Direction.TopToBottom
+        if self._groups.direction() != way:
+            self._groups.setDirection(way)
+            self._groups.setAlignment(self._second, Qt.AlignmentFlag.AlignLeft)
+            self.updateGeometry()
+
+    def _loud(self) -> None:
+        self.loudness_chosen.emit(self.volume.loudness, self.mute.isChecked())
