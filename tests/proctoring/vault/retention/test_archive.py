@@ -1,0 +1,259 @@
+"""Holding, extending, destroying: what an archive does and refuses, on a real folder with real signatures."""
+
+from pathlib import Path
+
+import pytest
+
+from proctoring.vault.retention.archive import Archive, State
+from proctoring.vault.retention.faults import (
+    ActRefused,
+    AdministratorRefused,
+    ArchiveExists,
+    ArchiveMissing,
+    ClockFrozen,
+    CustodyRefused,
+    NotApproved,
+    NotExpired,
+    RecordingHeld,
+    RecordingUnknown,
+    SecondPersonNeeded,
+)
+from proctoring.vault.retention.ledger import read_record, record_name
+from proctoring.vault.retention.people import Signer
+from proctoring.vault.retention.standing import DAY_MS
+from sync.trust.keystore import FileKeyStore
+from sync.wire.archive import CustodyAct
+from sync.wire.ids import new_id
+from tests.proctoring.vault.retention.world import HOUR_MS, RETENTION_DAYS, Site, expire, renamed
+from tests.sync.trust.world import NOW_MS
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site.make(tmp_path)
+
+
+@pytest.fixture
+def kept(site: Site) -> str:
+    return site.keep(site.open().shelf)
+
+
+def approved(site: Site, recording: str) -> Archive:
+    """Let two administrators agree to a destruction."""
+    archive = site.open()
+    proposal = archive.propose_destruction(recording, site.people[0], "expired")
+    archive.approve_destruction(recording, site.people[1], proposal.sequence)
+    return archive
+
+
+def test_what_arrives_is_retained_for_as_long_as_its_manifest_says(site: Site, kept: str) -> None:
+    standing = site.open().standing(kept)
+    assert standing.state is State.RETAINED
+    assert standing.retain_until_ms == NOW_MS + RETENTION_DAYS * DAY_MS
+    assert [entry.act for entry in site.open().custody(kept)] == [CustodyAct.ARRIVED]
+
+
+def test_two_administrators_destroy_what_has_expired_and_leave_a_proof(site: Site, kept: str) -> None:
+    expire(site)
+    archive = approved(site, kept)
+    assert archive.standing(kept).state is State.APPROVED
+    record = archive.destroy(kept, site.people[2])
+    key = FileKeyStore(site.places.keys).device_key().public
+    assert read_record(archive.shelf.read(record_name(kept)), key) == record
+    assert record.proposed_by == site.people[0].person
+    assert record.approved_by == (site.people[1].person,)
+    assert record.bytes > 0
+    assert record.recorded.boot_id == "seat-boot"
+    assert list(archive.shelf.names(f"recordings/{kept}/")) == []
+    assert archive.standing(kept).state is State.DESTROYED
+    assert [entry.act for entry in archive.custody(kept)][-3:] == [
+        CustodyAct.DESTRUCTION_BEGUN,
+        CustodyAct.KEYS_ERASED,
+        CustodyAct.DESTROYED,
+    ]
+    assert archive.destroy(kept) == record  # asked again, it is the same record
+    with pytest.raises(ActRefused):
+        archive.hold(kept, site.people[0], "too late")
+
+
+def test_nothing_is_proposed_before_its_time(site: Site, kept: str) -> None:
+    with pytest.raises(NotExpired) as caught:
+        site.open().propose_destruction(kept, site.people[0], "room is needed")
+    assert str(caught.value.facts["until"]).startswith("2030-")
+
+
+def test_nobody_approves_their_own_proposal_under_any_name_or_twice(site: Site, kept: str) -> None:
+    expire(site)
+    archive = site.open()
+    proposal = archive.propose_destruction(kept, site.people[0], "expired").sequence
+    for again in (site.people[0], renamed(site.people[0], "Somebody else")):
+        with pytest.raises(SecondPersonNeeded):
+            archive.approve_destruction(kept, again, proposal)
+    with pytest.raises(NotApproved):
+        archive.destroy(kept, site.people[0])
+
+
+def test_a_policy_may_ask_for_two_approvals(tmp_path: Path) -> None:
+    site = Site.make(tmp_path, approvals_needed=2)
+    kept = site.keep(site.open().shelf)
+    expire(site)
+    archive = approved(site, kept)
+    with pytest.raises(NotApproved):
+        archive.destroy(kept, site.people[0])
+    with pytest.raises(SecondPersonNeeded):
+        archive.approve_destruction(kept, site.people[1], 1)
+    archive.approve_destruction(kept, site.people[2], 1)
+    assert len(archive.destroy(kept, site.people[0]).approved_by) == 2
+
+
+def test_each_hold_stands_until_it_is_released_by_itself(site: Site, kept: str) -> None:
+    archive = site.open()
+    first = archive.hold(kept, site.people[0], "complaint 17", NOW_MS + DAY_MS)
+    second = archive.hold(kept, site.people[1], "police")
+    expire(site)  # the review day of the first is long past
+    with pytest.raises(RecordingHeld):
+        archive.propose_destruction(kept, site.people[0], "expired")
+    archive.release(kept, site.people[2], first.sequence, "settled")
+    with pytest.raises(ActRefused):
+        archive.release(kept, site.people[2], first.sequence, "again")
+    assert [hold.reason for hold in archive.standing(kept).holds] == ["police"]
+    archive.release(kept, site.people[2], second.sequence, "no charge")
+    archive.propose_destruction(kept, site.people[0], "expired")
+
+
+@pytest.mark.parametrize("what", ["hold", "extend", "withdraw"])
+def test_a_hold_an_extension_or_a_withdrawal_ends_an_approval(site: Site, kept: str, what: str) -> None:
+    expire(site)
+    archive = approved(site, kept)
+    if what == "hold":
+        hold = archive.hold(kept, site.people[2], "wait").sequence
+        archive.release(kept, site.people[2], hold, "go on")
+    elif what == "extend":
+        archive.extend(kept, site.people[2], site.clock().wall_ms + 1, "wait")
+        site.clock.run(2 * HOUR_MS)
+    else:
+        archive.withdraw_destruction(kept, site.people[2], 1, "wait")
+    assert archive.standing(kept).state is State.EXPIRABLE
+    with pytest.raises(NotApproved):
+        archive.destroy(kept, site.people[2])
+
+
+def test_an_extension_only_moves_the_end_later(site: Site, kept: str) -> None:
+    archive = site.open()
+    end = archive.standing(kept).retain_until_ms
+    for until in (end, end - 1, 0):
+        with pytest.raises(ActRefused):
+            archive.extend(kept, site.people[0], until, "shorter")
+    archive.extend(kept, site.people[0], end + DAY_MS, "appeal")
+    assert archive.standing(kept).retain_until_ms == end + DAY_MS
+
+
+def test_who_was_revoked_acts_no_more_and_counts_no_more(site: Site, kept: str) -> None:
+    expire(site)
+    approved(site, kept)
+    site.clock.run(1_000)
+    site.revoke(site.people[1])
+    archive = site.open()
+    with pytest.raises(AdministratorRefused):
+        archive.destroy(kept, site.people[0])
+    with pytest.raises(AdministratorRefused):
+        archive.hold(kept, site.people[1], "mine")
+    assert archive.standing(kept).state is State.APPROVED  # what was signed before stays signed
+    assert list(archive.shelf.names(f"recordings/{kept}/"))
+
+
+def test_a_stranger_or_a_proctor_is_no_administrator(site: Site, kept: str) -> None:
+    proctor = site.registry.proctor_keys[0]
+    person = site.people[0].person.model_copy(update={"keyid": proctor.public.keyid})
+    with pytest.raises(AdministratorRefused):
+        site.open().hold(kept, Signer(person, proctor), "mine")
+    with pytest.raises(AdministratorRefused):
+        Signer(site.people[0].person, proctor)
+
+
+def test_another_registrys_manifest_is_not_believed(site: Site, tmp_path: Path) -> None:
+    other = Site.make(tmp_path / "other")
+    stranger = other.keep(site.open().shelf, taken_over=False)
+    with pytest.raises(CustodyRefused):
+        site.open().standing(stranger)
+    with pytest.raises(CustodyRefused):
+        site.open().take_over(stranger)
+
+
+def test_a_manifest_exchanged_after_the_approval_stops_the_destruction(site: Site, kept: str) -> None:
+    expire(site)
+    archive = approved(site, kept)
+    other = site.keep(archive.shelf)
+    file = site.places.root / "store" / "recordings" / kept / "manifest.json"
+    file.chmod(0o600)
+    file.write_bytes(archive.shelf.read(f"recordings/{other}/manifest.json"))
+    with pytest.raises(CustodyRefused):
+        archive.destroy(kept, site.people[2])
+    assert list(archive.shelf.names(f"recordings/{kept}/"))
+
+
+@pytest.mark.parametrize("damage", ["changed", "removed", "swapped", "strange"])
+def test_custody_that_was_touched_lets_nothing_happen(site: Site, kept: str, damage: str) -> None:
+    expire(site)
+    archive = approved(site, kept)
+    folder = site.places.root / "store" / "custody" / kept
+    files = sorted(folder.iterdir())
+    if damage == "changed":
+        files[1].chmod(0o600)
+        files[1].write_bytes(files[1].read_bytes().replace(b"a", b"b", 1))
+    elif damage == "removed":
+        files[1].unlink()
+    elif damage == "swapped":
+        first, second = files[1].read_bytes(), files[2].read_bytes()
+        for file, raw in ((files[1], second), (files[2], first)):
+            file.chmod(0o600)
+            file.write_bytes(raw)
+    else:
+        (folder / "note.txt").write_bytes(b"x")
+    with pytest.raises(CustodyRefused):
+        archive.destroy(kept, site.people[2])
+    with pytest.raises(CustodyRefused):
+        archive.standing(kept)
+    assert list(archive.shelf.names(f"recordings/{kept}/"))
+
+
+def test_a_seat_with_a_flat_battery_makes_nothing_expire_early(site: Site) -> None:
+    archive = site.open()
+    recording = site.keep(archive.shelf, ended_ms=1_000_000)  # 1970, by the seat's clock
+    assert archive.standing(recording).retain_until_ms >= NOW_MS + RETENTION_DAYS * DAY_MS
+
+
+def test_a_recording_that_nobody_took_over_is_never_destroyed(site: Site) -> None:
+    archive = site.open()
+    recording = site.keep(archive.shelf, taken_over=False)
+    expire(site)
+    assert archive.standing(recording).state is State.ARRIVED
+    with pytest.raises(ActRefused):
+        archive.propose_destruction(recording, site.people[0], "expired")
+
+
+def test_an_archive_is_made_once_and_only_its_own_key_opens_it(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveExists):
+        Archive.create(site.places, "Again", clock=site.clock)
+    other = Site.make(tmp_path / "other")
+    (tmp_path / "keys").rename(tmp_path / "keys.old")
+    other.places.keys.rename(tmp_path / "keys")
+    with pytest.raises(ArchiveMissing):
+        site.open()
+
+
+def test_a_recording_that_is_not_there_is_unknown(site: Site) -> None:
+    for name in (new_id(), "../../etc", ""):
+        with pytest.raises(RecordingUnknown):
+            site.open().standing(name)
+
+
+def test_with_the_clock_in_2040_nothing_is_destroyed(site: Site, kept: str) -> None:
+    site.clock.skew_ms = 14 * 365 * DAY_MS
+    archive = site.open()
+    with pytest.raises(ClockFrozen) as caught:
+        archive.propose_destruction(kept, site.people[0], "expired")
+    assert str(caught.value.facts["said"]).startswith("2041-")
+    assert str(caught.value.facts["expected"]).startswith("2027-")
+    site.clock.run(DAY_MS * 400)  # time passing settles nothing
+    assert site.open().standing(kept).frozen is not None
