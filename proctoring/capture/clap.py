@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from proctoring.capture.drawing import scene_background, simulated_scene
-from proctoring.capture.media import FRAME_RATE, HEIGHT, SAMPLE_RATE, Picture, Samples, Sound
+from proctoring.capture.drawing import HEIGHT, scene_background, simulated_scene, sized
+from proctoring.capture.media import SAMPLE_RATE, Picture, Samples, Sound
+from proctoring.capture.profiles import STANDARD, Profile
 from sync.wire.recording import Source
 
 PERIOD_MS: Final = 2_000
@@ -32,9 +33,10 @@ _FLASH_NS: Final = FLASH_MS * _NS_PER_MS
 
 
 class ClapPicture:
-    """A simulated camera with a beat of its own, 15 pictures a second; each clap is a flash of 200 ms."""
+    """A simulated camera with a beat of its own; each clap is a flash of 200 ms."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: Profile = STANDARD) -> None:
+        self._profile: Final = profile
         self._background: Final = scene_background()
         self._start_ns: Final = time.monotonic_ns()
         self._taken = -1
@@ -46,18 +48,19 @@ class ClapPicture:
 
     def newest(self) -> Picture | None:
         """Draw the newest picture of the camera's beat, unless it was taken already."""
-        number = (time.monotonic_ns() - self._start_ns) * FRAME_RATE // _NS
+        rate = self._profile.frame_rate
+        number = (time.monotonic_ns() - self._start_ns) * rate // _NS
         if number == self._taken:
             return None
-        self._taken = number
-        mono_ns = self._start_ns + number * _NS // FRAME_RATE
-        i420 = simulated_scene(self._background, number / FRAME_RATE)
+        overtaken, self._taken = number - self._taken - 1, number
+        mono_ns = self._start_ns + number * _NS // rate
+        i420 = simulated_scene(self._background, number / rate)
         since_ns = mono_ns % _PERIOD_NS
         if since_ns < _FLASH_NS:
             luma = i420[:HEIGHT]
             luma[FLASH_ROWS] = _WHITE
             luma[BAR_ROWS, BAR_LEFT : BAR_LEFT + round(BAR_COLUMNS * since_ns / _FLASH_NS)] = _BLACK
-        return Picture(i420, mono_ns)
+        return Picture(sized(i420, self._profile), mono_ns, overtaken)
 
     def close(self) -> None:
         """Nothing to let go of."""

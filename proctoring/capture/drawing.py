@@ -8,8 +8,12 @@ from typing import Final
 import cv2
 import numpy as np
 
-from proctoring.capture.media import HEIGHT, WIDTH, Plane
+from proctoring.capture.media import Plane
+from proctoring.capture.profiles import STANDARD, Profile
 
+WIDTH: Final = STANDARD.width
+HEIGHT: Final = STANDARD.height
+"""The size of what is drawn; `sized` makes it the profile's."""
 _GREY: Final = 128  # U and V of a picture without colour
 _FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
 _PREVIEW: Final = (320, 240)
@@ -17,17 +21,30 @@ _JPEG_QUALITY: Final = 70
 _CAPTION_TOP: Final = 8
 
 
-def from_bgr(picture: Plane) -> Plane:
-    """Bring a camera's picture (rows, columns, BGR) to 640x480 I420, the whole of it, with black borders if needed."""
+def from_bgr(picture: Plane, profile: Profile) -> Plane:
+    """Bring a camera's picture (rows, columns, BGR) to the profile's I420, the whole of it, with black borders."""
     rows, columns = picture.shape[:2]
-    if (columns, rows) != (WIDTH, HEIGHT):
-        scale = min(WIDTH / columns, HEIGHT / rows)
+    if (columns, rows) != (profile.width, profile.height):
+        scale = min(profile.width / columns, profile.height / rows)
         size = (max(2, round(columns * scale)), max(2, round(rows * scale)))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-        top, left = (HEIGHT - size[1]) // 2, (WIDTH - size[0]) // 2
+        picture = np.zeros((profile.height, profile.width, 3), np.uint8)
+        top, left = (profile.height - size[1]) // 2, (profile.width - size[0]) // 2
         picture[top : top + size[1], left : left + size[0]] = small
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+def sized(drawn: Plane, profile: Profile) -> Plane:
+    """Bring what was drawn here to the profile's size."""
+    if (profile.width, profile.height) == (WIDTH, HEIGHT):
+        return drawn
+    half = (profile.width // 2, profile.height // 2)
+    quarter = HEIGHT // 4
+    planes = [cv2.resize(drawn[:HEIGHT], (profile.width, profile.height), interpolation=cv2.INTER_AREA)]
+    for top in (HEIGHT, HEIGHT + quarter):
+        colour = drawn[top : top + quarter].reshape(HEIGHT // 2, WIDTH // 2)
+        planes.append(cv2.resize(colour, half, interpolation=cv2.INTER_AREA).reshape(-1, profile.width))
+    return np.asarray(np.concatenate(planes), np.uint8)
 
 
 def simulated_scene(background: Plane, seconds: float) -> Plane:
@@ -68,13 +85,13 @@ def scene_background() -> Plane:
     return picture
 
 
-def no_picture() -> Plane:
+def no_picture(profile: Profile) -> Plane:
     """Draw what is recorded while a camera gives nothing: black, and said so."""
     picture = np.full((HEIGHT * 3 // 2, WIDTH), _GREY, np.uint8)
     picture[:HEIGHT] = 16
     _caption(picture[:HEIGHT], "NO PICTURE", HEIGHT // 2)
     _clock(picture[:HEIGHT])
-    return picture
+    return sized(picture, profile)
 
 
 def preview_jpeg(i420: Plane) -> bytes:

@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 from sync.wire.recording import Source
 
-WIDTH: Final = 640
-HEIGHT: Final = 480
-FRAME_RATE: Final = 15
 SAMPLE_RATE: Final = 48_000
 
 Plane = NDArray[np.uint8]
@@ -19,10 +16,14 @@ Samples = NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: planar I420, 640x480 (an array of 720 rows of 640 bytes), and its monotonic time in ns."""
+    """One picture: planar I420 of the profile's size (480 rows of luma make 720 rows), its monotonic time in ns.
+
+    `overtaken` pictures were captured and not taken before this one came in their place.
+    """
 
     i420: Plane
     mono_ns: int
+    overtaken: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,23 @@ from typing import Final
 
 import numpy as np
 
-from proctoring.capture.drawing import scene_background, simulated_scene
-from proctoring.capture.media import FRAME_RATE, SAMPLE_RATE, Picture, Sound
+from proctoring.capture.drawing import scene_background, simulated_scene, sized
+from proctoring.capture.media import SAMPLE_RATE, Picture, Sound
+from proctoring.capture.profiles import STANDARD, Profile
 from sync.wire.recording import Source
 
 _BLOCK: Final = 960  # 20 ms
 _PATTERN_S: Final = 2
 _LEVEL: Final = 330  # of 32767: about -43 dBFS, quiet
 _NS: Final = 1_000_000_000
-_PAUSE_NS: Final = _NS // FRAME_RATE * 8 // 10  # between two pictures, with room for turns that come early
 
 
 class SyntheticPicture:
-    """A simulated camera, 15 pictures a second."""
+    """A simulated camera, as many pictures a second as the profile has."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: Profile = STANDARD) -> None:
+        self._profile: Final = profile
+        self._pause_ns: Final = _NS // profile.frame_rate * 8 // 10  # with room for turns that come early
         self._background: Final = scene_background()
         self._start_ns: Final = time.monotonic_ns()
         self._drawn_ns = 0
@@ -32,10 +34,11 @@ class SyntheticPicture:
     def newest(self) -> Picture | None:
         """Draw the picture of this moment, unless its turn has not come yet."""
         now_ns = time.monotonic_ns()
-        if now_ns - self._drawn_ns < _PAUSE_NS:
+        if now_ns - self._drawn_ns < self._pause_ns:
             return None
         self._drawn_ns = now_ns
-        return Picture(simulated_scene(self._background, (now_ns - self._start_ns) / _NS), now_ns)
+        drawn = simulated_scene(self._background, (now_ns - self._start_ns) / _NS)
+        return Picture(sized(drawn, self._profile), now_ns)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -6,6 +6,7 @@ from typing import Final
 from sync.trust.clock import ClockReading
 
 _NS_PER_MS: Final = 1_000_000
+_SAMPLES_PER_MS: Final = 48
 
 
 class RecordedClock:
@@ -21,3 +22,7 @@ class RecordedClock:
     def at_ms(self, mono_ns: int) -> int:
         """Give the recorded time of a moment of the monotonic clock."""
         return (mono_ns - self._zero_ns) // _NS_PER_MS
+
+    def sample_at(self, mono_ns: int) -> int:
+        """Give the same as a number of samples at 48 kHz."""
+        return (mono_ns - self._zero_ns) * _SAMPLES_PER_MS // _NS_PER_MS

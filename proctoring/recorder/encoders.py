@@ -14,7 +14,8 @@ from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 
-from proctoring.capture.media import FRAME_RATE, HEIGHT, SAMPLE_RATE, WIDTH, Plane, Samples
+from proctoring.capture.media import SAMPLE_RATE, Plane, Samples
+from proctoring.capture.profiles import Profile
 
 if TYPE_CHECKING:
     AnyPacket = Packet[Any]  # generic for the type checker only
@@ -23,10 +24,8 @@ else:
 
 MILLISECOND: Final = Fraction(1, 1000)
 SAMPLE: Final = Fraction(1, SAMPLE_RATE)
-OPUS_BITS: Final = 32_000
-PICTURE_BITS: Final = 600_000
 OPUS_FRAME: Final = 960
-_GOP: Final = 20 * FRAME_RATE  # only a bound: `tracks` asks for key frames by time
+_GOP_S: Final = 20  # only a bound: `tracks` asks for key frames by time
 _VP8_OPTIONS: Final = {"deadline": "realtime", "cpu-used": "16", "lag-in-frames": "0", "auto-alt-ref": "0"}
 _OPUS_OPTIONS: Final = {"compression_level": "5", "frame_duration": "20"}
 
@@ -34,12 +33,13 @@ _OPUS_OPTIONS: Final = {"compression_level": "5", "frame_duration": "20"}
 class PictureEncoder:
     """VP8, one packet for every picture the rate allows, times in ms since the recording's start."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: Profile) -> None:
         codec = av.CodecContext.create("libvpx", "w")
         assert isinstance(codec, VideoCodecContext)  # noqa: S101 - tells the type checker what libvpx is
-        codec.width, codec.height, codec.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        codec.time_base, codec.framerate = MILLISECOND, Fraction(FRAME_RATE)
-        codec.bit_rate, codec.gop_size, codec.thread_count = PICTURE_BITS, _GOP, 1
+        codec.width, codec.height, codec.pix_fmt = profile.width, profile.height, "yuv420p"
+        codec.time_base, codec.framerate = MILLISECOND, Fraction(profile.frame_rate)
+        codec.bit_rate, codec.thread_count = profile.picture_bits, 1
+        codec.gop_size = _GOP_S * profile.frame_rate
         codec.options = dict(_VP8_OPTIONS)
         self._codec: Final = codec
 
@@ -55,11 +55,11 @@ class PictureEncoder:
 class SoundEncoder:
     """Opus, packets of 20 ms; `start` is the first sample's place, counted from the recording's start."""
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, profile: Profile, start: int) -> None:
         codec = av.CodecContext.create("libopus", "w")
         assert isinstance(codec, AudioCodecContext)  # noqa: S101 - tells the type checker what libopus is
         codec.sample_rate, codec.layout, codec.format = SAMPLE_RATE, "mono", "s16"
-        codec.bit_rate, codec.time_base = OPUS_BITS, SAMPLE
+        codec.bit_rate, codec.time_base = profile.sound_bits, SAMPLE
         codec.options = dict(_OPUS_OPTIONS)
         codec.open()
         self._codec: Final = codec

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from proctoring.capture.profiles import codec_text, profile_named
 from proctoring.recorder.clock import RecordedClock
 from proctoring.recorder.faults import RecorderRefused
 from proctoring.recorder.ledger import HeadFile, Ledger, Said, opening_for
@@ -60,7 +61,8 @@ def _fresh(spec: RecordingSpec, key: SigningKey, sources: tuple[Source, ...]) ->
     except BaseException:
         ledger.release()
         raise
-    plan = Plan(spec.folder, spec.recording, 0, spec.segment_ms, first_link(spec.recording))
+    before = first_link(spec.recording)
+    plan = Plan(spec.folder, spec.recording, 0, spec.segment_ms, before, profile_named(spec.profile))
     return Epoch(ledger, plan, ratchet, RecordedClock(now, 0), 0)
 
 
@@ -70,6 +72,8 @@ def _going_on(spec: RecordingSpec, key: SigningKey, what: tuple[tuple[Source, ..
     theirs = (opening.recording, opening.session, opening.sitting, opening.device)
     if theirs != (spec.recording, spec.session, spec.sitting, spec.device):
         raise RecorderRefused(f"{spec.folder.name} holds another recording")
+    if opening.codec != codec_text(profile_named(spec.profile)):
+        raise RecorderRefused(f"{spec.folder.name} was begun with another profile: {opening.codec}")
     ratchet = Ratchet.fresh(spec.recording, resumed.next_segment)
     wrapped = ratchet.wrapped(spec.recipients)
     now = read_clock()
@@ -84,5 +88,5 @@ def _going_on(spec: RecordingSpec, key: SigningKey, what: tuple[tuple[Source, ..
             reason=reason,
         )
     )
-    plan = Plan(spec.folder, spec.recording, starts_ms, spec.segment_ms, resumed.before)
+    plan = Plan(spec.folder, spec.recording, starts_ms, spec.segment_ms, resumed.before, profile_named(spec.profile))
     return Epoch(resumed.ledger, plan, ratchet, RecordedClock(now, starts_ms), resumed.sealed_bytes)

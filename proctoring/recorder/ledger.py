@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from proctoring.capture.profiles import codec_text, profile_named
 from proctoring.recorder.faults import RecordingInUse
 from proctoring.recorder.messages import Closed, RecordingSpec
 from proctoring.recorder.segment_files import Written
@@ -230,7 +231,7 @@ def opening_for(
         started=pair(started),
         boot_id=started.boot_id,
         sources=sources,
-        codec=layout.CODEC,
+        codec=codec_text(profile_named(spec.profile)),
         retention_days=spec.retention_days,
         software=software(),
     )

@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from proctoring.capture.choose import open_picture, open_sound
+from proctoring.capture.choose import open_feeds
 from proctoring.capture.drawing import preview_jpeg
-from proctoring.capture.media import FRAME_RATE, PictureFeed, Plane, SoundFeed
+from proctoring.capture.media import PictureFeed, Plane, SoundFeed
+from proctoring.capture.profiles import STANDARD
 from proctoring.recorder.messages import RecorderState, RecorderStatus, SourceChoice
 from proctoring.recorder.segments import level
 
@@ -21,7 +22,7 @@ PATIENCE_S: Final = 10.0
 """A look that nobody asks for a picture ends after so long."""
 _STALE_S: Final = 1.5
 _PREVIEW_S: Final = 0.2
-_TURN_S: Final = 1 / FRAME_RATE
+_TURN_S: Final = 1 / STANDARD.frame_rate
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Look:
     def __init__(self, camera: SourceChoice, microphone: SourceChoice) -> None:
         """Open both; that may take seconds."""
         self.choice: Final = (camera, microphone)
-        self._feeds: Final = Feeds(open_picture(camera), open_sound(microphone))
+        self._feeds: Final = Feeds(*open_feeds(camera, microphone, STANDARD))
         self._end: Final = threading.Event()
         self._asked_s = time.monotonic()
         self._newest: tuple[float, Plane] | None = None

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from proctoring.capture.grammar import MAX_CHOICE, check_choice
+from proctoring.capture.profiles import STANDARD, check_profile, profile_named
 from proctoring.recorder.faults import RecorderRefused
 from sync.wire.document import Part
 from sync.wire.ids import Digest, Id, Millis
@@ -17,8 +18,6 @@ from sync.wire.recording import Flag, Source
 MAX_REQUEST_BYTES: Final = 16_384
 MAX_REPLY_BYTES: Final = 1_000_000
 
-BYTES_PER_S: Final = 85_000
-"""What a second of recording takes on the disk at most: measured 79,000, with a little to spare."""
 SPARE_BYTES: Final = 200_000_000
 """Answers come first: a recording never takes the last of a disk."""
 
@@ -27,6 +26,7 @@ RECENT_FLAGS: Final = 20
 
 SourceChoice = Annotated[str, Field(max_length=MAX_CHOICE), AfterValidator(check_choice)]
 """A source as `proctoring.capture.grammar` has it."""
+ProfileName = Annotated[str, Field(max_length=60), AfterValidator(check_profile)]
 SegmentMs = Annotated[int, Field(ge=1_000, le=600_000, multiple_of=20)]
 
 
@@ -55,9 +55,13 @@ class Trouble(StrEnum):
     """The keeper is gone: the recording goes on, but nobody starts it anew if the recorder hangs or dies."""
 
 
-def space_for(expected_ms: int) -> int:
-    """Give the free bytes that a recording of this length is begun with, and not without."""
-    return BYTES_PER_S * -(-expected_ms // 1000) + SPARE_BYTES
+def space_for(expected_ms: int, profile: str = STANDARD.name) -> int:
+    """Give the free bytes that a recording of this length is begun with, and not without.
+
+    Raises:
+        ProfileUnknown: no profile has this name.
+    """
+    return profile_named(profile).bytes_per_s * -(-expected_ms // 1000) + SPARE_BYTES
 
 
 class RecordingSpec(Part):
@@ -78,6 +82,7 @@ class RecordingSpec(Part):
     segment_ms: SegmentMs = MINUTE_MS
     expected_ms: Millis = 180 * MINUTE_MS
     watch: WatchPolicy = WatchPolicy()
+    profile: ProfileName = STANDARD.name
 
     @model_validator(mode="after")
     def _absolute(self) -> Self:
@@ -161,7 +166,7 @@ class LookRequest(Part):
 class Ask(Part):
     """A request without arguments."""
 
-    do: Literal["devices", "status", "preview", "look_away", "stop", "tap", "quit"]
+    do: Literal["devices", "status", "preview", "look_away", "stop", "quit"]
 
 
 class Mark(Part):
@@ -169,6 +174,12 @@ class Mark(Part):
 
     do: Literal["bookmark"] = "bookmark"
     note: ShortText
+
+
+class TapRequest(Part):
+    """Make this connection a live stream of what is being recorded."""
+
+    do: Literal["tap"] = "tap"
 
 
 class FlagPicture(Part):
@@ -204,7 +215,7 @@ class FaultReply(Part):
     facts: dict[str, str | int]
 
 
-Request = Start | LookRequest | Ask | Mark | FlagPicture
+Request = Start | LookRequest | Ask | Mark | FlagPicture | TapRequest
 Reply = RecorderStatus | Closed | Preview | Devices | Done | FaultReply
 
 _REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Annotated[Request, Field(discriminator="do")])

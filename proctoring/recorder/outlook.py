@@ -4,7 +4,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from proctoring.recorder.messages import BYTES_PER_S, DiskOutlook, Trouble
+from proctoring.capture.profiles import Profile
+from proctoring.recorder.messages import DiskOutlook, Trouble
 from proctoring.recorder.writing import Writing
 from sync.replica.durable import free_bytes
 
@@ -17,7 +18,8 @@ _SETTLED_MS: Final = 30_000  # before that, what a recording takes is supposed, 
 class Outlook:
     """Looks at the disk of one epoch, at most once a second. May be used from any thread."""
 
-    def __init__(self, folder: Path, start_ms: int, writing: Writing) -> None:
+    def __init__(self, folder: Path, start_ms: int, writing: Writing, profile: Profile) -> None:
+        self._supposed: Final = profile.bytes_per_s
         self._folder: Final = folder
         self._start_ms: Final = start_ms
         self._writing: Final = writing
@@ -40,7 +42,7 @@ class Outlook:
     def _bytes_per_s(self) -> int:
         sealed_ms = self._writing.sealed_ms - self._start_ms
         if sealed_ms < _SETTLED_MS:
-            return BYTES_PER_S
+            return self._supposed
         return max(1, self._writing.sealed_bytes * 1000 // sealed_ms)
 
 

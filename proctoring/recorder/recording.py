@@ -71,7 +71,7 @@ class Recording:
         except Fault:
             epoch.ledger.release()
             raise
-        self._outlook: Final = Outlook(spec.folder, epoch.plan.start_ms, self._writing)
+        self._outlook: Final = Outlook(spec.folder, epoch.plan.start_ms, self._writing, epoch.plan.profile)
         self.turns = 0
         """How often capture and encoders have done their work; it stands still when one of them hangs."""
         self._thread: Final = threading.Thread(target=self._run, name="recording")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import av
 
-from proctoring.capture.media import FRAME_RATE, HEIGHT, SAMPLE_RATE, WIDTH
-from proctoring.recorder.encoders import MILLISECOND, OPUS_BITS, SAMPLE, AnyPacket
+from proctoring.capture.media import SAMPLE_RATE
+from proctoring.capture.profiles import Profile
+from proctoring.recorder.encoders import MILLISECOND, SAMPLE, AnyPacket
 from proctoring.recorder.segments import PICTURE, SOUND, Cut, Plan, Step, Timed
 from proctoring.recorder.sink import SealingSink
 from proctoring.vault.format import layout
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from av.stream import Stream
 
 # Short clusters and little waiting for the other track: what the muxer still holds is what a crash loses.
-CLUSTER_MS: Final = 500
+CLUSTER_MS: Final = 300
 LIVE_WEBM: Final = {"live": "1", "cluster_time_limit": str(CLUSTER_MS), "max_interleave_delta": str(1000 * CLUSTER_MS)}
 _SAMPLES_PER_MS: Final = SAMPLE_RATE // 1000
 
@@ -36,14 +37,16 @@ class Written:
 class Muxer:
     """One live WebM, written into `sink` (an object with `write`); times inside count from `start_ms`."""
 
-    def __init__(self, sink: object, start_ms: int) -> None:
+    def __init__(self, sink: object, start_ms: int, profile: Profile) -> None:
         self._start_ms: Final = start_ms
         self._container: Final[OutputContainer] = av.open(sink, "w", format="webm", options=dict(LIVE_WEBM))
-        self._picture: Final = self._container.add_mux_stream("vp8", rate=FRAME_RATE, width=WIDTH, height=HEIGHT)
+        self._picture: Final = self._container.add_mux_stream(
+            "vp8", rate=profile.frame_rate, width=profile.width, height=profile.height
+        )
         self._picture.time_base = MILLISECOND
         # Never encodes: it is here for the header that belongs to our Opus packets.
         self._sound: Final = self._container.add_stream("libopus", rate=SAMPLE_RATE, layout="mono", format="s16")
-        self._sound.bit_rate = OPUS_BITS
+        self._sound.bit_rate = profile.sound_bits
 
     def mux(self, track: str, packet: AnyPacket) -> None:
         """Write one packet; its times are changed to those of this file."""
@@ -67,12 +70,13 @@ class Muxer:
 class _Segment:
     """The segment that is being written."""
 
-    def __init__(self, sink: SealingSink, begin: Cut) -> None:
+    def __init__(self, sink: SealingSink, begin: Cut, profile: Profile) -> None:
         self.sink: Final = sink
         self.sealed_ms = begin.at_ms
         self._begin: Final = begin
+        self._rate: Final = profile.frame_rate
         self._reached = {PICTURE: begin.at_ms, SOUND: begin.at_ms}
-        self._muxer: Final = Muxer(sink, begin.at_ms)
+        self._muxer: Final = Muxer(sink, begin.at_ms, profile)
         self._let_go = False
 
     @property
@@ -109,7 +113,7 @@ class _Segment:
             start_ms=begin.at_ms,
             duration_ms=duration_ms,
             clock=begin.clock,
-            statistics=begin.tally.statistics(duration_ms),
+            statistics=begin.tally.statistics(duration_ms, self._rate),
         )
         return Written(entry, self.sink.before)
 
@@ -184,4 +188,4 @@ class SegmentFiles:
     def _open(self, begin: Cut, before: bytes) -> _Segment:
         plan, ratchet = self._plan, self._ratchet
         sink = SealingSink(plan.folder, plan.recording, ratchet.segment, ratchet.key(), before)
-        return _Segment(sink, begin)
+        return _Segment(sink, begin, plan.profile)

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from proctoring.capture.media import FRAME_RATE
+from proctoring.capture.profiles import Profile
 from proctoring.recorder.encoders import AnyPacket
+from proctoring.recorder.timeline import SoundAccount
 from sync.wire.recording import CaptureStatistics, ClockPair
 
 PICTURE: Final = "picture"
@@ -20,26 +21,45 @@ SILENCE_DBFS_TENTHS: Final = -2_000
 class Tally:
     """What capture and the encoder did within one segment; `power` is the sum of squared samples.
 
-    `left_out`: encoded pictures that were not written, because the disk did not take them in time.
+    `drawn`: NO PICTURE, put in while the camera gave none. `left_out`: encoded pictures that were not written, because
+    the disk did not take them in time.
     """
 
     captured: int = 0
-    given: int = 0
+    drawn: int = 0
     encoded: int = 0
     left_out: int = 0
-    samples: int = 0
+    sound: SoundAccount = field(default_factory=SoundAccount)
     power: float = 0.0
+    peak: int = 0
 
-    def statistics(self, duration_ms: int) -> CaptureStatistics:
+    def statistics(self, duration_ms: int, frame_rate: int) -> CaptureStatistics:
         """Give the figures as the manifest has them."""
+        expected, written = duration_ms * frame_rate // 1000, self.encoded - self.left_out
         return CaptureStatistics(
-            frames_expected=duration_ms * FRAME_RATE // 1000,
+            frames_expected=expected,
             frames_captured=self.captured,
-            frames_encoded=self.encoded,
-            frames_dropped=self.given - self.encoded + self.left_out,
-            samples=self.samples,
-            level_dbfs_tenths=level(self.power, self.samples),
+            frames_missed=max(0, expected - self.captured),
+            frames_drawn=self.drawn,
+            frames_encoded=written,
+            frames_dropped=self.captured + self.drawn - written,
+            samples=self.sound.given,
+            samples_padded=self.sound.padded,
+            samples_dropped=self.sound.dropped,
+            samples_stretched=self.sound.stretched,
+            level_dbfs_tenths=level(self.power, self.sound.given),
+            peak_dbfs_tenths=level(float(self.peak) ** 2, 1),
         )
+
+    def add(self, other: "Tally") -> None:
+        """Count in what another tally has."""
+        self.captured += other.captured
+        self.drawn += other.drawn
+        self.encoded += other.encoded
+        self.left_out += other.left_out
+        self.sound = self.sound.plus(other.sound)
+        self.power += other.power
+        self.peak = max(self.peak, other.peak)
 
 
 def level(power: float, samples: int) -> int:
@@ -81,22 +101,27 @@ class Plan:
     start_ms: int
     segment_ms: int
     before: bytes
+    profile: Profile
 
 
 class Segments:
     """All segments of an epoch, as the encoders fill them; what is to be written is passed on in its order."""
 
     def __init__(self, plan: Plan, clock: Callable[[], ClockPair], pass_on: Callable[[Step], None]) -> None:
-        self.tally = Tally()
-        """The current segment's figures."""
-        self.first: Final = Cut(plan.start_ms, self.tally, clock())
+        self._tallies: Final[dict[int, Tally]] = {}  # by where the segment ends; the last are still to begin
         self.boundary_ms = plan.start_ms + plan.segment_ms
         """The recorded time at which the current segment ends."""
         self._segment_ms: Final = plan.segment_ms
+        self.first: Final = Cut(plan.start_ms, self.tally_at(plan.start_ms), clock())
         self._clock: Final = clock
         self._pass_on: Final = pass_on
         self._waiting: list[Timed] = []
         self._passed = {PICTURE: plan.start_ms, SOUND: plan.start_ms}
+
+    def tally_at(self, at_ms: int) -> Tally:
+        """Give the figures of the segment that what happened at this recorded time belongs to."""
+        later_ms = max(0, at_ms - self.boundary_ms + self._segment_ms)
+        return self._tallies.setdefault(self.boundary_ms + later_ms // self._segment_ms * self._segment_ms, Tally())
 
     def add(self, timed: Timed) -> None:
         """Put a packet into its segment; a segment ends when picture and sound have both passed its end.
@@ -113,12 +138,17 @@ class Segments:
                 self._pass_on(waiting)
             if min(self._passed.values()) < self.boundary_ms:
                 return
-            self.tally = Tally()
-            self._pass_on(Cut(self.boundary_ms, self.tally, self._clock()))
+            self._tallies.pop(self.boundary_ms, None)
+            at_ms = self.boundary_ms
             self.boundary_ms += self._segment_ms
+            self._pass_on(Cut(at_ms, self.tally_at(at_ms), self._clock()))
 
     def finish(self) -> None:
         """Pass on what waits for a segment that will not begin any more."""
         for waiting in self._waiting:
             self._pass_on(waiting)
         self._waiting.clear()
+        last = self.tally_at(0)
+        for tally in self._tallies.values():
+            if tally is not last:
+                last.add(tally)

@@ -34,6 +34,15 @@ class SoundAccount:
     dropped: int = 0
     stretched: int = 0
 
+    def plus(self, other: "SoundAccount") -> "SoundAccount":
+        """Give both together."""
+        return SoundAccount(
+            self.given + other.given,
+            self.padded + other.padded,
+            self.dropped + other.dropped,
+            self.stretched + other.stretched,
+        )
+
     def since(self, before: "SoundAccount") -> "SoundAccount":
         """Give what has been added since another state of the same account."""
         return SoundAccount(
@@ -125,4 +134,4 @@ def _resampled(before: Samples, block: Samples, length: int) -> Samples:
     part = place - left
     a, b, c, d = wave[left], wave[left + 1], wave[left + 2], wave[left + 3]
     curve = b + part / 2 * (c - a + part * (2 * a - 5 * b + 4 * c - d + part * (3 * (b - c) + d - a)))
-    return np.clip(np.rint(curve), -32_768, 32_767).astype(np.int16)
+    return np.asarray(np.clip(np.rint(curve), -32_768, 32_767), np.int16)

@@ -5,15 +5,15 @@ from typing import Final
 import numpy as np
 
 from proctoring.capture.drawing import no_picture
-from proctoring.capture.media import FRAME_RATE, SAMPLE_RATE, PictureFeed, Plane, Samples, SoundFeed
+from proctoring.capture.media import SAMPLE_RATE, PictureFeed, Plane, Samples, SoundFeed
+from proctoring.capture.profiles import Profile
 from proctoring.recorder.clock import RecordedClock
 from proctoring.recorder.encoders import PictureEncoder, SoundEncoder
 from proctoring.recorder.segments import PICTURE, SOUND, Segments, Timed
-from proctoring.recorder.timeline import SoundTimeline
+from proctoring.recorder.timeline import SoundAccount, SoundTimeline
 from proctoring.recorder.watch import TrackWatch
 from sync.wire.packet import GapRef
 
-FRAME_MS: Final = 1000 // FRAME_RATE
 _PICTURE_PATIENCE_MS: Final = 1_500
 _SOUND_PATIENCE_MS: Final = 2_500  # PulseAudio may deliver in bursts of up to two seconds
 _SOUND_LAG_MS: Final = 300  # how far behind now silence is put in, so that sound that is only late finds its place
@@ -25,11 +25,12 @@ _OPUS_MS: Final = 20
 class PictureTrack:
     """Takes the newest picture at every turn; says NO PICTURE while the camera gives none."""
 
-    def __init__(self, feed: PictureFeed, clock: RecordedClock, starts_ms: int) -> None:
+    def __init__(self, feed: PictureFeed, clock: RecordedClock, starts_ms: int, profile: Profile) -> None:
         self.feed: Final = feed
         self.newest: Plane | None = None
         self._clock: Final = clock
-        self._encoder: Final = PictureEncoder()
+        self._profile: Final = profile
+        self._encoder: Final = PictureEncoder(profile)
         self._watch: Final = TrackWatch(PICTURE, "camera_lost", starts_ms, _PICTURE_PATIENCE_MS)
         self._last_ms = starts_ms - 1
         self._key_ms = starts_ms - _GOP_MS
@@ -40,18 +41,20 @@ class PictureTrack:
         if picture is not None:
             at_ms = max(self._clock.at_ms(picture.mono_ns), self._last_ms + 1)
             gap = self._watch.seen(at_ms)
-            segments.tally.captured += 1
+            segments.tally_at(at_ms).captured += 1 + picture.overtaken
             self._record(picture.i420, at_ms, segments)
             return gap
         now_ms = self._clock.now_ms()
         if self._watch.missing(now_ms):
-            self._record(no_picture(), now_ms, segments)
+            at_ms = max(now_ms, self._last_ms + 1)
+            segments.tally_at(at_ms).drawn += 1
+            self._record(no_picture(self._profile), at_ms, segments)
         return None
 
     @property
     def end_ms(self) -> int:
         """The recorded time at which the last picture ends."""
-        return self._last_ms + FRAME_MS
+        return self._last_ms + self._profile.frame_ms
 
     def open_gap(self) -> GapRef | None:
         """Give the gap that is open now."""
@@ -59,28 +62,27 @@ class PictureTrack:
 
     def _record(self, i420: Plane, at_ms: int, segments: Segments) -> None:
         self.newest = i420
-        at_ms = max(at_ms, self._last_ms + 1)
         self._last_ms = at_ms
         boundary_ms = segments.boundary_ms
         key = at_ms - self._key_ms >= _GOP_MS or at_ms >= boundary_ms > self._key_ms
         if key:
             self._key_ms = at_ms
-        segments.tally.given += 1
         for packet in self._encoder.encode(i420, at_ms, key=key):
-            segments.tally.encoded += 1
-            segments.add(Timed(PICTURE, packet, packet.pts or 0, (packet.pts or 0) + FRAME_MS))
+            start_ms = packet.pts or 0
+            segments.tally_at(start_ms).encoded += 1
+            segments.add(Timed(PICTURE, packet, start_ms, start_ms + self._profile.frame_ms))
 
 
 class SoundTrack:
     """Lays the microphone's blocks end to end; silence while it gives none."""
 
-    def __init__(self, feed: SoundFeed, clock: RecordedClock, starts_ms: int) -> None:
+    def __init__(self, feed: SoundFeed, clock: RecordedClock, starts_ms: int, profile: Profile) -> None:
         self.feed: Final = feed
         self.power = 0.0
         self.samples = 0
         self._clock: Final = clock
         self._timeline: Final = SoundTimeline(starts_ms * _SAMPLES_PER_MS)
-        self._encoder: Final = SoundEncoder(starts_ms * _SAMPLES_PER_MS)
+        self._encoder: Final = SoundEncoder(profile, starts_ms * _SAMPLES_PER_MS)
         self._watch: Final = TrackWatch(SOUND, "microphone_lost", starts_ms, _SOUND_PATIENCE_MS)
 
     def turn(self, segments: Segments) -> GapRef | None:
@@ -93,11 +95,13 @@ class SoundTrack:
             at_ms = self._clock.at_ms(block.mono_ns)
             gap = self._watch.seen(at_ms) or gap
             self._measure(block.samples, segments)
-            self._record(self._timeline.place(at_ms * _SAMPLES_PER_MS, block.samples), segments)
+            before = self._timeline.account
+            placed = self._timeline.place(self._clock.sample_at(block.mono_ns), block.samples)
+            self._record(placed, before, segments)
         now_ms = self._clock.now_ms()
         if not blocks and self._watch.missing(now_ms):
             self.power = 0.0
-            self._record(self._timeline.fill((now_ms - _SOUND_LAG_MS) * _SAMPLES_PER_MS), segments)
+            self._fill(now_ms - _SOUND_LAG_MS, segments)
         return gap
 
     def open_gap(self) -> GapRef | None:
@@ -106,17 +110,29 @@ class SoundTrack:
 
     def finish(self, end_ms: int, segments: Segments) -> None:
         """Bring the sound up to the end, in whole Opus frames."""
-        self._record(self._timeline.fill((end_ms + _OPUS_MS) * _SAMPLES_PER_MS), segments)
+        self._fill(end_ms + _OPUS_MS, segments)
+
+    def _fill(self, until_ms: int, segments: Segments) -> None:
+        before = self._timeline.account
+        self._record(self._timeline.fill(until_ms * _SAMPLES_PER_MS), before, segments)
 
     def _measure(self, samples: Samples, segments: Segments) -> None:
         loud = samples.astype(np.float32)
         power = float(loud @ loud)
         self.power += power
         self.samples += len(samples)
-        segments.tally.power += power
-        segments.tally.samples += len(samples)
+        tally = segments.tally_at(self._written_ms)
+        tally.power += power
+        tally.peak = max(tally.peak, int(np.abs(loud).max(initial=0)))
 
-    def _record(self, samples: Samples, segments: Segments) -> None:
+    @property
+    def _written_ms(self) -> int:
+        return self._timeline.written // _SAMPLES_PER_MS
+
+    def _record(self, samples: Samples, before: SoundAccount, segments: Segments) -> None:
+        """Encode what the timeline gave; `before` is its account from before it gave it."""
+        tally = segments.tally_at((self._timeline.written - len(samples)) // _SAMPLES_PER_MS)
+        tally.sound = tally.sound.plus(self._timeline.account.since(before))
         for packet in self._encoder.encode(samples):
             start_ms = self._encoder.heard_ms(packet)
             segments.add(Timed(SOUND, packet, start_ms, start_ms + _OPUS_MS))

@@ -163,7 +163,7 @@ class Writing:
         if not valve.leaves_out(timed, behind_ms):
             return False
         if timed.track == PICTURE:
-            self.segments.tally.left_out += 1
+            self.segments.tally_at(timed.start_ms).left_out += 1
         return True
 
     def _look_for_fault(self) -> None:

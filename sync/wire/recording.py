@@ -47,14 +47,27 @@ class ClockPair(Part):
 
 
 class CaptureStatistics(Part):
-    """What capture and encoder did within one segment; `level_dbfs_tenths`: the sound's RMS level, tenths of dBFS."""
+    """What capture and encoder did within one segment, so that no picture and no sample is unaccounted for.
+
+    `frames_captured` is what the camera gave, `frames_missed` what it should have given besides, `frames_drawn` what
+    stands in for it (NO PICTURE); captured and drawn together are those encoded (they are in the file) and those
+    dropped. `samples` is what the microphone gave at 48 kHz; the sound's length in samples is that, with those of
+    silence put in (`padded`), without those left out (`dropped`), and with those that resampling back to the clock
+    made more of them (`stretched`, negative if fewer). Levels are the sound's RMS and its peak, tenths of dBFS.
+    """
 
     frames_expected: Annotated[int, Field(ge=0)]
     frames_captured: Annotated[int, Field(ge=0)]
+    frames_missed: Annotated[int, Field(ge=0)] = 0
+    frames_drawn: Annotated[int, Field(ge=0)] = 0
     frames_encoded: Annotated[int, Field(ge=0)]
     frames_dropped: Annotated[int, Field(ge=0)]
     samples: Annotated[int, Field(ge=0)]
+    samples_padded: Annotated[int, Field(ge=0)] = 0
+    samples_dropped: Annotated[int, Field(ge=0)] = 0
+    samples_stretched: int = 0
     level_dbfs_tenths: Annotated[int, Field(ge=-2000, le=0)]
+    peak_dbfs_tenths: Annotated[int, Field(ge=-2000, le=0)] = -2000
 
 
 class SegmentEntry(Part):

@@ -13,7 +13,8 @@ import av
 import numpy as np
 
 from proctoring.capture.drawing import scene_background, simulated_scene
-from proctoring.capture.media import FRAME_RATE, SAMPLE_RATE
+from proctoring.capture.media import SAMPLE_RATE
+from proctoring.capture.profiles import STANDARD
 from proctoring.capture.synthetic import SyntheticPicture, SyntheticSound
 from proctoring.recorder.encoders import MILLISECOND, OPUS_FRAME, SAMPLE, PictureEncoder, SoundEncoder
 from proctoring.recorder.epoch import begin_epoch
@@ -74,21 +75,21 @@ def _timed(encoded: _Encoded, at_ms: int) -> Timed:
     packet.is_keyframe = encoded.key
     if encoded.track == PICTURE:
         packet.time_base, packet.pts = MILLISECOND, at_ms
-        return Timed(PICTURE, packet, at_ms, at_ms + 1000 // FRAME_RATE)
+        return Timed(PICTURE, packet, at_ms, at_ms + STANDARD.frame_ms)
     packet.time_base, packet.pts, packet.duration = SAMPLE, at_ms * SAMPLE_RATE // 1000, OPUS_FRAME
     return Timed(SOUND, packet, at_ms, at_ms + _OPUS_MS)
 
 
 def _pictures() -> Iterator[_Encoded]:
-    encoder, background = PictureEncoder(), scene_background()
-    for number in range(LOOP_MS * FRAME_RATE // 1000):
-        at_ms = number * 1000 // FRAME_RATE
-        for packet in encoder.encode(simulated_scene(background, number / FRAME_RATE), at_ms, key=number == 0):
+    encoder, background = PictureEncoder(STANDARD), scene_background()
+    for number in range(LOOP_MS * STANDARD.frame_rate // 1000):
+        at_ms = number * 1000 // STANDARD.frame_rate
+        for packet in encoder.encode(simulated_scene(background, number / STANDARD.frame_rate), at_ms, key=number == 0):
             yield _Encoded(PICTURE, bytes(packet), packet.pts or 0, packet.is_keyframe)
 
 
 def _sounds() -> Iterator[_Encoded]:
-    encoder, dice = SoundEncoder(0), np.random.default_rng(1)
+    encoder, dice = SoundEncoder(STANDARD, 0), np.random.default_rng(1)
     for at_ms in range(0, LOOP_MS, _OPUS_MS):
         hiss = dice.normal(0, _LEVEL, OPUS_FRAME).astype(np.int16)
         for packet in encoder.encode(hiss):

@@ -12,24 +12,25 @@ from pathlib import Path
 import av
 import cv2
 
-from proctoring.capture.media import FRAME_RATE, HEIGHT, SAMPLE_RATE, WIDTH
+from proctoring.capture.media import SAMPLE_RATE
+from proctoring.capture.profiles import STANDARD
 from proctoring.capture.synthetic import SyntheticPicture, SyntheticSound
-from proctoring.recorder.encoders import MILLISECOND, OPUS_BITS, SAMPLE, PictureEncoder, SoundEncoder
+from proctoring.recorder.encoders import MILLISECOND, SAMPLE, PictureEncoder, SoundEncoder
 
 
 def record(file: Path, stop: threading.Event) -> None:
     """Record into `file` until it is time to stop, at the recorder's pace."""
     picture, sound = SyntheticPicture(), SyntheticSound()
-    pictures, sounds = PictureEncoder(), SoundEncoder(0)
+    pictures, sounds = PictureEncoder(STANDARD), SoundEncoder(STANDARD, 0)
     container = av.open(str(file), "w", format="webm")
-    video = container.add_mux_stream("vp8", rate=FRAME_RATE, width=WIDTH, height=HEIGHT)
+    video = container.add_mux_stream("vp8", rate=STANDARD.frame_rate, width=STANDARD.width, height=STANDARD.height)
     video.time_base = MILLISECOND
     audio = container.add_stream("libopus", rate=SAMPLE_RATE, layout="mono", format="s16")
-    audio.bit_rate = OPUS_BITS
+    audio.bit_rate = STANDARD.sound_bits
     began = time.monotonic()
     due = began
     while not stop.wait(max(0.0, due - time.monotonic())):
-        due = max(due + 1 / FRAME_RATE, time.monotonic())
+        due = max(due + 1 / STANDARD.frame_rate, time.monotonic())
         newest = picture.newest()
         packets = []
         if newest is not None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import cv2
+import cv2.data
 import numpy as np
 
-from proctoring.capture.drawing import scene_background, simulated_scene
-from proctoring.capture.media import HEIGHT, WIDTH
+from proctoring.capture.drawing import HEIGHT, WIDTH, scene_background, simulated_scene
 
 UPRIGHT = HEIGHT * 3 // 4  # columns an upright 3:4 picture keeps of it
 INK = 200  # luma of the words; nothing else in the picture is as bright
