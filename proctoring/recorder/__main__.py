@@ -18,11 +18,10 @@ def main() -> int:
     given = parser.parse_args()
     ready = detach() if given.detach else None
     try:
-        run(given.control, given.keys, idle_s=given.idle, ready=ready)
+        return run(given.control, given.keys, idle_s=given.idle, ready=ready)
     except Fault as fault:
         sys.stderr.write(f"{fault}\n")
         return int(fault.exit)
-    return 0
 
 
 if __name__ == "__main__":

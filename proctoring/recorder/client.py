@@ -1,13 +1,14 @@
 """The recorder as its client sees it. Light: no encoder, no OpenCV, nothing that would weigh down a Qt process."""
 
 import base64
+import io
 import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from pydantic import ValidationError
 
@@ -29,13 +30,18 @@ from proctoring.recorder.messages import (
     Request,
     SourceChoice,
     Start,
+    TapRequest,
     to_line,
 )
 from sync.wire.document import Part
 from sync.wire.recording import Source
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 __all__ = [
     "Closed",
+    "LiveStream",
     "RecorderClient",
     "RecorderGone",
     "RecorderState",
@@ -165,6 +171,18 @@ class RecorderClient:
         """
         return self._ask(Ask(do="stop"), Closed, _DEVICE_S)
 
+    def tap(self) -> "LiveStream":
+        """Turn this connection into a live WebM, from the next key frame on, until the recording ends.
+
+        Whoever reads too slowly misses pictures. Nothing else can be asked on this connection any more; close the
+        stream when you have seen enough.
+
+        Raises:
+            TapRefused: nothing is being recorded, or two others listen in already.
+        """
+        self._ask(TapRequest(), Done)
+        return LiveStream(self._connection, self._rest)
+
     def quit(self) -> None:
         """Let the recorder end: at once, or when the recording under way has been stopped."""
         self._ask(Ask(do="quit"), Done)
@@ -207,3 +225,34 @@ class RecorderClient:
             raise RecorderGone(type(error).__name__) from None
         answer, _, self._rest = self._rest.partition(b"\n")
         return answer
+
+
+class LiveStream(io.RawIOBase):
+    """The bytes of a live WebM, as they come; a read waits for some. Made by `RecorderClient.tap`."""
+
+    def __init__(self, connection: socket.socket, begun: bytes) -> None:
+        super().__init__()
+        self._connection: Final = connection
+        self._begun = begun
+        connection.settimeout(None)
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: "Buffer", /) -> int:
+        """Wait for some bytes; 0 when the recording has ended."""
+        view = memoryview(buffer)
+        if not self._begun:
+            try:
+                return self._connection.recv_into(view)
+            except ConnectionError:
+                return 0
+        taken, self._begun = self._begun[: len(view)], self._begun[len(view) :]
+        view[: len(taken)] = taken
+        return len(taken)
+
+    def close(self) -> None:
+        """See no more; the recording goes on."""
+        self._connection.close()
+        super().close()

@@ -10,9 +10,10 @@ import time
 from typing import Final
 
 from proctoring.recorder.epoch import RESTARTED
-from proctoring.recorder.faults import EncoderFailed, NothingRecorded
+from proctoring.recorder.faults import EncoderFailed, NothingRecorded, NothingToGoOnWith
 from proctoring.recorder.flags import FlagBoard
 from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec, Trouble
+from proctoring.recorder.pulse import Pulse
 from proctoring.recorder.recording import Recording, begin
 from proctoring.recorder.resume import is_begun, recover_recording
 from sync.faults import Fault
@@ -30,7 +31,8 @@ _REASONS: Final = {DiskFull.code: "disk_full"}
 class Enduring:
     """A recording, whatever comes between. May be used from any thread; `begin`, `tend` and `stop` take turns."""
 
-    def __init__(self, spec: RecordingSpec, keys: FileKeyStore, restarts: int = 0) -> None:
+    def __init__(self, spec: RecordingSpec, keys: FileKeyStore, restarts: int = 0, *, awaited: bool = False) -> None:
+        """`restarts`: how often it was begun anew before; `awaited`: `go_on` is about to be called."""
         self.spec: Final = spec
         self.board: Final = FlagBoard()
         self._keys: Final = keys
@@ -39,6 +41,7 @@ class Enduring:
         self._fault: Fault | None = None
         self._closed: Closed | None = None
         self._over = False
+        self._awaited = awaited
         self._restarts = restarts
         self._failures = 0
         self._began_s = self._due_s = 0.0
@@ -48,10 +51,35 @@ class Enduring:
         with self._turn:
             self._begin(reason)
 
+    def go_on(self, reason: str) -> None:
+        """Go on with what another process began; what keeps it from that is told by the status, and tried again."""
+        with self._turn:
+            self._began_s = time.monotonic()
+            try:
+                if not is_begun(self.spec.folder):
+                    raise NothingToGoOnWith(folder=self.spec.folder.name)
+                self._begin(reason)
+            except Fault as fault:
+                self._fault = fault
+            finally:
+                self._awaited = False
+
     @property
-    def recording(self) -> Recording | None:
-        """What is being recorded now, or was at last."""
+    def recording(self) -> Recording:
+        """What is being recorded now, or was at last.
+
+        Raises:
+            NothingRecorded: it could not be begun yet.
+        """
+        if self._now is None:
+            raise NothingRecorded("it could not be begun yet")
         return self._now
+
+    def pulse(self) -> Pulse:
+        """Give the life sign for the keeper."""
+        spec = self.spec.model_dump_json() if self.wanted else None
+        now = self._now
+        return Pulse(spec, now.capturing, now.turns, now.sealed_ms) if now else Pulse(spec)
 
     @property
     def under_way(self) -> bool:
@@ -61,7 +89,7 @@ class Enduring:
     @property
     def wanted(self) -> bool:
         """Whether it is being recorded, or will be as soon as that can be."""
-        return self.under_way or (not self._over and self._mendable)
+        return self.under_way or (not self._over and (self._awaited or self._mendable))
 
     def tend(self) -> None:
         """See to it that it goes on; call this every second or so."""
@@ -95,7 +123,7 @@ class Enduring:
         else:
             status = recording.status()
         troubles = status.troubles
-        if fault and not self._over and self._mendable:
+        if self.wanted and not self.under_way:
             troubles = (Trouble.DISK_FULL if isinstance(fault, DiskFull) else Trouble.RESTARTING,)
         changed = {"troubles": troubles, "restarts": self._restarts, "fault": fault.code if fault else None}
         return status.model_copy(update=changed)

@@ -1,22 +1,21 @@
 """The recorder as a process: detached, alone at its socket, deaf to the terminal, and without core files."""
 
-import asyncio
 import fcntl
 import os
 import resource
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from proctoring.recorder.faults import RecorderRuns
+from proctoring.recorder.keeper import Keeper
 from sync.replica.durable import disk_faults, private_folder
-from sync.trust.keystore import FileKeyStore
 
 IDLE_S: Final = 60.0
 _READY: Final = b"1"
+_BACKLOG: Final = 16
 
 
 def detach() -> int:
@@ -37,8 +36,8 @@ def detach() -> int:
     return writing
 
 
-def run(control: Path, keys: Path, *, idle_s: float, ready: int | None) -> None:
-    """Be the recorder at `control` until it ends.
+def run(control: Path, keys: Path, *, idle_s: float, ready: int | None) -> int:
+    """Keep a recorder at `control` until it ends; give the exit code.
 
     Raises:
         RecorderRuns: another one serves this socket.
@@ -49,9 +48,15 @@ def run(control: Path, keys: Path, *, idle_s: float, ready: int | None) -> None:
     lock = _lock(control.with_name(f"{control.name}.lock"))
     if ready is not None:
         _log_to(control.with_name(f"{control.name}.log"))
+    for ignored in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     control.unlink(missing_ok=True)  # left by a recorder that was killed: we hold the lock, so it is dead
+    program = [sys.executable, "-P", "-m", "proctoring.recorder.worker"]  # -P: nothing is imported from here
     try:
-        asyncio.run(_serve(str(control), FileKeyStore(keys), idle_s, ready))
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(control))
+            listener.listen(_BACKLOG)
+            return Keeper(listener, lock, [*program, "--keys", str(keys), "--idle", str(idle_s)], ready).run()
     finally:
         control.unlink(missing_ok=True)
         os.close(lock)
@@ -75,20 +80,3 @@ def _log_to(path: Path) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-
-
-async def _serve(control: str, keys: FileKeyStore, idle_s: float, ready: int | None) -> None:
-    # Imported here, once the process is alone and detached: it brings OpenCV, the encoders and PortAudio.
-    from proctoring.recorder.server import RecorderServer  # noqa: PLC0415
-
-    server = RecorderServer(keys, idle_s)
-    loop = asyncio.get_running_loop()
-    for ignored in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)
-    loop.add_signal_handler(signal.SIGTERM, server.end)
-    await server.listen(control)
-    if ready is not None:
-        os.write(ready, _READY)
-        os.close(ready)
-    await server.serve()

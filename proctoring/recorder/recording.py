@@ -20,6 +20,7 @@ from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, 
 from proctoring.recorder.outlook import Outlook, troubles
 from proctoring.recorder.resume import recover_recording
 from proctoring.recorder.segments import level
+from proctoring.recorder.tap import Tap
 from proctoring.recorder.tracks import PictureTrack, SoundTrack
 from proctoring.recorder.writing import Writing
 from proctoring.vault.format.record import Flag
@@ -64,6 +65,7 @@ class Recording:
         self._ledger: Final = epoch.ledger
         self._clock: Final = epoch.clock
         self._bytes_before: Final = epoch.bytes_before
+        self._profile: Final = epoch.plan.profile
         self._picture: Final = PictureTrack(feeds.picture, epoch.clock, epoch.plan.start_ms, epoch.plan.profile)
         self._sound: Final = SoundTrack(feeds.sound, epoch.clock, epoch.plan.start_ms, epoch.plan.profile)
         try:
@@ -120,6 +122,21 @@ class Recording:
             self._jpeg, self._jpeg_due = preview_jpeg(newest), now + _PREVIEW_S
         return self._jpeg
 
+    @property
+    def capturing(self) -> bool:
+        """Whether capture and encoders are meant to get further all the time."""
+        return self._state is RecorderState.RECORDING and not self._stop.is_set()
+
+    def tap(self) -> Tap:
+        """Let one more reader listen in; call this on the reader's loop."""
+        tap = Tap(self._profile)
+        self._writing.taps = (*self._writing.taps, tap)
+        return tap
+
+    def untap(self, tap: Tap) -> None:
+        """A reader is gone."""
+        self._writing.taps = tuple(other for other in self._writing.taps if other is not tap)
+
     def bookmark(self, note: str) -> None:
         """Mark this moment; a signed head states it soon.
 
@@ -166,6 +183,8 @@ class Recording:
             self._writing.let_go()
             self._ledger.release()
             self._state = state
+            for tap in self._writing.taps:
+                tap.end()
         if self._fault:
             _log.error("recording failed", code=self._fault.code, detail=self._fault.detail)
 

@@ -11,7 +11,8 @@ from typing import Final, assert_never
 
 import structlog
 
-from proctoring.recorder.faults import NothingRecorded, RecorderBusy, RecorderRefused
+from proctoring.recorder.enduring import Enduring
+from proctoring.recorder.faults import NothingRecorded, RecorderBusy, RecorderRefused, TapRefused
 from proctoring.recorder.looking import Look
 from proctoring.recorder.messages import (
     MAX_REQUEST_BYTES,
@@ -27,16 +28,21 @@ from proctoring.recorder.messages import (
     RecorderStatus,
     RecordingSpec,
     Reply,
-    Request,
     Start,
+    TapRequest,
+    Trouble,
     parse_request,
     to_line,
 )
-from proctoring.recorder.recording import Recording, begin, look_for_devices
+from proctoring.recorder.pulse import MAX_PULSE_BYTES, PULSE_S, Order, Pulse
+from proctoring.recorder.recording import look_for_devices
+from proctoring.recorder.tap import Tap
 from sync.faults import Fault
 from sync.trust.keystore import FileKeyStore
 
 MAX_CLIENTS: Final = 8
+MAX_TAPS: Final = 2
+_STUCK_S: Final = 2.0
 _UCRED: Final = struct.Struct("3i")
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +53,9 @@ class RecorderServer:
     def __init__(self, keys: FileKeyStore, idle_s: float) -> None:
         self._keys: Final = keys
         self._idle_s: Final = idle_s
-        self._recording: Recording | None = None
+        self._recording: Enduring | None = None
+        self._keeper: int | None = None
+        self._taps = 0
         self._look: Look | None = None
         self._one_at_a_time: Final = asyncio.Lock()
         self._ending: Final = asyncio.Event()
@@ -56,41 +64,87 @@ class RecorderServer:
         self._last_busy = time.monotonic()
         self._server: asyncio.Server | None = None
 
-    async def listen(self, control: str) -> None:
-        """Accept clients at the socket `control`."""
-        self._server = await asyncio.start_unix_server(self._client, control, limit=MAX_REQUEST_BYTES)
+    async def listen(self, listener: socket.socket) -> None:
+        """Accept clients at a listening socket."""
+        self._server = await asyncio.start_unix_server(self._client, sock=listener, limit=MAX_REQUEST_BYTES)
 
-    async def serve(self) -> None:
-        """Serve until the end; a recording still under way is left so that a later start goes on with it."""
+    async def serve(self, order: Order, channel: socket.socket) -> None:
+        """Serve until the end; a recording still under way is left so that a later start goes on with it.
+
+        The keeper has ordered what to go on with, and gets life signs through `channel`.
+        """
+        self._keeper = order.keeper
+        channel.settimeout(0)
+        asyncio.get_running_loop().add_reader(channel, self._hear_of_keeper, channel)
+        if order.spec is not None:
+            self._recording = Enduring(
+                RecordingSpec.model_validate_json(order.spec), self._keys, order.restarts, awaited=True
+            )
+        living = asyncio.create_task(self._show_life(channel))
+        going_on = asyncio.create_task(self._go_on(order.reason))
         try:
             while not self._ending.is_set():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._ending.wait(), min(1.0, self._idle_s))
                 self._look_whether_idle()
+                await self._tend()
         finally:
+            await going_on
             if self._server is not None:
                 self._server.close()
             for client in self._clients:
                 client.close()
             await self._look_away()
             await self._suspend_recording()
+            living.cancel()
 
     def end(self) -> None:
         """End soon, whatever is going on; a recording under way is sealed first, but not closed."""
         self._ending.set()
 
     def _look_whether_idle(self) -> None:
-        if self._quit_when_done and not self._busy:
+        if self._quit_when_done and not self._wanted:
             self.end()
-        elif self._busy or self._looking or self._clients:
+        elif self._wanted or self._looking or self._clients:
             self._last_busy = time.monotonic()
         elif time.monotonic() - self._last_busy > self._idle_s:
             _log.info("idle and alone, ending")
             self.end()
 
+    async def _show_life(self, channel: socket.socket) -> None:
+        """Tell the keeper, on time whatever else is going on, how far everything has got."""
+        while self._keeper is not None:
+            pulse = self._recording.pulse() if self._recording else Pulse()
+            with suppress(OSError):  # the keeper is busy, or gone
+                channel.send(pulse.to_line())
+            await asyncio.sleep(PULSE_S)
+
+    def _hear_of_keeper(self, channel: socket.socket) -> None:
+        """The keeper says nothing more; what can be heard is that it is gone."""
+        with suppress(BlockingIOError):
+            if not channel.recv(MAX_PULSE_BYTES):
+                asyncio.get_running_loop().remove_reader(channel)
+                self._keeper = None
+                _log.warning("the keeper is gone; recording goes on without one")
+
+    async def _go_on(self, reason: str) -> None:
+        async with self._one_at_a_time:
+            if self._recording is not None:
+                await asyncio.to_thread(self._recording.go_on, reason)
+
+    async def _tend(self) -> None:
+        if self._recording is None or self._busy or self._one_at_a_time.locked():
+            return
+        async with self._one_at_a_time:
+            await asyncio.to_thread(self._recording.tend)
+
     @property
     def _busy(self) -> bool:
-        return self._recording is not None and self._recording.status().state is RecorderState.RECORDING
+        return self._recording is not None and self._recording.under_way
+
+    @property
+    def _wanted(self) -> bool:
+        return self._recording is not None and self._recording.wanted
 
     @property
     def _looking(self) -> Look | None:
@@ -99,7 +153,7 @@ class RecorderServer:
 
     async def _suspend_recording(self) -> None:
         async with self._one_at_a_time:  # a start or stop that is being carried out comes first
-            if self._recording is not None and self._busy:
+            if self._recording is not None and self._wanted:
                 _log.warning("ending in the middle of a recording; it can be gone on with")
                 await asyncio.to_thread(self._recording.suspend)
 
@@ -132,6 +186,9 @@ class RecorderServer:
                     writer.write(to_line(self._status()))  # also while a start or a stop is being carried out
                     await writer.drain()
                     continue
+                if isinstance(request, TapRequest):
+                    await self._let_listen(writer)
+                    return
                 async with self._one_at_a_time:
                     if self._ending.is_set():
                         return  # nothing is begun or closed any more
@@ -141,14 +198,30 @@ class RecorderServer:
             writer.write(to_line(reply))
             await writer.drain()
 
-    async def _answer(self, request: Request) -> Reply:
+    async def _let_listen(self, writer: asyncio.StreamWriter) -> None:
+        """Make this connection a stream of what is being recorded."""
+        if self._taps >= MAX_TAPS or self._recording is None or not self._busy:
+            raise TapRefused(f"{self._taps} taps" if self._busy else "nothing is being recorded")
+        recording = self._recording.recording
+        tap = recording.tap()
+        self._taps += 1
+        try:
+            writer.write(to_line(Done()))
+            async for chunk in tap.chunks():
+                writer.write(chunk)
+                await _drained(writer, tap)
+        finally:
+            self._taps -= 1
+            recording.untap(tap)
+
+    async def _answer(self, request: Start | LookRequest | Mark | FlagPicture | Ask) -> Reply:
         match request:
             case Start():
                 return await self._start(request.spec)
             case LookRequest():
                 return await self._begin_look(request)
             case Mark():
-                self._present().bookmark(request.note)
+                self._present().recording.bookmark(request.note)
                 return Done()
             case FlagPicture():
                 return _as_preview(self._present().board.picture(request.number))
@@ -163,13 +236,11 @@ class RecorderServer:
             case "status":
                 return self._status()
             case "preview":
-                jpeg = await asyncio.to_thread((self._looking or self._present()).preview)
+                jpeg = await asyncio.to_thread((self._looking or self._present().recording).preview)
                 return _as_preview(jpeg)
             case "look_away":
                 await self._look_away()
                 return Done()
-            case "tap":
-                raise RecorderRefused("a tap wants a connection of its own")
             case "stop":
                 return await asyncio.to_thread(self._present().stop)
             case "quit":
@@ -180,8 +251,10 @@ class RecorderServer:
 
     def _status(self) -> RecorderStatus:
         if self._looking:
-            return self._looking.status()
-        return self._recording.status() if self._recording else _idle()
+            return self._looking.status().model_copy(update={"keeper": self._keeper})
+        status = self._recording.status() if self._recording else _idle()
+        unguarded = () if self._keeper else (Trouble.UNGUARDED,)
+        return status.model_copy(update={"keeper": self._keeper, "troubles": (*status.troubles, *unguarded)})
 
     async def _begin_look(self, request: LookRequest) -> RecorderStatus:
         if self._busy:
@@ -204,15 +277,19 @@ class RecorderServer:
         return Devices(sources=await asyncio.to_thread(look_for_devices))
 
     async def _start(self, spec: RecordingSpec) -> RecorderStatus:
+        if self._recording is not None and self._wanted and self._recording.spec == spec:
+            return self._status()
         if self._recording is not None and self._busy:
-            if self._recording.spec == spec:
-                return self._recording.status()
             raise RecorderBusy(self._recording.spec.recording)
         await self._look_away()
-        self._recording = await asyncio.to_thread(begin, spec, self._keys)
-        return self._recording.status()
+        recording = Enduring(spec, self._keys)
+        await asyncio.to_thread(recording.begin)
+        if self._recording is not None:
+            await asyncio.to_thread(self._recording.suspend)  # one that waited for room; it stays as it is
+        self._recording = recording
+        return self._status()
 
-    def _present(self) -> Recording:
+    def _present(self) -> Enduring:
         if self._recording is None:
             raise NothingRecorded("nothing was recorded since the recorder was started")
         return self._recording
@@ -220,6 +297,16 @@ class RecorderServer:
 
 def _idle() -> RecorderStatus:
     return RecorderStatus(state=RecorderState.IDLE, pid=os.getpid())
+
+
+async def _drained(writer: asyncio.StreamWriter, tap: Tap) -> None:
+    """Wait until the reader has taken enough; one that still takes nothing after the end is cut off."""
+    drain = asyncio.ensure_future(writer.drain())
+    while not drain.done():
+        await asyncio.wait((drain,), timeout=_STUCK_S)
+        if not drain.done() and tap.over:
+            writer.transport.abort()
+    await drain
 
 
 def _is_ours(writer: asyncio.StreamWriter) -> bool:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import Final, Protocol
 
 import av
 
@@ -32,6 +32,16 @@ MOST_MS: Final = {PICTURE: 8_000, SOUND: 60_000}
 """So much may wait of a track; this bounds the memory."""
 SYNC_S: Final = 2.0
 HEAD_S: Final = 10.0
+
+
+class Listener(Protocol):
+    """Somebody who listens in."""
+
+    def offer(self, timed: Timed) -> None:
+        """Take a packet, or leave it; never waits."""
+
+    def end(self) -> None:
+        """There is nothing more to come."""
 
 
 class Valve:
@@ -83,6 +93,7 @@ class Writing:
         before_head: Callable[[], None],
     ) -> None:
         self.segments: Final = Segments(plan, clock, self._put)
+        self.taps: tuple[Listener, ...] = ()
         self._ledger: Final = ledger
         self._clock: Final = clock
         self._before_head: Final = before_head
@@ -150,8 +161,11 @@ class Writing:
 
     def _put(self, step: Step) -> None:
         self._look_for_fault()
-        if isinstance(step, Timed) and self._left_out(step):
-            return
+        if isinstance(step, Timed):
+            for tap in self.taps:
+                tap.offer(step)
+            if self._left_out(step):
+                return
         self._put_ms = max(self._put_ms, step.end_ms if isinstance(step, Timed) else step.at_ms)
         self._queue.put(step)
 

@@ -62,7 +62,8 @@ class SimulatedSeat:
         """Start a recorder if there is none, and attach."""
         spawn_recorder(self.control, self.home / "keys")
         client = self.attach()
-        self.pids.add(client.status().pid)
+        status = client.status()
+        self.pids |= {status.pid, status.keeper or status.pid}
         return client
 
     def attach(self) -> RecorderClient:
@@ -99,9 +100,12 @@ class SimulatedSeat:
         )
 
     def kill(self, pid: int) -> None:
-        """Kill a recorder the hard way and wait until it is gone."""
-        os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: is_gone(pid))
+        """Kill a recorder the hard way, its keeper first, as a power cut does; wait until both are gone."""
+        keeper = psutil.Process(pid).parent()
+        both = [pid] if keeper is None or keeper.pid not in self.pids else [keeper.pid, pid]
+        for one in both:
+            os.kill(one, signal.SIGKILL)
+        wait_until(lambda: all(is_gone(one) for one in both))
 
     def close(self) -> None:
         """Let go of every client, end every recorder this seat started."""

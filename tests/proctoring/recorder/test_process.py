@@ -92,8 +92,8 @@ def test_a_terminal_does_not_end_it_and_the_system_ends_it_without_closing_its_r
     client.bookmark("VIOLATION_7")
     reached_ms = client.status().recorded_ms
     os.kill(status.pid, signal.SIGTERM)
-    wait_until(lambda: is_gone(status.pid))
-    assert not seat.control.exists()
+    wait_until(lambda: not seat.control.exists())
+    assert is_gone(status.pid)
     found = examine(spec.folder)
     assert [finding.code for finding in found.report.findings] == [FindingCode.MANIFEST_MISSING]
     assert found.report.verdict is Verdict.RECOVERED
@@ -136,8 +136,8 @@ def test_detached_without_core_files_it_quits_when_the_recording_is_done(seat: S
     other = seat.attach()
     assert other.status().state is RecorderState.RECORDING
     other.stop()
-    wait_until(lambda: is_gone(pid))
-    assert not seat.control.exists()
+    wait_until(lambda: not seat.control.exists())
+    assert is_gone(pid)
     assert verify_recording(spec.folder).verdict is Verdict.COMPLETE
 
 
