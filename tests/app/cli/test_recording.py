@@ -1,14 +1,18 @@
 """`recording verify` and `recording export` on a recording of three segments."""
 
 import base64
+import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from proctoring.vault.format.record import Flag
 from tests.app.cli.terminal import Terminal
 from tests.proctoring.seat import Recorded, SimulatedSeat, record
+from tests.proctoring.vault.format import tiny
 from tests.proctoring.vault.format.sealed import flip, leaves, records, segment
 
 
@@ -85,7 +89,8 @@ def test_a_recording_that_was_never_closed_is_no_complete_evidence(terminal: Ter
     cut(segment(copy, 2), spans[-1].start)
     heads = (copy / "heads.jsonl").read_bytes().splitlines(keepends=True)
     (copy / "heads.jsonl").write_bytes(b"".join(heads[:-1]))
-    told = said(terminal, copy, 1)
+    told = said(terminal, copy, 0)  # what is there is genuine, and that its end is open is said
+    assert "! From 4." in told
     assert "✗ There is no manifest: recording did not end properly" in told
     assert "not complete evidence" in told
 
@@ -145,6 +150,93 @@ def test_a_chinese_terminal_shows_no_english_but_files_names(copy: Path) -> None
     for shown in re.findall(r"^  (.*)$", chinese, re.MULTILINE):
         assert not re.search("[A-Za-z]{2}", shown.replace("extra.txt", "")), shown
     assert "  extra.txt\n" in chinese
+
+
+@pytest.fixture(scope="module")
+def keys() -> tiny.Keys:
+    return tiny.Keys()
+
+
+def told_as_json(terminal: Terminal, *arguments: object) -> tuple[int, list[Any]]:
+    told = terminal.run("recording", *arguments, "--json")
+    assert told.errors == ""
+    return told.code, [json.loads(line) for line in told.output.splitlines()]
+
+
+def test_a_program_gets_one_object_a_recording(terminal: Terminal, keys: tiny.Keys, tmp_path: Path) -> None:
+    for make in (tiny.complete, tiny.went_on, tiny.killed):
+        make(tmp_path / make.__name__, keys)
+    flip(segment(tiny.complete(tmp_path / "flipped", keys).folder, 1), 400)
+    names = ["complete", "went_on", "killed", "flipped", "nothing"]
+    code, told = told_as_json(terminal, "verify", *(tmp_path / name for name in names))
+    assert code == 1
+    assert [one["path"] for one in told] == [str(tmp_path / name) for name in names]
+    assert [one["verdict"] for one in told] == ["complete", "recovered", "recovered", "tampered", "unreadable"]
+    assert [one["media_seconds"] for one in told] == [0.8, 0.6, 0.6, 0.4, 0]
+    assert [one["segments"] for one in told] == [2, 2, 2, 2, 0]
+    assert [one["records"] for one in told[:3]] == [8, 6, 6]
+    whole = {"track": "both", "start_ms": 200, "length_ms": 1000, "reason": "recorder_restarted"}
+    open_end = {"track": "both", "start_ms": 600, "length_ms": None, "reason": "not_closed"}
+    assert [one["gaps"] for one in told] == [[], [whole], [open_end], [], []]
+    assert [one["problems"] for one in told[:3]] == [[], [], []]
+    [problem], [unread] = told[3]["problems"], told[4]["problems"]
+    assert (problem["code"], problem["segment"], problem["record"]) == ("RECORD_CHANGED", 1, 0)
+    assert problem["what"] == "This record was changed"
+    assert unread["code"] == "RECORDING_UNREADABLE"
+    assert told[0]["flags"] == 1
+
+
+@pytest.mark.parametrize(("name", "code"), [("complete", 0), ("killed", 0), ("nothing", 3)])
+def test_the_verdict_decides_the_exit_code(
+    terminal: Terminal, keys: tiny.Keys, tmp_path: Path, name: str, code: int
+) -> None:
+    tiny.complete(tmp_path / "complete", keys)
+    tiny.killed(tmp_path / "killed", keys)
+    assert told_as_json(terminal, "verify", tmp_path / name)[0] == code
+
+
+def test_a_recording_is_held_against_the_heads_that_left(terminal: Terminal, keys: tiny.Keys, tmp_path: Path) -> None:
+    writer = tiny.Writer(tmp_path / "cut", keys)
+    writer.segment()
+    sent = writer.left[:]
+    writer.segment(cut_after=3)
+    gone = writer.left[-1]
+    other = tiny.complete(tmp_path / "other", keys)
+    segment(writer.folder, 1).unlink()
+    leaves(writer.folder, 1).unlink()
+    (writer.folder / "heads.jsonl").write_bytes(b"".join(head + b"\n" for head in sent))
+    (tmp_path / "heads").mkdir()
+    (tmp_path / "heads" / "1.jsonl").write_bytes(b"\n".join(other.left))
+    assert (
+        told_as_json(terminal, "verify", writer.folder, "--heads", tmp_path / "heads")[1][0]["verdict"] == "recovered"
+    )
+    (tmp_path / "heads" / "2.json").write_bytes(gone)
+    for heads in (tmp_path / "heads", tmp_path / "heads" / "2.json"):
+        code, [told] = told_as_json(terminal, "verify", writer.folder, "--heads", heads)
+        assert (code, told["verdict"]) == (1, "truncated")
+    unread = terminal.run("recording", "verify", writer.folder, "--heads", tmp_path / "none")
+    assert (unread.code, "[FILE_UNREADABLE" in unread.errors) == (3, True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_recording_shows_what_it_is(language: str, keys: tiny.Keys, tmp_path: Path) -> None:
+    writer = tiny.Writer(tmp_path / "shown", keys)
+    writer.segment(cut_after=2)
+    writer.restart()
+    writer.note()
+    writer.segment(Flag.RECORDING_END)
+    writer.close()
+    shown = Terminal(language).run("recording", "show", writer.folder)
+    assert (shown.code, shown.errors) == (0, "")
+    for word in (writer.recording, writer.session, writer.sitting, writer.device, "VIOLATION_7", "1098", "64x48"):
+        assert word in shown.output
+    code, [told] = told_as_json(Terminal(language), "show", writer.folder)
+    assert code == 0
+    assert (told["recording"], told["verdict"], told["closed"]) == (writer.recording, "recovered", "stopped")
+    assert [entry["records"] for entry in told["segments"]] == [2, 4]
+    assert told["flags"] == [{"kind": "no_face", "at_ms": 1200, "length_ms": 100}]
+    assert [epoch["first_segment"] for epoch in told["epochs"]] == [0, 1]
+    assert Terminal(language).run("recording", "show", tmp_path / "none").code == 3
 
 
 @pytest.fixture
