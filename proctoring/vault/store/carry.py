@@ -165,4 +165,5 @@ def _send(folder: Path, found: Found, shelf: Shelf, pace: Pace | None) -> int:
 def _missing(shelf: Shelf, listing: Listing) -> Iterator[int]:
     """Give which files are not there in their full length; whether their bytes are right, the site finds out."""
     place = arrival(listing)
-    return (at for at, file in enumerate(listing.files) if shelf.size(f"{place}/{file.name}") != file.bytes)
+    there = shelf.sizes(f"{place}/")
+    return (at for at, file in enumerate(listing.files) if there.get(f"{place}/{file.name}") != file.bytes)

@@ -187,12 +187,14 @@ def clear_arrival(shelf: Shelf, listing: Listing) -> None:
         StorageForbidden: the bucket keeps everything for a time; the place clears itself later.
     """
     kept, place = f"recordings/{listing.recording}", arrival(listing)
+    there, waiting = shelf.sizes(f"{kept}/"), shelf.sizes(f"{place}/")
     for file in listing.files:
-        if shelf.size(f"{kept}/{file.name}") != file.bytes:
+        if there.get(f"{kept}/{file.name}") != file.bytes:
             raise _refused(listing.recording, f"{file.name} is not among the recordings")
     door = _door(shelf)
     for file in listing.files:
-        door.erase(f"{place}/{file.name}")
+        if f"{place}/{file.name}" in waiting:
+            door.erase(f"{place}/{file.name}")
     door.erase(f"{place}.json")
     door.erase_folders(place)
 

@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Self
@@ -57,6 +57,10 @@ class FolderShelf:
         checked_prefix(prefix)
         above = prefix.rpartition("/")[0]
         yield from (name for name in _walk(self.root / above, f"{above}/" if above else "") if name.startswith(prefix))
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        """Give the names with their files' lengths in bytes."""
+        return {name: self.size(name) or 0 for name in self.names(prefix)}
 
     def size(self, name: str) -> int | None:
         """Give the file's length in bytes, or None."""

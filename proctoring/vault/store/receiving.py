@@ -21,7 +21,7 @@ from proctoring.vault.store.carry import arrival_of, arrivals, aside_name, kept_
 from proctoring.vault.store.erasing import ErasingRefused, arrival, clear_arrival, drop_damaged
 from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.listing import Listing, differing
-from proctoring.vault.store.shelf import Shelf, ShelfConflict
+from proctoring.vault.store.shelf import Shelf, ShelfConflict, ShelfDamaged
 from sync.faults import Fault, Refused
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.envelope import sign
@@ -143,15 +143,17 @@ def _verified(receiver: Receiver, listing: Listing, folder: Path, before: KeptAs
     why = why or _other_bytes(receiver, listing) or _adopted(receiver, listing, found)
     if why:
         return _aside(receiver, listing, *why)
-    receiver.take_over(
+    entry = receiver.take_over(
         listing.recording,
         verdict=found.report.verdict.value,
         files_sha256=listing.sha256,
         files=str(len(listing.files)),
         bytes=str(listing.bytes),
     )
-    if arrival_of(receiver.shelf, listing, receiver.key.public) is None:
+    if entry.facts.get("files_sha256") != listing.sha256:
         return _aside(receiver, listing, AsideReason.OTHER_BYTES, "its custody speaks of other files")
+    if arrival_of(receiver.shelf, listing, receiver.key.public) is None:
+        raise ShelfDamaged("entered in the custody, and not there", name=f"custody/{listing.recording}")
     return _finish(receiver, listing, found.report.verdict.value)
 
 

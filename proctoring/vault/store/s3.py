@@ -5,7 +5,7 @@ Every name has one version, the first; what somebody puts over it, or a delete m
 included; it is only ever made longer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 from proctoring.vault.store.s3_faults import (
     NotThere,
-    StorageForbidden,
     StorageNotLocking,
     StorageRefused,
     StorageUnreachable,
@@ -34,6 +33,7 @@ from proctoring.vault.store.source import Source
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 _READ_BYTES: Final = 8 << 20
 _TRIES: Final = 3
@@ -41,12 +41,13 @@ _TRIES: Final = 3
 
 @dataclass(frozen=True)
 class Version:
-    """One version of an object as the bucket lists it; a delete marker has no bytes."""
+    """One version of an object as the bucket lists it; a delete marker has no bytes. `sha256`: if we just put it."""
 
     name: str
     version: str
     size: int
     marker: bool
+    sha256: str = ""
 
 
 class S3Shelf:
@@ -78,6 +79,11 @@ class S3Shelf:
             if len(list(versions)) > 1:
                 yield name
 
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        """Give all names under a prefix, with their length in bytes."""
+        checked_prefix(prefix)
+        return {one.name: one.size for one in self._listed(prefix) if not one.marker}  # the oldest comes last
+
     def size(self, name: str) -> int | None:
         """Give the object's length in bytes, or None."""
         found = self._first(checked_name(name))
@@ -96,41 +102,24 @@ class S3Shelf:
         self, name: str, source: Path | bytes, retain_until_ms: int | None = None, pace: Pace | None = None
     ) -> None:
         """Put an object there, its SHA-256 checked by the store; a large one in parts, going on at the next."""
-        key = self._key(name)
         with Source.of(source) as data:
-            found = self._first(name)
-            if found is None:
-                try:
-                    with storage_faults():
-                        place = Place(self._client, self.bucket, key, _end(retain_until_ms))
-                        if data.size <= self._part_bytes:
-                            upload_whole(place, data, pace)
-                        else:
-                            upload_parts(place, data, self._part_bytes, pace)
-                except ThereAlready:
-                    pass  # an answer was lost, or somebody was quicker
-                except NotThere:
-                    raise StorageUnreachable("an upload that is gone") from None
-                found = self._first(name)
-            if found is None:
-                raise ShelfDamaged("put, and not there", name=name)
-            self._refuse_other(found, data)
+            found = self._first(name) or self._uploaded(name, data, retain_until_ms, pace)
+            if found is None:  # an answer was lost, or somebody was quicker
+                found = self._require(name)
+            self._refuse_other(found, data.size, data.sha256)
         if retain_until_ms is not None:
             self._retain(found, retain_until_ms)
 
     def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
         """Copy within the store."""
         old, new = self._first(checked_name(source)), self._first(checked_name(target))
-        if new is None:
-            if old is None:
-                raise ShelfNameMissing(source, name=source)
-            copied = {"Bucket": self.bucket, "Key": self._key(source), "VersionId": old.version}
-            with storage_faults():
-                self._client.copy_object(Bucket=self.bucket, Key=self._key(target), CopySource=copied)  # type: ignore[arg-type]  # a plain dict is what boto3 documents
-            new = self._require(target)
-        if old is not None and (new.size != old.size or self._digest(new) != self._digest(old)):
-            raise ShelfConflict(target, name=target)
-        if retain_until_ms is not None:
+        if old is None and new is None:
+            raise ShelfNameMissing(source, name=source)
+        if old is not None and new is not None:
+            self._refuse_other(new, old.size, self._digest(old))
+        if new is None and old is not None:
+            new = self._copied(old, target)
+        if retain_until_ms is not None and new is not None:
             self._retain(new, retain_until_ms)
 
     def set_hold(self, name: str, on: bool) -> None:  # noqa: FBT001 - as `Shelf` has it
@@ -171,8 +160,6 @@ class S3Shelf:
         for one in list(self._versions(checked_name(name))):
             with storage_faults():
                 self._client.delete_object(Bucket=self.bucket, Key=self._key(name), VersionId=one.version)
-        if self._first(name) is not None:
-            raise StorageForbidden("erased, and still there")
 
     def erase_folders(self, prefix: str) -> None:
         """A bucket has no folders."""
@@ -237,9 +224,30 @@ class S3Shelf:
             head = self._client.head_object(Bucket=self.bucket, Key=self._key(one.name), VersionId=one.version)
         return head.get("Metadata", {}).get(DIGEST, "")
 
-    def _refuse_other(self, found: Version, data: Source) -> None:
-        if found.size != data.size or self._digest(found) != data.sha256:
+    def _refuse_other(self, found: Version, size: int, sha256: str) -> None:
+        if found.size != size or (found.sha256 or self._digest(found)) != sha256:
             raise ShelfConflict(found.name, name=found.name)
+
+    def _uploaded(self, name: str, data: Source, until_ms: int | None, pace: Pace | None) -> Version | None:
+        """Upload; None if something lies there meanwhile."""
+        place = Place(self._client, self.bucket, self._key(name), _end(until_ms))
+        try:
+            with storage_faults():
+                if data.size <= self._part_bytes:
+                    version = upload_whole(place, data, pace)
+                else:
+                    version = upload_parts(place, data, self._part_bytes, pace)
+        except ThereAlready:
+            return None
+        except NotThere:
+            raise StorageUnreachable("an upload that is gone") from None
+        return Version(name, version, data.size, marker=False, sha256=data.sha256)
+
+    def _copied(self, old: Version, target: str) -> Version:
+        copied: CopySourceTypeDef = {"Bucket": self.bucket, "Key": self._key(old.name), "VersionId": old.version}
+        with storage_faults():
+            answer = self._client.copy_object(Bucket=self.bucket, Key=self._key(target), CopySource=copied)
+        return Version(target, answer["VersionId"], old.size, marker=False)
 
     def _range(self, one: Version, start: int, end: int) -> bytes:
         asked = f"bytes={start}-{end - 1}"

@@ -38,12 +38,12 @@ class Place:
     until: datetime | None
 
 
-def upload_whole(place: Place, data: Source, pace: Pace | None) -> None:
-    """Put an object in one piece, if nothing is there."""
+def upload_whole(place: Place, data: Source, pace: Pace | None) -> str:
+    """Put an object in one piece, if nothing is there; give its version."""
     if pace:
         pace(data.size)
     body = data.at().read()
-    place.client.put_object(
+    answer = place.client.put_object(
         Bucket=place.bucket,
         Key=place.key,
         Body=body,
@@ -53,10 +53,11 @@ def upload_whole(place: Place, data: Source, pace: Pace | None) -> None:
         Metadata={DIGEST: data.sha256},
         **_kept(place),
     )
+    return answer["VersionId"]
 
 
-def upload_parts(place: Place, data: Source, part_bytes: int, pace: Pace | None) -> None:
-    """Put an object in parts of `part_bytes`, if nothing is there; go on with an upload that was begun."""
+def upload_parts(place: Place, data: Source, part_bytes: int, pace: Pace | None) -> str:
+    """Put an object in parts of `part_bytes`, if nothing is there; go on with one that was begun; give the version."""
     upload = _begun(place) or _begin(place, data)
     there = _parts_there(place, upload)
     parts: list[CompletedPartTypeDef] = []
@@ -70,9 +71,10 @@ def upload_parts(place: Place, data: Source, part_bytes: int, pace: Pace | None)
                 pace(len(body))
             etag = _upload_part(place, upload, number, body)
         parts.append({"ETag": etag, "PartNumber": number, "ChecksumSHA256": _sha256(body)})
-    place.client.complete_multipart_upload(
+    answer = place.client.complete_multipart_upload(
         Bucket=place.bucket, Key=place.key, UploadId=upload, MultipartUpload={"Parts": parts}, IfNoneMatch="*"
     )
+    return answer["VersionId"]
 
 
 def _upload_part(place: Place, upload: str, number: int, body: bytes) -> str:

@@ -1,7 +1,7 @@
 """What every place that keeps recordings can do: a folder or a bucket, by names, never over what is there already."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -59,6 +59,9 @@ class Shelf(Protocol):
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """Give all names that begin with `prefix`, in the order of their characters."""
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        """Give all names that begin with `prefix`, with the bytes that lie under each."""
 
     def size(self, name: str) -> int | None:
         """Give the bytes that lie under a name, or None."""

@@ -58,7 +58,7 @@ class S3Server:
         self._moto.start()
         _, self._behind = self._moto.get_host_and_port()
         self.mood = Mood()
-        self._proxy: Final = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._proxy: Final = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self._proxy.daemon_threads = True
         self._thread: Final = threading.Thread(target=self._proxy.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -105,67 +105,75 @@ class S3Server:
             return 403, "AccessDenied"
         return None
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """Give the class that serves one connection to this server."""
+        return type("Handler", (_Handler,), {"behind": self})
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def _serve(self) -> None:
-                body = self._body()
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                asked, mood = Asked(self.command, self.path, body), server.mood
-                mood.asked.append(asked)
-                if mood.slow_s:
-                    time.sleep(mood.slow_s)
-                if mood.drop_after == 0:
-                    self.close_connection = True
-                    return
-                mood.drop_after -= 1
-                if mood.times > 0:
-                    mood.times -= 1
-                    return self._refuse(mood.status, "SlowDown" if mood.status == 503 else "InternalError")
-                refusal = server.refusal(asked, headers)
-                if refusal:
-                    return self._refuse(*refusal)
-                if mood.lose and mood.lose(asked):
-                    return self._answer(200, {"ETag": f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'}, b"")
-                self._answer(*server.ask(self.command, self.path, body, headers))
-                return None
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    behind: S3Server
 
-            do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _serve
+    def do_GET(self) -> None:
+        self._serve()
 
-            def _body(self) -> bytes:
-                if self.headers.get("Expect", "").lower() == "100-continue":
-                    self.send_response_only(100)
-                    self.end_headers()
-                return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+    do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815 - as http.server has them
 
-            def handle_expect_100(self) -> bool:
-                return True
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server has it
+        """Say nothing."""
 
-            def _refuse(self, status: int, code: str) -> None:
-                xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>simulated</Message></Error>"
-                self._answer(status, {"Content-Type": "application/xml"}, xml.encode())
+    def handle_expect_100(self) -> bool:
+        self.send_response_only(100)
+        self.end_headers()
+        self.wfile.flush()
+        return True
 
-            def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-                length = headers.get("Content-Length", headers.get("content-length", "0"))
-                self.send_response(status)
-                for name, value in headers.items():
-                    if name.lower() not in _HOP:
-                        self.send_header(name, value)
-                self.send_header("Content-Length", length if self.command == "HEAD" else str(len(body)))
-                self.end_headers()
-                if self.command == "GET" and server.mood.cut_reads > 0 and "?" not in self.path and len(body) > 1:
-                    server.mood.cut_reads -= 1
-                    body, self.close_connection = body[: len(body) // 2], True
-                if self.command != "HEAD":
-                    self.wfile.write(body)
+    def _serve(self) -> None:
+        body, mood = self._body(), self.behind.mood
+        asked = Asked(self.command, self.path, body)
+        mood.asked.append(asked)
+        time.sleep(mood.slow_s)
+        if mood.drop_after == 0:
+            self.close_connection = True
+            return
+        mood.drop_after -= 1
+        if mood.times > 0:
+            mood.times -= 1
+            self._refuse(mood.status, "SlowDown" if mood.status == 503 else "InternalError")
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        refusal = self.behind.refusal(asked, headers)
+        if refusal:
+            self._refuse(*refusal)
+        elif mood.lose and mood.lose(asked):
+            etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+            self._answer(200, {"ETag": f'"{etag}"', "x-amz-version-id": "lost"}, b"")
+        else:
+            self._answer(*self.behind.ask(self.command, self.path, body, dict(self.headers.items())))
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as http.server has it
-                """Say nothing."""
+    def _body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length", "0")))
 
-        return Handler
+    def _refuse(self, status: int, code: str) -> None:
+        xml = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>simulated</Message></Error>"
+        self._answer(status, {"Content-Type": "application/xml"}, xml.encode())
+
+    def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        length = headers.get("Content-Length", headers.get("content-length", "0"))
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() not in _HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", length if self.command == "HEAD" else str(len(body)))
+        self.end_headers()
+        mood = self.behind.mood
+        if self.command == "GET" and mood.cut_reads > 0 and "Range" in self.headers and len(body) > 1:
+            mood.cut_reads -= 1
+            body, self.close_connection = body[: len(body) // 2], True
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
 
 def _time(text: str) -> datetime:

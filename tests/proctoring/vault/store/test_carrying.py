@@ -1,0 +1,381 @@
+"""From a seat to its site: resumed, verified, and only then let go at the seat."""
+
+import errno
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from proctoring.vault.format import Verdict, verify_recording
+from proctoring.vault.format.record import Flag
+from proctoring.vault.store.carry import Bandwidth, Carried, CarryingStopped, CarryState, carry
+from proctoring.vault.store.erasing import ErasingRefused, release_seat_copy
+from proctoring.vault.store.folder import FolderShelf
+from proctoring.vault.store.listing import RecordingUnclosed, list_recording
+from proctoring.vault.store.receiving import Outcome, Received, receive_all
+from proctoring.vault.store.shelf import Pace, Shelf
+from sync.replica.durable import DiskFault, DiskFull
+from sync.trust.envelope import sign
+from sync.trust.keys import SigningKey
+from sync.wire.archive import AsideReason, CustodyAct, CustodyEntry
+from tests.proctoring.vault.format.sealed import flip, segment
+from tests.proctoring.vault.format.tiny import Keys, Writer
+from tests.proctoring.vault.store.conftest import Bucket
+from tests.proctoring.vault.store.site import Known, Site, entry_of, known
+
+
+@dataclass(frozen=True)
+class Road:
+    """A closed recording at a seat, and the site it goes to."""
+
+    folder: Path
+    site: Site
+    recording: str
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.site.shelf
+
+    def carry(self, pace: Pace | None = None) -> Carried:
+        return carry(self.folder, self.shelf, self.site.public, pace)
+
+    def receive(self) -> list[Received]:
+        return list(receive_all(self.site.receiver()))
+
+    def arrive(self) -> bytes:
+        """Bring the recording all the way, and give the archive's entry."""
+        self.carry()
+        assert [one.outcome for one in self.receive()] == [Outcome.ARRIVED]
+        entry = self.carry().entry
+        assert entry is not None
+        return entry
+
+    def release(self, entry: bytes) -> None:
+        release_seat_copy(self.folder, entry, self.site.public)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Writer:
+    """A recording of three segments at a seat, in a folder called as it is."""
+    (tmp_path / "seat").mkdir()
+    writer = Writer(tmp_path / "seat" / "new", Keys())
+    writer.segment()
+    writer.segment()
+    writer.segment(Flag.RECORDING_END)
+    writer.close()
+    writer.folder = writer.folder.rename(tmp_path / "seat" / writer.recording)
+    return writer
+
+
+@pytest.fixture
+def road(made: Writer, tmp_path: Path, folder_shelf: FolderShelf) -> Road:
+    return Road(made.folder, Site(folder_shelf, known(made), tmp_path / "work"), made.recording)
+
+
+@pytest.fixture
+def s3_road(made: Writer, tmp_path: Path, bucket: Bucket) -> Road:
+    return Road(made.folder, Site(bucket.shelf(), known(made), tmp_path / "work"), made.recording)
+
+
+def _kept(road: Road) -> Path:
+    folder = road.shelf.local_folder(f"recordings/{road.recording}")
+    assert folder is not None
+    return folder
+
+
+def test_a_recording_arrives_whole_and_only_then_its_copy_at_the_seat_goes(road: Road) -> None:
+    before = list_recording(road.folder).listing
+    assert road.carry().state is CarryState.CARRIED
+    assert road.folder.exists()
+    received = road.receive()
+    assert [(one.outcome, one.verdict) for one in received] == [(Outcome.ARRIVED, Verdict.COMPLETE)]
+    again = road.carry()
+    assert again.state is CarryState.ARRIVED
+    assert again.entry is not None
+    road.release(again.entry)
+    assert list(road.folder.parent.iterdir()) == []
+    assert list_recording(_kept(road)).listing == before
+    assert not list(road.shelf.names("arriving/"))
+
+
+def test_the_same_through_a_bucket_that_keeps_what_it_has(s3_road: Road, bucket: Bucket) -> None:
+    road = s3_road
+    entry = road.arrive()
+    road.release(entry)
+    assert not road.folder.exists()
+    shelf = bucket.shelf()
+    year = 365 * 86_400_000
+    names = list(shelf.names(f"recordings/{road.recording}/"))
+    manifest_end = {shelf.retained_until_ms(name) for name in names}
+    assert len(names) > 5
+    assert all(end is not None and end > 3 * year for end in manifest_end)
+    assert not list(shelf.names("arriving/"))
+    assert not any(road.site.work.iterdir())
+
+
+def test_whatever_arrives_twice_arrives_once(road: Road) -> None:
+    entry = road.arrive()
+    assert road.receive() == []
+    assert road.carry().entry == entry
+    assert road.carry().sent_bytes == 0
+
+
+def test_an_unclosed_recording_is_not_carried(road: Road) -> None:
+    (road.folder / "manifest.json").unlink()
+    with pytest.raises(RecordingUnclosed):
+        road.carry()
+    assert not list(road.shelf.names())
+
+
+def test_a_tampered_recording_is_carried_and_kept_and_marked_and_stays_at_the_seat(road: Road) -> None:
+    flip(segment(road.folder, 1), 100)
+    entry = road.arrive()
+    assert verify_recording(_kept(road)).verdict is Verdict.TAMPERED
+    with pytest.raises(ErasingRefused, match="tampered"):
+        road.release(entry)
+    assert road.folder.exists()
+
+
+def test_a_device_that_nobody_knows_here_is_kept_aside_until_somebody_does(road: Road) -> None:
+    stranger = Road(road.folder, road.site.knowing(Known({})), road.recording)
+    stranger.carry()
+    assert [(one.outcome, one.reason) for one in stranger.receive()] == [(Outcome.ASIDE, AsideReason.SIGNER_UNKNOWN)]
+    assert stranger.receive() == []
+    told = stranger.carry()
+    assert (told.state, told.reason) == (CarryState.ASIDE, AsideReason.SIGNER_UNKNOWN)
+    assert not list(road.shelf.names("recordings/"))
+    assert [one.outcome for one in road.receive()] == [Outcome.ARRIVED]
+    assert road.carry().state is CarryState.ARRIVED
+
+
+def test_another_copy_of_a_recording_that_arrived_is_kept_beside_it(road: Road) -> None:
+    road.arrive()
+    first = list_recording(_kept(road)).listing
+    flip(segment(road.folder, 0), 50)
+    assert road.carry().state is CarryState.CARRIED
+    assert [(one.outcome, one.reason) for one in road.receive()] == [(Outcome.ASIDE, AsideReason.OTHER_BYTES)]
+    assert list_recording(_kept(road)).listing == first
+    assert list(road.shelf.names(f"arriving/{road.recording}/"))
+    assert road.carry().reason is AsideReason.OTHER_BYTES
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "gone", "added"])
+def test_what_is_damaged_on_the_way_is_sent_again(road: Road, damage: str) -> None:
+    road.carry()
+    place = next((_root(road) / "arriving" / road.recording).glob("*/segment-00001.ers"))
+    place.chmod(0o600)
+    match damage:
+        case "changed":
+            flip(place, 20)
+        case "cut":
+            os.truncate(place, 100)
+        case "gone":
+            place.unlink()
+        case _:
+            place.with_name("added.bin").write_bytes(b"x")
+    assert [one.outcome for one in road.receive()] == [Outcome.SENT_AGAIN]
+    assert not list(road.shelf.names("custody/"))
+    road.arrive()
+
+
+def _root(road: Road) -> Path:
+    assert isinstance(road.shelf, FolderShelf)
+    return road.shelf.root
+
+
+def test_a_mark_that_is_none_is_kept_and_stated(road: Road) -> None:
+    road.shelf.put(f"arriving/{road.recording}/0123456789abcdef.json", b"{}")
+    assert [one.reason for one in road.receive()] == [AsideReason.UNREADABLE]
+    assert road.receive() == []
+    road.carry()
+    assert Outcome.ARRIVED in {one.outcome for one in road.receive()}
+
+
+# what lets a seat's copy go
+
+
+def _forged(road: Road, **changes: str) -> bytes:
+    listing = list_recording(road.folder).listing
+    facts = {"verdict": "complete", "files_sha256": listing.sha256, **changes}
+    manifest = facts.pop("manifest", listing.manifest_sha256)
+    act = CustodyAct(facts.pop("act", "arrived"))
+    entry = entry_of(facts.pop("recording", listing.recording), manifest, act, facts=facts)
+    return sign(entry.to_bytes(), CustodyEntry.PAYLOAD_TYPE, road.site.key)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"manifest": "0" * 64},
+        {"files_sha256": "0" * 64},
+        {"verdict": "truncated"},
+        {"act": "verified"},
+        {"recording": "01900000-0000-7000-8000-000000000001"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_an_entry_about_anything_else_lets_nothing_go(road: Road, changes: dict[str, str]) -> None:
+    before = list_recording(road.folder)
+    with pytest.raises(ErasingRefused):
+        road.release(_forged(road, **changes))
+    assert list_recording(road.folder) == before
+
+
+def test_an_entry_by_another_key_lets_nothing_go(road: Road) -> None:
+    entry = entry_of(road.recording, list_recording(road.folder).listing.manifest_sha256)
+    stranger = SigningKey.generate_p256()
+    with pytest.raises(ErasingRefused):
+        road.release(sign(entry.to_bytes(), CustodyEntry.PAYLOAD_TYPE, stranger))
+    assert verify_recording(road.folder).verdict is Verdict.COMPLETE
+
+
+def test_a_copy_that_changed_since_it_arrived_stays(road: Road) -> None:
+    entry = road.arrive()
+    flip(segment(road.folder, 2), 30)
+    with pytest.raises(ErasingRefused, match="other files"):
+        road.release(entry)
+
+
+@pytest.mark.parametrize("odd", ["一.txt", "a b", "-rf", "x\ny"])
+def test_files_that_no_shelf_can_have_are_stated_and_keep_the_copy_at_the_seat(road: Road, odd: str) -> None:
+    (road.folder / odd).write_bytes(b"?")
+    assert road.carry().odd == (odd,)
+    road.receive()
+    entry = road.carry().entry
+    assert entry is not None
+    with pytest.raises(ErasingRefused, match="does not have"):
+        road.release(entry)
+
+
+def test_a_link_in_the_folder_is_not_followed(road: Road, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"a secret of the machine")
+    (road.folder / "segment-00009.ers").symlink_to(secret)
+    carried = road.carry()
+    assert carried.odd == ("segment-00009.ers",)
+    assert not any(road.shelf.read(name) == secret.read_bytes() for name in road.shelf.names())
+
+
+# on the way
+
+
+def test_carrying_goes_on_where_it_stopped(road: Road) -> None:
+    total = list_recording(road.folder).listing.bytes
+    sent = tries = left = 0
+
+    class Cut(Exception):  # noqa: N818 - what a network does
+        pass
+
+    def pace(count: int) -> None:
+        nonlocal sent, left
+        if left == 0:
+            raise Cut
+        left -= 1
+        sent += count
+
+    while True:
+        left, tries = 2, tries + 1
+        try:
+            road.carry(pace)
+        except Cut:
+            continue
+        break
+    assert tries > 3
+    assert sent == total
+    assert [one.outcome for one in road.receive()] == [Outcome.ARRIVED]
+
+
+def test_a_program_that_ends_breaks_off_and_loses_nothing(road: Road) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(CarryingStopped):
+        road.carry(Bandwidth(None, stop))
+    assert verify_recording(road.folder).verdict is Verdict.COMPLETE
+
+
+def test_a_bandwidth_is_kept() -> None:
+    waited: list[float] = []
+
+    class Watch(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.append(timeout or 0)
+            return False
+
+    limit = Bandwidth(100_000, Watch())
+    for _ in range(10):
+        limit(100_000)
+    assert waited[-1] == pytest.approx(9, abs=1.5)
+
+
+def test_a_shelf_without_room_is_told_before_anything_goes(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FolderShelf, "free_bytes", lambda _: 1_000)
+    with pytest.raises(DiskFull):
+        road.carry()
+    assert not list(road.shelf.names())
+    assert road.folder.exists()
+
+
+def test_a_disk_that_fills_up_underway_loses_nothing(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, left = os.fsync, [5]
+
+    def full(handle: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "no room")
+        real(handle)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(DiskFull):
+            road.carry()
+    road.arrive()
+
+
+def test_a_read_only_shelf_is_stated(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "mkdir", refuse)
+        with pytest.raises(DiskFault):
+            road.carry()
+    road.arrive()
+
+
+class Forgetful:
+    """A shelf that says "stored" and forgets the last thing it was given."""
+
+    def __init__(self, shelf: FolderShelf, forget: str) -> None:
+        self.shelf = shelf
+        self.forget = forget
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.shelf, name)
+
+    def put(
+        self, name: str, source: Path | bytes, retain_until_ms: int | None = None, pace: Pace | None = None
+    ) -> None:
+        if self.forget not in name:
+            self.shelf.put(name, source, retain_until_ms, pace)
+
+
+@pytest.mark.parametrize("forget", ["segment-00002.ers", "manifest.json", ".json", "custody/"])
+def test_a_shelf_that_loses_a_write_makes_nothing_go(road: Road, folder_shelf: FolderShelf, forget: str) -> None:
+    forgetful = Forgetful(folder_shelf, forget)
+    site = Site(forgetful, road.site.devices, road.site.work, road.site.key)  # type: ignore[arg-type]
+    bad = Road(road.folder, site, road.recording)
+    bad.carry()
+    assert all(one.outcome is not Outcome.ARRIVED for one in bad.receive())
+    assert bad.carry().entry is None
+    road.receive()  # what the second try lost, too, is asked for again
+    if road.carry().entry is None:
+        road.arrive()
+
+
+def test_one_that_fails_blocks_no_other(road: Road) -> None:
+    road.carry()
+    road.shelf.put("arriving/01900000-0000-7000-8000-000000000001/0123456789abcdef.json", b"not a listing")
+    outcomes = {one.outcome for one in receive_all(road.site.receiver())}
+    assert outcomes == {Outcome.ASIDE, Outcome.ARRIVED}
