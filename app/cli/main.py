@@ -5,7 +5,20 @@ import sys
 import structlog
 import typer
 
-from app.cli import agent, demo, evidence, recorder, recording, registry, room_record, seat, site
+from app.cli import (
+    agent,
+    archive,
+    archive_acts,
+    demo,
+    evidence,
+    recorder,
+    recording,
+    recording_play,
+    registry,
+    room_record,
+    seat,
+    site,
+)
 from app.cli.content import commands as content
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
@@ -15,9 +28,12 @@ app.add_typer(content.app, name="content")
 app.add_typer(seat.app, name="seat")
 app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")
+archive.app.add_typer(archive_acts.app)
+app.add_typer(archive.app, name="archive")
 app.add_typer(evidence.packet, name="packet")
 app.add_typer(evidence.receipt, name="receipt")
 app.add_typer(recorder.app, name="recorder")
+recording.app.command("play")(recording_play.play)
 app.add_typer(recording.app, name="recording")
 app.add_typer(room_record.app, name="room-record")
 

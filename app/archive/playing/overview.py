@@ -26,6 +26,7 @@ class Overview:
         self.peaks: Final[NDArray[np.int16]] = np.full(bins, UNKNOWN, np.int16)
         self._places: Final = places
         self._reel: Final = reel
+        self._codec: Final = sound_codec()  # one for all: the sound runs on from segment to segment
         self._next = 0
 
     @property
@@ -37,9 +38,9 @@ class Overview:
         """Work out one more segment; tell whether there is another."""
         if self._next >= self._places:
             return False
-        reel, codec = self._reel(self._next), sound_codec()
+        reel = self._reel(self._next)
         for at_ms, packet in zip(reel.sound_ms, reel.sounds, strict=True):
-            self._take(at_ms, decoded(codec, packet))
+            self._take(at_ms, decoded(self._codec, packet))
         self._next += 1
         if self._next >= self._places:
             self.peaks[self.peaks == UNKNOWN] = 0

@@ -65,8 +65,8 @@ class PlayerPanel(Looked, QWidget):
         self.transport: Final = Transport(words, snapshots=snapshots is not None)
         self.timeline: Final = TimelinePlot(source, words)
         self.marks: Final = MarkList(source.marks, words)
-        self._time, self._wall = Line(Type.FACT), Line(Type.BODY, Tone.SOFT)
-        self._status: Final = StatusMark(Type.BODY, wrap=True)
+        self._time, self._wall = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
+        self._status: Final = StatusMark(Type.BAR, wrap=True)
         self._lay_out()
         self._connect()
         self.set_words(words)
@@ -74,6 +74,8 @@ class PlayerPanel(Looked, QWidget):
         self.wave.begin()
 
     def _lay_out(self) -> None:
+        for part in (self.transport, self.timeline, self.marks):  # the order of the keyboard
+            part.setParent(self)
         times = QHBoxLayout()
         times.setSpacing(Space.XL)
         times.addWidget(self._time)

@@ -27,7 +27,7 @@ from app.ui.tokens import Space, Type
 from app.words import Words
 
 _MARK: Final = Qt.ItemDataRole.UserRole
-_WIDTH: Final = 300
+_WIDTH: Final = 348
 _GROUPS: Final = {"all": frozenset(Lane), "notable": frozenset(Lane) - {Lane.ITEM}, "items": frozenset({Lane.ITEM})}
 """What can be listed, by the name of its button."""
 
@@ -62,11 +62,14 @@ class _Row(Looked, QStyledItemDelegate):
         super().__init__(view)
         self.view = view
 
+    def look_changed(self) -> None:
+        """Nothing yet: the view lays its rows out again."""
+
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002 - Qt's signature
         return QSize(0, max(self.look.length(tokens.TARGET - Space.S, 1.4), self._metrics().height() + Space.S))
 
     def _metrics(self) -> QFontMetrics:
-        return QFontMetrics(self.look.font(Type.BODY))
+        return QFontMetrics(self.look.font(Type.BAR))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         palette, box = self.look.palette, QRectF(option.rect)
@@ -79,7 +82,7 @@ class _Row(Looked, QStyledItemDelegate):
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         form = QRectF(box.left() + Space.M, box.center().y() - side / 2, side, side)
         paint_mark(painter, mark, form, colour_of(mark, self.look))
-        painter.setFont(self.look.font(Type.BODY))
+        painter.setFont(self.look.font(Type.BAR))
         painter.setPen(QColor(palette.ink))
         rest = box.adjusted(Space.M + side + Space.S, 0, -Space.XS, 0)
         line = self._metrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, int(rest.width()))
@@ -125,7 +128,7 @@ class MarkList(Looked, QWidget):
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.clicked.connect(self._go)
         self.view.chosen.connect(self._go)
-        self._empty = Label(Type.BODY)
+        self._empty = Label(Type.BAR)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._buttons = {name: self._button(name) for name in _GROUPS}
         self._lay_out()

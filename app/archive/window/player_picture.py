@@ -61,7 +61,7 @@ class PictureArea(Looked, QWidget):
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         palette, box = self.look.palette, QRectF(self.rect())
-        painter.fillRect(box, QColor(palette.clip_ground if self._image else palette.sunken))
+        painter.fillRect(box, QColor(palette.sunken))
         if self._image is None:
             self._paint_missing(painter)
         else:

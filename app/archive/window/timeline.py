@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy
@@ -17,12 +18,12 @@ from app.ui.look import Looked, paint_focus
 from app.ui.tokens import Space, Type
 from app.words import Words
 
-_WAVE: Final = 2.6
+_WAVE: Final = 2.4
 """The wave's height in lanes."""
 _LANES: Final = (Lane.ITEM, Lane.INCIDENT, Lane.FLAG, Lane.GAP, Lane.BOOKMARK)
 _CLOSEST_S: Final = 0.5
 _ZOOM: Final = 2.0
-_MOST: Final = 1.4
+_MOST: Final = 1.3
 
 
 class _Box(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is published without types
@@ -35,13 +36,13 @@ class _Box(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is published without 
         self.invertY(True)
         self.disableAutoRange()
 
-    def mouseClickEvent(self, ev: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+    def mouseClickEvent(self, ev: MouseClickEvent) -> None:
         """Go to the moment."""
         if ev.button() is Qt.MouseButton.LeftButton:
             ev.accept()
             self._plot.go(self.mapSceneToView(ev.scenePos()).x())
 
-    def mouseDragEvent(self, ev: pg.GraphicsScene.mouseEvents.MouseDragEvent, axis: int | None = None) -> None:  # noqa: ARG002 - pyqtgraph's signature
+    def mouseDragEvent(self, ev: MouseDragEvent, axis: int | None = None) -> None:  # noqa: ARG002 - pyqtgraph's signature
         """Go along with the pointer, or move the view."""
         if ev.button() is Qt.MouseButton.LeftButton:
             ev.accept()

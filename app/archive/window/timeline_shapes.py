@@ -36,6 +36,13 @@ def _box(x: float, y: float, width: float, height: float) -> QPainterPath:
     return path
 
 
+def _both(one: QPainterPath, other: QPainterPath) -> QPainterPath:
+    """Put two drawings over each other; uniting them would lose what is only a line."""
+    path = QPainterPath(one)
+    path.addPath(other)
+    return path
+
+
 def _moon() -> QPainterPath:
     return _disc(6, 6, 5) - _disc(8.5, 4.5, 4.2)
 
@@ -50,7 +57,7 @@ _Form = tuple[QPainterPath, QPainterPath]  # strokes, fills
 _NONE: Final = QPainterPath()
 _FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
     {
-        FlagKind.NO_FACE: (_disc(6, 6, 4.6) + _lines(((2, 10.5), (10, 1.5))), _NONE),
+        FlagKind.NO_FACE: (_both(_disc(6, 6, 4.6), _lines(((2, 10.5), (10, 1.5)))), _NONE),
         FlagKind.SEVERAL_FACES: (_disc(4.2, 6, 3.2), _disc(8.2, 6, 3.2)),
         FlagKind.COVERED: (_NONE, _box(1.5, 1.5, 9, 9)),
         FlagKind.FROZEN: (_lines(((6, 1), (6, 11)), ((1.7, 3.5), (10.3, 8.5)), ((1.7, 8.5), (10.3, 3.5))), _NONE),
@@ -58,9 +65,9 @@ _FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
         FlagKind.OUT_OF_PLACE: (_lines(((6, 1), (11, 6), (6, 11), (1, 6)), closed=True), _disc(6, 6, 1.4)),
         FlagKind.SILENCE: (_lines(((1, 6), (11, 6)), ((1.5, 3.5), (1.5, 8.5)), ((10.5, 3.5), (10.5, 8.5))), _NONE),
         FlagKind.SPEECH: (_NONE, _bubble()),
-        Lane.INCIDENT: (_lines(((6, 1.2), (11, 10.5), (1, 10.5)), closed=True) + _lines(((6, 5), (6, 8))), _NONE),
+        Lane.INCIDENT: (_both(_lines(((6, 1.2), (11, 10.5), (1, 10.5)), closed=True), _lines(((6, 5), (6, 8)))), _NONE),
         Lane.BOOKMARK: (_NONE, _lines(((3, 1), (9, 1), (9, 11), (6, 8), (3, 11)), closed=True)),
-        Lane.GAP: (_box(1.5, 2.5, 9, 7) + _lines(((1.5, 9.5), (8.5, 2.5)), ((5, 9.5), (10.5, 4))), _NONE),
+        Lane.GAP: (_both(_box(1.5, 2.5, 9, 7), _lines(((1.5, 9.5), (8.5, 2.5)), ((5, 9.5), (10.5, 4)))), _NONE),
         Lane.ITEM: (_box(1.5, 2.5, 9, 7), _NONE),
     }
 )
