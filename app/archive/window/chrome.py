@@ -6,9 +6,8 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui import tokens
 from app.ui.buttons import Button, Kind
-from app.ui.labels import Label, Line, Note, repolish
+from app.ui.labels import Label, Line, Note
 from app.ui.page import Bar
 from app.ui.screen import Screen
 from app.ui.tokens import Space, Tone, Type
@@ -121,13 +120,3 @@ class Facts(QWidget):
         """Write a value; an empty one takes its line away."""
         self.values[name].setText(text)
         self._lines[name].setVisible(bool(text))
-
-
-def mark_here(button: Button, here: bool) -> None:
-    """Show a button as the one whose page this is."""
-    button.setProperty("here", here)
-    repolish(button)
-
-
-ROW: Final = tokens.BAR
-"""The height of a table's row of two lines."""

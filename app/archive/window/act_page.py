@@ -1,0 +1,159 @@
+"""One act on one recording, on a page of its own: what it does, on whom, why, and until when."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.archive.window.chrome import ArchivePage, Facts
+from app.ui.buttons import Button, Kind
+from app.ui.fields import Field
+from app.ui.icons import Icon
+from app.ui.labels import Label, Note
+from app.ui.page import Column, Foot, Panel, Scroll
+from app.ui.tokens import Tone, Type
+from app.words import Words
+
+LEAST_REASON: Final = 2
+LONGEST_REASON: Final = 400
+_FACTS: Final = ("candidate", "session", "began", "until", "size", "id")
+
+
+class Act(StrEnum):
+    """What can be done; each has its words at `screen.archive.do.<act>`."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    EXTEND = "extend"
+    PROPOSE = "propose"
+    WITHDRAW = "withdraw"
+
+
+WITH_DATE: Final = {Act.HOLD: False, Act.EXTEND: True}
+"""The acts that have a date, and whether they need it."""
+GRAVE: Final = frozenset({Act.PROPOSE})
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom an act is about, as the facts of a page name it; `about`: the sequence of a hold or a proposal."""
+
+    recording: str
+    candidate: str
+    session: str
+    began: str
+    until: str
+    size: str
+    about: int = 0
+
+
+class ActPage(ArchivePage):
+    """The form of one act. Signals: it is to be done (act, reason, end in ms or 0); back."""
+
+    confirmed = Signal(str, str, object)
+    back = Signal()
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._act = Act.HOLD
+        self._subject: Subject | None = None
+        column = Column()
+        self._heading, self._body_text = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
+        self._warning = Note()
+        panel = Panel()
+        self._facts = Facts(_FACTS)
+        panel.content.addWidget(self._facts)
+        self._reason_name, self._until_name = Label(Type.STRONG), Label(Type.STRONG)
+        self.reason = Field("reason", longest=LONGEST_REASON)
+        self.until = Field("until", longest=10)
+        self.named(self.until.setPlaceholderText, "archive.find.date_form")
+        for field in (self.reason, self.until):
+            field.textChanged.connect(self._changed)
+            field.returnPressed.connect(self._confirm)
+        form = (self._heading, self._body_text, self._warning, panel, self.problem, self._reason_name, self.reason)
+        for widget in (*form, self._until_name, self.until):
+            column.content.addWidget(widget)
+        column.content.addStretch(1)
+        self.body.addWidget(Scroll(column), 1)
+        self.body.addWidget(self._make_foot())
+        self.dress()
+
+    def _make_foot(self) -> QWidget:
+        foot = Foot()
+        self._back = Button("back", icon=Icon.BACK)
+        self.named(self._back.setText, "archive.do.back")
+        self._back.clicked.connect(self.back)
+        self._do = Button("do", Kind.PRIMARY)
+        self._do.clicked.connect(self._confirm)
+        foot.row.addWidget(self._back)
+        foot.row.addStretch(1)
+        foot.row.addWidget(self._do)
+        return foot
+
+    def begin(self, act: Act, subject: Subject) -> None:
+        """Ask for this act."""
+        self._act, self._subject = act, subject
+        self.reason.clear()
+        self.until.clear()
+        self.show_fault(None)
+        self.render_view()
+        self._changed()
+
+    @property
+    def subject(self) -> Subject | None:
+        """Whom it is about."""
+        return self._subject
+
+    def render_view(self) -> None:
+        """Write it."""
+        super().render_view()
+        words, act, subject = self.words, self._act, self._subject
+        if subject is None:
+            return
+        for name, key in self._facts.keys.items():
+            key.setText(words(f"screen.archive.recording.{name}"))
+            self._facts.say(name, subject.recording if name == "id" else str(getattr(subject, name)))
+        self._heading.setText(words(f"screen.archive.do.{act.value}_title"))
+        self._body_text.setText(words(f"screen.archive.do.{act.value}_body"))
+        self._do.setText(words(f"screen.archive.do.{act.value}_verb"))
+        self._reason_name.setText(words("screen.archive.do.reason"))
+        self.reason.setAccessibleName(self._reason_name.text())
+        self._warning.say(Tone.DANGER, words("screen.archive.do.propose_warning") if act in GRAVE else "")
+        dated = act in WITH_DATE
+        self._until_name.setVisible(dated)
+        self.until.setVisible(dated)
+        if dated:
+            self._until_name.setText(words(f"screen.archive.do.{act.value}_until"))
+            self.until.setAccessibleName(self._until_name.text())
+
+    def set_busy(self, busy: bool) -> None:
+        """Let nothing be pressed while it is being done."""
+        self._do.setEnabled(not busy and self._ready())
+        self._back.setEnabled(not busy)
+
+    def until_ms(self) -> int | None:
+        """Give the end of the day that was typed, ms since 1970 (UTC); None if there is none, or no date."""
+        try:
+            day = datetime.strptime(self.until.text().strip(), "%Y-%m-%d").astimezone()
+        except ValueError:
+            return None
+        return round((day + timedelta(days=1)).astimezone(UTC).timestamp() * 1000)
+
+    def _ready(self) -> bool:
+        said = len(self.reason.text().strip()) >= LEAST_REASON
+        needs = WITH_DATE.get(self._act)
+        typed = bool(self.until.text().strip())
+        wrong = needs is not None and typed and self.until_ms() is None
+        self.until.set_wrong(wrong and len(self.until.text().strip()) == self.until.maxLength())
+        return said and not wrong and (typed or not needs)
+
+    def _changed(self) -> None:
+        self._do.setEnabled(self._ready())
+
+    def _confirm(self) -> None:
+        if self._ready() and self._do.isEnabled():
+            until = self.until_ms() if self._act in WITH_DATE else None
+            self.confirmed.emit(self._act.value, self.reason.text().strip(), until)

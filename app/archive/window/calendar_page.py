@@ -1,0 +1,108 @@
+"""The retention calendar: what reaches its end in which month, how long the disk lasts, whether the clock counts."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.archive.catalogue import Month
+from app.archive.desk import Outlook
+from app.archive.window.chrome import ArchivePage, Place
+from app.archive.window.list_table import ListCell, ListTable
+from app.archive.window.sayings import gigabytes, moment
+from app.ui.icons import Icon
+from app.ui.labels import Label, Note, StatusMark
+from app.ui.page import Column, Panel, Scroll
+from app.ui.tokens import Tone, Type
+from app.words import Words
+
+FEW_SESSIONS = 10
+"""So few sessions that fit are said in amber."""
+
+
+class CalendarPage(ArchivePage):
+    """Months, the earliest first."""
+
+    refresh_requested = Signal()
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent, Place.CALENDAR)
+        self._outlook: Outlook | None = None
+        self._now = (0, 0)
+        column = Column()
+        title = Label(Type.TITLE)
+        self.named(title.setText, "archive.calendar.title")
+        self._frozen = Note()
+        self._frozen.setObjectName("frozen")
+        disk = Panel()
+        self._lasts = StatusMark(Type.SECTION, wrap=True)
+        self._lasts.setObjectName("forecast")
+        self._free = Label(Type.BODY, Tone.SOFT)
+        disk.content.addWidget(self._lasts)
+        disk.content.addWidget(self._free)
+        months = Panel()
+        self._table = ListTable("months", (3, 2, 2, 2, 4))
+        self._empty = Label(Type.LEAD, Tone.SOFT)
+        self.named(self._empty.setText, "archive.calendar.empty")
+        months.content.addWidget(self._table)
+        months.content.addWidget(self._empty)
+        for widget in (title, self.problem, self._frozen, disk, months):
+            column.content.addWidget(widget)
+        column.content.addStretch(1)
+        self.body.addWidget(Scroll(column), 1)
+        self.dress()
+
+    def show_outlook(self, outlook: Outlook, year: int, month: int) -> None:
+        """Show it; `year` and `month` are now."""
+        self._outlook, self._now = outlook, (year, month)
+        self.render_view()
+
+    def render_view(self) -> None:
+        """Write it."""
+        super().render_view()
+        outlook, words = self._outlook, self.words
+        if outlook is None:
+            return
+        freeze = outlook.evidence.freeze
+        said = ""
+        if freeze is not None:
+            facts = {"said": moment(freeze.said_ms), "expected": moment(freeze.expected_ms)}
+            said = words("screen.archive.calendar.frozen", **facts)
+        self._frozen.say(Tone.ATTENTION, said)
+        self._show_disk(outlook)
+        heads = tuple(
+            words(f"screen.archive.calendar.{one}") for one in ("month", "expiring", "held", "proposed", "state")
+        )
+        self._table.show_rows(heads, [self._row(month) for month in outlook.months], self.look)
+        self._table.setVisible(bool(outlook.months))
+        self._empty.setVisible(not outlook.months)
+
+    def _show_disk(self, outlook: Outlook) -> None:
+        words, left = self.words, outlook.sessions_left
+        if outlook.free_bytes is None:
+            self._lasts.show_status(Icon.INFO, Tone.SOFT, words("screen.archive.calendar.unmeasured"))
+        elif left is None:
+            self._lasts.show_status(Icon.INFO, Tone.SOFT, words("screen.archive.calendar.no_measure"))
+        else:
+            few = left < FEW_SESSIONS
+            look = (Icon.ATTENTION, Tone.ATTENTION) if few else (Icon.SHIELD, Tone.DONE)
+            self._lasts.show_status(*look, words("screen.archive.calendar.lasts", sessions=left))
+        if outlook.free_bytes is None:
+            self._free.setText(words("screen.archive.calendar.kept_only", count=outlook.recordings))
+        else:
+            free = gigabytes(outlook.free_bytes)
+            self._free.setText(words("screen.archive.calendar.kept", count=outlook.recordings, free=free))
+
+    def _row(self, month: Month) -> tuple[ListCell, ...]:
+        over = (month.year, month.month) < self._now
+        this = (month.year, month.month) == self._now
+        free = month.expiring - month.held
+        if over and free:
+            state = ListCell(self.words("screen.archive.calendar.over", count=free), Icon.CLOCK, Tone.ATTENTION)
+        elif over:
+            state = ListCell(self.words("screen.archive.calendar.all_held"), Icon.LOCK, Tone.ACCENT)
+        elif this:
+            state = ListCell(self.words("screen.archive.calendar.this_month"), Icon.CLOCK, Tone.INK)
+        else:
+            state = ListCell(self.words("screen.archive.calendar.later"), Icon.SHIELD, Tone.DONE)
+        when = f"{month.year}-{month.month:02}"
+        figures = (ListCell(f"{figure:,}") for figure in (month.expiring, month.held, month.proposed))
+        return (ListCell(when), *figures, state)

@@ -1,0 +1,237 @@
+"""One recording: what it is, what it is worth, who did what with it, and the player once a purpose was given."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.archive.dossier import Dossier
+from app.archive.window.chrome import ArchivePage, Facts
+from app.archive.window.custody_list import CustodyList
+from app.archive.window.holds import HoldList
+from app.archive.window.purpose import PurposePanel
+from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, gigabytes, length, moment
+from app.ui.buttons import Button, Kind
+from app.ui.icons import Icon
+from app.ui.labels import Label, Note, StatusMark
+from app.ui.look import hand_down
+from app.ui.page import Foot, Panel, Scroll
+from app.ui.simulated import Simulated
+from app.ui.text import say
+from app.ui.tokens import Space, Tone, Type
+from app.words import Words
+from proctoring.vault.retention.standing import State
+
+_FACTS: Final = (
+    "candidate", "number", "session", "place", "began", "length", "size", "sources", "gaps", "flags", "id",
+)  # fmt: skip
+_ACTS: Final = ("verify", "hold", "extend", "export", "destroy")
+
+
+class RecordingPage(ArchivePage):
+    """One recording. Signals: back; the purpose of viewing was given; an act was chosen (`_ACTS`); a hold is to go."""
+
+    back = Signal()
+    purpose_given = Signal(str)
+    act_chosen = Signal(str)
+    release_chosen = Signal(int)
+    same_session = Signal(str, str)
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._dossier: Dossier | None = None
+        self._player: QWidget | None = None
+        row = QHBoxLayout()
+        row.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        row.setSpacing(Space.L)
+        self._left = QVBoxLayout()
+        self._left.setSpacing(Space.M)
+        self.asking = PurposePanel(self)
+        self.asking.given.connect(self.purpose_given)
+        self._left.addWidget(self.problem)
+        self._left.addWidget(self.asking, 1)
+        row.addLayout(self._left, 8)
+        row.addWidget(Scroll(self._make_papers()), 5)
+        self.body.addLayout(row, 1)
+        self.body.addWidget(self._make_foot())
+        self.dress()
+
+    def _make_papers(self) -> QWidget:
+        papers = QWidget()
+        column = QVBoxLayout(papers)
+        column.setContentsMargins(0, 0, Space.M, 0)
+        column.setSpacing(Space.L)
+        about = Panel(Space.L)
+        self._verdict, self._verdict_says = StatusMark(Type.SECTION, wrap=True), Label(Type.BODY, Tone.SOFT)
+        self._verdict.setObjectName("verdict")
+        self._facts = Facts(_FACTS)
+        self._session = Button("same_session", Kind.QUIET)
+        self.named(self._session.setText, "archive.recording.same_session")
+        self._session.clicked.connect(self._ask_session)
+        for widget in (self._verdict, self._verdict_says, self._facts):
+            about.content.addWidget(widget)
+        about.content.addWidget(self._session, 0, Qt.AlignmentFlag.AlignLeft)
+        keeping = Panel(Space.L)
+        self._standing = StatusMark(Type.STRONG, wrap=True)
+        self._standing.setObjectName("standing")
+        self._frozen = Note()
+        self.holds = HoldList()
+        self.holds.release_chosen.connect(self.release_chosen)
+        keeping.content.addWidget(self._frozen)
+        keeping.content.addWidget(self._standing)
+        keeping.content.addWidget(self.holds)
+        custody = Panel(Space.L)
+        heading = Label(Type.SECTION)
+        self.named(heading.setText, "archive.custody.title")
+        self.custody = CustodyList("custody")
+        custody.content.addWidget(heading)
+        custody.content.addWidget(self.custody)
+        for panel in (about, keeping, custody):
+            column.addWidget(panel)
+        column.addStretch(1)
+        return papers
+
+    def _make_foot(self) -> QWidget:
+        foot = Foot()
+        self._back = Button("back", icon=Icon.BACK, bar=True)
+        self.named(self._back.setText, "archive.recording.back")
+        self._back.clicked.connect(self.back)
+        foot.row.addWidget(self._back)
+        foot.row.addStretch(1)
+        self.acts: dict[str, Button] = {}
+        for act in _ACTS:
+            button = Button(act, bar=True)
+            self.named(button.setText, f"archive.recording.{act}")
+            button.clicked.connect(lambda _checked=False, which=act: self.act_chosen.emit(which))
+            self.acts[act] = button
+            if act == "destroy":
+                foot.row.addSpacing(Space.XXL)  # far from what harms nothing
+            foot.row.addWidget(button)
+        return foot
+
+    # showing
+
+    def show_dossier(self, dossier: Dossier) -> None:
+        """Show a recording. Another one begins without a player: its purpose has not been given."""
+        if self._dossier is None or self._dossier.recording != dossier.recording:
+            self.put_player(None)
+            self.asking.begin()
+        self._dossier = dossier
+        self.set_simulated(_simulated(dossier))
+        self.render_view()
+
+    def put_player(self, player: QWidget | None) -> None:
+        """Show the player in place of the question for the purpose, or take it away."""
+        if self._player is not None:
+            self._left.removeWidget(self._player)
+            self._player.hide()
+            self._player.deleteLater()
+        self._player = player
+        self.asking.setVisible(player is None)
+        if player is not None:
+            self._left.addWidget(player, 1)
+            hand_down(self, self.look)
+            player.setFocus()
+
+    @property
+    def player(self) -> QWidget | None:
+        """The player, if one is shown."""
+        return self._player
+
+    def render_view(self) -> None:
+        """Write it."""
+        super().render_view()
+        self.asking.set_words(self.words)
+        dossier = self._dossier
+        if dossier is None:
+            return
+        for name, key in self._facts.keys.items():
+            key.setText(self.words(f"screen.archive.recording.{name}"))
+        self._show_verdict(dossier)
+        self._show_facts(dossier)
+        self._show_standing(dossier)
+        self.holds.show_holds(dossier.standing.holds, self.words, self.look)
+        self.custody.show_entries(list(reversed(dossier.custody)), self.words, self.look)
+        self._show_acts(dossier)
+
+    def _show_verdict(self, dossier: Dossier) -> None:
+        icon, tone = VERDICT_LOOK.get(dossier.verdict, VERDICT_LOOK[""])
+        self._verdict.show_status(icon, tone, Sayings(self.words).verdict(dossier.verdict))
+        known = bool(dossier.verdict) and self.words.has(f"verdict.{dossier.verdict}")
+        says = self.words(f"verdict.{dossier.verdict}") if known else self.words("screen.archive.recording.unverified")
+        self._verdict_says.setText(says)
+
+    def _show_facts(self, dossier: Dossier) -> None:
+        words, about, manifest = self.words, dossier.about, dossier.situation.manifest
+        document = manifest.document if manifest else None
+        said = dict.fromkeys(_FACTS, "")
+        said["id"] = dossier.recording
+        if about is not None:
+            said["candidate"] = about.name
+            said["number"] = f"{about.id_number_masked}\u2003{about.admission_number}"
+            said["session"] = say(about.exam_title, words)
+            said["place"] = "\u2003".join((about.site, about.room, Sayings(words).seat(about.seat_label)))
+        elif dossier.about_trouble:
+            said["candidate"] = words(f"fault.{dossier.about_trouble}.what")
+        else:
+            said["candidate"] = words("screen.archive.recording.nobody")
+        if document is not None and manifest is not None:
+            said["began"] = moment(document.started.wall_ms)
+            said["length"] = length(document.duration_ms)
+            said["size"] = gigabytes(manifest.bytes)
+            said["sources"] = "\u2003".join(source.label for source in document.sources)
+            count = len(document.gaps)
+            lost = sum(gap.length_ms for gap in document.gaps) // 1000
+            said["gaps"] = words("screen.archive.recording.gap_count", count=count, seconds=lost)
+            said["flags"] = words("screen.archive.recording.flag_count", count=len(document.flags))
+        for name, text in said.items():
+            self._facts.say(name, text)
+        self._session.setVisible(document is not None)
+
+    def _show_standing(self, dossier: Dossier) -> None:
+        stands, words = dossier.standing, self.words
+        until = day(stands.retain_until_ms)
+        icon, tone = {
+            State.RETAINED: (Icon.SHIELD, Tone.DONE),
+            State.ARRIVED: (Icon.ATTENTION, Tone.ATTENTION),
+            State.EXPIRABLE: (Icon.CLOCK, Tone.INK),
+            State.DESTROYED: (Icon.CROSS, Tone.SOFT),
+        }.get(stands.state, (Icon.ATTENTION, Tone.ATTENTION))
+        self._standing.show_status(icon, tone, words(f"screen.archive.keeping.{stands.state.value}", until=until))
+        frozen = stands.frozen
+        said = ""
+        if frozen is not None:
+            facts = {"said": moment(frozen.said_ms), "expected": moment(frozen.expected_ms)}
+            said = words("screen.archive.calendar.frozen", **facts)
+        self._frozen.say(Tone.ATTENTION, said)
+
+    def _show_acts(self, dossier: Dossier) -> None:
+        stands = dossier.standing
+        there = stands.state not in (State.DESTROYED, State.DESTROYING)
+        for act in ("verify", "hold", "extend", "export"):
+            self.acts[act].setEnabled(there)
+        proposed = stands.proposal is not None
+        ripe = stands.state in (State.EXPIRABLE, State.PROPOSED, State.APPROVED) and not stands.held
+        self.acts["destroy"].setEnabled((ripe or proposed) and stands.frozen is None)
+        key = "decide" if proposed else "destroy"
+        self.acts["destroy"].setText(self.words(f"screen.archive.recording.{key}"))
+        self.asking.setEnabled(there)
+
+    def _ask_session(self) -> None:
+        dossier = self._dossier
+        if dossier is not None and dossier.situation.manifest is not None:
+            session = dossier.situation.manifest.document.session
+            title = say(dossier.about.exam_title, self.words) if dossier.about else session
+            self.same_session.emit(session, title)
+
+
+def _simulated(dossier: Dossier) -> tuple[Simulated, ...]:
+    """Say what of a recording is not real."""
+    manifest, about = dossier.situation.manifest, dossier.about
+    tracks = {source.track for source in manifest.document.sources if source.simulated} if manifest else set()
+    said = {
+        Simulated.CANDIDATE: about is not None and about.simulated,
+        Simulated.CAMERA: "picture" in tracks,
+        Simulated.MICROPHONE: "sound" in tracks,
+    }
+    return tuple(one for one, so in said.items() if so)

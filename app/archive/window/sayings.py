@@ -1,0 +1,141 @@
+"""How entries, verdicts, dates and custody are put in words: the same on every page."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from app.archive.catalogue import Entry
+from app.exam.prose import Language
+from app.ui.icons import Icon
+from app.ui.tokens import Tone
+from app.words import Words
+from sync.wire.archive import CustodyEntry
+
+SECOND_MS: Final = 1000
+_GB: Final = 1_000_000_000
+NOTHING: Final = "—"
+
+VERDICT_LOOK: Final = {
+    "complete": (Icon.CHECK, Tone.DONE),
+    "recovered": (Icon.INFO, Tone.ACCENT),
+    "truncated": (Icon.ATTENTION, Tone.ATTENTION),
+    "tampered": (Icon.BLOCKED, Tone.DANGER),
+    "": (Icon.TO_DO, Tone.SOFT),
+}
+"""How a verdict looks: colour never stands alone."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table's cell: two lines, the second quieter, and an icon before the first."""
+
+    first: str
+    second: str = ""
+    icon: Icon | None = None
+    tone: Tone = Tone.INK
+    second_icon: Icon | None = None
+    second_tone: Tone = Tone.SOFT
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """Words with the archive's dates and figures; dates are local, as the wall clock of the machine has them."""
+
+    words: Words
+
+    def cell(self, entry: Entry, column: str) -> Cell:
+        """Give a cell of the find page."""
+        match column:
+            case "when":
+                return self._when(entry)
+            case "candidate":
+                first = entry.name or self.words("screen.archive.find.nobody")
+                tone = Tone.INK if entry.name else Tone.SOFT
+                return Cell(first, entry.id_number_masked or entry.recording[:8], None, tone)
+            case "session":
+                place = " ".join(part for part in (entry.room, self.seat(entry.seat)) if part)
+                return Cell(self.title(entry) or entry.session[:8], place)
+            case "length":
+                key = "screen.archive.find.gaps"
+                gaps = self.words(key, count=entry.gaps) if entry.gaps else ""
+                return Cell(length(entry.duration_ms), gaps, second_icon=Icon.ATTENTION if entry.gaps else None)
+            case "verdict":
+                return self._verdict(entry)
+            case _:
+                return self._kept(entry)
+
+    def _when(self, entry: Entry) -> Cell:
+        if not entry.started_ms:
+            return Cell(NOTHING, self.words("screen.archive.find.unreadable"), Icon.BLOCKED, Tone.DANGER)
+        return Cell(day(entry.started_ms), clock(entry.started_ms))
+
+    def _verdict(self, entry: Entry) -> Cell:
+        icon, tone = VERDICT_LOOK.get(entry.verdict, VERDICT_LOOK[""])
+        said = self.verdict(entry.verdict)
+        count = entry.flag_count
+        flags = self.words("screen.archive.find.flags", count=count) if count else ""
+        return Cell(said, flags, icon, tone, second_icon=Icon.FLAG if count else None)
+
+    def _kept(self, entry: Entry) -> Cell:
+        if entry.state == "destroyed":
+            return Cell(self.words("screen.archive.state.destroyed"), "", Icon.CROSS, Tone.SOFT)
+        until = day(entry.retain_until_ms) if entry.retain_until_ms else NOTHING
+        if entry.holds:
+            held = self.words("screen.archive.find.held", count=entry.holds)
+            return Cell(until, held, second_icon=Icon.LOCK, second_tone=Tone.ACCENT)
+        if entry.proposed:
+            said = self.words("screen.archive.find.proposed")
+            return Cell(until, said, second_icon=Icon.ATTENTION, second_tone=Tone.ATTENTION)
+        return Cell(until, "")
+
+    def title(self, entry: Entry) -> str:
+        """Name the exam in the reader's language."""
+        return entry.title_zh if self.words.language is Language.ZH else entry.title_en
+
+    def seat(self, label: str) -> str:
+        """Name a seat: a bare number with its word, any other label as it is."""
+        if label.isdecimal():
+            return self.words("screen.candidate.seat_number", number=f"{int(label):02}")
+        return label
+
+    def verdict(self, verdict: str) -> str:
+        """Say a verdict in a word or two."""
+        return self.words(f"screen.archive.verdict.{verdict or 'unknown'}")
+
+    def act(self, entry: CustodyEntry) -> str:
+        """Say what happened in a line of custody."""
+        return self.words(f"screen.archive.act.{entry.act.value}")
+
+    def who(self, entry: CustodyEntry) -> str:
+        """Name who acted: a person, or the archive itself."""
+        return entry.by.name if entry.by else self.words("screen.archive.custody.itself")
+
+
+def day(ms: int) -> str:
+    """Write a date of the wall clock."""
+    return f"{_local(ms):%Y-%m-%d}"
+
+
+def clock(ms: int) -> str:
+    """Write a time of day."""
+    return f"{_local(ms):%H:%M}"
+
+
+def moment(ms: int) -> str:
+    """Write a date and time."""
+    return f"{_local(ms):%Y-%m-%d %H:%M}"
+
+
+def length(ms: int) -> str:
+    """Write how long something lasts, h:mm:ss."""
+    seconds = ms // SECOND_MS
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def gigabytes(count: int) -> str:
+    """Write bytes as gigabytes."""
+    return f"{count / _GB:.1f} GB"
+
+
+def _local(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / SECOND_MS, tz=UTC).astimezone()

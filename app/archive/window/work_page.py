@@ -1,0 +1,119 @@
+"""Something that takes long: what it is, how far it has come, how long it still takes, and a way to end it."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from app.archive.window.chrome import ArchivePage
+from app.ui.buttons import Button, Kind
+from app.ui.icons import Icon
+from app.ui.labels import Label, StatusMark
+from app.ui.page import Column, Foot, Panel, Scroll
+from app.ui.text import Text, say
+from app.ui.tokens import Tone, Type
+from app.words import Words
+
+_WHOLE = 1000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended: a sentence with its icon, and lines of what was found."""
+
+    icon: Icon
+    tone: Tone
+    text: Text
+    lines: tuple[Text, ...] = ()
+
+
+class WorkPage(ArchivePage):
+    """One long piece of work. Signals: it is to end; the person has read how it ended."""
+
+    stopped = Signal()
+    done = Signal()
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._titled: Text = ""
+        self._about: Text = ""
+        self._left_s: int | None = None
+        self._part: float | None = None
+        self._outcome: Outcome | None = None
+        column = Column()
+        self._heading, self._what = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
+        panel = Panel()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self._progress = Label(Type.STRONG)
+        self._end = StatusMark(Type.SECTION, wrap=True)
+        self._end.setObjectName("outcome")
+        self._lines = Label()
+        for widget in (self._progress, self.bar, self._end, self._lines):
+            panel.content.addWidget(widget)
+        for part in (self._heading, self._what, self.problem, panel):
+            column.content.addWidget(part)
+        column.content.addStretch(1)
+        self.body.addWidget(Scroll(column), 1)
+        foot = Foot()
+        self._stop = Button("stop")
+        self.named(self._stop.setText, "archive.work.stop")
+        self._stop.clicked.connect(self.stopped)
+        self._done = Button("done", Kind.PRIMARY)
+        self.named(self._done.setText, "archive.work.done")
+        self._done.clicked.connect(self.done)
+        foot.row.addWidget(self._stop)
+        foot.row.addStretch(1)
+        foot.row.addWidget(self._done)
+        self.body.addWidget(foot)
+        self.dress()
+
+    def begin(self, title: Text, about: Text) -> None:
+        """Begin; how far it comes is told by `show_progress`."""
+        self._titled, self._about = title, about
+        self._part, self._left_s, self._outcome = None, None, None
+        self.show_fault(None)
+        self.render_view()
+
+    def show_progress(self, part: float, left_s: int | None) -> None:
+        """Say how far it has come (0 to 1), and how many seconds it still takes if that can be told."""
+        self._part, self._left_s = part, left_s
+        self._show_bar()
+
+    def end(self, outcome: Outcome | None) -> None:
+        """Say how it ended; None where the page's note says it."""
+        self._outcome = outcome or Outcome(Icon.ATTENTION, Tone.ATTENTION, "")
+        self.render_view()
+
+    def render_view(self) -> None:
+        """Write it."""
+        super().render_view()
+        self._heading.setText(say(self._titled, self.words))
+        self._what.setText(say(self._about, self.words))
+        running = self._outcome is None
+        self.bar.setVisible(running)
+        self._progress.setVisible(running)
+        self._stop.setVisible(running)
+        self._done.setVisible(not running)
+        outcome = self._outcome
+        self._end.setVisible(outcome is not None and bool(outcome.text))
+        self._lines.setVisible(outcome is not None and bool(outcome.lines))
+        if outcome is not None:
+            self._end.show_status(outcome.icon, outcome.tone, say(outcome.text, self.words))
+            self._lines.setText("\n".join(say(line, self.words) for line in outcome.lines))
+            self._done.setFocus()
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        if self._part is None:
+            self.bar.setRange(0, 0)
+            self._progress.setText(self.words("screen.archive.work.begun"))
+            return
+        self.bar.setRange(0, _WHOLE)
+        self.bar.setValue(round(self._part * _WHOLE))
+        percent = round(self._part * 100)
+        if self._left_s is None:
+            self._progress.setText(self.words("screen.archive.work.percent", percent=percent))
+        else:
+            left = f"{self._left_s // 60}:{self._left_s % 60:02}"
+            self._progress.setText(self.words("screen.archive.work.left", percent=percent, left=left))
