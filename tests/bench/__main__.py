@@ -16,6 +16,7 @@ from app.demo.display import virtual_display
 from tests.bench.content import content
 from tests.bench.figures import Row
 from tests.bench.items import long_form, pictured_bank, sitting
+from tests.bench.keeping import keeping
 from tests.bench.machine import machine
 from tests.bench.recording import recording
 from tests.bench.site import LONG_JOURNAL, lengthen, site
@@ -40,7 +41,7 @@ def measure(folder: Path) -> list[Row]:
             rows += demonstrated(stage, display)
         with site(folder / "long", pictured_bank()) as stage, stage.sitting() as seat:
             rows += long_form(seat, display)
-    return rows + content(folder / "content") + recording(folder / "recorder")
+    return rows + content(folder / "content") + recording(folder / "recorder") + keeping(folder / "keeping")
 
 
 def main() -> int:
