@@ -1,35 +1,19 @@
 """What stands on a room record's paper: facts, counts, the table, incidents, signatures. Plain text only, no markup."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from PySide6.QtGui import (
-    QBrush,
-    QColor,
-    QFont,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextFrameFormat,
-    QTextLength,
-    QTextTableFormat,
-)
+from PySide6.QtGui import QTextCursor, QTextDocument
 
-from app.ui import tokens
+from app.ui.paper import begin, heading, line, table
 from app.words import Words
 from app.words.incidents import incident_detail, incident_name
 from sync.wire.packet import EndReason
 from sync.wire.plan import Bilingual
 from sync.wire.room import RoomCandidate, RoomIncident, RoomRecord
 
-_TITLE_PT: Final = 17.0
-_HEAD_PT: Final = 11.0
-_BODY_PT: Final = 9.0
-_SMALL_PT: Final = 7.5
-_INK, _SOFT, _LINE, _GROUND = "#000000", "#444444", "#999999", "#EEEEEE"
 _CANDIDATE_WIDTHS: Final = (4, 17, 17, 18, 5, 18, 7, 14)
 _INCIDENT_WIDTHS: Final = (14, 17, 20, 29, 20)
 _SIGNATURE_WIDTHS: Final = (22, 22, 56)
@@ -52,25 +36,22 @@ class Paper:
 
 def fill(document: QTextDocument, paper: Paper) -> None:
     """Write everything into an empty document."""
-    cursor = QTextCursor(document)
-    cursor.setBlockFormat(_spaced(after=4))
-    cursor.insertText(paper.zh("room.paper.title"), _text(_TITLE_PT, bold=True))
-    cursor.insertText(f"  {paper.en('room.paper.title')}", _text(_HEAD_PT, colour=_SOFT))
+    cursor = begin(document, paper.zh("room.paper.title"), paper.en("room.paper.title"))
     _not_real(cursor, paper)
-    _table(cursor, _FACT_WIDTHS, _facts(paper), heads=0)
-    _heading(cursor, paper.both("room.paper.counts"))
+    table(cursor, _FACT_WIDTHS, _facts(paper), heads=0)
+    heading(cursor, paper.both("room.paper.counts"))
     counts = paper.record.counts.model_dump()
     heads = [paper.both(f"room.{name}") for name in counts]
-    _table(cursor, (25, 25, 25, 25), [heads, [str(number) for number in counts.values()]])
-    _heading(cursor, paper.both("room.paper.candidates"))
-    _table(cursor, _CANDIDATE_WIDTHS, _candidates(paper))
-    _heading(cursor, paper.both("room.paper.incidents"))
+    table(cursor, (25, 25, 25, 25), [heads, [str(number) for number in counts.values()]])
+    heading(cursor, paper.both("room.paper.candidates"))
+    table(cursor, _CANDIDATE_WIDTHS, _candidates(paper))
+    heading(cursor, paper.both("room.paper.incidents"))
     if paper.record.incidents:
-        _table(cursor, _INCIDENT_WIDTHS, _incidents(paper))
+        table(cursor, _INCIDENT_WIDTHS, _incidents(paper))
     else:
-        _line(cursor, paper.both("room.paper.no_incidents"))
-    _heading(cursor, paper.both("room.paper.signatures"))
-    _table(cursor, _SIGNATURE_WIDTHS, _signatures(paper), small=(2,))
+        line(cursor, paper.both("room.paper.no_incidents"))
+    heading(cursor, paper.both("room.paper.signatures"))
+    table(cursor, _SIGNATURE_WIDTHS, _signatures(paper), small=(2,))
     _proof(cursor, paper)
 
 
@@ -86,7 +67,7 @@ def _not_real(cursor: QTextCursor, paper: Paper) -> None:
             f"{paper.zh('room.paper.simulated', parts=parts[0])} {paper.en('room.paper.simulated', parts=parts[1])}"
         )
     for sentence in said:
-        _line(cursor, sentence, bold=True)
+        line(cursor, sentence, bold=True)
 
 
 def _facts(paper: Paper) -> list[list[str]]:
@@ -161,7 +142,7 @@ def _signatures(paper: Paper) -> list[list[str]]:
 
 def _proof(cursor: QTextCursor, paper: Paper) -> None:
     record = paper.record
-    _heading(cursor, paper.both("room.paper.proof"))
+    heading(cursor, paper.both("room.paper.proof"))
     facts = [
         [paper.both("room.paper.digest"), paper.envelope_sha256],
         [paper.both("room.paper.record"), record.record],
@@ -169,72 +150,9 @@ def _proof(cursor: QTextCursor, paper: Paper) -> None:
         [paper.both("room.paper.journal"), f"{record.journal.head} ({record.journal.count})"],
         [paper.both("room.paper.software"), record.software],
     ]
-    _table(cursor, _FACT_WIDTHS, facts, heads=0, small=(1,))
-    _line(cursor, paper.zh("room.paper.how"), small=True)
-    _line(cursor, paper.en("room.paper.how"), small=True)
-
-
-def _heading(cursor: QTextCursor, text: str) -> None:
-    cursor.movePosition(QTextCursor.MoveOperation.End)
-    cursor.insertBlock(_spaced(before=10, after=3))
-    cursor.insertText(text, _text(_HEAD_PT, bold=True))
-
-
-def _line(cursor: QTextCursor, text: str, *, bold: bool = False, small: bool = False) -> None:
-    cursor.movePosition(QTextCursor.MoveOperation.End)
-    cursor.insertBlock(_spaced(after=2))
-    cursor.insertText(text, _text(_SMALL_PT if small else _BODY_PT, bold=bold))
-
-
-def _table(
-    cursor: QTextCursor,
-    widths: Sequence[int],
-    rows: Sequence[Sequence[str]],
-    *,
-    heads: int = 1,
-    small: Iterable[int] = (),
-) -> None:
-    """Write a table; its first `heads` rows stand on every page it reaches."""
-    cursor.movePosition(QTextCursor.MoveOperation.End)
-    form = QTextTableFormat()
-    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-    form.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, width) for width in widths])
-    form.setCellPadding(2.5)
-    form.setCellSpacing(0)
-    form.setBorder(1)
-    form.setBorderCollapse(True)
-    form.setBorderBrush(QBrush(QColor(_LINE)))
-    form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-    form.setHeaderRowCount(heads)
-    table = cursor.insertTable(len(rows), len(widths), form)
-    fine = frozenset(small)
-    for line, row in enumerate(rows):
-        for column, text in enumerate(row):
-            cell = table.cellAt(line, column)
-            named = line < heads or (not heads and column == 0)
-            if named:
-                ground = cell.format()
-                ground.setBackground(QBrush(QColor(_GROUND)))
-                cell.setFormat(ground)
-            points = _SMALL_PT if named or column in fine else _BODY_PT
-            cell.firstCursorPosition().insertText(text, _text(points, bold=named))
-    cursor.movePosition(QTextCursor.MoveOperation.End)
-
-
-def _text(points: float, *, bold: bool = False, colour: str = _INK) -> QTextCharFormat:
-    form = QTextCharFormat()
-    form.setFontFamilies(list(tokens.FAMILIES))
-    form.setFontPointSize(points)
-    form.setFontWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
-    form.setForeground(QBrush(QColor(colour)))
-    return form
-
-
-def _spaced(before: float = 0, after: float = 0) -> QTextBlockFormat:
-    form = QTextBlockFormat()
-    form.setTopMargin(before)
-    form.setBottomMargin(after)
-    return form
+    table(cursor, _FACT_WIDTHS, facts, heads=0, small=(1,))
+    line(cursor, paper.zh("room.paper.how"), small=True)
+    line(cursor, paper.en("room.paper.how"), small=True)
 
 
 def _bilingual(text: Bilingual) -> str:
