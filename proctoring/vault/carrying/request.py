@@ -22,7 +22,7 @@ class NothingToExport(Refused):
 class PurposeMissing(Refused):
     """Why is not said, or in too few or too many words (2 to 400 characters)."""
 
-    code = "PURPOSE_MISSING"
+    code = "EXPORT_PURPOSE_REFUSED"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""What stands on an export's cover sheet and in its instructions, in both languages; without Qt."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.exam.prose import Language
+from app.words import Words
+from proctoring.vault.carrying.bundle import LIST, SUMS
+from proctoring.vault.carrying.request import CoverFacts, HandedOut
+
+_SHORT = 16
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A cover sheet: facts, then a table of recordings, what was left out, and the lines to sign."""
+
+    facts: tuple[tuple[str, str], ...]
+    heads: tuple[str, ...]
+    recordings: tuple[tuple[str, ...], ...]
+    left_out: tuple[tuple[str, str], ...]
+    signers: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tongues:
+    """The words of both languages, Chinese first."""
+
+    zh: Words
+    en: Words
+
+    @classmethod
+    def both(cls) -> "Tongues":
+        """Give both."""
+        return cls(Words(Language.ZH), Words(Language.EN))
+
+    def __call__(self, key: str, **facts: str | int) -> str:
+        """Say a sentence in both languages, on one line."""
+        return f"{self.zh(key, **facts)} {self.en(key, **facts)}"
+
+
+def sheet_of(facts: CoverFacts, say: Tongues) -> Sheet:
+    """Put the facts of an export in words."""
+    zone = f"{_local(facts.at_ms):%z}"
+    medium = facts.medium
+    said = [
+        ("purpose", facts.purpose),
+        ("by", facts.by.name),
+        ("at", f"{_local(facts.at_ms):%Y-%m-%d %H:%M:%S} (UTC{zone[:3]}:{zone[3:]})"),
+        ("medium", f"{medium.label} · {medium.serial}"),
+        ("bearer", medium.bearer or ""),
+        ("due", f"{_local(medium.due_ms):%Y-%m-%d}" if medium.due_ms else ""),
+        ("opened_by", "\n".join(facts.recipients) if facts.recipients else say("export.cover.anybody")),
+        ("session", facts.session or ""),
+        ("export", facts.export),
+        ("archive", facts.archive),
+        ("key", facts.by.keyid),
+    ]
+    remarks = [say("export.cover.encrypted")] if facts.recipients else []
+    if any(one.about is not None and one.about.simulated for one in facts.recordings):
+        remarks.append(say("export.cover.simulated"))
+    return Sheet(
+        tuple((say(f"export.cover.{name}"), text) for name, text in said if text),
+        tuple(say(f"export.cover.{name}") for name in ("who", "length", "verdict", "digests")),
+        tuple(_row(one, say) for one in facts.recordings),
+        tuple((one.recording, f"{_why(one.code, say)} [{one.code}]") for one in facts.left_out),
+        tuple(say(f"export.cover.{name}") for name in ("handed_by", "received_by", "witness")),
+        tuple(remarks),
+    )
+
+
+def instructions(facts: CoverFacts, say: Tongues) -> str:
+    """Write how to check an export without this program."""
+    parts = []
+    for words in (say.zh, say.en):
+        names = {"sums": SUMS, "list": LIST}
+        parts += [
+            words("export.readme.title", export=facts.export),
+            words("export.readme.whole", **names),
+            words("export.readme.files", **names),
+            words("export.readme.age" if facts.recipients else "export.readme.plain"),
+            words("export.readme.signatures"),
+            words("export.readme.recordings"),
+            words("export.readme.keyid", list=LIST, name=facts.by.name, keyid=facts.by.keyid),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(one: HandedOut, say: Tongues) -> tuple[str, ...]:
+    minutes, seconds = divmod(round(one.duration_ms / 1000), 60)
+    who = one.recording
+    if one.about is not None:
+        about = one.about
+        place = f"{about.site} · {about.room} · {about.seat_label}"
+        opens = f"{_local(about.opens_ms):%Y-%m-%d %H:%M}"
+        who = "\n".join((f"{about.name} {about.admission_number}", about.id_number_masked, place, opens, one.recording))
+    digests = f"WebM {one.sha256}"
+    if one.manifest_sha256:
+        digests += f"\n{say('export.cover.manifest')} {one.manifest_sha256}"
+    verdict = "\n".join(words(f"export.cover.verdict_{one.verdict}") for words in (say.zh, say.en))
+    return (who, f"{minutes}:{seconds:02}\n{one.bytes / 1e6:.1f} MB", verdict, digests)
+
+
+def _why(code: str, say: Tongues) -> str:
+    return say(f"export.cover.left_{code.lower()}")
+
+
+def _local(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone()
