@@ -22,6 +22,7 @@ from proctoring.vault.retention.faults import (
     RecordingHeld,
     SecondPersonNeeded,
 )
+from proctoring.vault.retention.forecast import Kept
 from proctoring.vault.retention.ledger import STORE, Ledger, Situation
 from proctoring.vault.retention.papers import recording_prefix, require_id
 from proctoring.vault.retention.people import Signer, among, require_acting
@@ -155,7 +156,26 @@ class Archive:
         Raises:
             RecordingUnknown, CustodyRefused, ClockLineRefused.
         """
-        return self._standing(self.ledger.situation(recording), self.time(now))
+        return self.standing_at(recording, self.time(now))
+
+    def standing_at(self, recording: str, evidence: Evidence) -> Standing:
+        """Say where a recording stands at a time that was judged before; for many at once."""
+        return self._standing(self.ledger.situation(recording), evidence)
+
+    def kept_of(self, recording: str, evidence: Evidence | None = None) -> Kept:
+        """Say of a recording what a forecast or a sweep needs, from its papers. Raises what `standing` raises."""
+        situation = self.ledger.situation(recording)
+        stands = self._standing(situation, evidence or self.time())
+        document = situation.manifest.document if situation.manifest else None
+        return Kept(
+            recording,
+            document.session if document else "",
+            situation.manifest.bytes if situation.manifest else 0,
+            document.duration_ms if document else 0,
+            stands.retain_until_ms,
+            stands.held,
+            stands.state,
+        )
 
     def destruction_record(self, recording: str) -> DestructionRecord | None:
         """Give the proof of a recording's destruction, verified, or None. Raises CustodyRefused."""

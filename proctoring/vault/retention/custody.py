@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from proctoring.vault.retention.faults import CustodyBusy, CustodyRefused
+from pydantic import ValidationError
+
+from proctoring.vault.retention.faults import ActRefused, CustodyBusy, CustodyRefused
 from proctoring.vault.retention.people import Signer, key_of
 from proctoring.vault.store.shelf import Shelf, ShelfBusy, ShelfConflict
 from sync.faults import Refused
@@ -123,7 +125,21 @@ def append(
         if len(chain.entries) >= MAX_ENTRIES:
             raise CustodyRefused(f"{recording}: {MAX_ENTRIES} entries, no more")
         manifest_sha256, act = judge(chain)
-        entry = CustodyEntry(
+        entry = _made(book, recording, chain, manifest_sha256, act)
+        check(chain, entry)
+        signed = envelope.sign(entry.to_bytes(), CustodyEntry.PAYLOAD_TYPE, act.person.key if act.person else own)
+        _believed(book, recording, entry.sequence, signed)  # what would not be believed later is not entered
+        try:
+            book.shelf.put(entry_name(recording, entry.sequence), signed)
+        except (ShelfConflict, ShelfBusy):
+            continue
+        return entry, Chain((*chain.entries, entry), (*chain.digests, sha256(signed).hexdigest()))
+    raise CustodyBusy(recording)
+
+
+def _made(book: Book, recording: str, chain: Chain, manifest_sha256: str, act: Act) -> CustodyEntry:
+    try:
+        return CustodyEntry(
             archive=book.archive,
             recording=recording,
             manifest_sha256=manifest_sha256,
@@ -137,15 +153,8 @@ def append(
             until_ms=act.until_ms,
             facts=dict(act.facts),
         )
-        check(chain, entry)
-        signed = envelope.sign(entry.to_bytes(), CustodyEntry.PAYLOAD_TYPE, act.person.key if act.person else own)
-        _believed(book, recording, entry.sequence, signed)  # what would not be believed later is not entered
-        try:
-            book.shelf.put(entry_name(recording, entry.sequence), signed)
-        except (ShelfConflict, ShelfBusy):
-            continue
-        return entry, Chain((*chain.entries, entry), (*chain.digests, sha256(signed).hexdigest()))
-    raise CustodyBusy(recording)
+    except ValidationError as error:
+        raise ActRefused(f"{act.act}: {error.errors()[0]['loc']} is out of bounds") from None
 
 
 def _numbers(shelf: Shelf, recording: str) -> list[int]:

@@ -1,0 +1,117 @@
+"""What goes on at an archive by itself: arrivals are received, the clocks are written down, what is due is stated.
+
+It deletes nothing by itself: only a destruction that two administrators agreed to, and that a kill interrupted, is
+brought to its end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from app.archive.home import ArchiveHome
+from proctoring.vault.carrying.media_register import MediaRegister
+from proctoring.vault.retention.archive import Archive, State
+from proctoring.vault.retention.forecast import Kept, forecast
+from proctoring.vault.store.receiving import Outcome, Received, Receiver, receive_all
+from sync.faults import Fault
+
+DAILY_MS: Final = 86_400_000
+
+
+class Happening(StrEnum):
+    """What the service tells."""
+
+    ARRIVED = "arrived"
+    SENT_AGAIN = "sent_again"
+    ASIDE = "aside"
+    FAILED = "failed"
+    CLOCK = "clock"
+    FROZEN = "frozen"
+    EXPIRABLE = "expirable"
+    DESTROYED = "destroyed"
+    MEDIUM_DUE = "medium_due"
+    DISK_FULL = "disk_full"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened, and its ids, codes and figures: nothing personal."""
+
+    happening: Happening
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+class ArchiveService:
+    """The archive's background work, one turn after the other."""
+
+    def __init__(self, home: ArchiveHome, archive: Archive) -> None:
+        self._archive = archive
+        self._receiver = Receiver(
+            archive.shelf,
+            archive.trust,
+            archive.identity.archive,
+            archive.key,
+            archive.take_over,
+            home.cache,
+            clock=archive.clock,
+        )
+        self._looked_ms: int | None = None
+        self._frozen = False
+
+    def turn(self) -> Iterator[Event]:
+        """Do what is to be done now; the clock line and what is due once a day, and when the service starts.
+
+        Raises:
+            ClockLineRefused, DiskFault: the clock could not be written down.
+        """
+        for received in receive_all(self._receiver):
+            yield _received(received)
+        now = self._archive.clock().mono_ms
+        daily = self._looked_ms is None or now - self._looked_ms >= DAILY_MS
+        frozen = self._archive.time().freeze is not None
+        if daily or frozen != self._frozen:
+            yield self._clock()
+            self._frozen = frozen
+        if daily:
+            self._looked_ms = now
+            yield from self._due()
+
+    def _clock(self) -> Event:
+        evidence = self._archive.write_clock_line()
+        if evidence.freeze is None:
+            return Event(Happening.CLOCK, {"sure_ms": evidence.sure_ms})
+        facts: dict[str, str | int] = {"said_ms": evidence.freeze.said_ms, "expected_ms": evidence.freeze.expected_ms}
+        return Event(Happening.FROZEN, facts)
+
+    def _due(self) -> Iterator[Event]:
+        archive, kept = self._archive, list[Kept]()
+        for recording in archive.recordings():
+            try:
+                kept.append(archive.kept_of(recording))
+                if kept[-1].state is State.DESTROYING:
+                    archive.destroy(recording)
+                    yield Event(Happening.DESTROYED, {"recording": recording})
+                elif kept[-1].state is State.EXPIRABLE and not kept[-1].held:
+                    yield Event(Happening.EXPIRABLE, {"recording": recording, "until_ms": kept[-1].retain_until_ms})
+            except Fault as fault:
+                yield Event(Happening.TROUBLE, {"recording": recording, "code": fault.code})
+        now_ms = archive.clock().wall_ms
+        for medium in MediaRegister(archive.ledger.book).media():
+            if medium.overdue(now_ms):
+                yield Event(Happening.MEDIUM_DUE, {"serial": medium.serial, "due_ms": medium.due_ms or 0})
+        outlook = forecast(kept, archive.shelf.free_bytes(), now_ms)
+        if outlook.full:
+            yield Event(Happening.DISK_FULL, {"free_bytes": outlook.free_bytes or 0})
+
+
+def _received(received: Received) -> Event:
+    facts: dict[str, str | int] = {"recording": received.recording}
+    if received.outcome is Outcome.ARRIVED:
+        facts["verdict"] = received.verdict
+    if received.reason is not None:
+        facts["reason"] = received.reason.value
+    if received.fault is not None:
+        facts["code"] = received.fault.code
+    return Event(Happening(received.outcome.value), facts)
