@@ -187,7 +187,7 @@ class RecorderServer:
                     await writer.drain()
                     continue
                 if isinstance(request, TapRequest):
-                    await self._let_listen(writer)
+                    await self._let_listen(reader, writer)
                     return
                 async with self._one_at_a_time:
                     if self._ending.is_set():
@@ -198,19 +198,22 @@ class RecorderServer:
             writer.write(to_line(reply))
             await writer.drain()
 
-    async def _let_listen(self, writer: asyncio.StreamWriter) -> None:
+    async def _let_listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Make this connection a stream of what is being recorded."""
         if self._taps >= MAX_TAPS or self._recording is None or not self._busy:
             raise TapRefused(f"{self._taps} taps" if self._busy else "nothing is being recorded")
         recording = self._recording.recording
         tap = recording.tap()
         self._taps += 1
+        leaving = asyncio.ensure_future(reader.read(1))
+        leaving.add_done_callback(lambda _: tap.end())
         try:
             writer.write(to_line(Done()))
             async for chunk in tap.chunks():
                 writer.write(chunk)
                 await _drained(writer, tap)
         finally:
+            leaving.cancel()
             self._taps -= 1
             recording.untap(tap)
 
