@@ -35,7 +35,13 @@ _MOST_BLOCKS: Final = 500  # that nobody took; the oldest are given up
 _WINDOW_NS: Final = 10_000_000_000
 _BROKEN_NS: Final = 5_000_000_000
 _NS: Final = 1_000_000_000
-_RTSP: Final = {"rtsp_transport": "tcp", "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls,udp", "timeout": "5000000"}
+_RTSP: Final = {
+    "rtsp_transport": "tcp",
+    "protocol_whitelist": "rtsp,rtsps,rtp,tcp,tls,udp",
+    "timeout": "5000000",
+    "analyzeduration": "1000000",  # a camera says what it sends; to look longer only delays the first picture
+    "fflags": "nobuffer",
+}
 _FILES: Final = {
     "format_whitelist": "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,mpegts,ogg,wav",
     "protocol_whitelist": "",

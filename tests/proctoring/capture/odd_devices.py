@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -117,7 +117,7 @@ class SimulatedInput:
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> "SimulatedInput":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
