@@ -109,7 +109,7 @@ class PlayingSource:
 
     def before(self, at_ms: int) -> int | None:
         """Give the time of the last picture before a moment; None if there is none."""
-        for place in range(self._place(at_ms), -1, -1):
+        for place in range(self._place(at_ms) if self._parts else -1, -1, -1):
             reel = self._reel(place)
             found = reel.picture_at(at_ms - 1)
             if found >= 0:
