@@ -195,6 +195,14 @@ def _scroll(look: Look) -> str:
                 f"QScrollBar::handle:vertical {{ background: {colours.line_strong}; min-height: {tokens.TARGET}px;"
                 f" border-radius: {Space.XS}px; margin: {tokens.EDGE}px; }}"
             ),
+            (
+                f"QScrollBar:horizontal {{ background: {colours.sunken}; height: {tokens.SCROLL}px; margin: 0;"
+                " border: 0; }"
+            ),
+            (
+                f"QScrollBar::handle:horizontal {{ background: {colours.line_strong}; min-width: {tokens.TARGET}px;"
+                f" border-radius: {Space.XS}px; margin: {tokens.EDGE}px; }}"
+            ),
             "QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }",
             "QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }",
         )

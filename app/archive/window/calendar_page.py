@@ -86,17 +86,17 @@ class CalendarPage(ArchivePage):
             look = (Icon.ATTENTION, Tone.ATTENTION) if few else (Icon.SHIELD, Tone.DONE)
             self._lasts.show_status(*look, words("screen.archive.calendar.lasts", sessions=left))
         if outlook.free_bytes is None:
-            self._free.setText(words("screen.archive.calendar.kept_only", count=outlook.recordings))
+            self._free.setText(words("screen.archive.calendar.kept_only", count=f"{outlook.recordings:,}"))
         else:
             free = gigabytes(outlook.free_bytes)
-            self._free.setText(words("screen.archive.calendar.kept", count=outlook.recordings, free=free))
+            self._free.setText(words("screen.archive.calendar.kept", count=f"{outlook.recordings:,}", free=free))
 
     def _row(self, month: Month) -> tuple[ListCell, ...]:
         over = (month.year, month.month) < self._now
         this = (month.year, month.month) == self._now
         free = month.expiring - month.held
         if over and free:
-            state = ListCell(self.words("screen.archive.calendar.over", count=free), Icon.CLOCK, Tone.ATTENTION)
+            state = ListCell(self.words("screen.archive.calendar.over", count=f"{free:,}"), Icon.CLOCK, Tone.ATTENTION)
         elif over:
             state = ListCell(self.words("screen.archive.calendar.all_held"), Icon.LOCK, Tone.ACCENT)
         elif this:

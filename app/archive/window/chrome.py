@@ -49,6 +49,10 @@ class ArchivePage(Screen):
         self.named(self._title.setText, "archive.head.title")
         row.addWidget(self._title)
         row.addSpacing(Space.L)
+        self._nav = QWidget()
+        ways = QHBoxLayout(self._nav)
+        ways.setContentsMargins(0, 0, 0, 0)
+        ways.setSpacing(Space.XS)
         self._ways: dict[Place, Button] = {}
         for place in Place:
             way = Button(f"go_{place.value}", Kind.QUIET, bar=True)
@@ -56,14 +60,16 @@ class ArchivePage(Screen):
             way.clicked.connect(lambda _checked=False, to=place.value: self.went.emit(to))
             way.setProperty("here", place is self._place)
             self._ways[place] = way
-            row.addWidget(way)
-        row.addStretch(1)
+            ways.addWidget(way)
+        ways.addStretch(1)
         self._who = Line(Type.BAR, Tone.SOFT)
-        row.addWidget(self._who)
-        self._out = Button("sign_out", Kind.QUIET, bar=True)
-        self.named(self._out.setText, "archive.head.sign_out")
-        self._out.clicked.connect(self.left)
-        row.addWidget(self._out)
+        ways.addWidget(self._who)
+        sign_out = Button("sign_out", Kind.QUIET, bar=True)
+        self.named(sign_out.setText, "archive.head.sign_out")
+        sign_out.clicked.connect(self.left)
+        ways.addWidget(sign_out)
+        row.addWidget(self._nav, 1)
+        row.addStretch(1)
         row.addWidget(self.tools)
         self.set_person("")
         return head
@@ -72,8 +78,17 @@ class ArchivePage(Screen):
         """Say who is signed in; with nobody there is nowhere to go."""
         self._person = name
         self._who.setText(name)
-        for widget in (self._who, self._out, *self._ways.values()):
-            widget.setVisible(bool(name))
+        self._nav.setVisible(bool(name))
+
+    def _tools_last(self) -> None:
+        """Let the keyboard come to the ways to other pages after everything that this page is for."""
+        row = self._head.layout()
+        if isinstance(row, QHBoxLayout):
+            place = row.indexOf(self._nav)
+            self._nav.setParent(None)
+            row.insertWidget(place, self._nav, 1)
+            self._nav.setVisible(bool(self._person))
+        super()._tools_last()
 
     def show_fault(self, fault: Fault | None) -> None:
         """Say what stands in the way, in the page's note; None takes it away."""

@@ -46,7 +46,6 @@ class DecidePage(ArchivePage):
         self.pins.pin_entered.connect(self.pin_entered)
         self.named(self.pins.button.setText, "archive.decide.approve")
         self._nobody = Note()
-        right.addWidget(self.problem)
         right.addWidget(self._nobody)
         right.addWidget(self.pins)
         right.addStretch(1)
@@ -71,7 +70,7 @@ class DecidePage(ArchivePage):
         self._count = Label(Type.BODY, Tone.SOFT)
         for widget in (self._by, self._why, self._count):
             said.content.addWidget(widget)
-        for part in (title, self._warning, panel, said):
+        for part in (title, self.problem, self._warning, panel, said):
             column.addWidget(part)
         column.addStretch(1)
         return content

@@ -24,7 +24,7 @@ from sync.faults import Fault
 from sync.wire.recording import FlagKind
 
 TYPING_MS: Final = 150
-_FLAGS_A_ROW: Final = 4
+_FLAGS_A_ROW: Final = 8
 _DATE: Final = "%Y-%m-%d"
 _FIELDS: Final = ("from", "to", "seat")
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -20,9 +20,8 @@ from app.ui.look import PLAIN_LOOK, Look, Looked, paint_focus
 from app.ui.tokens import Space, Tone, Type
 
 _Index = QModelIndex | QPersistentModelIndex
-_WIDTHS: Final = {"when": 7.2, "candidate": 10.5, "length": 6.2, "verdict": 6.6, "kept": 7.2}
-"""Columns in widths of a Chinese character; the session takes the rest."""
-_OFFSET: Final = 4  # of a focus ring, inside its cell
+_WIDTHS: Final = {"when": 5.8, "candidate": 9.4, "session": 11.0, "length": 5.4, "verdict": 7.0, "kept": 7.6}
+"""Columns in widths of a Chinese character; the session takes what is left, too."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -48,10 +47,12 @@ class CellDelegate(QStyledItemDelegate):
         if cell is not None:
             self._lines(painter, rect.adjusted(Space.M, Space.S, -Space.S, -Space.S), cell)
         view = option.widget
-        if chosen and index.column() == 0 and isinstance(view, QTableView) and view.hasFocus():
-            whole = QRectF(0, rect.top(), view.viewport().width(), rect.height() - 1)
-            painter.setClipping(False)
-            paint_focus(painter, whole, self.look)
+        if chosen and isinstance(view, QTableView) and view.hasFocus():  # one ring round the row, a piece in each cell
+            left = -view.horizontalScrollBar().value()
+            painter.setClipRect(rect)
+            paint_focus(
+                painter, QRectF(left, rect.top(), view.horizontalHeader().length(), rect.height() - 1), self.look
+            )
         painter.restore()
 
     def _lines(self, painter: QPainter, box: QRect, cell: Cell) -> None:
@@ -101,18 +102,28 @@ class FindTable(Looked, QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(COLUMNS.index("session"), QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     def look_changed(self) -> None:
         """Make the rows and columns as large as the text."""
         self._delegate.look = self.look
         self.verticalHeader().setDefaultSectionSize(row_height(self.look))
-        character = self.look.px(Type.BODY)
-        for name, characters in _WIDTHS.items():
-            self.setColumnWidth(COLUMNS.index(name), round(characters * character) + 2 * Space.M)
+        self._fit()
         self.viewport().update()
+
+    def _fit(self) -> None:
+        """Give every column what it needs, and the session what is left; what does not fit scrolls sideways."""
+        character = self.look.px(Type.BODY)
+        widths = {name: round(characters * character) + 2 * Space.M for name, characters in _WIDTHS.items()}
+        widths["session"] += max(0, self.viewport().width() - sum(widths.values()))
+        for name, width in widths.items():
+            self.setColumnWidth(COLUMNS.index(name), width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns into the room there is."""
+        super().resizeEvent(event)
+        self._fit()
 
     def chosen(self) -> int:
         """Give the row that is chosen, or -1."""

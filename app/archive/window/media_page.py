@@ -18,9 +18,8 @@ from app.words import Words
 from proctoring.vault.carrying.media_register import Medium, MediumState
 
 
-
 class MediaPage(ArchivePage):
-    """Signals: a medium is to be registered (folder, label); one goes out (serial, bearer, purpose, due), or is back."""
+    """Signals: one is to be registered (folder, label); one goes out (serial, bearer, purpose, due), or is back."""
 
     registered = Signal(str, str)
     given_out = Signal(str, str, str, object)

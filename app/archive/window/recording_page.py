@@ -21,9 +21,10 @@ from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from proctoring.vault.retention.standing import State
+from sync.faults import Fault
 
 _FACTS: Final = (
-    "candidate", "number", "session", "place", "began", "length", "size", "sources", "gaps", "flags", "id",
+    "candidate", "number", "session", "place", "seat", "began", "length", "size", "sources", "gaps", "flags", "id",
 )  # fmt: skip
 _ACTS: Final = ("verify", "hold", "extend", "export", "destroy")
 
@@ -48,10 +49,10 @@ class RecordingPage(ArchivePage):
         self._left.setSpacing(Space.M)
         self.asking = PurposePanel(self)
         self.asking.given.connect(self.purpose_given)
-        self._left.addWidget(self.problem)
         self._left.addWidget(self.asking, 1)
         row.addLayout(self._left, 8)
-        row.addWidget(Scroll(self._make_papers()), 5)
+        self._papers = Scroll(self._make_papers())
+        row.addWidget(self._papers, 5)
         self.body.addLayout(row, 1)
         self.body.addWidget(self._make_foot())
         self.dress()
@@ -61,6 +62,7 @@ class RecordingPage(ArchivePage):
         column = QVBoxLayout(papers)
         column.setContentsMargins(0, 0, Space.M, 0)
         column.setSpacing(Space.L)
+        column.addWidget(self.problem)
         about = Panel(Space.L)
         self._verdict, self._verdict_says = StatusMark(Type.SECTION, wrap=True), Label(Type.BODY, Tone.SOFT)
         self._verdict.setObjectName("verdict")
@@ -133,6 +135,11 @@ class RecordingPage(ArchivePage):
             hand_down(self, self.look)
             player.setFocus()
 
+    def show_fault(self, fault: Fault | None) -> None:
+        """Say what stands in the way, where it is seen."""
+        super().show_fault(fault)
+        self._papers.verticalScrollBar().setValue(0)
+
     @property
     def player(self) -> QWidget | None:
         """The player, if one is shown."""
@@ -170,7 +177,8 @@ class RecordingPage(ArchivePage):
             said["candidate"] = about.name
             said["number"] = f"{about.id_number_masked}\u2003{about.admission_number}"
             said["session"] = say(about.exam_title, words)
-            said["place"] = "\u2003".join((about.site, about.room, Sayings(words).seat(about.seat_label)))
+            said["place"] = f"{about.site}\u2003{about.room}"
+            said["seat"] = Sayings(words).seat(about.seat_label)
         elif dossier.about_trouble:
             said["candidate"] = words(f"fault.{dossier.about_trouble}.what")
         else:
@@ -179,7 +187,7 @@ class RecordingPage(ArchivePage):
             said["began"] = moment(document.started.wall_ms)
             said["length"] = length(document.duration_ms)
             said["size"] = gigabytes(manifest.bytes)
-            said["sources"] = "\u2003".join(source.label for source in document.sources)
+            said["sources"] = "\u2003".join(dict.fromkeys(source.label for source in document.sources))
             count = len(document.gaps)
             lost = sum(gap.length_ms for gap in document.gaps) // 1000
             said["gaps"] = words("screen.archive.recording.gap_count", count=count, seconds=lost)

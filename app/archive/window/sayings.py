@@ -13,6 +13,7 @@ from sync.wire.archive import CustodyEntry
 
 SECOND_MS: Final = 1000
 _GB: Final = 1_000_000_000
+_MB: Final = 1_000_000
 NOTHING: Final = "—"
 
 VERDICT_LOOK: Final = {
@@ -133,8 +134,8 @@ def length(ms: int) -> str:
 
 
 def gigabytes(count: int) -> str:
-    """Write bytes as gigabytes."""
-    return f"{count / _GB:.1f} GB"
+    """Write bytes as gigabytes, a little as megabytes."""
+    return f"{count / _GB:.1f} GB" if count >= _GB else f"{count / _MB:.1f} MB"
 
 
 def _local(ms: int) -> datetime:

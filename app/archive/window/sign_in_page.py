@@ -1,16 +1,16 @@
 """An administrator signs in: their name and PIN. Also asked of a second person, who approves a destruction."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.window.chrome import ArchivePage
 from app.ui.icons import Icon
 from app.ui.labels import Label
 from app.ui.message import MessagePanel
-from app.ui.page import Column
+from app.ui.page import Scroll
 from app.ui.pin_panel import PinPanel
 from app.ui.proctor_button import ProctorCard
-from app.ui.tokens import Tone, Type
+from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.wire.archive import Person
 
@@ -22,21 +22,37 @@ class SignInPage(ArchivePage):
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
-        column = Column()
-        title, body = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
         self._site = Label(Type.STRONG)
-        self.named(title.setText, "archive.sign_in.title")
-        self.named(body.setText, "archive.sign_in.body")
         self.pins = PinPanel("archive_sign_in")
         self.pins.pin_entered.connect(self.pin_entered)
         self.named(self.pins.button.setText, "archive.sign_in.sign_in")
         self._nobody = MessagePanel("nobody")
-        for widget in (self._site, title, body, self.problem, self.pins, self._nobody):
-            column.content.addWidget(widget)
-        column.content.addStretch(1)
-        self.body.addWidget(column, 1)
+        self._nobody_scroll = Scroll(self._nobody)
+        row = QHBoxLayout()
+        row.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
+        row.setSpacing(Space.XXL)
+        row.addWidget(Scroll(self._make_words()), 2)
+        right = QVBoxLayout()
+        right.addWidget(self.pins)
+        right.addWidget(self._nobody_scroll, 100)
+        right.addStretch(1)
+        row.addLayout(right, 3)
+        self.body.addLayout(row, 1)
         self._people: tuple[Person, ...] = ()
         self.dress()
+
+    def _make_words(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, Space.M, 0)
+        column.setSpacing(Space.L)
+        title, body = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
+        self.named(title.setText, "archive.sign_in.title")
+        self.named(body.setText, "archive.sign_in.body")
+        for widget in (self._site, title, body, self.problem):
+            column.addWidget(widget)
+        column.addStretch(1)
+        return content
 
     def show_people(self, people: tuple[Person, ...], place: str) -> None:
         """Show who may sign in here; with nobody it says how that comes about."""
@@ -50,6 +66,6 @@ class SignInPage(ArchivePage):
         super().render_view()
         self.pins.set_words(self.words)
         self.pins.setVisible(bool(self._people))
-        self._nobody.setVisible(not self._people)
+        self._nobody_scroll.setVisible(not self._people)
         title, do = self.words("screen.archive.sign_in.nobody"), self.words("screen.archive.sign_in.nobody_do")
         self._nobody.show_message(Icon.INFO, Tone.SOFT, title, do=do)

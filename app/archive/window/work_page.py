@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from app.archive.window.chrome import ArchivePage
+from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon
 from app.ui.labels import Label, StatusMark
 from app.ui.page import Column, Foot, Panel, Scroll
 from app.ui.text import Text, say
-from app.ui.tokens import Tone, Type
+from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
 _WHOLE = 1000
@@ -25,6 +26,22 @@ class Outcome:
     tone: Tone
     text: Text
     lines: tuple[Text, ...] = ()
+
+
+class Progress(QProgressBar):
+    """A bar without words on it: they stand above."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextVisible(False)
+
+    def sizeHint(self) -> QSize:
+        """Give the bar's room; Qt would make room for words."""
+        return QSize(tokens.NARROW, Space.L)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give the same height."""
+        return QSize(tokens.WORD, Space.L)
 
 
 class WorkPage(ArchivePage):
@@ -43,8 +60,7 @@ class WorkPage(ArchivePage):
         column = Column()
         self._heading, self._what = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
         panel = Panel()
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = Progress()
         self._progress = Label(Type.STRONG)
         self._end = StatusMark(Type.SECTION, wrap=True)
         self._end.setObjectName("outcome")
