@@ -100,7 +100,8 @@ def _told(course: _Course, entry: ClockEntry) -> _Course:
 def _told_by_registry(course: _Course, signed_ms: int) -> _Course:
     """Take a signed time: it is at least that; a clock that fits it, if it says something new, is believed again."""
     fits = -TOLERANCE_MS <= course.at.wall_ms - signed_ms <= LONGEST_OFF_MS
-    news = signed_ms > course.sure_ms - LONGEST_OFF_MS
+    known_ms = max(course.sure_ms, course.freeze.expected_ms if course.freeze else 0)
+    news = signed_ms > known_ms - LONGEST_OFF_MS  # an old paper settles nothing
     sure = replace(course, sure_ms=max(course.sure_ms, signed_ms))
     if fits and news:
         return _believed_again(sure)

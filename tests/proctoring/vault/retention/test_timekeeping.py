@@ -1,0 +1,218 @@
+"""What time it surely is: no clock makes it later, and a jump freezes until it is settled."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proctoring.vault.retention.archive import Archive
+from proctoring.vault.retention.faults import AdministratorRefused, ClockFrozen, ClockLineRefused
+from proctoring.vault.retention.standing import DAY_MS
+from proctoring.vault.retention.timekeeping import LONGEST_OFF_MS, TOLERANCE_MS, judge
+from sync.trust.clock import ClockReading
+from sync.trust.keystore import FileKeyStore
+from sync.wire.archive import ClockAct, ClockEntry, Moment
+from sync.wire.ids import new_id
+from tests.proctoring.vault.retention.world import HOUR_MS, Site, expire
+from tests.sync.trust.world import NOW_MS
+
+YEAR_MS = 365 * DAY_MS
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site.make(tmp_path)
+
+
+def frozen(site: Site) -> bool:
+    """Write the clock line as every run does, and tell whether destruction is frozen; read anew, as after a restart."""
+    site.open().write_clock_line()
+    return site.open().time().freeze is not None
+
+
+@pytest.mark.parametrize(
+    ("skew_ms", "jumped"),
+    [
+        (0, False),
+        (TOLERANCE_MS, False),
+        (-TOLERANCE_MS, False),
+        (TOLERANCE_MS + 1, True),
+        (-TOLERANCE_MS - 1, True),
+        (14 * YEAR_MS, True),
+        (-57 * YEAR_MS, True),
+    ],
+)
+def test_within_a_boot_the_wall_clock_goes_as_the_monotonic_one(site: Site, skew_ms: int, jumped: bool) -> None:
+    site.clock.run(DAY_MS)
+    site.clock.skew_ms = skew_ms
+    assert frozen(site) is jumped
+
+
+@pytest.mark.parametrize(
+    ("off_ms", "skew_ms", "jumped"),
+    [
+        (0, 0, False),
+        (30 * DAY_MS, 0, False),
+        (LONGEST_OFF_MS + HOUR_MS, 0, True),
+        (0, 14 * YEAR_MS, True),
+        (0, -HOUR_MS, True),
+        (0, -57 * YEAR_MS, True),
+    ],
+)
+def test_from_boot_to_boot_it_goes_neither_back_nor_far_ahead(
+    site: Site,
+    off_ms: int,
+    skew_ms: int,
+    jumped: bool,
+) -> None:
+    assert not frozen(site)
+    site.clock.reboot(off_ms)
+    site.clock.skew_ms = skew_ms
+    assert frozen(site) is jumped
+
+
+def test_time_asleep_counts_for_the_wall_clock_and_makes_nothing_surer() -> None:
+    first = _read(0, ClockReading("boot", 1_000, NOW_MS), ClockAct.REGISTRY, NOW_MS)
+    asleep = ClockReading("boot", 2_000, NOW_MS + DAY_MS + 1_000, slept_ms=DAY_MS)
+    found = judge([first], NOW_MS, NOW_MS, asleep)
+    assert (found.sure_ms, found.freeze) == (NOW_MS + 1_000, None)
+
+
+def test_a_frozen_clock_stays_frozen_though_it_is_set_right_or_rebooted(site: Site) -> None:
+    site.clock.skew_ms = 14 * YEAR_MS
+    assert frozen(site)
+    site.clock.skew_ms = 0
+    assert frozen(site)
+    site.clock.run(100 * DAY_MS)
+    assert frozen(site)
+    site.clock.reboot(HOUR_MS)
+    assert frozen(site)
+
+
+def test_the_registrys_signed_time_settles_a_clock_that_was_set_right(site: Site) -> None:
+    site.clock.skew_ms = 14 * YEAR_MS
+    assert frozen(site)
+    site.clock.run(DAY_MS)
+    site.renew()
+    assert frozen(site)  # it still says 2040
+    site.clock.skew_ms = 0
+    site.clock.run(DAY_MS)
+    site.renew()
+    assert not frozen(site)
+    assert site.open().time().sure_ms == site.registry.directory.issued_ms
+
+
+def test_two_administrators_settle_it_and_one_never_does(site: Site) -> None:
+    site.clock.skew_ms = 14 * YEAR_MS
+    assert frozen(site)
+    site.clock.skew_ms = 0
+    archive = site.open()
+    today = site.clock.true_ms - 5 * HOUR_MS
+    archive.state_time(site.people[0], today)
+    archive.state_time(site.people[0], today)
+    assert frozen(site)
+    archive.state_time(site.people[1], site.clock.true_ms - 3 * DAY_MS)  # not today
+    assert frozen(site)
+    archive.state_time(site.people[1], today)
+    assert not frozen(site)
+    assert site.open().time().sure_ms <= site.clock.true_ms
+
+
+def test_who_was_revoked_states_no_time(site: Site) -> None:
+    site.revoke(site.people[0])
+    with pytest.raises(AdministratorRefused):
+        site.open().state_time(site.people[0], site.clock.true_ms)
+
+
+def test_a_restored_archive_without_its_line_is_held_against_its_papers(site: Site) -> None:
+    site.keep(site.open().shelf)
+    expire(site)
+    lost = site.open()
+    recording = site.keep(lost.shelf)  # its custody says what time it was
+    for file in (site.places.root / "store" / "clock").iterdir():
+        file.unlink()
+    site.clock.skew_ms = -3 * YEAR_MS
+    site.clock.reboot()
+    archive = site.open()
+    freeze = archive.time().freeze
+    assert freeze is not None
+    assert freeze.expected_ms == archive.custody(recording)[0].at.wall_ms
+    assert frozen(site)
+    site.clock.skew_ms = 0
+    site.renew()
+    assert not frozen(site)
+
+
+def test_a_line_that_was_touched_destroys_nothing(site: Site) -> None:
+    recording = site.keep(site.open().shelf)
+    expire(site)
+    files = sorted((site.places.root / "store" / "clock").iterdir())
+    files[1].unlink()
+    with pytest.raises(ClockLineRefused):
+        site.open().propose_destruction(recording, site.people[0], "expired")
+
+
+def test_a_line_signed_by_another_key_is_refused(site: Site, tmp_path: Path) -> None:
+    other = Site.make(tmp_path / "other")
+    foreign = Archive(site.places, site.open().shelf, site.registry.trust, site.open().identity, site.clock)
+    foreign.key = FileKeyStore(other.places.keys).device_key()
+    with pytest.raises(ClockLineRefused):
+        foreign.write_clock_line()
+
+
+def test_what_froze_it_is_told_with_figures(site: Site) -> None:
+    recording = site.keep(site.open().shelf)
+    site.clock.skew_ms = -57 * YEAR_MS
+    with pytest.raises(ClockFrozen) as caught:
+        site.open().propose_destruction(recording, site.people[0], "expired")
+    assert str(caught.value.facts["said"]).startswith("1970-")
+    assert str(caught.value.facts["expected"]).startswith("2027-")
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(("run", "reboot", "skew", "registry", "state")), st.integers(-60 * YEAR_MS, 60 * YEAR_MS)
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(STEPS)
+def test_whatever_the_clocks_do_it_is_never_surely_later_than_it_is(steps: list[tuple[str, int]]) -> None:
+    line: list[ClockEntry] = []
+    true_ms, mono_ms, skew, boot = NOW_MS, 1_000, 0, 1
+    registry_ms = NOW_MS
+    latest = 0
+    for what, amount in (("registry", 0), *steps):
+        if what == "run":
+            mono_ms, true_ms = mono_ms + abs(amount), true_ms + abs(amount)
+        elif what == "reboot":
+            true_ms, mono_ms, boot = true_ms + abs(amount) + 1, 1, boot + 1
+        elif what == "skew":
+            skew = amount
+        reading = ClockReading(f"boot-{boot}", mono_ms, max(0, true_ms + skew))
+        act, stated = (ClockAct.REGISTRY, true_ms) if what == "registry" else (ClockAct.READ, None)
+        if what == "registry":
+            registry_ms = true_ms
+        line.append(_read(len(line), reading, act, stated))
+        found = judge(line, registry_ms, registry_ms, reading)
+        assert found.sure_ms <= true_ms
+        assert found.sure_ms >= latest
+        latest = found.sure_ms
+
+
+def _read(sequence: int, at: ClockReading, act: ClockAct, stated_ms: int | None) -> ClockEntry:
+    return ClockEntry(
+        archive=_ARCHIVE,
+        sequence=sequence,
+        before="0" * 64,
+        act=act,
+        at=Moment(wall_ms=at.wall_ms, mono_ms=at.mono_ms, boot_id=at.boot_id),
+        slept_ms=at.slept_ms,
+        stated_ms=stated_ms,
+    )
+
+
+_ARCHIVE = new_id()
