@@ -1,25 +1,36 @@
-"""`examroom agent`: what goes on in the background of a seat. It delivers packets until each has its receipt."""
+"""`examroom agent`: what goes on in the background of a seat.
+
+It delivers packets until each has its receipt, sends the newest heads of recordings away, and carries closed recordings
+to the site's store. Each of the three goes on by itself when another cannot.
+"""
 
 import signal
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 
-from app.cli.console import command, say
+from app.cli.console import command, out, say, words
 from app.logbook import open_logbook
 from app.seat.home import SeatHome
 from sync.faults import Exit, Fault
 
 if TYPE_CHECKING:
+    from app.seat.carrying import CarryingState
     from app.seat.workplace import Workplace
     from sync.client.connection import RegistryConnection
     from sync.client.delivery import DeliveryReport
 
 app = typer.Typer(no_args_is_help=True, help="Background delivery of a seat.")
 EVERY_S = 2.0
+HEADS_EVERY_S = 5.0
+"""Recorders sign one every 10 s."""
+CARRY_EVERY_S = 30.0
+_MINUTE_MS, _HOUR_MS, _DAY_MS = 60_000, 3_600_000, 86_400_000
 
 
 @app.command("run")
@@ -28,34 +39,94 @@ def run(
     home: Annotated[Path, typer.Option(help="The seat's folder.")],
     once: Annotated[bool, typer.Option("--once", help="Try everything that is due once, say what came of it.")] = False,
 ) -> None:
-    """Deliver what waits in the outbox; back off while the registry cannot be reached; end on SIGTERM."""
+    """Deliver what waits in the outbox, send heads away, carry recordings; end on SIGTERM."""
+    from app.seat.carrying import Carrier
+    from app.seat.heads_away import HeadsAway
     from app.seat.workplace import Workplace
 
-    open_logbook(SeatHome(home).log, "agent")
+    place = SeatHome(home)
+    open_logbook(place.log, "agent")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    workplace = Workplace.open(SeatHome(home))
+    workplace = Workplace.open(place)
     try:
         connection = workplace.enrolment.connect()
         workplace.replica.outbox.recover()
+        heads, carrier = HeadsAway(place.recordings, workplace.enrolment.connect()), Carrier(place, stop)
         if once:
-            _say_what_came(_deliver(workplace, connection))
-        else:
-            _go_on_delivering(workplace, connection, stop)
+            report = _deliver(workplace, connection)
+            heads.turn()
+            _say_carried(carrier.turn())
+            _say_what_came(report)
+            return
+        beside = [
+            threading.Thread(target=_go_on, args=(heads.turn, HEADS_EVERY_S, stop), name="heads"),
+            threading.Thread(target=_go_on, args=(carrier.turn, CARRY_EVERY_S, stop), name="carrying"),
+        ]
+        for thread in beside:
+            thread.start()
+        _go_on(lambda: _deliver(workplace, connection), EVERY_S, stop)
+        for thread in beside:
+            thread.join()
+        say("cli.agent_ended")
     finally:
+        stop.set()
         workplace.close()
 
 
-def _go_on_delivering(workplace: "Workplace", connection: "RegistryConnection", stop: threading.Event) -> None:
+@app.command("status")
+@command
+def status(
+    home: Annotated[Path, typer.Option(help="The seat's folder.")],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Say which recordings are still at this seat, for how long, and why."""
+    from app.seat.carrying import CarryingState, SiteStore, read_state
+
+    place = SeatHome(home)
+    state = read_state(place) or CarryingState(at_ms=0, released=0, waiting=())
+    if json:
+        out.print(state.model_dump_json(), markup=False, soft_wrap=True)
+    else:
+        if SiteStore.of(place) is None:
+            say("carrying.no_store")
+        _say_waiting(state)
+
+
+def _go_on(turn: Callable[[], object], every_s: float, stop: threading.Event) -> None:
+    """Take one turn after another until it is over; what the disk or a file refuses is said and tried again."""
+    log = structlog.get_logger("agent")
     while not stop.is_set():
         try:
-            _deliver(workplace, connection)
+            turn()
         except Fault as fault:
-            # the disk or the file, not the network: say so and try again, for a packet must not be given up
-            structlog.get_logger("agent").warning("delivery paused", code=fault.code, detail=fault.detail)
-        stop.wait(EVERY_S)
-    say("cli.agent_ended")
+            log.warning("paused", at=threading.current_thread().name, code=fault.code, detail=fault.detail)
+        stop.wait(every_s)
+
+
+def _say_carried(state: "CarryingState") -> None:
+    if state.released or state.waiting:
+        say("carrying.came", released=state.released, waiting=len(state.waiting))
+        _say_waiting(state)
+
+
+def _say_waiting(state: "CarryingState") -> None:
+    if not state.waiting:
+        say("carrying.none")
+        return
+    oldest = min(one.since_ms for one in state.waiting)
+    say("carrying.waiting", count=len(state.waiting), age=_age(time.time_ns() // 1_000_000 - oldest))
+    for one in state.waiting:
+        say("carrying.one", recording=one.recording, why=words()(f"carrying.why.{one.why}", code=one.code))
+
+
+def _age(ms: int) -> str:
+    if ms >= _DAY_MS:
+        return words()("carrying.days", count=ms // _DAY_MS)
+    if ms >= _HOUR_MS:
+        return words()("carrying.hours", count=ms // _HOUR_MS)
+    return words()("carrying.minutes", count=max(0, ms) // _MINUTE_MS)
 
 
 def _deliver(workplace: "Workplace", connection: "RegistryConnection") -> "DeliveryReport":

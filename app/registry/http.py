@@ -21,6 +21,7 @@ from starlette.types import ExceptionHandler
 from app.registry.answering import REQUEST_BYTES, DeviceUnknown, RequestRepeated, TooEarly
 from app.registry.bodies import Bodies
 from app.registry.enrolling import DeviceKnown, TokenExpired, TokenUnknown, TokenUsed
+from app.registry.heads import HEAD_BYTES, HeadRefused, HeadsUnknown
 from app.registry.intake import PACKET_BYTES, PacketConflict
 from app.registry.premises import SessionUnknown
 from app.registry.service import ProofUnknown, Registry
@@ -40,6 +41,8 @@ _STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
     RequestRepeated: HTTPStatus.FORBIDDEN,
     SessionUnknown: HTTPStatus.NOT_FOUND,
     ProofUnknown: HTTPStatus.NOT_FOUND,
+    HeadRefused: HTTPStatus.FORBIDDEN,
+    HeadsUnknown: HTTPStatus.NOT_FOUND,
     TooEarly: HTTPStatus.TOO_EARLY,
     PacketConflict: HTTPStatus.CONFLICT,
 }
@@ -51,6 +54,7 @@ _HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
 _DETAIL_CHARACTERS: Final = 1_000
 
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+RecordingId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TilePath = Annotated[str, Path(pattern=r"^([0-7]|entries)/(x[0-9]{3}/){0,5}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$")]
 _log = structlog.get_logger(__name__)
 
@@ -91,6 +95,12 @@ def _add_reading_routes(app: FastAPI, registry: Registry) -> None:
     def proof(packet_sha256: Sha256) -> Response:
         """Prove that a packet's leaf stands in the log."""
         return _document(registry.proof(packet_sha256).to_bytes())
+
+    @app.get("/v1/recordings/{recording}/heads")
+    def heads(recording: RecordingId) -> Response:
+        """Give the signed heads of a recording that left its seat, one DSSE envelope a line."""
+        lines = b"".join(head + b"\n" for head in registry.heads_of(recording))
+        return Response(lines, media_type="application/jsonl")
 
     @app.get("/v1/log/checkpoint")
     def checkpoint() -> Response:
@@ -136,6 +146,13 @@ def _add_writing_routes(app: FastAPI, registry: Registry) -> None:
         async with bodies.taken(request, REQUEST_BYTES) as body:
             reply = await run_in_threadpool(registry.claim_for, body)
         return _document(reply.to_bytes())
+
+    @app.put("/v1/recordings/{recording}/heads", status_code=HTTPStatus.NO_CONTENT, openapi_extra=_ENVELOPE)
+    async def head(recording: RecordingId, request: Request) -> Response:
+        """Keep a signed head of a running recording; the newest is kept, and all that contradict."""
+        async with bodies.taken(request, HEAD_BYTES) as body:
+            await run_in_threadpool(registry.take_head, recording, body)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @app.put("/v1/packets/{sha256}", openapi_extra=_ENVELOPE)
     async def packet(sha256: Sha256, request: Request) -> Response:

@@ -217,6 +217,19 @@ class Conflict(Base):
     received_ms: Mapped[int]
 
 
+class RecordingHeadRow(Base):
+    """A signed head of a recording that left its seat: the newest, and for ever those that contradict."""
+
+    __tablename__ = "recording_head"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    recording: Mapped[str] = mapped_column(index=True)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    sequence: Mapped[int]
+    envelope: Mapped[bytes]
+    received_ms: Mapped[int]
+
+
 class LogLeaf(Base):
     """A leaf of the log: its data (see `sync.wire.receipt.LogEntry`) and its salt."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
-from app.registry import answering, claims, enrolling, intake, planning, publishing
+from app.registry import answering, claims, enrolling, heads, intake, planning, publishing
 from app.registry.database import Database
 from app.registry.keyroom import KeyName, KeyRoom, PackageSecrets
 from app.registry.log import TransparencyLog
@@ -199,6 +199,14 @@ class Registry:
     def take_packet(self, sha256: str, envelope: bytes) -> intake.Taken:
         """Take a score packet in. See `intake.take_packet`."""
         return intake.take_packet(self.premises, sha256, envelope)
+
+    def take_head(self, recording: str, envelope: bytes) -> None:
+        """Take a recording's head in. See `heads.take_head`."""
+        heads.take_head(self.premises, recording, envelope)
+
+    def heads_of(self, recording: str) -> tuple[bytes, ...]:
+        """Give the heads of a recording that came here. See `heads.heads_of`."""
+        return heads.heads_of(self.premises, recording)
 
     def proof(self, packet_sha256: str) -> InclusionProof:
         """Prove that a packet's leaf stands in the log.

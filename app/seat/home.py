@@ -31,6 +31,16 @@ class SeatHome:
         return self.root / "recordings"
 
     @property
+    def site_store(self) -> Path:
+        """Where closed recordings go, and who signs for them (`app.seat.carrying.SiteStore`)."""
+        return self.root / "site-store.json"
+
+    @property
+    def carrying(self) -> Path:
+        """What the last pass of carrying recordings came to."""
+        return self.root / "carrying.json"
+
+    @property
     def records(self) -> Path:
         """Room records to hand over: signed files, and the same on paper's size (PDF)."""
         return self.root / "records"

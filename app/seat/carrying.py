@@ -1,0 +1,219 @@
+"""A seat's recordings on their way to the site's store, and what is still waiting, for whoever asks.
+
+Where they go is in `site-store.json`; the copy at the seat goes only with the archive's signed entry of the arrival.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from app.seat.about import SUFFIX
+from app.seat.home import SeatHome
+from proctoring.vault.format import layout
+from proctoring.vault.store.address import open_shelf
+from proctoring.vault.store.carry import Bandwidth, CarryState, carry, carry_about
+from proctoring.vault.store.erasing import ErasingRefused, finish_releases, release_about, release_seat_copy
+from proctoring.vault.store.shelf import Shelf
+from sync.faults import EnvironmentFault, Fault
+from sync.replica.durable import disk_faults, write_durably
+from sync.trust.keys import PublicKey
+from sync.wire.ids import Id, Millis, is_id
+
+_MAX_BYTES: Final = 1_000_000
+_UNCLOSED_AFTER_S: Final = 120.0  # a running recording signs a head every 10 s
+_log = structlog.get_logger(__name__)
+
+
+class SiteStoreRefused(EnvironmentFault):
+    """`site-store.json` is there and cannot be read. Fact: `file`."""
+
+    code = "SITE_STORE_REFUSED"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class SiteStore(_Strict):
+    """Where recordings go: the shelf's address, the archive that signs for them, and bytes a second at most."""
+
+    address: Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+    archive: Id
+    archive_public_key_pem: Annotated[str, StringConstraints(max_length=1_000)]
+    bytes_per_s: Annotated[int, Field(ge=10_000)] | None = None
+
+    @classmethod
+    def of(cls, home: SeatHome) -> "SiteStore | None":
+        """Read what this seat was told; None if nobody told it.
+
+        Raises:
+            SiteStoreRefused: the file is not one.
+        """
+        try:
+            raw = home.site_store.read_bytes()[: _MAX_BYTES + 1]
+            found = cls.model_validate_json(raw)
+            PublicKey.from_pem(found.archive_public_key_pem)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValidationError, Fault) as error:
+            raise SiteStoreRefused(type(error).__name__, file=home.site_store.name) from None
+        return found
+
+
+class Why(StrEnum):
+    """Why a recording is still at the seat; the words are at `carrying.why.<value>`."""
+
+    WAITING = "waiting"
+    ASIDE = "aside"
+    KEPT = "kept"
+    UNCLOSED = "unclosed"
+    FAULT = "fault"
+
+
+class Waiting(_Strict):
+    """A recording that is still at the seat. `code` names the fault of one that does not go."""
+
+    recording: Id
+    since_ms: Millis
+    why: Why
+    code: str = ""
+
+
+class CarryingState(_Strict):
+    """What the last pass came to; times in ms since 1970 (UTC)."""
+
+    at_ms: Millis
+    released: int
+    waiting: tuple[Waiting, ...]
+
+
+class Carrier:
+    """Carries closed recordings, one after another; one that does not go keeps no other from going."""
+
+    def __init__(self, home: SeatHome, stop: threading.Event) -> None:
+        self._home: Final = home
+        self._stop: Final = stop
+
+    def turn(self) -> CarryingState:
+        """Carry what is there, let go what has arrived, and keep what came of it in `carrying.json`.
+
+        Raises:
+            SiteStoreRefused, DiskFault: nobody knows where to, or the seat's disk refuses.
+        """
+        store = SiteStore.of(self._home)
+        released, waiting = 0, []
+        opened = _Opened(store)
+        if store is not None:
+            finish_releases(self._home.recordings, PublicKey.from_pem(store.archive_public_key_pem))
+        for folder in _folders(self._home.recordings):
+            since_ms = _closed_ms(folder)
+            if since_ms is None:
+                continue
+            why, code = self._one(folder, opened)
+            if why is None:
+                released += 1
+            else:
+                waiting.append(Waiting(recording=folder.name, since_ms=since_ms, why=why, code=code))
+        self._abouts(opened)
+        state = CarryingState(at_ms=_now_ms(), released=released, waiting=tuple(waiting))
+        write_durably(self._home.carrying, state.model_dump_json().encode())
+        return state
+
+    def _one(self, folder: Path, opened: "_Opened") -> tuple[Why | None, str]:
+        """Carry one recording; None as the reason if it was let go."""
+        if not (folder / layout.MANIFEST).exists():
+            return Why.UNCLOSED, ""
+        if opened.store is None:
+            return Why.WAITING, ""
+        try:
+            shelf, key = opened.shelf(), opened.key()
+            carried = carry(folder, shelf, key, Bandwidth(opened.store.bytes_per_s, self._stop))
+            if carried.sent_bytes:
+                _log.info("recording carried", recording=carried.recording, bytes=carried.sent_bytes)
+            if carried.entry is None:
+                return (Why.ASIDE if carried.state is CarryState.ASIDE else Why.WAITING), ""
+            release_seat_copy(folder, carried.entry, key)
+        except ErasingRefused as fault:
+            _log.info("copy stays", recording=folder.name, detail=fault.detail)
+            return Why.KEPT, ""
+        except Fault as fault:
+            _log.warning("recording does not go", recording=folder.name, code=fault.code, detail=fault.detail)
+            return Why.FAULT, fault.code
+        _log.info("copy let go", recording=folder.name)
+        return None, ""
+
+    def _abouts(self, opened: "_Opened") -> None:
+        """Carry what is said about recordings; let it go when its recording has gone."""
+        for file in sorted(self._home.recordings.glob(f"*{SUFFIX}")):
+            recording = file.name.removesuffix(SUFFIX)
+            if opened.store is None or not is_id(recording) or file.is_symlink():
+                continue
+            try:
+                carry_about(file, opened.shelf(), recording)
+                if not file.with_name(recording).exists():
+                    release_about(file, opened.shelf(), recording)
+            except Fault as fault:
+                _log.warning("what is said of it does not go", recording=recording, code=fault.code)
+
+
+class _Opened:
+    """The shelf, opened when it is first needed; one that cannot be opened is tried once a pass."""
+
+    def __init__(self, store: SiteStore | None) -> None:
+        self.store = store
+        self._shelf: Shelf | None = None
+        self._fault: Fault | None = None
+
+    def shelf(self) -> Shelf:
+        if self._fault is not None:
+            raise self._fault
+        if self._shelf is None:
+            try:
+                self._shelf = open_shelf(self.store.address if self.store else "")
+            except Fault as fault:
+                self._fault = fault
+                raise
+        return self._shelf
+
+    def key(self) -> PublicKey:
+        return PublicKey.from_pem(self.store.archive_public_key_pem if self.store else "")
+
+
+def read_state(home: SeatHome) -> CarryingState | None:
+    """Give what the agent's last pass came to, or None."""
+    try:
+        return CarryingState.model_validate_json(home.carrying.read_bytes()[: 10 * _MAX_BYTES])
+    except (OSError, ValidationError):
+        return None
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    try:
+        names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False))
+    except FileNotFoundError:
+        return
+    yield from (root / name for name in names if is_id(name))
+
+
+def _closed_ms(folder: Path) -> int | None:
+    """Give when a recording was closed, or, of one that nobody closed and nobody writes, when it was last written."""
+    with disk_faults(folder, needed=0):
+        for name in (layout.MANIFEST, layout.HEADS):
+            try:
+                changed = (folder / name).lstat().st_mtime
+            except FileNotFoundError:
+                continue
+            running = name == layout.HEADS and time.time() - changed < _UNCLOSED_AFTER_S
+            return None if running else max(0, round(changed * 1000))
+    return None
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
