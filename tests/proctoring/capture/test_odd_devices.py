@@ -11,6 +11,7 @@ import pytest
 
 from proctoring.recorder.messages import Closed
 from proctoring.vault.carrying.webm import export_recording
+from proctoring.vault.format.plaintext import SegmentReader, segments
 from proctoring.vault.format.report import Verdict
 from proctoring.vault.format.verify import examine
 from sync.wire.recording import CaptureStatistics
@@ -28,6 +29,7 @@ class Story:
     closed: Closed
     statistics: tuple[CaptureStatistics, ...]
     verdict: Verdict
+    in_segments: list[int]
     pictures: list[tuple[float, float]]
     sound: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
@@ -53,7 +55,14 @@ def told_by(closed: Closed, seat: SimulatedSeat) -> Story:
     export_recording(closed.folder, out, seat.site)
     pictures, sound = decoded(out)
     statistics = tuple(entry.statistics for entry in examination.papers.manifest.segments)
-    return Story(closed, statistics, examination.report.verdict, pictures, sound)
+    in_segments = [pictures_in(reader) for _, reader in segments(closed.folder, examination.outline, seat.site)]
+    return Story(closed, statistics, examination.report.verdict, in_segments, pictures, sound)
+
+
+def pictures_in(reader: SegmentReader) -> int:
+    """Count the encoded pictures of one segment."""
+    with av.open(reader, "r", format="matroska") as container:
+        return sum(1 for packet in container.demux(video=0) if packet.size)
 
 
 def decoded(path: Path) -> tuple[list[tuple[float, float]], np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
@@ -75,6 +84,7 @@ def test_whatever_a_device_does_the_recording_is_whole_and_nothing_is_unaccounte
     story = told[name]
     assert story.verdict is Verdict.COMPLETE
     assert SECONDS * 1000 - 500 < story.closed.duration_ms < SECONDS * 1000 + 3_000
+    assert story.in_segments == [figures.frames_encoded for figures in story.statistics]
     assert len(story.pictures) == story.total("frames_encoded")
     assert story.total("frames_captured") + story.total("frames_drawn") == len(story.pictures) + story.total(
         "frames_dropped"
