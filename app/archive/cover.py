@@ -2,13 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from app.exam.prose import Language
 from app.words import Words
 from proctoring.vault.carrying.bundle import LIST, SUMS
 from proctoring.vault.carrying.request import CoverFacts, HandedOut
 
-_SHORT = 16
+_NAMES: Final = {
+    "sums": SUMS,
+    "list": LIST,
+    "check": f"sha256sum --check {SUMS}",
+    "film": "recording.webm",
+    "age": "age-encryption.org",
+    "command": "age --decrypt -i KEY-FILE -o recording.webm recording.webm.age",
+    "ending": ".json",
+    "envelope": "DSSE",
+    "dsse": "github.com/secure-systems-lab/dsse",
+    "payload": "payload",
+    "signatures": "signatures",
+    "ecdsa": "ECDSA P-256",
+    "root": "trust/root.json",
+    "keys": "registry-keys.json",
+    "directory": "directory.json",
+    "archive": "archive.pem",
+    "manifest": "manifest.json",
+    "heads": "heads.jsonl",
+    "custody": "custody.jsonl",
+    "device": "device.pem",
+}
+"""What the instructions name and nobody translates."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +95,13 @@ def sheet_of(facts: CoverFacts, say: Tongues) -> Sheet:
 
 def instructions(facts: CoverFacts, say: Tongues) -> str:
     """Write how to check an export without this program."""
-    parts = []
-    for words in (say.zh, say.en):
-        names = {"sums": SUMS, "list": LIST}
-        parts += [
-            words("export.readme.title", export=facts.export),
-            words("export.readme.whole", **names),
-            words("export.readme.files", **names),
-            words("export.readme.age" if facts.recipients else "export.readme.plain"),
-            words("export.readme.signatures"),
-            words("export.readme.recordings"),
-            words("export.readme.keyid", list=LIST, name=facts.by.name, keyid=facts.by.keyid),
-        ]
+    facts_of = {**_NAMES, "export": facts.export, "name": facts.by.name, "keyid": facts.by.keyid}
+    how = "age" if facts.recipients else "plain"
+    parts = [
+        words(f"export.readme.{part}", **facts_of)
+        for words in (say.zh, say.en)
+        for part in ("title", "whole", "files", how, "signatures", "recordings", "keyid")
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -103,7 +121,7 @@ def _row(one: HandedOut, say: Tongues) -> tuple[str, ...]:
 
 
 def _why(code: str, say: Tongues) -> str:
-    return say(f"export.cover.left_{code.lower()}")
+    return say(f"export.cover.left.{code}")
 
 
 def _local(ms: int) -> datetime:

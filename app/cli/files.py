@@ -1,13 +1,16 @@
 """Files that a person names on the command line: read within bounds, written only where nothing stands."""
 
+import base64
+import binascii
 import os
 import stat
 from pathlib import Path
 
-from sync.faults import EnvironmentFault
+from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import disk_faults
 from sync.trust.anchor import Trust, TrustRefused
 from sync.trust.files import sync_folder, write_new
+from sync.trust.keys import KeyRefused, SealingKey
 
 _MAX_FILE_BYTES = 16_000_000
 
@@ -22,6 +25,12 @@ class FileTaken(EnvironmentFault):
     """There is a file already where one was to be written. Fact: `file`."""
 
     code = "FILE_TAKEN"
+
+
+class KeyFileRefused(Refused):
+    """The key file does not hold a key that opens recordings."""
+
+    code = "KEY_FILE_REFUSED"
 
 
 class TrustFolderUnusable(EnvironmentFault):
@@ -84,3 +93,16 @@ def load_trust(folder: Path) -> Trust:
         raise TrustFolderUnusable(fault.detail, folder=str(folder)) from None
     except ValueError:
         raise TrustFolderUnusable("not a path", folder=str(folder)) from None
+
+
+def load_opener(path: Path) -> SealingKey:
+    """Read a key that opens recordings, as `examroom site key` writes it.
+
+    Raises:
+        FileUnreadable: see `read_file`.
+        KeyFileRefused: it holds no such key.
+    """
+    try:
+        return SealingKey.from_raw(base64.b64decode(read_file(path).strip(), validate=True))
+    except (binascii.Error, KeyRefused):
+        raise KeyFileRefused from None

@@ -11,8 +11,10 @@ from app.cli import (
     archive_acts,
     demo,
     evidence,
+    media,
     recorder,
     recording,
+    recording_export,
     recording_play,
     registry,
     room_record,
@@ -30,9 +32,11 @@ app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")
 archive.app.add_typer(archive_acts.app)
 app.add_typer(archive.app, name="archive")
+app.add_typer(media.app, name="media")
 app.add_typer(evidence.packet, name="packet")
 app.add_typer(evidence.receipt, name="receipt")
 app.add_typer(recorder.app, name="recorder")
+recording.app.command("export")(recording_export.export)
 recording.app.command("play")(recording_play.play)
 app.add_typer(recording.app, name="recording")
 app.add_typer(room_record.app, name="room-record")

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.console import command, out, say, words
-from app.cli.files import read_file, write_new_file
-from app.cli.recording import KeyFileRefused
+from app.cli.files import KeyFileRefused, read_file, write_new_file
 
 if TYPE_CHECKING:
     from proctoring.recorder.messages import RecordingSpec

@@ -1,37 +1,28 @@
-"""`examroom recording`: verify a recording without any secret, show what it is, export it with a key."""
+"""`examroom recording`: verify a recording without any secret, and show what it is."""
 
-import base64
-import binascii
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.console import command, print_fault, print_text, say
-from app.cli.files import load_trust, read_file
+from app.cli.console import command, print_fault, print_text
+from app.cli.files import load_trust
 from app.cli.recording_contents import contents_json, print_contents
 from app.cli.recording_heads import read_heads
 from app.cli.recording_report import (
     fault_json,
     is_good,
-    print_findings,
     print_report,
     print_verdict,
     report_json,
 )
-from proctoring.vault.format import RecordingReport, RecordingTampered, verify_recording
+from proctoring.vault.format import RecordingReport, verify_recording
 from proctoring.vault.format.verify import examine
-from sync.faults import Exit, Fault, Refused
+from sync.faults import Exit, Fault
 
 app = typer.Typer(no_args_is_help=True, help="Recordings (录音录像).")
 
 AsJson = Annotated[bool, typer.Option("--json", help="For a program: one JSON object a recording.")]
-
-
-class KeyFileRefused(Refused):
-    """The key file does not hold a key that opens recordings."""
-
-    code = "KEY_FILE_REFUSED"
 
 
 @app.command("verify")
@@ -73,35 +64,6 @@ def show(
         return
     print_contents(path, seen)
     print_verdict(seen.report.verdict, seen.report.findings)
-
-
-@app.command("export")
-@command
-def export(
-    path: Path, target: Path, key: Annotated[Path, typer.Option(help="The site's or the escrow's key file.")]
-) -> None:
-    """Write a recording as one playable WebM file, and say what the recording was found to be."""
-    from proctoring.vault.carrying.webm import export_recording
-    from sync.trust.keys import KeyRefused, SealingKey
-
-    try:
-        opener = SealingKey.from_raw(base64.b64decode(read_file(key).strip(), validate=True))
-    except (binascii.Error, KeyRefused):
-        raise KeyFileRefused from None
-    try:
-        report = export_recording(path, target, opener)
-    except RecordingTampered as fault:
-        print_findings(fault.findings)
-        raise
-    say(
-        "cli.export_done",
-        file=str(target),
-        seconds=round(report.duration_ms / 1000),
-        megabytes=f"{report.bytes / 1e6:.1f}",
-        sha256=report.sha256,
-    )
-    print_findings(report.findings)
-    print_verdict(report.verdict, report.findings)
 
 
 def _told(path: Path, report: RecordingReport, *, as_json: bool) -> Exit:

@@ -1,15 +1,12 @@
 """`examroom recording play`: watch a recording in a window, with a key that opens it. Nothing of it is written."""
 
-import base64
-import binascii
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.console import command, language, say
-from app.cli.files import read_file
-from app.cli.recording import KeyFileRefused
+from app.cli.files import load_opener
 from app.words import Words
 
 
@@ -22,13 +19,9 @@ def play(
     """Play a recording in a window: picture, sound, and one timeline to click."""
     from app.archive.playing.source import PlayingSource
     from app.seat.display import require_display
-    from sync.trust.keys import KeyRefused, SealingKey
 
     require_display()
-    try:
-        opener = SealingKey.from_raw(base64.b64decode(read_file(key).strip(), validate=True))
-    except (binascii.Error, KeyRefused):
-        raise KeyFileRefused from None
+    opener = load_opener(key)
     say("player.opening")
     source = PlayingSource.open(path, opener)
     from app.archive.window.player_window import PlayerWindow

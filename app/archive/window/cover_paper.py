@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QGuiApplication, QTextDocument
 
 from app.archive.cover import Sheet, Tongues, instructions, sheet_of
 from app.ui.paper import Printed, begin, heading, line, print_paper, table
@@ -20,9 +20,12 @@ _ROOM_TO_SIGN: Final = "\n\n\n"
 
 
 def export_papers(facts: CoverFacts) -> Mapping[str, bytes]:
-    """Make an export's files for people, by their names. Wants a `QGuiApplication`."""
+    """Make an export's files for people, by their names; without a screen if the program has none."""
+    application = QGuiApplication.instance() or QGuiApplication(["examroom", "-platform", "offscreen"])
     say = Tongues.both()
-    return {COVER: print_cover(facts, say).pdf, README: instructions(facts, say).encode()}
+    papers = {COVER: print_cover(facts, say).pdf, README: instructions(facts, say).encode()}
+    del application  # it has to live until the paper is printed
+    return papers
 
 
 def print_cover(facts: CoverFacts, say: Tongues) -> Printed:

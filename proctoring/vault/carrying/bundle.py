@@ -8,7 +8,7 @@ finished films are read back and kept, the unfinished one is written anew.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -31,7 +31,7 @@ from proctoring.vault.carrying.request import (
     MakePapers,
     NothingToExport,
     Progress,
-    PurposeMissing,
+    checked_purpose,
 )
 from proctoring.vault.carrying.webm import write_film, written_bytes
 from proctoring.vault.format import layout
@@ -53,7 +53,6 @@ SUMS: Final = "SHA256SUMS"
 _LEFTOVER: Final = re.compile(r"\.[0-9a-f]{16}\.new")
 _PAPERS_BYTES: Final = 4_000_000  # room for what is small, once for each recording
 _MOST_PAPER_BYTES: Final = 2 * RecordingManifest.MAX_BYTES
-_PURPOSE: Final = range(2, 401)
 _OPENING_BYTES: Final = 200_000
 
 Find = Callable[[Path], FoundMedium]
@@ -91,8 +90,7 @@ def export_bundle(
         MediumTooSmall, MediumGone, DiskFull, DiskFault, ReadBackDiffers: it stopped; finished films are kept.
     """
     recordings = tuple(dict.fromkeys(request.recordings))
-    if len(request.purpose.strip()) not in _PURPOSE:
-        raise PurposeMissing
+    request = replace(request, purpose=checked_purpose(request.purpose))
     if not recordings:
         raise NothingToExport(asked=0)
     check_recipients(request.recipients)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from proctoring.vault.carrying.media_register import Medium
 from proctoring.vault.retention.people import Signer
@@ -11,6 +11,9 @@ from sync.faults import Refused
 from sync.trust.keys import SealingKey
 from sync.wire.archive import Person, RecordingAbout
 from sync.wire.export import ExportList, LeftOut
+from sync.wire.ids import plain_line
+
+_PURPOSE: Final = range(2, 401)  # as `sync.wire.archive.Purpose` has it
 
 
 class NothingToExport(Refused):
@@ -23,6 +26,18 @@ class PurposeMissing(Refused):
     """Why is not said, or in too few or too many words (2 to 400 characters)."""
 
     code = "EXPORT_PURPOSE_REFUSED"
+
+
+def checked_purpose(text: str) -> str:
+    """Give a purpose as one plain line.
+
+    Raises:
+        PurposeMissing: it says nothing, or too much.
+    """
+    line = plain_line(text)
+    if len(line) not in _PURPOSE:
+        raise PurposeMissing
+    return line
 
 
 @dataclass(frozen=True)
