@@ -15,12 +15,6 @@ class RecorderGone(EnvironmentFault):
     code = "RECORDER_GONE"
 
 
-class RecorderRuns(EnvironmentFault):
-    """Another recorder already serves this socket."""
-
-    code = "RECORDER_RUNS"
-
-
 class RecorderBusy(Refused):
     """Another recording is under way; a recorder makes one at a time."""
 
@@ -73,7 +67,6 @@ _KNOWN: Final[dict[str, type[Fault]]] = {
     fault.code: fault
     for fault in (
         RecorderGone,
-        RecorderRuns,
         RecorderBusy,
         RecorderRefused,
         NothingRecorded,

@@ -1,4 +1,7 @@
-"""The recorder as a process: detached, alone at its socket, deaf to the terminal, and without core files."""
+"""The recorder as a process: detached, alone at its socket, deaf to the terminal, and without core files.
+
+Light: this is what the keeper consists of.
+"""
 
 import fcntl
 import os
@@ -9,13 +12,19 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from proctoring.recorder.faults import RecorderRuns
 from proctoring.recorder.keeper import Keeper
+from sync.faults import EnvironmentFault
 from sync.replica.durable import disk_faults, private_folder
 
 IDLE_S: Final = 60.0
 _READY: Final = b"1"
 _BACKLOG: Final = 16
+
+
+class RecorderRuns(EnvironmentFault):
+    """Another recorder already serves this socket."""
+
+    code = "RECORDER_RUNS"
 
 
 def detach() -> int:

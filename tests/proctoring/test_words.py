@@ -3,6 +3,7 @@ import pytest
 from app.exam.prose import Language
 from app.words import Words
 from proctoring.recorder import faults as recorder_faults
+from proctoring.recorder.process import RecorderRuns
 from proctoring.vault.carrying.webm import ExportPlaceRefused
 from proctoring.vault.format.plaintext import RecordingKeyWrong
 from proctoring.vault.format.record import Place, RecordRefused
@@ -23,7 +24,7 @@ def test_everything_verification_says_has_words(language: Language) -> None:
     "fault",
     [
         recorder_faults.RecorderGone(),
-        recorder_faults.RecorderRuns(),
+        RecorderRuns(),
         recorder_faults.RecorderBusy(),
         recorder_faults.RecorderRefused(),
         recorder_faults.NothingRecorded(),

@@ -15,6 +15,7 @@ from proctoring.recorder.messages import RecorderState, Trouble
 from proctoring.recorder.segments import PICTURE
 from proctoring.vault.format.report import FindingCode, Verdict
 from proctoring.vault.format.verify import examine
+from sync.replica import durable
 from sync.trust.keystore import FileKeyStore
 from sync.wire.recording import CaptureStatistics, RecordingManifest
 from tests.proctoring.seat import SimulatedSeat, wait_until
@@ -28,7 +29,7 @@ class SimulatedDisk:
     def __init__(self) -> None:
         self.write_s = self.sync_s = 0.0
         self.full = Event()
-        self._write, self._sync, self._free = sink._write_all, os.fdatasync, enduring.free_bytes
+        self._write, self._sync, self._free = sink._write_all, os.fdatasync, durable.free_bytes
 
     def write(self, file: int, data: bytes) -> None:
         if self.full.is_set():
@@ -48,7 +49,7 @@ class SimulatedDisk:
 def disk(monkeypatch: pytest.MonkeyPatch) -> SimulatedDisk:
     disk = SimulatedDisk()
     monkeypatch.setattr(sink, "_write_all", disk.write)
-    monkeypatch.setattr(sink.os, "fdatasync", disk.sync)
+    monkeypatch.setattr(os, "fdatasync", disk.sync)
     monkeypatch.setattr(enduring, "free_bytes", disk.free)
     return disk
 
