@@ -1,5 +1,6 @@
 """What a recording consists of, from its manifest or, when nobody could close it, from openings and heads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,14 @@ from sync.wire.recording import (
     SegmentEntry,
     Source,
 )
+
+Tell = Callable[[int, int], None]
+"""Called with how many segments were checked, and how many there are; may raise to end the checking."""
+
+
+def nobody(_done: int, _of: int) -> None:
+    """Hear nothing."""
+
 
 _NOTHING_COUNTED = CaptureStatistics(
     frames_expected=0,
@@ -62,10 +71,10 @@ class Outline:
     duration_ms: int
 
 
-def _outline_closed(folder: Path, manifest: RecordingManifest) -> Outline:
+def _outline_closed(folder: Path, manifest: RecordingManifest, tell: Tell) -> Outline:
     """Check every segment the manifest lists."""
     roots = {entry.leaves_root: entry.index for entry in manifest.segments}
-    parts = tuple(Part(entry, check_closed(folder, entry, roots)) for entry in manifest.segments)
+    parts = tuple(_told(Part(entry, check_closed(folder, entry, roots)), manifest, tell) for entry in manifest.segments)
     return Outline(
         manifest.recording,
         parts,
@@ -78,10 +87,18 @@ def _outline_closed(folder: Path, manifest: RecordingManifest) -> Outline:
     )
 
 
-def outline_of(folder: Path, papers: Papers) -> Outline:
-    """Check what is there against the manifest, or without one against openings and heads."""
+def _told(part: Part, manifest: RecordingManifest, tell: Tell) -> Part:
+    tell(part.entry.index + 1, len(manifest.segments))
+    return part
+
+
+def outline_of(folder: Path, papers: Papers, tell: Tell = nobody) -> Outline:
+    """Check what is there against the manifest, or without one against openings and heads.
+
+    `tell` hears of each listed segment that was checked.
+    """
     if papers.manifest:
-        return _outline_closed(folder, papers.manifest)
+        return _outline_closed(folder, papers.manifest, tell)
     if papers.openings:
         return _outline_open(folder, papers)
     return Outline("", (), (), (), (), (), (), 0)  # nothing can be believed

@@ -45,6 +45,8 @@ def check_closed(folder: Path, entry: SegmentEntry, roots: Mapping[str, int]) ->
     found = [one.leaf for one in seen]
     actual = root(found).hex()
     if actual == entry.leaves_root and len(found) == entry.records:
+        if sum(one.length for one in seen) != entry.bytes:
+            return Checked((Finding(FindingCode.SEGMENT_CHANGED, index, None, "not as long as listed"),))
         findings = [] if sidecar_good else [Finding(FindingCode.LEAVES_CHANGED, index)]
         return _counted(seen, findings)
     if roots.get(actual, index) != index:

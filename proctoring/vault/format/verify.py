@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proctoring.vault.format import layout
-from proctoring.vault.format.outline import Outline, outline_of, unlisted
+from proctoring.vault.format.outline import Outline, Tell, nobody, outline_of, unlisted
 from proctoring.vault.format.papers import Devices, Papers, read_papers
 from proctoring.vault.format.reading import names
 from proctoring.vault.format.report import (
@@ -31,23 +31,26 @@ class Examination:
     papers: Papers
 
 
-def verify_recording(folder: Path, trust: Devices | None = None, *, left: Iterable[bytes] = ()) -> RecordingReport:
+def verify_recording(
+    folder: Path, trust: Devices | None = None, *, left: Iterable[bytes] = (), tell: Tell = nobody
+) -> RecordingReport:
     """Verify the recording in `folder`.
 
     `trust` tells which key is the device's (without it the key beside the recording is used, and the report says
-    so); `left` are the heads (envelopes) that left the seat while it was recorded.
+    so); `left` are the heads (envelopes) that left the seat while it was recorded; `tell` hears how many segments
+    of how many were checked, and may raise to end it.
 
     Raises:
         RecordingUnreadable: no recording is there, or the disk does not give it.
     """
-    return examine(folder, trust, left).report
+    return examine(folder, trust, left, tell).report
 
 
-def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = ()) -> Examination:
+def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = (), tell: Tell = nobody) -> Examination:
     """Verify the recording and keep what was learnt on the way. Raises what `verify_recording` raises."""
     papers = read_papers(folder, trust, left)
     manifest = papers.manifest
-    outline = outline_of(folder, papers)
+    outline = outline_of(folder, papers, tell)
     findings = [
         *(_removed(finding, outline) for finding in papers.findings),
         *(_about_closing(manifest, papers, names(folder)) if manifest else ()),
