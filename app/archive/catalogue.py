@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
 
+from proctoring.vault.retention.forecast import Kept
+from proctoring.vault.retention.standing import State
 from sync.replica.database import IndexFile, ReplicaNewer, ReplicaUnreadable
 from sync.wire.recording import FlagKind
 
@@ -210,9 +212,12 @@ class Catalogue:
         found = self._file.rows(f"SELECT {_COLUMNS} FROM entry WHERE recording = ?", recording)  # noqa: S608
         return _entry(found[0]) if found else None
 
-    def sessions(self) -> int:
-        """Count the sessions."""
-        return int(self._file.rows("SELECT count(DISTINCT session) FROM entry")[0][0])
+    def kept(self) -> list[Kept]:
+        """Give what a forecast needs of every recording that is not destroyed."""
+        found = self._file.rows(
+            "SELECT recording, session, bytes, duration_ms, retain_until_ms, holds, state FROM entry WHERE state != ''"
+        )
+        return [Kept(row[0], row[1], row[2], row[3], row[4], bool(row[5]), State(row[6])) for row in found]
 
     def touched(self, most: int = PAGE) -> list[str]:
         """Give the recordings that somebody viewed, exported, or took pictures from, the latest first."""

@@ -5,15 +5,22 @@ Finding asks the catalogue, everything else reads the shelf. Whatever is watched
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from app.archive.catalogue import Catalogue, Entry, Month, Query
 from app.archive.dossier import OF_INTEREST, VERDICT, Dossier, entry_of, read_dossier
 from app.archive.indexing import Refreshed, Told, refresh
 from app.archive.playing import PlayingSource
+from proctoring.vault.carrying.bundle import Carrier, export_bundle
+from proctoring.vault.carrying.holdings import ArchiveHoldings, recordings_of
+from proctoring.vault.carrying.media_register import MediaRegister
+from proctoring.vault.carrying.request import Exported, ExportRequest, MakePapers, Progress
 from proctoring.vault.format import RecordingReport
+from proctoring.vault.format.outline import Tell, nobody
 from proctoring.vault.format.verify import verify_recording
 from proctoring.vault.retention.archive import Archive, Signer
+from proctoring.vault.retention.forecast import Forecast, forecast
 from proctoring.vault.retention.timekeeping import Evidence
 from sync.faults import EnvironmentFault
 from sync.trust.keys import SealingKey
@@ -31,16 +38,27 @@ class SiteKeyMissing(EnvironmentFault):
 
 @dataclass(frozen=True)
 class Outlook:
-    """The retention calendar: months, free bytes, how many more recordings and sessions fit (None: nobody can tell).
-
-    `evidence` says what time it surely is, and whether the clock is believed.
-    """
+    """The retention calendar: what expires in which month, how long the disk lasts, whether the clock is believed."""
 
     months: tuple[Month, ...]
-    recordings: int
-    free_bytes: int | None
-    sessions_left: int | None
+    forecast: Forecast
     evidence: Evidence
+
+    @property
+    def recordings(self) -> int:
+        """How many recordings are kept."""
+        return sum(month.expiring for month in self.months)
+
+
+@dataclass(frozen=True)
+class ExportWish:
+    """What somebody wants to export: one recording, or (`session` not None) its session; where to, why, to whom."""
+
+    recording: str
+    session: str | None
+    place: Path
+    purpose: str
+    recipients: tuple[str, ...]
 
 
 class ArchiveDesk:
@@ -103,13 +121,13 @@ class ArchiveDesk:
         facts = {"sha256": sha256, "at_ms": str(at_ms)}
         return self.archive.note(recording, CustodyAct.SNAPSHOT, person, None, **facts)
 
-    def verify(self, recording: str) -> RecordingReport:
-        """Verify every byte of a recording and enter the verdict.
+    def verify(self, recording: str, tell: Tell = nobody) -> RecordingReport:
+        """Verify every byte of a recording and enter the verdict; `tell` may raise to end it, then nothing is entered.
 
         Raises:
             RecordingUnreadable; and what `Archive.note` raises.
         """
-        report = verify_recording(self.archive.folder(recording), self.archive.trust)
+        report = verify_recording(self.archive.folder(recording), self.archive.trust, tell=tell)
         facts = {VERDICT: report.verdict.value, "problems": str(len(report.findings))}
         self.archive.note(recording, CustodyAct.VERIFIED, None, None, **facts)
         return report
@@ -133,22 +151,44 @@ class ArchiveDesk:
         Raises:
             ClockLineRefused.
         """
-        months = tuple(self._catalogue.calendar())
-        recordings = sum(month.expiring for month in months)
-        kept_bytes = sum(month.bytes for month in months)
-        free = self.archive.shelf.free_bytes()
-        sessions = self._catalogue.sessions()
-        left = free * sessions // kept_bytes if free is not None and kept_bytes and sessions else None
-        return Outlook(months, recordings, free, left, self.archive.time())
+        lasts = forecast(self._catalogue.kept(), self.archive.shelf.free_bytes(), self.archive.clock().wall_ms)
+        return Outlook(tuple(self._catalogue.calendar()), lasts, self.archive.time())
 
-    def views(self) -> list[CustodyEntry]:
-        """Give who viewed, exported, or took pictures, and why; the newest first, at most `LOG_LENGTH`.
+    def views(self) -> tuple[list[CustodyEntry], dict[str, str]]:
+        """Give who viewed, exported, or took pictures, and why, the newest first, at most `LOG_LENGTH`; and names.
+
+        The names are the candidates' by recording, as the catalogue has them.
 
         Raises:
             CustodyRefused: a recording's custody does not hold together.
         """
         found: list[CustodyEntry] = []
+        names: dict[str, str] = {}
         for recording in self._catalogue.touched():
-            entries = self.archive.custody(recording)
-            found += [entry for entry in entries if entry.act in OF_INTEREST]
-        return sorted(found, key=lambda entry: entry.at.wall_ms, reverse=True)[:LOG_LENGTH]
+            found += [entry for entry in self.archive.custody(recording) if entry.act in OF_INTEREST]
+            entry = self._catalogue.entry(recording)
+            names[recording] = entry.name if entry and entry.name else recording[:8]
+        return sorted(found, key=lambda one: one.at.wall_ms, reverse=True)[:LOG_LENGTH], names
+
+    # handing out
+
+    @property
+    def register(self) -> MediaRegister:
+        """The register of media."""
+        return MediaRegister(self.archive.ledger.book)
+
+    def export(
+        self, request: ExportWish, signer: Signer, working: Path, papers: MakePapers, tell: Callable[[Progress], None]
+    ) -> Exported:
+        """Export to a registered medium; `working` keeps on this machine how far it is. `tell` may raise to end it.
+
+        Raises:
+            SiteKeyMissing; and what `proctoring.vault.carrying.bundle.export_bundle` raises.
+        """
+        if self._opener is None:
+            raise SiteKeyMissing
+        session = request.session
+        found = recordings_of(self.archive, session) if session else (request.recording,)
+        asked = ExportRequest(found, session, request.purpose, self._opener, request.recipients)
+        carrier = Carrier(request.place, self.register, signer, self.archive.clock, working)
+        return export_bundle(ArchiveHoldings(self.archive), asked, carrier, papers, tell)

@@ -49,7 +49,7 @@ def refresh(
         RefreshStopped: `stopped` said so.
         ClockLineRefused, and what the shelf raises: nothing was forgotten.
     """
-    there = prints(archive)
+    there = prints(archive, opened=opener is not None)
     known = catalogue.prints()
     due = [one for one, seen in there.items() if anew or known.get(one) != seen]
     evidence = archive.time()
@@ -66,13 +66,18 @@ def refresh(
     return Refreshed(done, len(gone), len(there))
 
 
-def prints(archive: Archive) -> dict[str, str]:
-    """Say of every recording what lies on the shelf: how much custody, whom it shows, whether it was destroyed."""
+def prints(archive: Archive, *, opened: bool) -> dict[str, str]:
+    """Say of every recording what lies on the shelf: how much custody, whom it shows, whether it was destroyed.
+
+    `opened`: whether whom it shows can be read; an index made without the key is read again with it.
+    """
     custody = Counter(name.split("/")[1] for name in archive.shelf.names("custody/"))
     abouts = {_stem(name) for name in archive.shelf.names("about/")}
     destroyed = {_stem(name) for name in archive.shelf.names("destroyed/")}
     recordings = {*archive.recordings(), *custody, *destroyed}
-    return {one: f"{custody[one]}:{int(one in abouts)}:{int(one in destroyed)}" for one in sorted(recordings)}
+    return {
+        one: f"{custody[one]}:{(1 + opened) * (one in abouts)}:{int(one in destroyed)}" for one in sorted(recordings)
+    }
 
 
 def _entry(archive: Archive, recording: str, opener: SealingKey | None, print_: str, evidence: Evidence) -> Entry:

@@ -76,8 +76,8 @@ class CalendarPage(ArchivePage):
         self._empty.setVisible(not outlook.months)
 
     def _show_disk(self, outlook: Outlook) -> None:
-        words, left = self.words, outlook.sessions_left
-        if outlook.free_bytes is None:
+        words, left = self.words, outlook.forecast.sessions
+        if outlook.forecast.free_bytes is None:
             self._lasts.show_status(Icon.INFO, Tone.SOFT, words("screen.archive.calendar.unmeasured"))
         elif left is None:
             self._lasts.show_status(Icon.INFO, Tone.SOFT, words("screen.archive.calendar.no_measure"))
@@ -85,10 +85,10 @@ class CalendarPage(ArchivePage):
             few = left < FEW_SESSIONS
             look = (Icon.ATTENTION, Tone.ATTENTION) if few else (Icon.SHIELD, Tone.DONE)
             self._lasts.show_status(*look, words("screen.archive.calendar.lasts", sessions=left))
-        if outlook.free_bytes is None:
+        if outlook.forecast.free_bytes is None:
             self._free.setText(words("screen.archive.calendar.kept_only", count=f"{outlook.recordings:,}"))
         else:
-            free = gigabytes(outlook.free_bytes)
+            free = gigabytes(outlook.forecast.free_bytes)
             self._free.setText(words("screen.archive.calendar.kept", count=f"{outlook.recordings:,}", free=free))
 
     def _row(self, month: Month) -> tuple[ListCell, ...]:

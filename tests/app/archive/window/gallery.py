@@ -121,7 +121,9 @@ def _recording(words: Words) -> RecordingPage:
 def _recording_long(words: Words) -> RecordingPage:
     page = RecordingPage(words)
     signed_in(page)
-    page.show_dossier(samples.dossier(state=State.PROPOSED, name=samples.LONG_NAME, held=False, proposed=True, frozen=True))
+    page.show_dossier(
+        samples.dossier(state=State.PROPOSED, name=samples.LONG_NAME, held=False, proposed=True, frozen=True)
+    )
     page.asking.field.setText("成绩复核")
     return page
 
@@ -169,7 +171,9 @@ def _decide_refused(words: Words) -> DecidePage:
 def _work(words: Words) -> WorkPage:
     page = WorkPage(words)
     signed_in(page)
-    page.begin(Sentence("screen.archive.work.export_title"), Sentence("screen.archive.work.export_about", {"label": "青河 02"}))
+    page.begin(
+        Sentence("screen.archive.work.export_title"), Sentence("screen.archive.work.export_about", {"label": "青河 02"})
+    )
     page.show_progress(0.37, 312)
     return page
 

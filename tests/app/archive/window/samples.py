@@ -1,15 +1,14 @@
 """Made-up recordings, people and media for the archive's pages; everything on them is simulated and says so."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.archive.catalogue import Entry, Month, Query
 from app.archive.desk import Outlook
-from app.archive.dossier import Dossier
+from app.archive.dossier import OF_INTEREST, Dossier
 from proctoring.vault.carrying.media_register import Medium, MediumState
 from proctoring.vault.format.layout import FORMAT
 from proctoring.vault.retention.custody import Chain
+from proctoring.vault.retention.forecast import Forecast
 from proctoring.vault.retention.ledger import Situation
 from proctoring.vault.retention.papers import Manifest
 from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, Terms, fold
@@ -37,6 +36,7 @@ from sync.wire.recording import (
 
 HOUR = 3_600_000
 DAY = 86_400_000
+GB = 1_000_000_000
 NOW = round(datetime(2026, 11, 22, 3, tzinfo=UTC).timestamp() * 1000)
 TITLE = Bilingual(zh="焊接与热切割作业 · 理论考试", en="Welding and thermal cutting, theory")
 LONG_NAME = "阿卜杜热依木·买买提吐尔逊·阿卜杜拉"
@@ -106,7 +106,9 @@ def moment(ago_ms: int) -> Moment:
     return Moment(wall_ms=NOW - ago_ms, mono_ms=5_000_000, boot_id="simulated")
 
 
-def line(sequence: int, act: CustodyAct, by: Person | None, ago_ms: int, purpose: str | None = None, **more: object) -> CustodyEntry:
+def line(
+    sequence: int, act: CustodyAct, by: Person | None, ago_ms: int, purpose: str | None = None, **more: object
+) -> CustodyEntry:
     return CustodyEntry.model_validate(
         {
             "archive": uid(1),
@@ -199,7 +201,7 @@ def dossier(
         None,
     )
     until = NOW - 3 * DAY if state not in (State.RETAINED, State.ARRIVED) else NOW + 1098 * DAY
-    stands = Standing(state, until, holds, proposal, 1, "7" * 64, freeze)
+    stands = Standing(state, until, holds, proposal, 1, "7" * 64, frozen=freeze, now_ms=NOW)
     return Dossier(uid(7), situation, stands, about(name) if name and not gone else None)
 
 
@@ -213,29 +215,24 @@ def outlook(*, frozen: bool = False, sessions: int | None = 41, empty: bool = Fa
     )
     freeze = Freeze(NOW + 4_800 * DAY, NOW, 4) if frozen else None
     kept = () if empty else months
-    recordings = sum(one.expiring for one in kept)
-    return Outlook(kept, recordings, 812_000_000_000, None if empty else sessions, Evidence(NOW, freeze))
+    lasts = Forecast(812_000_000_000, 285_000_000, 40, 19_800_000_000, None if empty else sessions, 0, NOW + 90 * DAY)
+    return Outlook(kept, lasts, Evidence(NOW, freeze))
 
 
 MEDIA = (
     Medium("4C530001230817104", "青河 01", 64_000_000_000, MediumState.IN, PEOPLE[0], NOW),
-    Medium("AA00000000000489", "青河 02", 256_000_000_000, MediumState.OUT, PEOPLE[0], NOW, "周敏", "交考试机构", NOW + 5 * DAY),
-    Medium("WD-WX12A3456789", "移动硬盘 03", 2_000_000_000_000, MediumState.OUT, PEOPLE[1], NOW, LONG_NAME, "复核", NOW - 2 * DAY),
+    Medium("AA00000000000489", "青河 02", 256 * GB, MediumState.OUT, PEOPLE[0], NOW, "周敏", "交考试机构", NOW + 5 * DAY),
+    Medium("WD-WX12A3456789", "移动硬盘 03", 2_000 * GB, MediumState.OUT, PEOPLE[1], NOW, LONG_NAME, "复核", NOW - DAY),
     Medium("60A44C413FAEE281", "青河 00（旧）", 8_000_000_000, MediumState.RETIRED, PEOPLE[0], NOW),
 )  # fmt: skip
 
 
 def viewed() -> tuple[list[CustodyEntry], dict[str, str]]:
-    entries = [one for one in reversed(CUSTODY) if one.act in (CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORTED)]
+    entries = [
+        one for one in reversed(CUSTODY) if one.act in (CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORTED)
+    ]
     return [*entries, *(replace_recording(one, uid(8)) for one in entries)], {uid(7): "张伟", uid(8): LONG_NAME}
 
 
 def replace_recording(one: CustodyEntry, recording: str) -> CustodyEntry:
     return one.model_copy(update={"recording": recording})
-
-
-Changed = Callable[[Entry], Entry]
-
-
-def with_verdict(one: Entry, verdict: str) -> Entry:
-    return replace(one, verdict=verdict)
