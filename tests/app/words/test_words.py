@@ -15,6 +15,11 @@ HAN = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 LATIN = re.compile(r"[A-Za-z][A-Za-z.\-/_]{3,}")
 
 LATIN_IN_CHINESE = {
+    "folder": "a kind of address",
+    "path": "in an address",
+    "bucket/prefix": "in an address",
+    "endpoint": "in an address",
+    "https": "in an address",
     "PgDn": "what stands on the key",
     "PgUp": "what stands on the key",
     "examroom": "the command's own name",
