@@ -21,7 +21,7 @@ test: ready-for-tests ## all tests (ARGS="tests/sync -k journal" for some of the
 		|| { echo 'make test: FAILED'; exit 1; }
 	@echo 'make test: passed'
 
-test-long: ready-for-tests ## the tests that take long (ARGS="-k soak" for some of them)
+test-long: ready-for-long-tests ## the tests that take long (ARGS="-k soak" for some of them)
 	@$(UTF8) $(PYTHON) -m pytest -m long $(ARGS) || { echo 'make test-long: FAILED'; exit 1; }
 	@echo 'make test-long: passed'
 
@@ -61,3 +61,6 @@ ready:
 
 ready-for-tests:
 	@bash installer/bootstrap.sh --tests
+
+ready-for-long-tests:
+	@bash installer/bootstrap.sh --long

@@ -3,6 +3,7 @@
 #
 #   bash installer/bootstrap.sh            what the programs and the demonstration need
 #   bash installer/bootstrap.sh --tests    and what the tests need
+#   bash installer/bootstrap.sh --long     and the large programs that only the long tests need
 #
 # Ends with 0 ready, 1 something failed, 2 wrong use or no fitting Python, 3 a person has to run a command.
 set -euo pipefail
@@ -26,10 +27,13 @@ libraries=(
     libgl1 libegl1 libxkbcommon0 'libglib2.0-0t64|libglib2.0-0' libfontconfig1 libfreetype6 libdbus-1-3
     # Qt on an X display
     libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0
+    # which disk a medium is
+    libudev1
     # the microphone; the voice that reads aloud; Chinese letters, rare ones too; a display where there is none
     libportaudio2 espeak-ng fonts-noto-cjk xvfb
 )
-test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core)
+test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core age umockdev)
+long_tools=(mpv 'chromium|chromium-browser' dosfstools)
 
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
@@ -291,7 +295,8 @@ main() {
     case ${1-} in
         '') ;;
         --tests) wanted+=("${test_tools[@]}") ;;
-        *) fail 'use: bash installer/bootstrap.sh [--tests]' 2 ;;
+        --long) wanted+=("${test_tools[@]}" "${long_tools[@]}") ;;
+        *) fail 'use: bash installer/bootstrap.sh [--tests | --long]' 2 ;;
     esac
     started=$(now_us)
     unset PYTHONHOME PYTHONPATH
