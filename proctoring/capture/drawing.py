@@ -85,6 +85,12 @@ def scene_background() -> Plane:
     return picture
 
 
+def simulated_bgr(profile: Profile, seconds: float) -> Plane:
+    """Draw the simulated camera's picture as a driver gives one (rows, columns, BGR), for measuring."""
+    drawn = sized(simulated_scene(scene_background(), seconds), profile)
+    return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_YUV2BGR_I420), np.uint8)
+
+
 def no_picture(profile: Profile) -> Plane:
     """Draw what is recorded while a camera gives nothing: black, and said so."""
     picture = np.full((HEIGHT * 3 // 2, WIDTH), _GREY, np.uint8)
