@@ -35,6 +35,7 @@ def run(
     sound: Annotated[
         str | None, typer.Option(help="auto, synthetic, synthetic:clap, microphone:NAME, rtsp://…, file:PATH")
     ] = None,
+    profile: Annotated[str, typer.Option(help="fine, standard, plain or small.")] = "standard",
     seconds: Annotated[
         float | None, typer.Option(min=0.1, help="Close after so long; else when it is told to.")
     ] = None,
@@ -54,21 +55,26 @@ def run(
     store = FileKeyStore(home)
     store.create()
     opener = _site_key(site_key, home)
-    spec = _spec(folder, source, _sound_beside(source) if sound is None else sound, seconds, opener)
+    spec = _spec(folder, (source, _sound_beside(source) if sound is None else sound), profile, seconds, opener)
     ended = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(ending, lambda *_: ended.set())
     Foreground(spec, store, _tell_json if json else _tell).run(seconds, ended)
 
 
-def _spec(folder: Path, source: str, sound: str, seconds: float | None, opener: "SealingKey") -> "RecordingSpec":
+def _spec(
+    folder: Path, sources: tuple[str, str], profile: str, seconds: float | None, opener: "SealingKey"
+) -> "RecordingSpec":
     from proctoring.capture.grammar import parse_picture, parse_sound
+    from proctoring.capture.profiles import profile_named
     from proctoring.recorder.foreground import ids_for
     from proctoring.recorder.messages import RecordingSpec
     from sync.wire.plan import Recipient, RecipientRole
 
+    source, sound = sources
     parse_picture(source)
     parse_sound(sound)
+    profile_named(profile)
     ids = ids_for(folder)
     public = base64.b64encode(opener.public_raw).decode()
     return RecordingSpec(
@@ -81,6 +87,7 @@ def _spec(folder: Path, source: str, sound: str, seconds: float | None, opener: 
         camera=source,
         microphone=sound,
         retention_days=RETENTION_DAYS,
+        profile=profile,
         expected_ms=HOURS_3_MS if seconds is None else round(seconds * 1000),
     )
 

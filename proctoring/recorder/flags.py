@@ -30,7 +30,7 @@ class Observer(Protocol):
         """Take a block of sound (48 kHz mono) and the recorded time of its first sample, ms."""
 
     def close(self) -> None:
-        """Tell of what is still up, and end; nothing is told afterwards."""
+        """Tell of what is still up, and end; nothing is told afterwards. Twice is fine."""
 
 
 class FlagBoard:

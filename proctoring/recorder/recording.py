@@ -13,7 +13,7 @@ from proctoring.capture.drawing import preview_jpeg
 from proctoring.capture.profiles import STANDARD, profile_named
 from proctoring.recorder.epoch import RESTARTED, begin_epoch
 from proctoring.recorder.faults import EncoderFailed, NothingRecorded
-from proctoring.recorder.flags import FlagBoard
+from proctoring.recorder.flags import FlagBoard, ObservedPicture, ObservedSound, Observer
 from proctoring.recorder.ledger import pair
 from proctoring.recorder.looking import Feeds
 from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec, space_for
@@ -24,6 +24,7 @@ from proctoring.recorder.tap import Tap
 from proctoring.recorder.tracks import PictureTrack, SoundTrack
 from proctoring.recorder.writing import Writing
 from proctoring.vault.format.record import Flag
+from proctoring.watch.runner import WatchThread
 from sync.faults import Fault
 from sync.replica.durable import require_space
 from sync.trust.clock import read_clock
@@ -66,13 +67,17 @@ class Recording:
         self._clock: Final = epoch.clock
         self._bytes_before: Final = epoch.bytes_before
         self._profile: Final = epoch.plan.profile
-        self._picture: Final = PictureTrack(feeds.picture, epoch.clock, epoch.plan.start_ms, epoch.plan.profile)
-        self._sound: Final = SoundTrack(feeds.sound, epoch.clock, epoch.plan.start_ms, epoch.plan.profile)
         try:
             self._writing: Final = Writing(epoch.plan, epoch.ratchet, epoch.ledger, _clock_pair, self._state_all)
         except Fault:
             epoch.ledger.release()
             raise
+        plan, at_ms = epoch.plan, epoch.clock.at_ms
+        self._observer: Final[Observer] = WatchThread(spec.watch, self.board.note)
+        picture = ObservedPicture(feeds.picture, self._observer, at_ms)
+        sound = ObservedSound(feeds.sound, self._observer, at_ms)
+        self._picture: Final = PictureTrack(picture, epoch.clock, plan.start_ms, plan.profile)
+        self._sound: Final = SoundTrack(sound, epoch.clock, plan.start_ms, plan.profile)
         self._outlook: Final = Outlook(spec.folder, epoch.plan.start_ms, self._writing, epoch.plan.profile)
         self.turns = 0
         """How often capture and encoders have done their work; it stands still when one of them hangs."""
@@ -180,6 +185,7 @@ class Recording:
             self._fault = EncoderFailed(f"{type(error).__name__}: {error}")
         finally:
             self._feeds.close()
+            self._observer.close()
             self._writing.let_go()
             self._ledger.release()
             self._state = state
@@ -195,6 +201,7 @@ class Recording:
             due = max(due + turn_s, time.monotonic() - _CATCH_UP_S)
             self._turn()
             self.turns += 1
+        self._observer.close()
         self._sound.finish(self._picture.end_ms, self._writing.segments)
         suspending = self._suspending
         self._writing.end(Flag.SEGMENT_END if suspending else Flag.RECORDING_END)
