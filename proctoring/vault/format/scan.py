@@ -28,6 +28,14 @@ class Seen:
     header: Header | None = None
 
 
+@dataclass(frozen=True)
+class Limit:
+    """How much of a segment's file is looked at."""
+
+    bytes: int = layout.MAX_SEGMENT_BYTES
+    records: int = layout.MAX_SEGMENT_RECORDS
+
+
 def read_leaves(path: Path) -> tuple[list[bytes], int]:
     """Read a sidecar: its leaf hashes (an incomplete last one is left out) and the file's length in bytes.
 
@@ -41,15 +49,13 @@ def read_leaves(path: Path) -> tuple[list[bytes], int]:
     return [raw[at : at + HASH_BYTES] for at in range(0, len(raw) - HASH_BYTES + 1, HASH_BYTES)], length
 
 
-def scan(file: BinaryIO, known: Collection[bytes] = (), *, at_most: int = layout.MAX_SEGMENT_BYTES) -> Iterator[Seen]:
-    """Give the records of a segment in the order they lie there, of at most so many bytes.
-
-    What follows them, or the first `layout.MAX_SEGMENT_RECORDS`, is given as one stretch, unread.
-    """
+def scan(file: BinaryIO, known: Collection[bytes] = (), limit: Limit | None = None) -> Iterator[Seen]:
+    """Give the records of a segment in the order they lie there; what is beyond `limit` as one stretch, unread."""
+    limit = limit or Limit()
     size = file.seek(0, 2)
-    end = min(size, at_most)
+    end = min(size, limit.bytes)
     at = count = tries = 0
-    while at < end and count < layout.MAX_SEGMENT_RECORDS:
+    while at < end and count < limit.records:
         seen = _record_at(file, at, end)
         if known and (seen is None or (seen.leaf not in known and not _plausible(file, at + seen.length, end))):
             found, tries = _search(file, at + 1, known, tries)

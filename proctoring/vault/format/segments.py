@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from proctoring.vault.format import layout
 from proctoring.vault.format.compare import compare
 from proctoring.vault.format.reading import opened
 from proctoring.vault.format.record import MAX_RECORD_BYTES, Flag
 from proctoring.vault.format.report import Finding, FindingCode
-from proctoring.vault.format.scan import HASH_BYTES, Seen, read_leaves, scan
+from proctoring.vault.format.scan import HASH_BYTES, Limit, Seen, read_leaves, scan
 from sync.trust.merkle import MerkleBuilder, root
 from sync.wire.recording import RecordingHead, SegmentEntry
+
+_MOST_EXTRA: Final = 1_000
+"""So many records more than are listed are looked at, to name them."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ def check_closed(folder: Path, entry: SegmentEntry, roots: Mapping[str, int]) ->
     index = entry.index
     leaves, length = _sidecar(folder, index)
     sidecar_good = root(leaves).hex() == entry.leaves_root and length == entry.records * HASH_BYTES
-    seen = _seen(folder, index, leaves, entry.bytes + 2 * MAX_RECORD_BYTES)
+    seen = _seen(folder, index, leaves, Limit(entry.bytes + 2 * MAX_RECORD_BYTES, entry.records + _MOST_EXTRA))
     if seen is None:
         return Checked((Finding(FindingCode.SEGMENT_MISSING, index),))
     found = [one.leaf for one in seen]
@@ -67,7 +71,7 @@ def check_open(folder: Path, index: int, entry: SegmentEntry | None, *, may_grow
         RecordingUnreadable: the disk does not give it.
     """
     leaves, length = _sidecar(folder, index)
-    seen = _seen(folder, index, leaves, layout.MAX_SEGMENT_BYTES)
+    seen = _seen(folder, index, leaves, Limit())
     if seen is None:
         return Checked((Finding(FindingCode.SEGMENT_MISSING, index),))
     found = [one.leaf for one in seen]
@@ -114,10 +118,10 @@ def _sidecar(folder: Path, index: int) -> tuple[list[bytes], int]:
         return [], -1
 
 
-def _seen(folder: Path, index: int, known: Sequence[bytes], at_most: int) -> list[Seen] | None:
+def _seen(folder: Path, index: int, known: Sequence[bytes], limit: Limit) -> list[Seen] | None:
     try:
         with opened(folder / layout.segment_name(index)) as file:
-            return list(scan(file, frozenset(known), at_most=at_most))
+            return list(scan(file, frozenset(known), limit))
     except FileNotFoundError:
         return None
 

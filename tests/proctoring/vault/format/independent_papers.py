@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -68,7 +68,7 @@ def device_key(folder: Path) -> DeviceKey:
     raw = plain(folder / "device.pem") or b""
     try:
         key = load_pem_public_key(raw)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise NotBelievedError from None
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise NotBelievedError
