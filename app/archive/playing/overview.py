@@ -4,15 +4,14 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import NDArray  # noqa: TC002 - beside numpy itself
 
 from app.archive.playing.reel import Reel
-from app.archive.playing.sounds import PER_MS, decoded, sound_codec
+from app.archive.playing.sounds import PER_MS, loudest, sound_codec
 
 BIN_MS: Final = 20  # one Opus packet
 UNKNOWN: Final = -1
 MAX_DURATION_MS: Final = 48 * 3_600_000  # longer than any sitting; bounds the memory at 17 MB
-_FULL: Final = 32_767
 
 
 class Overview:
@@ -40,17 +39,14 @@ class Overview:
             return False
         reel = self._reel(self._next)
         for at_ms, packet in zip(reel.sound_ms, reel.sounds, strict=True):
-            self._take(at_ms, decoded(self._codec, packet))
+            peak, samples = loudest(self._codec, packet)
+            first, last = at_ms // BIN_MS, (at_ms + samples // PER_MS - 1) // BIN_MS
+            if first == last and 0 <= first < len(self.peaks):
+                self.peaks[first] = max(int(self.peaks[first]), peak)
+            elif first < last:
+                own = self.peaks[max(0, first) : max(0, last + 1)]
+                np.maximum(own, peak, out=own)
         self._next += 1
         if self._next >= self._places:
             self.peaks[self.peaks == UNKNOWN] = 0
         return self._next < self._places
-
-    def _take(self, at_ms: int, samples: NDArray[np.int16]) -> None:
-        width = BIN_MS * PER_MS
-        for piece in range(0, len(samples), width):
-            place = (at_ms + piece // PER_MS) // BIN_MS
-            if 0 <= place < len(self.peaks):
-                block = samples[piece : piece + width]
-                peak = min(_FULL, max(int(block.max()), -int(block.min())))
-                self.peaks[place] = max(int(self.peaks[place]), peak)

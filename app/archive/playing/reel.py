@@ -2,7 +2,7 @@
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -74,10 +74,10 @@ def wind(data: bytes, start_ms: int) -> Reel:
         raise ReelError(str(error)) from None
     return Reel(
         tuple(pictures),
-        tuple(start_ms + _ms(packet) for packet in pictures),
+        _times(pictures, start_ms),
         tuple(place for place, packet in enumerate(pictures) if _is_key(packet)),
         tuple(sounds),
-        tuple(start_ms + _ms(packet) for packet in sounds),
+        _times(sounds, start_ms),
         whole,
     )
 
@@ -104,8 +104,13 @@ def _check(streams: Iterable[Any]) -> None:
         raise ReelError(f"streams: {kinds[:4]}")
 
 
-def _ms(packet: AnyPacket) -> int:
-    return round((packet.pts or 0) * (packet.time_base or _MILLISECOND) * 1000)
+def _times(packets: Sequence[AnyPacket], start_ms: int) -> tuple[int, ...]:
+    """Give recorded times, ms; of all packets at once, for fractions are slow."""
+    if not packets:
+        return ()
+    base = packets[0].time_base or _MILLISECOND
+    up, down = base.numerator * 1000, base.denominator
+    return tuple(start_ms + round((packet.pts or 0) * up / down) for packet in packets)
 
 
 def _rising(packets: Iterable[AnyPacket]) -> list[AnyPacket]:

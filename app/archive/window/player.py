@@ -70,12 +70,14 @@ class PlayerPanel(Looked, QWidget):
         self._lay_out()
         self._connect()
         self.set_words(words)
+        self.look_changed()
         self.engine.seek(source.after(-1) or 0)
         self.wave.begin()
 
     def _lay_out(self) -> None:
         for part in (self.transport, self.timeline, self.marks):  # the order of the keyboard
             part.setParent(self)
+        self.setFocusProxy(self.transport.play)
         times = QHBoxLayout()
         times.setSpacing(Space.XL)
         times.addWidget(self._time)
@@ -144,6 +146,10 @@ class PlayerPanel(Looked, QWidget):
     def pause(self) -> None:
         """Stop where it is."""
         self.engine.pause()
+
+    def status(self) -> str:
+        """Give what it says of itself: what the recording is worth, why nothing is heard, what became of a snapshot."""
+        return self._status.text()
 
     def stop(self) -> None:
         """End playing and its threads."""

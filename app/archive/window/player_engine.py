@@ -73,7 +73,7 @@ class PlayerEngine(QObject):
         if self.position_ms >= self.source.duration_ms:
             self._position_ms = 0.0
         self.playing = True
-        self.sound.begin(self.position_ms, self.speed)
+        self.sound.begin(self.position_ms)
         self._timer.start()
         self.changed.emit()
 
@@ -92,7 +92,7 @@ class PlayerEngine(QObject):
         self._halt()
         self._position_ms = float(min(max(0, at_ms), self.source.duration_ms))
         if self.playing:
-            self.sound.begin(self.position_ms, self.speed)
+            self.sound.begin(self.position_ms)
         self._look()
         self.moved.emit(self.position_ms)
 
@@ -107,6 +107,7 @@ class PlayerEngine(QObject):
         """Go so many times as fast as it was recorded."""
         at_ms = self.position_ms
         self.speed = speed
+        self.sound.set_speed(speed)
         self.seek(at_ms)
         self.changed.emit()
 

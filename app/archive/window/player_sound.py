@@ -62,10 +62,13 @@ class PlayerSound(QObject):
         """Be as loud as this from the next beginning on."""
         self._loudness, self._muted = loudness, muted
 
-    def begin(self, at_ms: int, speed: float) -> None:
+    def set_speed(self, speed: float) -> None:
+        """Be so many times as fast from the next beginning on."""
+        self._speed = speed
+
+    def begin(self, at_ms: int) -> None:
         """Be heard from here on; `ready` comes when the first sound is there, at once if there is none."""
         self.halt()
-        self._speed = speed
         if self.state is not SoundState.HEARD:
             self.ready.emit()
         elif self._speaker is None:
