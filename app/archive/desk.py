@@ -69,6 +69,10 @@ class ArchiveDesk:
         self._catalogue: Final = catalogue
         self._opener: Final = opener
 
+    def close(self) -> None:
+        """Close the catalogue."""
+        self._catalogue.close()
+
     def now_ms(self) -> int:
         """Give the time that evidence allows to believe, ms. Raises ClockLineRefused."""
         return self.archive.time().sure_ms

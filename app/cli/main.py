@@ -9,6 +9,7 @@ from app.cli import (
     agent,
     archive,
     archive_acts,
+    archive_window,
     demo,
     evidence,
     media,
@@ -31,6 +32,7 @@ app.add_typer(seat.app, name="seat")
 app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")
 archive.app.add_typer(archive_acts.app)
+archive.app.add_typer(archive_window.app)
 app.add_typer(archive.app, name="archive")
 app.add_typer(media.app, name="media")
 app.add_typer(evidence.packet, name="packet")

@@ -256,10 +256,14 @@ class FindPage(ArchivePage):
         """Give what is chosen in the table."""
         return self.model.entry(self.table.chosen())
 
-    def show_refreshing(self, done: int, of: int) -> None:
-        """Say how far the reading of the shelf has come."""
-        said = self.words("screen.archive.find.refreshing", done=done, of=of)
+    def show_refreshing(self, part: float) -> None:
+        """Say how far the reading of the shelf has come, 0 to 1."""
+        said = self.words("screen.archive.find.refreshing", percent=round(part * 100))
         self._status.show_status(Icon.RUNNING, Tone.ACCENT, said)
+
+    def show_refreshed(self) -> None:
+        """Say again what was found: the shelf has nothing new."""
+        self._say_number()
 
     def render_view(self) -> None:
         """Say everything anew."""

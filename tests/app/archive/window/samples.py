@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from app.archive.catalogue import Entry, Month, Query
 from app.archive.desk import Outlook
-from app.archive.dossier import OF_INTEREST, Dossier
+from app.archive.dossier import Dossier
 from proctoring.vault.carrying.media_register import Medium, MediumState
 from proctoring.vault.format.layout import FORMAT
 from proctoring.vault.retention.custody import Chain
@@ -201,7 +201,7 @@ def dossier(
         None,
     )
     until = NOW - 3 * DAY if state not in (State.RETAINED, State.ARRIVED) else NOW + 1098 * DAY
-    stands = Standing(state, until, holds, proposal, 1, "7" * 64, frozen=freeze, now_ms=NOW)
+    stands = Standing(state, until, holds, proposal, 1, "7" * 64, frozen=freeze, sure_ms=NOW)
     return Dossier(uid(7), situation, stands, about(name) if name and not gone else None)
 
 
@@ -221,7 +221,7 @@ def outlook(*, frozen: bool = False, sessions: int | None = 41, empty: bool = Fa
 
 MEDIA = (
     Medium("4C530001230817104", "青河 01", 64_000_000_000, MediumState.IN, PEOPLE[0], NOW),
-    Medium("AA00000000000489", "青河 02", 256 * GB, MediumState.OUT, PEOPLE[0], NOW, "周敏", "交考试机构", NOW + 5 * DAY),
+    Medium("AA00000000000489", "青河 02", 256 * GB, MediumState.OUT, PEOPLE[0], NOW, "周敏", "复核", NOW + 5 * DAY),
     Medium("WD-WX12A3456789", "移动硬盘 03", 2_000 * GB, MediumState.OUT, PEOPLE[1], NOW, LONG_NAME, "复核", NOW - DAY),
     Medium("60A44C413FAEE281", "青河 00（旧）", 8_000_000_000, MediumState.RETIRED, PEOPLE[0], NOW),
 )  # fmt: skip

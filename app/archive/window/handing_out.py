@@ -1,0 +1,159 @@
+"""What leaves the archive: exports to registered media, and the register itself."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import psutil
+from PySide6.QtCore import QObject, Signal
+
+from app.archive.desk import ExportWish
+from app.archive.window.act_page import Subject
+from app.archive.window.bench import Bench, StopMark, Tell
+from app.archive.window.cover_paper import export_papers
+from app.archive.window.export_page import ExportPage, Place
+from app.archive.window.media_page import MediaPage
+from app.archive.window.work_page import Outcome, WorkPage
+from app.ui.icons import Icon
+from app.ui.text import Sentence, Text
+from app.ui.tokens import Tone
+from app.words import Words
+from proctoring.vault.carrying.media_register import Medium
+from proctoring.vault.carrying.medium import medium_at
+from proctoring.vault.carrying.request import Exported, Progress
+from sync.faults import Fault
+from sync.replica.durable import private_folder
+
+_PLACES_FOR_MEDIA: Final = ("/media", "/run/media", "/mnt")
+"""Where a desktop or an administrator mounts what is plugged in."""
+
+
+class HandingOut(QObject):
+    """Signal: back to the recording that was exported."""
+
+    back = Signal(str)
+
+    def __init__(self, bench: Bench, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._session = ""
+        self._stop = StopMark()
+        words = Words(bench.stack.appearance.language)
+        self._export: Final = bench.stack.take(ExportPage(words))
+        self._media: Final = bench.stack.take(MediaPage(words))
+        self._work: Final = bench.stack.take(WorkPage(words))
+        self._export.confirmed.connect(self._confirmed)
+        self._export.look_requested.connect(self._find_places)
+        self._export.back.connect(self._leave)
+        self._work.stopped.connect(self._stop_work)
+        self._work.done.connect(self._leave)
+        self._media.registered.connect(self._register)
+        self._media.given_out.connect(self._give_out)
+        self._media.taken_back.connect(self._take_back)
+
+    def ask_export(self, subject: Subject, session: str) -> None:
+        """Ask where to and why."""
+        self._session = session
+        self._export.begin(subject)
+        self._bench.stack.bring(self._export)
+        self._find_places()
+
+    def show_media(self) -> None:
+        """Show the register."""
+        self._bench.stack.bring(self._media)
+        register, archive = self._bench.desk.register, self._bench.desk.archive
+        self._bench.act(self._media, register.media, lambda media: self._show(media, archive.clock().wall_ms))
+
+    def _show(self, media: tuple[Medium, ...], now_ms: int) -> None:
+        self._media.show_media(media, now_ms)
+
+    def _leave(self) -> None:
+        subject = self._export.subject
+        if subject is not None:
+            self.back.emit(subject.recording)
+
+    # exporting
+
+    def _find_places(self) -> None:
+        register = self._bench.desk.register
+        self._bench.act(self._export, lambda: _places(register.media()), self._export.show_places)
+
+    def _confirmed(self, whole: bool, folder: str, purpose: str, recipients: str) -> None:
+        subject, signer, desk = self._export.subject, self._bench.need_signer(), self._bench.desk
+        if subject is None:
+            return
+        session = self._session if whole else None
+        wish = ExportWish(subject.recording, session, Path(folder), purpose, tuple(recipients.split()))
+        working = private_folder(self._bench.working / "exports")
+        about = Sentence("screen.archive.work.export_about", {"label": folder})
+        self._work.begin(Sentence("screen.archive.work.export_title"), about)
+        self._bench.stack.bring(self._work)
+
+        def work(tell: Tell) -> Exported:
+            def heard(progress: Progress) -> None:
+                tell(progress.done_bytes / max(1, progress.total_bytes), progress.seconds_left)
+
+            return desk.export(wish, signer, working, export_papers, heard)
+
+        self._stop = self._bench.take_long(work, self._work.show_progress, self._exported, self._failed)
+
+    def _stop_work(self) -> None:
+        self._stop.set()
+
+    def _exported(self, done: Exported) -> None:
+        lines: list[Text] = [Sentence("screen.archive.work.exported_to", {"folder": str(done.folder)})]
+        left_out = len(done.listed.left_out)
+        if left_out:
+            lines.append(Sentence("screen.archive.work.left_out", {"count": left_out}))
+        look = (Icon.ATTENTION, Tone.ATTENTION) if left_out else (Icon.CHECK, Tone.DONE)
+        said = Sentence("screen.archive.work.exported", {"count": len(done.listed.recordings)})
+        self._work.end(Outcome(*look, said, tuple(lines)))
+
+    def _failed(self, fault: Fault) -> None:
+        self._work.show_fault(fault)
+        self._work.end(None)
+
+    # the register
+
+    def _register(self, folder: str, label: str) -> None:
+        signer, archive, register = self._bench.need_signer(), self._bench.desk.archive, self._bench.desk.register
+        self._bench.act(
+            self._media,
+            lambda: register.register(medium_at(Path(folder)), label, signer, archive.clock()),
+            lambda _medium: self._done(),
+        )
+
+    def _give_out(self, serial: str, bearer: str, purpose: str, due_ms: int) -> None:
+        signer, archive, register = self._bench.need_signer(), self._bench.desk.archive, self._bench.desk.register
+        self._bench.act(
+            self._media,
+            lambda: register.give_out(
+                serial, bearer=bearer, purpose=purpose, due_ms=due_ms, signer=signer, now=archive.clock()
+            ),
+            lambda _medium: self._done(),
+        )
+
+    def _take_back(self, serial: str) -> None:
+        signer, archive, register = self._bench.need_signer(), self._bench.desk.archive, self._bench.desk.register
+        self._bench.act(
+            self._media,
+            lambda: register.take_back(serial, signer, archive.clock()),
+            lambda _medium: self._done(),
+        )
+
+    def _done(self) -> None:
+        self._media.clear_fields()
+        self.show_media()
+
+
+def _places(known: tuple[Medium, ...]) -> tuple[Place, ...]:
+    """Find what is plugged in: every mounted disk that has a serial number and lies where media are mounted."""
+    labels = {medium.serial: medium.label for medium in known}
+    found = []
+    for partition in psutil.disk_partitions():
+        if not partition.mountpoint.startswith(_PLACES_FOR_MEDIA):
+            continue
+        with suppress(Fault):  # no disk, or one without a number: nothing can be exported to it
+            medium = medium_at(Path(partition.mountpoint))
+            found.append(Place(partition.mountpoint, labels.get(medium.serial, "")))
+    return tuple(found)

@@ -1,0 +1,282 @@
+"""What is done at one recording: looked at, watched, verified, held, kept longer, destroyed by two."""
+
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from app.archive.dossier import Dossier
+from app.archive.playing.source import PlayingSource
+from app.archive.window.act_page import Act, ActPage, Subject
+from app.archive.window.bench import Bench, StopMark, Tell
+from app.archive.window.decide_page import DecidePage
+from app.archive.window.player import PlayerPanel
+from app.archive.window.player_names import why_of
+from app.archive.window.recording_page import RecordingPage
+from app.archive.window.sayings import day, gigabytes, length, moment
+from app.archive.window.work_page import Outcome, WorkPage
+from app.ui.bridge import for_somebody_waiting
+from app.ui.icons import Icon
+from app.ui.text import Sentence, Text, say
+from app.ui.tokens import Tone
+from app.words import Words
+from proctoring.vault.format.report import RecordingReport, Verdict
+from proctoring.vault.retention.people import Signer
+from sync.faults import Fault
+from sync.replica.durable import private_folder
+from sync.wire.archive import DestructionRecord
+
+_LINES: Final = 12
+"""So many gaps and findings are listed on the screen; the command lists all."""
+_LOOKS: Final = {
+    Verdict.COMPLETE: (Icon.CHECK, Tone.DONE),
+    Verdict.RECOVERED: (Icon.INFO, Tone.ACCENT),
+    Verdict.TRUNCATED: (Icon.ATTENTION, Tone.ATTENTION),
+    Verdict.TAMPERED: (Icon.BLOCKED, Tone.DANGER),
+}
+
+
+class OneRecording(QObject):
+    """Signals: back to what was found; an export is wanted (`Subject`, session); another session's recordings."""
+
+    back = Signal()
+    export_wanted = Signal(object, str)
+    same_session = Signal(str, str)
+
+    def __init__(self, bench: Bench, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._dossier: Dossier | None = None
+        self._stop = StopMark()
+        words = Words(bench.stack.appearance.language)
+        self._page: Final = bench.stack.take(RecordingPage(words))
+        self._form: Final = bench.stack.take(ActPage(words))
+        self._decide: Final = bench.stack.take(DecidePage(words))
+        self._work: Final = bench.stack.take(WorkPage(words))
+        self._page.back.connect(self._leave)
+        self._page.purpose_given.connect(self._watch)
+        self._page.act_chosen.connect(self._chosen)
+        self._page.release_chosen.connect(lambda hold: self._ask(Act.RELEASE, hold))
+        self._page.same_session.connect(self.same_session)
+        self._form.confirmed.connect(self._confirmed)
+        self._decide.pin_entered.connect(self._approve)
+        self._decide.withdraw_chosen.connect(self._ask_withdraw)
+        self._work.stopped.connect(self._stop_work)
+        for page in (self._form, self._decide):
+            page.back.connect(lambda: bench.stack.bring(self._page))
+        self._work.done.connect(self._look_again)
+
+    def open(self, recording: str) -> None:
+        """Read a recording's papers and show them."""
+        self._page.show_fault(None)
+        self._bench.acts.run(self, lambda: self._bench.desk.look(recording), self._show, self._refused)
+
+    def close(self) -> None:
+        """End the player."""
+        player = self._page.player
+        if isinstance(player, PlayerPanel):
+            player.stop()
+        self._page.put_player(None)
+
+    def pause(self) -> None:
+        """Be silent while something else is in front."""
+        player = self._page.player
+        if isinstance(player, PlayerPanel):
+            player.pause()
+
+    def _refused(self, fault: Fault) -> None:
+        self._bench.stack.bring(self._page)
+        self._page.show_fault(fault)
+
+    def _show(self, dossier: Dossier) -> None:
+        if self._dossier is not None and self._dossier.recording != dossier.recording:
+            self.close()
+        self._dossier = dossier
+        self._page.show_dossier(dossier)
+        self._bench.stack.bring(self._page)
+
+    def _look_again(self) -> None:
+        self.open(self._need().recording)
+
+    def _leave(self) -> None:
+        self.close()
+        self.back.emit()
+
+    def _need(self) -> Dossier:
+        if self._dossier is None:
+            raise RuntimeError("no recording is shown")
+        return self._dossier
+
+    # watching
+
+    def _watch(self, purpose: str) -> None:
+        dossier, signer, desk = self._need(), self._bench.need_signer(), self._bench.desk
+        self._page.asking.show_opening(True)
+        self._page.show_fault(None)
+        self._bench.long.run(
+            self,
+            lambda: desk.watch(dossier, signer, purpose),
+            lambda source: self._opened(dossier, source),
+            self._not_opened,
+        )
+
+    def _opened(self, dossier: Dossier, source: PlayingSource) -> None:
+        self._page.asking.show_opening(False)
+        if self._need().recording != dossier.recording or self._bench.signer is None:
+            return  # somebody went on meanwhile; the view is entered, nothing is shown
+        snapshots = private_folder(self._bench.working / "snapshots")
+        panel = PlayerPanel(source, self._page.words, snapshots=snapshots)
+        panel.snapped.connect(lambda _file, sha256: self._note_snapshot(dossier.recording, sha256, panel))
+        self._page.put_player(panel)
+        self._look_again()
+
+    def _not_opened(self, fault: Fault) -> None:
+        self._page.asking.show_opening(False)
+        self._page.show_fault(fault)
+
+    def _note_snapshot(self, recording: str, sha256: str, panel: PlayerPanel) -> None:
+        signer, at_ms, desk = self._bench.need_signer(), panel.engine.position_ms, self._bench.desk
+        self._bench.act(
+            self._page,
+            lambda: desk.note_snapshot(recording, signer, sha256, at_ms),
+            lambda _entry: self._look_again(),
+        )
+
+    # acts
+
+    def _chosen(self, act: str) -> None:
+        dossier = self._need()
+        if act == "verify":
+            self._verify(dossier)
+        elif act == "export":
+            manifest = dossier.situation.manifest
+            self.export_wanted.emit(self._subject(), manifest.document.session if manifest else "")
+        elif act != "destroy":
+            self._ask(Act(act))
+        elif dossier.standing.proposal is None:
+            self._ask(Act.PROPOSE)
+        else:
+            people, stands = self._bench.people.people(), dossier.standing
+            self._decide.begin(self._subject(), dossier.standing.proposal, people, stands.approvals_needed)
+            self._bench.stack.bring(self._decide)
+
+    def _subject(self, about: int = 0) -> Subject:
+        dossier = self._need()
+        known, manifest = dossier.about, dossier.situation.manifest
+        words = self._page.words
+        document = manifest.document if manifest else None
+        return Subject(
+            recording=dossier.recording,
+            candidate=f"{known.name}\u2003{known.id_number_masked}" if known else "",
+            session=say(known.exam_title, words) if known else document.session if document else "",
+            began=moment(document.started.wall_ms) if document else "",
+            until=day(dossier.standing.retain_until_ms),
+            size=gigabytes(manifest.bytes) if manifest else "",
+            about=about,
+        )
+
+    def _ask(self, act: Act, about: int = 0) -> None:
+        self._form.begin(act, self._subject(about))
+        self._bench.stack.bring(self._form)
+
+    def _ask_withdraw(self) -> None:
+        proposal = self._need().standing.proposal
+        if proposal is not None:
+            self._ask(Act.WITHDRAW, proposal.sequence)
+
+    def _confirmed(self, act: str, reason: str, until_ms: int | None) -> None:
+        subject, signer, archive = self._form.subject, self._bench.need_signer(), self._bench.desk.archive
+        if subject is None:
+            return
+        recording, about = subject.recording, subject.about
+        work = {
+            Act.HOLD: lambda: archive.hold(recording, signer, reason, until_ms),
+            Act.RELEASE: lambda: archive.release(recording, signer, about, reason),
+            Act.EXTEND: lambda: archive.extend(recording, signer, until_ms or 0, reason),
+            Act.PROPOSE: lambda: archive.propose_destruction(recording, signer, reason),
+            Act.WITHDRAW: lambda: archive.withdraw_destruction(recording, signer, about, reason),
+        }[Act(act)]
+        self._form.set_busy(True)
+        self._form.show_fault(None)
+        self._bench.acts.run(self, work, lambda _entry: self._acted(), self._not_acted)
+
+    def _acted(self) -> None:
+        self._form.set_busy(False)
+        self._look_again()
+
+    def _not_acted(self, fault: Fault) -> None:
+        self._form.set_busy(False)
+        self._form.show_fault(fault)
+
+    # the second person
+
+    def _approve(self, administrator: str, pin: str) -> None:
+        people = self._bench.people
+        self._decide.pins.show_checking(administrator)
+        self._decide.show_fault(None)
+        for_somebody_waiting(
+            self,
+            lambda: people.sign_in(administrator, pin),
+            self._approved,
+            lambda fault: self._decide.pins.show_fault(administrator, fault),
+        )
+
+    def _approved(self, second: Signer) -> None:
+        subject, proposal, desk = self._decide.subject, self._decide.proposal, self._bench.desk
+        if subject is None or proposal is None:
+            return
+        self.close()
+        recording, sequence = subject.recording, proposal.sequence
+        self._bench.acts.run(self, lambda: desk.approve(recording, second, sequence), self._decided, self._not_decided)
+
+    def _decided(self, record: DestructionRecord | None) -> None:
+        name = "done" if record is not None else "more"
+        look = (Icon.CHECK, Tone.DONE) if record is not None else (Icon.INFO, Tone.ACCENT)
+        self._work.begin(Sentence(f"screen.archive.decide.{name}_title"), self._need().recording)
+        self._work.end(Outcome(*look, Sentence(f"screen.archive.decide.{name}")))
+        self._bench.stack.bring(self._work)
+
+    def _not_decided(self, fault: Fault) -> None:
+        subject, proposal = self._decide.subject, self._decide.proposal
+        if subject is not None and proposal is not None:  # the PIN is asked for anew
+            needed = self._need().standing.approvals_needed
+            self._decide.begin(subject, proposal, self._bench.people.people(), needed)
+        self._decide.show_fault(fault)
+
+    # verifying
+
+    def _verify(self, dossier: Dossier) -> None:
+        desk, recording = self._bench.desk, dossier.recording
+        self._work.begin(Sentence("screen.archive.work.verify_title"), Sentence("screen.archive.work.verify_about"))
+        self._bench.stack.bring(self._work)
+
+        def work(tell: Tell) -> RecordingReport:
+            return desk.verify(recording, lambda done, of: tell(done / of))
+
+        self._stop = self._bench.take_long(work, self._work.show_progress, self._verified, self._stopped)
+
+    def _stop_work(self) -> None:
+        self._stop.set()
+
+    def _verified(self, report: RecordingReport) -> None:
+        self._work.end(
+            Outcome(
+                *_LOOKS[report.verdict], Sentence(f"verdict.{report.verdict.value}"), _lines(report, self._work.words)
+            )
+        )
+
+    def _stopped(self, fault: Fault) -> None:
+        self._work.show_fault(fault)
+        self._work.end(None)
+
+
+def _lines(report: RecordingReport, words: Words) -> tuple[Text, ...]:
+    signer = "checked_signer" if report.signer_checked else "unchecked_signer"
+    lines: list[Text] = [Sentence(f"screen.archive.work.{signer}")]
+    for gap in report.gaps[:_LINES]:
+        seconds, why = f"{gap.length_ms / 1000:.1f}", why_of(gap.reason, words)
+        facts = {"at": length(gap.start_ms), "seconds": seconds, "why": why}
+        lines.append(Sentence("screen.archive.work.checked_gap", facts))
+    lines += [Sentence(f"recording.finding.{found.code.value}") for found in report.findings[:_LINES]]
+    if not report.findings and not report.gaps:
+        lines.append(Sentence("screen.archive.work.checked_none"))
+    return tuple(lines)

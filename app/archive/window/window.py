@@ -1,0 +1,172 @@
+"""The archive window: an administrator signs in, finds, looks, acts; nothing that takes long holds it up."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.archive.desk import ArchiveDesk, Outlook
+from app.archive.indexing import Refreshed
+from app.archive.sign_in import AdministratorDesk
+from app.archive.window.bench import Bench, Tell
+from app.archive.window.calendar_page import CalendarPage
+from app.archive.window.chrome import Place
+from app.archive.window.find_page import FindPage
+from app.archive.window.handing_out import HandingOut
+from app.archive.window.log_page import LogPage
+from app.archive.window.one_recording import OneRecording
+from app.archive.window.sign_in_page import SignInPage
+from app.archive.window.stack import Stack
+from app.exam.prose import Language
+from app.ui.bridge import for_somebody_waiting
+from app.words import Words
+from proctoring.vault.retention.people import Signer
+from sync.faults import Fault
+
+SIZE: Final = (1366, 768)
+LOCK_LOOK_MS: Final = 1_000
+
+
+class ArchiveWindow(QWidget):
+    """The window of one archive. `working`: the folder for snapshots and exports under way."""
+
+    def __init__(self, desk: ArchiveDesk, people: AdministratorDesk, working: Path, language: Language) -> None:
+        super().__init__()
+        self.stack: Final = Stack(language)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.stack)
+        self.bench: Final = Bench(desk, people, self.stack, working, self)
+        words = Words(language)
+        self.sign_in: Final = self.stack.take(SignInPage(words))
+        self.finding: Final = self.stack.take(FindPage(words, desk.page, desk.count))
+        self.calendar: Final = self.stack.take(CalendarPage(words))
+        self.log: Final = self.stack.take(LogPage(words))
+        self.one: Final = OneRecording(self.bench, self)
+        self.handing: Final = HandingOut(self.bench, self)
+        self._locked = ""
+        self._lock_timer = QTimer(self, interval=LOCK_LOOK_MS)
+        self._lock_timer.timeout.connect(self._look_at_lock)
+        self._connect()
+        self.setWindowTitle(words("screen.archive.head.title"))
+        self.resize(*SIZE)
+
+    def _connect(self) -> None:
+        self.sign_in.pin_entered.connect(self._enter)
+        self.stack.went.connect(self._go)
+        self.stack.left.connect(self.sign_out)
+        self.finding.opened.connect(self.one.open)
+        self.finding.refresh_requested.connect(self.refresh)
+        self.one.back.connect(lambda: self._go(Place.FIND.value))
+        self.one.export_wanted.connect(self.handing.ask_export)
+        self.one.same_session.connect(self._within)
+        self.handing.back.connect(self.one.open)
+
+    def begin(self) -> None:
+        """Ask who is there."""
+        self.stack.bring(self.sign_in)
+        name = self.bench.desk.archive.identity.name
+        try:
+            self.sign_in.show_people(self.bench.people.people(), name)
+        except Fault as fault:
+            self.sign_in.show_people((), name)
+            self.sign_in.show_fault(fault)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End what runs with the window."""
+        self.one.close()
+        self.bench.close()
+        self.finding.model.close()
+        super().closeEvent(event)
+
+    # who is there
+
+    def _enter(self, administrator: str, pin: str) -> None:
+        people = self.bench.people
+        self.sign_in.pins.show_checking(administrator)
+        for_somebody_waiting(
+            self,
+            lambda: people.sign_in(administrator, pin),
+            self._entered,
+            lambda fault: self._not_entered(administrator, fault),
+        )
+
+    def _entered(self, signer: Signer) -> None:
+        self.bench.signer = signer
+        self.stack.set_person(signer.person.name)
+        self._go(Place.FIND.value)
+        self.refresh()
+
+    def _not_entered(self, administrator: str, fault: Fault) -> None:
+        left = fault.facts.get("left")
+        if fault.code == "PIN_REFUSED" and isinstance(left, int) and left > 0:
+            self.sign_in.pins.show_wrong(administrator, left)
+        elif fault.code in ("PIN_REFUSED", "LOCKED_OUT"):
+            self._locked = administrator
+            self._look_at_lock()
+            self._lock_timer.start()
+        else:
+            self.sign_in.pins.show_fault(administrator, fault)
+
+    def _look_at_lock(self) -> None:
+        wait_ms = self.bench.people.locked_for_ms(self._locked)
+        self.sign_in.pins.show_locked(self._locked, -(-wait_ms // 1000))
+        if not wait_ms:
+            self._lock_timer.stop()
+
+    def sign_out(self) -> None:
+        """Forget who was there; what is shown of people goes with them."""
+        self.bench.signer = None
+        self.one.close()
+        self.stack.set_person("")
+        self.begin()
+
+    # the pages
+
+    def _go(self, place: str) -> None:
+        self.one.pause()
+        match Place(place):
+            case Place.FIND:
+                self.stack.bring(self.finding)
+                self.bench.act(self.finding, self.bench.desk.now_ms, self.finding.set_now)
+                self.finding.search()
+            case Place.CALENDAR:
+                self.stack.bring(self.calendar)
+                self.bench.act(self.calendar, self.bench.desk.outlook, self._show_outlook)
+            case Place.MEDIA:
+                self.handing.show_media()
+            case Place.LOG:
+                self.stack.bring(self.log)
+                self.log.show_loading()
+                self.bench.act(self.log, self.bench.desk.views, lambda found: self.log.show_views(*found))
+
+    def _show_outlook(self, outlook: Outlook) -> None:
+        now = datetime.fromtimestamp(outlook.evidence.sure_ms / 1000, tz=UTC)
+        self.calendar.show_outlook(outlook, now.year, now.month)
+
+    def _within(self, session: str, title: str) -> None:
+        self.stack.bring(self.finding)
+        self.finding.within_session(session, title)
+
+    # the catalogue
+
+    def refresh(self) -> None:
+        """Read what is new on the shelf; what was found so far can be used meanwhile."""
+        desk = self.bench.desk
+
+        def work(tell: Tell) -> Refreshed:
+            return desk.refresh(lambda done, of: tell(done / max(1, of)), lambda: False)
+
+        self.bench.take_long(work, self._refreshing, self._refreshed, self.finding.show_fault)
+
+    def _refreshing(self, part: float, _left_s: int | None) -> None:
+        self.finding.show_refreshing(part)
+
+    def _refreshed(self, found: Refreshed) -> None:
+        if found.read or found.forgotten:
+            self.finding.search()
+        else:
+            self.finding.show_refreshed()
