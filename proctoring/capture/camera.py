@@ -37,7 +37,7 @@ class CameraDevice(Protocol):
 
 
 class Camera:
-    """A camera's newest picture. A device that stops answering is released and tried again every 2 s.
+    """A camera's last pictures. A device that stops answering is released and tried again every 2 s.
 
     What a driver gives that is no picture is left out: what is missing shows in the statistics, and as a gap.
     """
@@ -69,7 +69,7 @@ class Camera:
         return self._slot.wait(bound_s)
 
     def newest(self) -> Picture | None:
-        """Give the newest picture since the last call."""
+        """Give the next picture, the oldest first."""
         return self._slot.take()
 
     def close(self) -> None:
@@ -95,8 +95,8 @@ class Camera:
             stamp_ns = time.monotonic_ns()
             if not good or frame is None:
                 return
-            picture = _as_bgr(frame) if self._slot.wants(stamp_ns) else None
-            if picture is not None:
+            picture = _as_bgr(frame)
+            if picture is not None and self._slot.wants(stamp_ns):
                 self._slot.put(from_bgr(picture, self._profile), stamp_ns)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sync.wire.recording import Source
 
 SAMPLE_RATE: Final = 48_000
+_AT_ONCE: Final = 4
 
 Plane = NDArray[np.uint8]
 Samples = NDArray[np.int16]
@@ -18,7 +19,7 @@ Samples = NDArray[np.int16]
 class Picture:
     """One picture: planar I420 of the profile's size (480 rows of luma make 720 rows), its monotonic time in ns.
 
-    `overtaken` pictures were captured and not taken before this one came in their place.
+    `overtaken` pictures were captured before this one and given up, because nobody took them in time.
     """
 
     i420: Plane
@@ -42,7 +43,7 @@ class PictureFeed(Protocol):
         """What is recorded, as the manifest says it."""
 
     def newest(self) -> Picture | None:
-        """Give the newest picture since the last call, None if there is none yet. Does not block."""
+        """Give the next new picture, None if there is none yet; call until then. Does not block."""
 
     def close(self) -> None:
         """Let go of the device; twice is fine."""
@@ -60,3 +61,14 @@ class SoundFeed(Protocol):
 
     def close(self) -> None:
         """Let go of the device; twice is fine."""
+
+
+def new_pictures(feed: PictureFeed) -> list[Picture]:
+    """Give what a feed has now, the oldest first; at most a few, so that a feed without end holds nobody up."""
+    pictures = []
+    for _ in range(_AT_ONCE):
+        picture = feed.newest()
+        if picture is None:
+            break
+        pictures.append(picture)
+    return pictures

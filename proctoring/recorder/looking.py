@@ -13,7 +13,7 @@ import numpy as np
 
 from proctoring.capture.choose import open_feeds
 from proctoring.capture.drawing import preview_jpeg
-from proctoring.capture.media import PictureFeed, Plane, SoundFeed
+from proctoring.capture.media import PictureFeed, Plane, SoundFeed, new_pictures
 from proctoring.capture.profiles import STANDARD
 from proctoring.recorder.messages import RecorderState, RecorderStatus, SourceChoice
 from proctoring.recorder.segments import level
@@ -96,8 +96,7 @@ class Look:
             self._feeds.close()
 
     def _turn(self) -> None:
-        picture = self._feeds.picture.newest()
-        if picture is not None:
+        for picture in new_pictures(self._feeds.picture):
             self._newest = (time.monotonic(), picture.i420)
         blocks = self._feeds.sound.take()
         if blocks:

@@ -10,6 +10,7 @@ import structlog
 
 from proctoring.capture.choose import open_feeds
 from proctoring.capture.drawing import preview_jpeg
+from proctoring.capture.media import new_pictures
 from proctoring.capture.profiles import STANDARD, profile_named
 from proctoring.recorder.epoch import RESTARTED, begin_epoch
 from proctoring.recorder.faults import EncoderFailed, NothingRecorded
@@ -61,7 +62,7 @@ class Recording:
         self._fault: Fault | None = None
         self._state = RecorderState.RECORDING
         epoch = begin_epoch(spec, keys.device_key(), (feeds.picture.source, feeds.sound.source), reason)
-        feeds.picture.newest()
+        new_pictures(feeds.picture)
         feeds.sound.take()  # what came before the start does not belong here
         self._ledger: Final = epoch.ledger
         self._clock: Final = epoch.clock

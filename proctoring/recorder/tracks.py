@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from proctoring.capture.drawing import no_picture
-from proctoring.capture.media import SAMPLE_RATE, PictureFeed, Plane, Samples, SoundFeed
+from proctoring.capture.media import SAMPLE_RATE, PictureFeed, Plane, Samples, SoundFeed, new_pictures
 from proctoring.capture.profiles import Profile
 from proctoring.recorder.clock import RecordedClock
 from proctoring.recorder.encoders import PictureEncoder, SoundEncoder
@@ -23,7 +23,7 @@ _OPUS_MS: Final = 20
 
 
 class PictureTrack:
-    """Takes the newest picture at every turn; says NO PICTURE while the camera gives none."""
+    """Takes the new pictures at every turn; says NO PICTURE while the camera gives none."""
 
     def __init__(self, feed: PictureFeed, clock: RecordedClock, starts_ms: int, profile: Profile) -> None:
         self.feed: Final = feed
@@ -37,19 +37,19 @@ class PictureTrack:
 
     def turn(self, segments: Segments) -> GapRef | None:
         """Record what has come; give the gap it ended, if any."""
-        picture = self.feed.newest()
-        if picture is not None:
+        gap: GapRef | None = None
+        pictures = new_pictures(self.feed)
+        for picture in pictures:
             at_ms = max(self._clock.at_ms(picture.mono_ns), self._last_ms + 1)
-            gap = self._watch.seen(at_ms)
+            gap = self._watch.seen(at_ms) or gap
             segments.tally_at(at_ms).captured += 1 + picture.overtaken
             self._record(picture.i420, at_ms, segments)
-            return gap
         now_ms = self._clock.now_ms()
-        if self._watch.missing(now_ms):
+        if not pictures and self._watch.missing(now_ms):
             at_ms = max(now_ms, self._last_ms + 1)
             segments.tally_at(at_ms).drawn += 1
             self._record(no_picture(self._profile), at_ms, segments)
-        return None
+        return gap
 
     @property
     def end_ms(self) -> int:
