@@ -47,6 +47,7 @@ class _Erasable(Protocol):
 
     def erase(self, name: str, *, overwrite: bool = False) -> None: ...
     def erase_folders(self, prefix: str) -> None: ...
+    def erase_unfinished(self, prefix: str) -> None: ...
 
 
 # at the seat
@@ -102,6 +103,8 @@ def finish_releases(root: Path, archive_key: PublicKey) -> tuple[str, ...]:
         DiskFault: the disk refuses.
     """
     with disk_faults(root, needed=0):
+        for unfinished in root.glob(f".{_GOING}*.new"):  # a proof that a kill kept from taking its name
+            unfinished.unlink()
         begun = sorted(file.name for file in root.glob(f"{_GOING}*{_PROOF}"))
     done = []
     for name in begun:
@@ -197,6 +200,11 @@ def clear_arrival(shelf: Shelf, listing: Listing) -> None:
             door.erase(f"{place}/{file.name}")
     door.erase(f"{place}.json")
     door.erase_folders(place)
+
+
+def sweep_arrival(shelf: Shelf, listing: Listing) -> None:
+    """Remove what a kill left unfinished where a recording has arrived, whole: nobody writes there any more."""
+    _door(shelf).erase_unfinished(arrival(listing))
 
 
 def drop_damaged(shelf: Shelf, listing: Listing, names: Iterable[str]) -> None:

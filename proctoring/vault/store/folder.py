@@ -25,9 +25,10 @@ from proctoring.vault.store.shelf import (
     checked_prefix,
 )
 from proctoring.vault.store.source import Source
-from sync.replica.durable import disk_faults, free_bytes, private_folder, require_space
+from sync.replica.durable import disk_faults, free_bytes, private_folder, require_space, sweep_leftovers
 
 _CHUNK: Final = 1 << 20
+_STEP: Final = 1 << 16  # what is told to a pace at once, and what of an unfinished file is lost at most
 _READ_ONLY: Final = 0o400
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
 _NOT_PLAIN: Final = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
@@ -151,9 +152,10 @@ class FolderShelf:
             with disk_faults(self.root, needed=0), suppress(FileNotFoundError):
                 for unfinished in _siblings(last, folder):
                     os.unlink(unfinished, dir_fd=folder)
-                if overwrite:
-                    _overwrite(last, folder)
-                os.unlink(last, dir_fd=folder)
+                if self._there(folder, last):
+                    if overwrite:
+                        _overwrite(last, folder)
+                    os.unlink(last, dir_fd=folder)
                 os.fsync(folder)
 
     def erase_folders(self, prefix: str) -> None:
@@ -163,6 +165,10 @@ class FolderShelf:
             for folder, _, _ in os.walk(place, topdown=False, followlinks=False):
                 with suppress(OSError):  # not empty: something nobody listed lies there, and stays
                     Path(folder).rmdir()
+
+    def erase_unfinished(self, prefix: str) -> None:
+        """Remove unfinished files from the folder of a prefix. Only `erasing` calls this."""
+        sweep_leftovers(self.root, [checked_name(prefix.removesuffix("/"))])
 
     # inside
 
@@ -259,7 +265,7 @@ def _common(file: BinaryIO, data: Source) -> int:
     """Keep what an earlier try wrote as far as it is right, and give how much that is."""
     source, kept = data.at(), 0
     file.seek(0)
-    while (have := file.read(_CHUNK)) and have == source.read(len(have)):
+    while (have := file.read(_STEP)) and have == source.read(len(have)):
         kept += len(have)
     file.truncate(kept)
     return kept
@@ -268,7 +274,7 @@ def _common(file: BinaryIO, data: Source) -> int:
 def _write_on(file: BinaryIO, data: Source, start: int, pace: Pace | None) -> None:
     source = data.at(start)
     file.seek(start)
-    while piece := source.read(_CHUNK if pace is None else _CHUNK // 16):
+    while piece := source.read(_CHUNK if pace is None else _STEP):
         if pace:
             pace(len(piece))
         view = memoryview(piece)

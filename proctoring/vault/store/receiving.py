@@ -18,7 +18,7 @@ import structlog
 from proctoring.vault.format.papers import Devices
 from proctoring.vault.format.verify import Examination, examine
 from proctoring.vault.store.carry import arrival_of, arrivals, aside_name, kept_aside
-from proctoring.vault.store.erasing import ErasingRefused, arrival, clear_arrival, drop_damaged
+from proctoring.vault.store.erasing import ErasingRefused, arrival, clear_arrival, drop_damaged, sweep_arrival
 from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.listing import Listing, differing
 from proctoring.vault.store.shelf import Shelf, ShelfConflict, ShelfDamaged
@@ -116,6 +116,7 @@ def receive(receiver: Receiver, mark: str) -> Received | None:
     before = kept_aside(shelf, listing, receiver.key.public)
     if before is not None and before.reason is not AsideReason.SIGNER_UNKNOWN:
         return None
+    sweep_arrival(shelf, listing)
     folder = _local(receiver, listing)
     wrong = differing(folder, listing)
     if wrong and shelf.local_folder(arrival(listing)) is None:

@@ -20,7 +20,15 @@ from proctoring.vault.store.s3_faults import (
     ThereAlready,
     storage_faults,
 )
-from proctoring.vault.store.s3_upload import COMPLIANCE, DIGEST, PART_BYTES, Place, upload_parts, upload_whole
+from proctoring.vault.store.s3_upload import (
+    COMPLIANCE,
+    DIGEST,
+    PART_BYTES,
+    Place,
+    abandon_uploads,
+    upload_parts,
+    upload_whole,
+)
 from proctoring.vault.store.shelf import (
     Pace,
     ShelfConflict,
@@ -163,6 +171,11 @@ class S3Shelf:
 
     def erase_folders(self, prefix: str) -> None:
         """A bucket has no folders."""
+
+    def erase_unfinished(self, prefix: str) -> None:
+        """Let go of uploads in parts that never became an object. Only `erasing` calls this."""
+        with storage_faults():
+            abandon_uploads(self._client, self.bucket, self.prefix + checked_prefix(prefix))
 
     # inside
 

@@ -16,6 +16,9 @@ from botocore.exceptions import (
     ProfileNotFound,
     ResponseStreamingError,
 )
+from botocore.exceptions import (
+    ConnectionError as NoConnection,
+)
 
 from proctoring.vault.store.shelf import ShelfDamaged
 from sync.faults import EnvironmentFault, Refused
@@ -104,7 +107,7 @@ def storage_faults() -> Iterator[None]:
         raise StorageSignInRefused(type(error).__name__) from None
     except FlexibleChecksumError:
         raise ShelfDamaged("a checksum that does not fit", name="") from None
-    except (HTTPClientError, IncompleteReadError, ResponseStreamingError) as error:
+    except (NoConnection, HTTPClientError, IncompleteReadError, ResponseStreamingError) as error:
         raise StorageUnreachable(type(error).__name__) from None  # its text holds addresses
     except BotoCoreError as error:
         raise StorageRefused(type(error).__name__) from None

@@ -77,6 +77,14 @@ def upload_parts(place: Place, data: Source, part_bytes: int, pace: Pace | None)
     return answer["VersionId"]
 
 
+def abandon_uploads(client: "S3Client", bucket: str, prefix: str) -> None:
+    """Let go of every upload in parts below a prefix."""
+    for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix):
+        for upload in page.get("Uploads", []):
+            key, begun = upload.get("Key", ""), upload.get("UploadId", "")
+            client.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=begun)
+
+
 def _upload_part(place: Place, upload: str, number: int, body: bytes) -> str:
     answer = place.client.upload_part(
         Bucket=place.bucket,
