@@ -5,6 +5,7 @@ import binascii
 import json as json_module
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from app.cli.console import command, out, say, words
 from app.cli.files import KeyFileRefused, read_file, write_new_file
+from sync.faults import Exit
 
 if TYPE_CHECKING:
     from proctoring.recorder.messages import RecordingSpec
@@ -25,7 +27,7 @@ RETENTION_DAYS = 3 * 366
 
 @app.command("run")
 @command
-def run(
+def run(  # noqa: PLR0913, PLR0917 - the options of the command
     out_folder: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="The recording's folder, new or broken off.")
     ],
@@ -60,6 +62,67 @@ def run(
     for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(ending, lambda *_: ended.set())
     Foreground(spec, store, _tell_json if json else _tell).run(seconds, ended)
+
+
+@app.command("bench")
+@command
+def bench(
+    home: Annotated[Path | None, typer.Option(help="A seat's folder: it will record with what was found.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="So much is recorded of each profile.")] = 10.0,
+    json: Annotated[bool, typer.Option("--json", help="For a program: one JSON object.")] = False,
+) -> None:
+    """Measure which profile this PC can record with, best first, without taking more than a tenth of a core.
+
+    Ends with 1 if even the smallest one takes more.
+    """
+    from app.seat.home import SeatHome
+    from app.seat.recording_choice import choose_recording, recording_choice
+    from proctoring.recorder.bench import choose_profile
+
+    found = choose_profile(seconds, folder=home)
+    if home is not None:
+        chosen = recording_choice(SeatHome(home)).model_copy(update={"profile": found.profile.name})
+        choose_recording(SeatHome(home), chosen)
+    if json:
+        out.print(json_module.dumps(found.report()), markup=False)
+    else:
+        for held in found.measured:
+            say("recorder.took", profile=held.profile.name, percent=f"{held.processor_percent:.1f}")
+        say("recorder.holds" if found.holds else "recorder.holds_none", profile=found.profile.name)
+    if not found.holds:
+        raise typer.Exit(Exit.BAD)
+
+
+@app.command("choose")
+@command
+def choose(
+    home: Annotated[Path, typer.Option(help="The seat's folder.")],
+    source: Annotated[str | None, typer.Option(help="auto, camera:N, camera:NAME, rtsp://…")] = None,
+    sound: Annotated[str | None, typer.Option(help="auto, microphone:NAME, rtsp://…")] = None,
+    profile: Annotated[str | None, typer.Option(help="fine, standard, plain or small.")] = None,
+) -> None:
+    """Set up what a seat records with; what is not named stays as it is."""
+    from app.seat.home import SeatHome
+    from app.seat.recording_choice import RecordingChoice, choose_recording, recording_choice
+    from proctoring.capture.grammar import parse_picture, parse_sound
+    from proctoring.capture.profiles import profile_named
+
+    seat = SeatHome(home)
+    before = recording_choice(seat)
+    choice = RecordingChoice(
+        camera=_checked(source, parse_picture) or before.camera,
+        microphone=_checked(sound, parse_sound) or before.microphone,
+        profile=_checked(profile, profile_named) or before.profile,
+    )
+    choose_recording(seat, choice)
+    say("recorder.chosen", camera=choice.camera, microphone=choice.microphone, profile=choice.profile)
+
+
+def _checked(text: str | None, check: Callable[[str], object]) -> str | None:
+    """Give the text back once it has passed the check, which raises what is wrong with it."""
+    if text is not None:
+        check(text)
+    return text
 
 
 def _spec(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.seat.home import SeatHome
+from app.seat.recording_choice import recording_choice
 from proctoring.recorder.client import (
     ANSWER_S,
     RecorderClient,
@@ -103,7 +104,7 @@ class CameraDesk:
         """
         with self._turn:
             recorder = self._attached()
-            return SIMULATED if self._sources == "synthetic" else recorder.devices()
+            return SIMULATED if self._sources == "synthetic" else recorder.devices(*self._chosen())
 
     def status(self) -> RecorderStatus | None:
         """Give what the recorder says of itself; None when it does not answer."""
@@ -129,7 +130,7 @@ class CameraDesk:
             RecorderGone: the recorder's process cannot be started.
         """
         with self._turn:
-            return self._attached().look(self._sources, self._sources)
+            return self._attached().look(*self._chosen())
 
     def glimpse(self) -> Glimpse | None:
         """Give what camera and microphone show now, while looking or recording; None when they do neither.
@@ -229,7 +230,15 @@ class CameraDesk:
                 self._recorder = found
         return self._recorder
 
+    def _chosen(self) -> tuple[str, str]:
+        """Give camera and microphone: as this seat was set up, unless what is simulated was asked for."""
+        if self._sources != "auto":
+            return self._sources, self._sources
+        choice = recording_choice(self._home)
+        return choice.camera, choice.microphone
+
     def _spec(self, sitting: str, recording: str) -> RecordingSpec:
+        camera, microphone = self._chosen()
         return RecordingSpec(
             recording=recording,
             session=self._plan.session,
@@ -237,8 +246,9 @@ class CameraDesk:
             device=self._device,
             folder=(private_folder(self._home.recordings) / recording).absolute(),
             recipients=self._plan.recipients,
-            camera=self._sources,
-            microphone=self._sources,
+            camera=camera,
+            microphone=microphone,
+            profile=recording_choice(self._home).profile,
             retention_days=self._plan.policy.retention_days,
             expected_ms=longest_recording_ms(self._plan),
             watch=self._plan.policy.watch,

@@ -51,6 +51,11 @@ class SeatHome:
         return self.root / "run" / "recorder.sock"
 
     @property
+    def recording_choice(self) -> Path:
+        """What this seat records with: camera, microphone, profile."""
+        return self.root / "recording.json"
+
+    @property
     def lock(self) -> Path:
         """What the kiosk that runs at this seat holds locked."""
         return self.root / "kiosk.lock"

@@ -18,6 +18,7 @@ from proctoring.recorder.messages import (
     Ask,
     Closed,
     Devices,
+    DevicesRequest,
     Done,
     FaultReply,
     FlagPicture,
@@ -124,9 +125,9 @@ class RecorderClient:
         """
         return self._ask(Start(spec=spec), RecorderStatus, _DEVICE_S)
 
-    def devices(self) -> tuple[Source, ...]:
+    def devices(self, camera: SourceChoice = "auto", microphone: SourceChoice = "auto") -> tuple[Source, ...]:
         """Look which camera and microphone there are; takes seconds if one is there and does not answer."""
-        return self._ask(Ask(do="devices"), Devices, _DEVICE_S).sources
+        return self._ask(DevicesRequest(camera=camera, microphone=microphone), Devices, _DEVICE_S).sources
 
     def look(self, camera: SourceChoice, microphone: SourceChoice) -> RecorderStatus:
         """Open camera and microphone without recording; `preview` and `status` then tell what they give.

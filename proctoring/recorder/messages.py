@@ -163,10 +163,18 @@ class LookRequest(Part):
     microphone: SourceChoice
 
 
+class DevicesRequest(Part):
+    """Look which camera and microphone there are."""
+
+    do: Literal["devices"] = "devices"
+    camera: SourceChoice = "auto"
+    microphone: SourceChoice = "auto"
+
+
 class Ask(Part):
     """A request without arguments."""
 
-    do: Literal["devices", "status", "preview", "look_away", "stop", "quit"]
+    do: Literal["status", "preview", "look_away", "stop", "quit"]
 
 
 class Mark(Part):
@@ -215,7 +223,7 @@ class FaultReply(Part):
     facts: dict[str, str | int]
 
 
-Request = Start | LookRequest | Ask | Mark | FlagPicture | TapRequest
+Request = Start | LookRequest | DevicesRequest | Ask | Mark | FlagPicture | TapRequest
 Reply = RecorderStatus | Closed | Preview | Devices | Done | FaultReply
 
 _REQUEST: Final[TypeAdapter[Request]] = TypeAdapter(Annotated[Request, Field(discriminator="do")])

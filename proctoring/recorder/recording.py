@@ -17,7 +17,7 @@ from proctoring.recorder.faults import EncoderFailed, NothingRecorded
 from proctoring.recorder.flags import FlagBoard, ObservedPicture, ObservedSound, Observer
 from proctoring.recorder.ledger import pair
 from proctoring.recorder.looking import Feeds
-from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec, space_for
+from proctoring.recorder.messages import Closed, RecorderState, RecorderStatus, RecordingSpec, SourceChoice, space_for
 from proctoring.recorder.outlook import Outlook, troubles
 from proctoring.recorder.resume import recover_recording
 from proctoring.recorder.segments import level
@@ -227,9 +227,9 @@ class Recording:
         return tuple(gap for gap in gaps if gap)
 
 
-def look_for_devices() -> tuple[Source, ...]:
+def look_for_devices(camera: SourceChoice, microphone: SourceChoice) -> tuple[Source, ...]:
     """Open camera and microphone as `begin` would, say what was found, and let them go again."""
-    feeds = Feeds(*open_feeds("auto", "auto", STANDARD))
+    feeds = Feeds(*open_feeds(camera, microphone, STANDARD))
     try:
         return feeds.picture.source, feeds.sound.source
     finally:

@@ -18,6 +18,7 @@ from proctoring.recorder.messages import (
     MAX_REQUEST_BYTES,
     Ask,
     Devices,
+    DevicesRequest,
     Done,
     FaultReply,
     FlagPicture,
@@ -217,12 +218,14 @@ class RecorderServer:
             self._taps -= 1
             recording.untap(tap)
 
-    async def _answer(self, request: Start | LookRequest | Mark | FlagPicture | Ask) -> Reply:
+    async def _answer(self, request: Start | LookRequest | DevicesRequest | Mark | FlagPicture | Ask) -> Reply:
         match request:
             case Start():
                 return await self._start(request.spec)
             case LookRequest():
                 return await self._begin_look(request)
+            case DevicesRequest():
+                return await self._devices(request)
             case Mark():
                 self._present().recording.bookmark(request.note)
                 return Done()
@@ -234,8 +237,6 @@ class RecorderServer:
 
     async def _asked(self, request: Ask) -> Reply:
         match request.do:
-            case "devices":
-                return await self._devices()
             case "status":
                 return self._status()
             case "preview":
@@ -274,10 +275,10 @@ class RecorderServer:
             await asyncio.to_thread(self._look.close)
             self._look = None
 
-    async def _devices(self) -> Devices:
+    async def _devices(self, request: DevicesRequest) -> Devices:
         if self._busy or self._looking:
             return Devices(sources=self._status().sources)
-        return Devices(sources=await asyncio.to_thread(look_for_devices))
+        return Devices(sources=await asyncio.to_thread(look_for_devices, request.camera, request.microphone))
 
     async def _start(self, spec: RecordingSpec) -> RecorderStatus:
         if self._recording is not None and self._wanted and self._recording.spec == spec:
