@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from proctoring.vault.carrying.heads import CLUSTER_HEAD_BYTES, Cue, Gap, cluster_head, heads
-from proctoring.vault.carrying.matroska import Block, LiveStream, MatroskaRefused, Track, blocks_of, tracks_of
+from proctoring.vault.carrying.matroska import LiveStream, MatroskaRefused, Track, blocks_of, tracks_of
 from proctoring.vault.format.outline import Outline, Part
 from proctoring.vault.format.plaintext import segments
 from proctoring.vault.format.record import RecordRefused
@@ -126,28 +126,29 @@ class _Plan:
         base, blocks = blocks_of(content)
         kept: list[tuple[int, int]] = []
         time_ms = start_ms + base
-        last = self._last
+        last, pictures = self._last, self._pictures
+        begin = end = 0
         for block in blocks:
-            at_ms = start_ms + block.time_ms
-            if at_ms <= last.get(block.track, -1):
+            start, stop, track, block_ms, key = block
+            at_ms = start_ms + block_ms
+            if at_ms <= last.get(track, -1):
                 continue  # an encoder that was started anew repeats its run-in; players refuse time going backwards
-            last[block.track] = at_ms
-            if kept and kept[-1][1] == block.start:
-                kept[-1] = (kept[-1][0], block.end)
-            else:
-                kept.append((block.start, block.end))
-            if self._begins(block, at_ms):
-                self.cues.append(Cue(at_ms, block.track, self.place))
+            last[track] = at_ms
+            if start != end:
+                kept.append((begin, end))
+                begin = start
+            end = stop
+            if (key and track in pictures) or (not pictures and self._long_ago(at_ms)):
+                self.cues.append(Cue(at_ms, track, self.place))
+        kept = [span for span in (*kept, (begin, end)) if span[1]]
         joined = _Joined(time_ms, tuple(kept))
         self.clusters.append(joined)
         if kept:
             self.place += CLUSTER_HEAD_BYTES + joined.block_bytes
             self.end_ms = max(last.values()) + _SOUND_MS
 
-    def _begins(self, block: Block, at_ms: int) -> bool:
-        """Tell whether somebody may begin to play here, and nothing says so yet."""
-        if self._pictures:
-            return block.key and block.track in self._pictures
+    def _long_ago(self, at_ms: int) -> bool:
+        """Tell whether nobody could begin to play for a while: where there is no picture to take key frames from."""
         return not self.cues or at_ms - self.cues[-1].time_ms >= _BETWEEN_CUES_MS
 
 

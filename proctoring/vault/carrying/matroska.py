@@ -24,6 +24,7 @@ _BLOCK_GROUP: Final = 0xA0
 _BLOCK: Final = 0xA1
 _REFERENCE: Final = 0xFB
 _KEY: Final = 0x80
+_NEGATIVE: Final = 0x8000
 
 _MOST_BYTES: Final = 1 << 24  # of one element that is kept in memory; a record of a recording has at most 2^20
 _MOST_BLOCK_BYTES: Final = 3  # track number in 1 byte and the time in 2 come first
@@ -144,9 +145,9 @@ def tracks_of(element: bytes) -> tuple[Track, ...]:
         MatroskaRefused: it is not whole, or names none or an odd one.
     """
     found = []
-    for name, _, start, end in _children(element, *_inside(element)):
+    for name, start, end in _children(element, *_inside(element)):
         if name == _TRACK_ENTRY:
-            entry = {one: element[a:b] for one, _, a, b in _children(element, start, end)}
+            entry = {one: element[a:b] for one, a, b in _children(element, start, end)}
             number = int.from_bytes(entry.get(_TRACK_NUMBER, b""))
             if not 0 < number <= _MOST_TRACK:
                 raise MatroskaRefused("a track's number")
@@ -158,28 +159,33 @@ def tracks_of(element: bytes) -> tuple[Track, ...]:
 
 def blocks_of(cluster: bytes) -> tuple[int, list[Block]]:
     """Give a cluster's own time (ms) and its packets in order. Raises MatroskaRefused if it is not whole."""
-    base: int | None = None
-    found = []
-    for name, head, start, end in _children(cluster, 0, len(cluster)):
-        if name == _SIMPLE_BLOCK:
-            body, key = start, None
-        elif name == _BLOCK_GROUP:
-            inner = {one: (a, b) for one, _, a, b in _children(cluster, start, end)}
-            if _BLOCK not in inner:
-                raise MatroskaRefused("a group without a block")
-            body, key = inner[_BLOCK][0], _REFERENCE not in inner
-        else:
-            if name == _TIMESTAMP:
-                base = int.from_bytes(cluster[start:end])
-            continue
-        if base is None or end - body <= _MOST_BLOCK_BYTES or not cluster[body] & 0x80:
-            raise MatroskaRefused("a block without its time or track")
-        time = base + int.from_bytes(cluster[body + 1 : body + 3], signed=True)
-        key = bool(cluster[body + 3] & _KEY) if key is None else key
-        found.append(Block(head, end, cluster[body] & 0x7F, time, key))
+    base, at, end = None, 0, len(cluster)
+    found: list[Block] = []
+    while at < end:
+        name, start, stop = _child(cluster, at, end)
+        if name in (_SIMPLE_BLOCK, _BLOCK_GROUP):
+            body, key = (start, -1) if name == _SIMPLE_BLOCK else _grouped(cluster, start, stop)
+            if base is None or stop - body <= _MOST_BLOCK_BYTES or not cluster[body] & 0x80:
+                raise MatroskaRefused("a block without its time or track")
+            time = cluster[body + 1] << 8 | cluster[body + 2]
+            if time >= _NEGATIVE:
+                time -= 2 * _NEGATIVE
+            is_key = bool(cluster[body + 3] & _KEY) if key < 0 else bool(key)
+            found.append(Block(at, stop, cluster[body] & 0x7F, base + time, is_key))
+        elif name == _TIMESTAMP:
+            base = int.from_bytes(cluster[start:stop])
+        at = stop
     if base is None:
         raise MatroskaRefused("a cluster without its time")
     return base, found
+
+
+def _grouped(cluster: bytes, start: int, stop: int) -> tuple[int, int]:
+    """Give where the block in a group begins, and whether it refers to no other."""
+    inner = {name: begin for name, begin, _ in _children(cluster, start, stop)}
+    if _BLOCK not in inner:
+        raise MatroskaRefused("a group without a block")
+    return inner[_BLOCK], int(_REFERENCE not in inner)
 
 
 def _inside(element: bytes) -> tuple[int, int]:
@@ -190,20 +196,34 @@ def _inside(element: bytes) -> tuple[int, int]:
     return width + size_width, len(element)
 
 
-def _children(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Give name, beginning, beginning of the content and end of each element between `at` and `end`."""
+def _children(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Give the name of each element between `at` and `end`, and where its content begins and ends."""
+    while at < end:
+        name, start, at = _child(data, at, end)
+        yield name, start, at
+
+
+def _child(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """Give the name of the element at `at`, and where its content begins and ends."""
     try:
-        while at < end:
-            head = at
-            width = _WIDTH[data[at]]
+        name, size = data[at], data[at + 1]
+        if name & 0x80 and size & 0xC0:  # an id of one byte, a size of one or two: nearly all of them
+            start = at + 2
+            if size & 0x80:
+                size &= 0x7F
+            else:
+                size = (size & 0x3F) << 8 | data[start]
+                start += 1
+        else:
+            width = _WIDTH[name]
             name = int.from_bytes(data[at : at + width])
-            at += width
-            size_width = _WIDTH[data[at]]
-            size = int.from_bytes(data[at : at + size_width]) & ~(1 << (7 * size_width))
-            at += size_width
-            if not width or not size_width or at + size > end:
-                raise MatroskaRefused("an element that goes beyond its parent")
-            yield name, head, at, at + size
-            at += size
+            size_width = _WIDTH[data[at + width]]
+            start = at + width + size_width
+            size = int.from_bytes(data[at + width : start]) & ~(1 << (7 * size_width))
+            if not width or not size_width:
+                raise MatroskaRefused("not an element")
     except IndexError:
         raise MatroskaRefused("cut off within an element") from None
+    if start + size > end:
+        raise MatroskaRefused("an element that goes beyond its parent")
+    return name, start, start + size
