@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 PART_BYTES = 5 << 20
 
 
+@cache
+def client_of(access: S3Access) -> "S3Client":
+    """Give a client; making one takes longer than most of what it is asked."""
+    return s3_client(access)
+
+
 @dataclass(frozen=True)
 class Bucket:
     """A bucket of the test's own, and the client of whoever else has the keys to it."""
@@ -29,7 +36,7 @@ class Bucket:
 
     @property
     def client(self) -> "S3Client":
-        return s3_client(self.access)
+        return client_of(self.access)
 
     @property
     def address(self) -> str:
@@ -45,14 +52,18 @@ def s3_server() -> Iterator[S3Server]:
         yield server
 
 
-@pytest.fixture
-def bucket(s3_server: S3Server, tmp_path: Path) -> Bucket:
-    s3_server.mood = Mood()
-    credentials = tmp_path / "credentials"
+@pytest.fixture(scope="session")
+def access(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> S3Access:
+    credentials = tmp_path_factory.mktemp("s3") / "credentials"
     credentials.write_text(f"[default]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = simulated\n")
-    access = S3Access(s3_server.url, None, credentials, tries=2, connect_s=2, silence_s=1)
+    return S3Access(s3_server.url, None, credentials, tries=2, connect_s=2, silence_s=1)
+
+
+@pytest.fixture
+def bucket(s3_server: S3Server, access: S3Access) -> Bucket:
+    s3_server.mood = Mood()
     name = f"exam-{new_id()}"
-    s3_client(access).create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    client_of(access).create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
     return Bucket(s3_server, name, access)
 
 

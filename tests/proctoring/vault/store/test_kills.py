@@ -115,23 +115,23 @@ def _kill_everywhere(scene: Scene, work: Callable[[], None], stride: int) -> int
         assert len(list(scene.shelf.names("custody/"))) == 1
         leftovers = list(scene.root.joinpath("site", "recordings").rglob(".*"))
         assert leftovers == []
-    assert kills > 5
+    assert kills > 3
     return kills
 
 
-@pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.long), 9])
+@pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.long), 23])
 @pytest.mark.parametrize("part", ["carry", "receive", "release"])
 def test_a_kill_at_every_step_loses_nothing_and_it_goes_on(scene: Scene, part: str, stride: int) -> None:
     if part != "carry":
         scene.carry()
     if part == "release":
         scene.receive()
-        stride = min(stride, 4)
+        stride = min(stride, 11)
     work = {"carry": scene.carry, "receive": scene.receive, "release": scene.release}[part]
     _kill_everywhere(scene, work, stride)
 
 
-@pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.long), 5])
+@pytest.mark.parametrize("stride", [pytest.param(1, marks=pytest.mark.long), 17])
 def test_a_kill_at_every_step_of_a_destruction_leaves_no_key_behind_data_that_is_gone(
     scene: Scene, stride: int
 ) -> None:

@@ -1,0 +1,191 @@
+"""What the agent does with recordings: heads leave while they run, closed ones go to the site, what waits is told."""
+
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.seat.carrying import Carrier, CarryingState, SiteStore, SiteStoreRefused, Why, read_state
+from app.seat.heads_away import HeadsAway, newest_head
+from app.seat.home import SeatHome
+from proctoring.vault.format import layout
+from proctoring.vault.format.record import Flag
+from proctoring.vault.store.folder import FolderShelf
+from proctoring.vault.store.receiving import receive_all
+from sync.client.connection import RegistryConnection
+from tests.app.registry.world import Seat, World, enrol_seat, opened_world, serving
+from tests.proctoring.vault.format.sealed import flip, segment
+from tests.proctoring.vault.format.tiny import Keys, Writer, complete
+from tests.proctoring.vault.store.site import ARCHIVE, Known, Site, known
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> SeatHome:
+    home = SeatHome(tmp_path / "seat")
+    home.recordings.mkdir(parents=True)
+    return home
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> FolderShelf:
+    return FolderShelf.create(tmp_path / "site")
+
+
+@pytest.fixture
+def site(shelf: FolderShelf, tmp_path: Path) -> Site:
+    return Site(shelf, Known({}), tmp_path / "work")
+
+
+def recording(home: SeatHome) -> Writer:
+    made = complete(home.recordings / "new", Keys())
+    made.folder = made.folder.rename(home.recordings / made.recording)
+    return made
+
+
+def tell(home: SeatHome, site: Site, address: str) -> None:
+    store = SiteStore(address=address, archive=ARCHIVE, archive_public_key_pem=site.public.pem)
+    home.site_store.write_text(store.model_dump_json())
+
+
+def turn(home: SeatHome) -> CarryingState:
+    return Carrier(home, threading.Event()).turn()
+
+
+def reasons(state: CarryingState) -> dict[str, Why]:
+    return {one.recording: one.why for one in state.waiting}
+
+
+def test_recordings_go_and_their_copies_are_let_go_when_they_have_arrived(
+    home: SeatHome, site: Site, shelf: FolderShelf
+) -> None:
+    one, other = recording(home), recording(home)
+    about = home.recordings / f"{one.recording}.about"
+    about.write_bytes(b"sealed")
+    assert reasons(turn(home)) == {one.recording: Why.WAITING, other.recording: Why.WAITING}
+    assert not list(shelf.names())  # nobody has said where to
+    tell(home, site, f"folder:{shelf.root}")
+    assert set(reasons(turn(home)).values()) == {Why.WAITING}
+    assert len(list(receive_all(replace(site, devices=known(one, other)).receiver()))) == 2
+    state = turn(home)
+    assert (state.released, state.waiting) == (2, ())
+    assert read_state(home) == state
+    assert list(home.recordings.iterdir()) == []
+    assert shelf.read(f"about/{one.recording}.sealed") == b"sealed"
+
+
+def test_one_that_does_not_go_keeps_no_other_from_going(home: SeatHome, site: Site, shelf: FolderShelf) -> None:
+    damaged, strange, good = recording(home), recording(home), recording(home)
+    flip(segment(damaged.folder, 0), 40)
+    unreadable = home.recordings / "01900000-0000-7000-8000-000000000001"
+    unreadable.mkdir()
+    (unreadable / layout.MANIFEST).write_bytes(b"?")
+    os.mkfifo(unreadable / "pipe")
+    unclosed = recording(home)
+    (unclosed.folder / layout.MANIFEST).unlink()
+    os.utime(unclosed.folder / layout.HEADS, (0, time.time() - 600))
+    running = recording(home)
+    (running.folder / layout.MANIFEST).unlink()
+    tell(home, site, f"folder:{shelf.root}")
+    turn(home)
+    list(receive_all(replace(site, devices=known(damaged, good)).receiver()))
+    state = turn(home)
+    assert state.released == 1
+    assert reasons(state) == {
+        damaged.recording: Why.KEPT,
+        strange.recording: Why.ASIDE,
+        unreadable.name: Why.ASIDE,
+        unclosed.recording: Why.UNCLOSED,
+    }
+    assert running.folder.exists()
+
+
+def test_a_store_that_is_away_is_named_and_everything_stays(home: SeatHome, site: Site, shelf: FolderShelf) -> None:
+    made = recording(home)
+    tell(home, site, f"folder:{shelf.root}")
+    shutil.rmtree(shelf.root)
+    state = turn(home)
+    assert [(one.why, one.code) for one in state.waiting] == [(Why.FAULT, "FOLDER_MISSING")]
+    assert not shelf.root.exists()
+    assert made.folder.exists()
+
+
+@pytest.mark.parametrize("change", ["extra", "address", "key", "torn"])
+def test_a_file_that_does_not_say_where_to_is_refused(home: SeatHome, site: Site, change: str) -> None:
+    recording(home)
+    tell(home, site, "folder:/x")
+    said = json.loads(home.site_store.read_text())
+    said |= {"extra": {"more": 1}, "address": {"address": 1}, "key": {"archive_public_key_pem": "x"}}.get(change, {})
+    text = json.dumps(said)
+    home.site_store.write_text(text[:-5] if change == "torn" else text)
+    with pytest.raises(SiteStoreRefused):
+        turn(home)
+
+
+# heads
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened_world(tmp_path_factory.mktemp("world")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def seat(world: World) -> Iterator[Seat]:
+    with serving(world.registry):
+        yield enrol_seat(world)
+
+
+@pytest.fixture
+def connection(seat: Seat) -> Iterator[RegistryConnection]:
+    opened = seat.enrolment.connect()
+    yield opened
+    opened.close()
+
+
+def test_the_newest_head_of_a_running_recording_leaves_and_the_next_one_after_it(
+    home: SeatHome, world: World, seat: Seat, connection: RegistryConnection
+) -> None:
+    made = Writer(home.recordings / "new", Keys(device=seat.keystore.device_key()))
+    made.folder = made.folder.rename(home.recordings / made.recording)
+    away = HeadsAway(home.recordings, connection)
+    assert away.turn() == 0
+    made.segment(cut_after=1)
+    assert (away.turn(), away.turn()) == (1, 0)
+    first = made.left[-1]
+    assert world.registry.heads_of(made.recording) == (first,)
+    made.head(made.entries[0])
+    assert newest_head(made.folder) == made.left[-1]
+    with (made.folder / layout.HEADS).open("ab") as file:
+        file.write(b'{"payload":"half a line')
+    assert away.turn() == 1
+    assert world.registry.heads_of(made.recording) == (made.left[-1],)
+
+
+def test_without_a_network_heads_wait_and_go_next_time(
+    home: SeatHome, world: World, seat: Seat, connection: RegistryConnection
+) -> None:
+    made = Writer(home.recordings / "new", Keys(device=seat.keystore.device_key()))
+    made.folder = made.folder.rename(home.recordings / made.recording)
+    made.segment(Flag.RECORDING_END)
+    nobody = RegistryConnection("https://127.0.0.1:9", seat.enrolment.ca_pem)
+    assert HeadsAway(home.recordings, nobody).turn() == 0
+    assert HeadsAway(home.recordings, connection).turn() == 1
+    assert world.registry.heads_of(made.recording) == (made.left[-1],)
+
+
+def test_a_head_that_the_registry_refuses_keeps_no_other_from_leaving(
+    home: SeatHome, seat: Seat, connection: RegistryConnection
+) -> None:
+    strange = recording(home)
+    own = complete(home.recordings / "new", Keys(device=seat.keystore.device_key()))
+    own.folder.rename(home.recordings / own.recording)
+    away = HeadsAway(home.recordings, connection)
+    assert (away.turn(), away.turn()) == (1, 0)
+    assert strange.folder.exists()
