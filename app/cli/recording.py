@@ -8,7 +8,7 @@ import typer
 from app.cli.console import command, print_fault, print_text
 from app.cli.files import load_trust
 from app.cli.recording_contents import contents_json, print_contents
-from app.cli.recording_heads import read_heads
+from app.cli.recording_heads import heads_from
 from app.cli.recording_report import (
     fault_json,
     is_good,
@@ -31,17 +31,21 @@ def verify(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Recordings' folders.")],
     trust: Annotated[Path | None, typer.Option(help="Also check who signed, with this folder of public keys.")] = None,
     heads: Annotated[
-        Path | None, typer.Option(help="Also hold it against signed heads that left the seat: a file, or a folder.")
+        str | None,
+        typer.Option(
+            metavar="FILE|DIR|URL",
+            help="Also hold it against signed heads that left the seat: a file, a folder, or the registry's address.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check recordings' folders: every record, every segment, the manifest. Needs no secret."""
     keys = load_trust(trust) if trust else None
-    left = read_heads(heads) if heads else ()
+    left = heads_from(heads, trust)
     ends = set()
     for path in paths:
         try:
-            report = verify_recording(path, keys, left=left)
+            report = verify_recording(path, keys, left=left(path))
         except Fault as fault:
             _tell_fault(path, fault, as_json=as_json)
             ends.add(fault.exit)

@@ -92,11 +92,11 @@ def pieces(plaintext: bytes) -> list[bytes]:
 class Writer:
     """Writes one recording, segment by segment; stops wherever a test wants it to."""
 
-    def __init__(self, folder: Path, keys: Keys) -> None:
+    def __init__(self, folder: Path, keys: Keys, device: str | None = None) -> None:
         folder.mkdir(mode=0o700)
         self.folder = folder
         self.keys = keys
-        self.recording, self.session, self.sitting, self.device = new_id(), new_id(), new_id(), new_id()
+        self.recording, self.session, self.sitting, self.device = new_id(), new_id(), new_id(), device or new_id()
         self.openings: list[RecordingOpening] = []
         self.entries: list[SegmentEntry] = []
         self.gaps: list[GapRef] = []
