@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import structlog
 import typer
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from sync.client.delivery import DeliveryReport
 
 app = typer.Typer(no_args_is_help=True, help="Background delivery of a seat.")
-EVERY_S = 2.0
+EVERY_S, FAULT_S = 2.0, 10.0
 HEADS_EVERY_S = 5.0
 """Recorders sign one every 10 s."""
-CARRY_EVERY_S = 30.0
+_T = TypeVar("_T")
 _MINUTE_MS, _HOUR_MS, _DAY_MS = 60_000, 3_600_000, 86_400_000
 
 
@@ -40,7 +40,7 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Try everything that is due once, say what came of it.")] = False,
 ) -> None:
     """Deliver what waits in the outbox, send heads away, carry recordings; end on SIGTERM."""
-    from app.seat.carrying import Carrier
+    from app.seat.carrying import Carrier, Patience
     from app.seat.heads_away import HeadsAway
     from app.seat.workplace import Workplace
 
@@ -61,18 +61,33 @@ def run(
             _say_what_came(report)
             return
         beside = [
-            threading.Thread(target=_go_on, args=(heads.turn, HEADS_EVERY_S, stop), name="heads"),
-            threading.Thread(target=_go_on, args=(carrier.turn, CARRY_EVERY_S, stop), name="carrying"),
+            threading.Thread(target=_go_on, args=(heads.turn, lambda _: HEADS_EVERY_S, stop), name="heads"),
+            threading.Thread(target=_go_on, args=(carrier.turn, Patience().after, stop), name="carrying"),
         ]
         for thread in beside:
             thread.start()
-        _go_on(lambda: _deliver(workplace, connection), EVERY_S, stop)
+        _go_on(lambda: _deliver(workplace, connection), lambda _: EVERY_S, stop)
         for thread in beside:
             thread.join()
         say("cli.agent_ended")
     finally:
         stop.set()
         workplace.close()
+
+
+@app.command("store")
+@command
+def store(
+    home: Annotated[Path, typer.Option(help="The seat's folder.")],
+    address: Annotated[str, typer.Option(help="folder:/path or s3://bucket/prefix?endpoint=…")],
+    keyid: Annotated[str | None, typer.Option(help="Only if the archive's key has this id.")] = None,
+    limit: Annotated[int | None, typer.Option(min=10_000, help="At most so many bytes a second.")] = None,
+) -> None:
+    """Tell this seat where its recordings go."""
+    from app.seat.introducing import introduce
+
+    identity, found = introduce(SeatHome(home), address, keyid, limit)
+    say("carrying.introduced", name=identity.name, archive=identity.archive, keyid=found)
 
 
 @app.command("status")
@@ -94,15 +109,15 @@ def status(
         _say_waiting(state)
 
 
-def _go_on(turn: Callable[[], object], every_s: float, stop: threading.Event) -> None:
+def _go_on(turn: Callable[[], _T], wait_s: Callable[[_T], float], stop: threading.Event) -> None:
     """Take one turn after another until it is over; what the disk or a file refuses is said and tried again."""
     log = structlog.get_logger("agent")
     while not stop.is_set():
         try:
-            turn()
+            stop.wait(wait_s(turn()))
         except Fault as fault:
             log.warning("paused", at=threading.current_thread().name, code=fault.code, detail=fault.detail)
-        stop.wait(every_s)
+            stop.wait(FAULT_S)
 
 
 def _say_carried(state: "CarryingState") -> None:

@@ -11,6 +11,7 @@ import platformdirs
 import typer
 
 from app.cli.console import command, err, out, say, simulated_parts, words
+from app.demo.cast import ADMINISTRATORS
 from app.demo.home import DemoHome
 from app.exam.prose import Language
 from sync.faults import Exit
@@ -92,6 +93,13 @@ def print_summary(summary: "Summary", home: DemoHome) -> None:
         "demo.recorded",
         seconds=f"{summary.recording_seconds:g}",
         verdict=words()(f"verdict.{summary.recording_verdict}"),
+    )
+    say(
+        "demo.archived",
+        verdict=words()(f"verdict.{summary.archived_as}"),
+        home=str(home.archive),
+        key_file=str(home.site_key),
+        pins=", ".join(f"{one.name} {one.pin}" for one in ADMINISTRATORS),
     )
     if summary.resumed_on_item is not None:
         say("demo.resumed", item=summary.resumed_on_item, ms=summary.resume_ms or 0, lost=summary.lost_responses)

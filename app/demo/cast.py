@@ -20,8 +20,8 @@ _NO_ACCOMMODATION = Accommodation()
 
 
 @dataclass(frozen=True)
-class DemoProctor:
-    """A made-up proctor and the PIN to type."""
+class DemoOfficial:
+    """A made-up proctor or site administrator, and the PIN to type."""
 
     name: str
     pin: str
@@ -38,7 +38,8 @@ class DemoCandidate:
     accommodation: Accommodation = _NO_ACCOMMODATION
 
 
-PROCTORS = (DemoProctor("李梅", "246810"), DemoProctor("王建国", "135790"))
+PROCTORS = (DemoOfficial("李梅", "246810"), DemoOfficial("王建国", "135790"))
+ADMINISTRATORS = (DemoOfficial("周敏", "112358"), DemoOfficial("何志强", "314159"))
 CANDIDATES = (
     DemoCandidate("20260001", "张伟", "990101198503120010", "portrait-1.png"),
     DemoCandidate("20260002", "阿卜杜热西提·买买提依明", "990101199207230025", "portrait-2.png"),

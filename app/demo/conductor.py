@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.content.bank import Bank
+from app.demo.archive import archive_running, set_up_archive
 from app.demo.banks import every_interaction, sample_bank
 from app.demo.cast import CANDIDATES, PROCTORS, blueprint, blueprint_of_all
 from app.demo.home import DemoHome
@@ -67,7 +68,7 @@ Narrator = Callable[[str], None]
 
 @contextmanager
 def stage_set(wish: Wish, narrate: Narrator, *, simulated: bool) -> Iterator[Stage]:
-    """Run registry and agent around a planned session for the length of the block."""
+    """Run registry, agent and archive around a planned session for the length of the block."""
     wish.home.make()
     log = wish.home.root / "programs.log"
     with ExitStack() as stack:
@@ -82,6 +83,8 @@ def stage_set(wish: Wish, narrate: Narrator, *, simulated: bool) -> Iterator[Sta
         narrate("demo.seat")
         rule = blueprint_of_all(bank) if wish.every_interaction else blueprint(wish.items)
         stage = set_up_seat(wish.home, published, rule, simulated=simulated)
+        set_up_archive(wish.home, published.administrators)
+        stack.enter_context(archive_running(wish.home))
         arguments = ["agent", "run", "--home", str(wish.home.seat.root)]
         stack.enter_context(running(Process("agent", "app.cli.main", arguments, log)))
         stack.enter_context(recorder_let_go(wish.home.seat.recorder_socket))

@@ -31,6 +31,16 @@ class DemoHome:
         return SeatHome(self.root / "seat")
 
     @property
+    def archive(self) -> Path:
+        """The home of the site's archive: its keys, who may enter, what is searched."""
+        return self.root / "archive"
+
+    @property
+    def shelf(self) -> Path:
+        """Where the archive keeps recordings."""
+        return self.root / "shelf"
+
+    @property
     def site_key(self) -> Path:
         """The site's key that opens recordings."""
         return self.root / "site" / "recordings.key"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.content.bank import Bank
 from app.content.packing.package import pack
-from app.demo.cast import CANDIDATES, EXAM_TITLE, PROCTORS, ROOM, SEAT, SITE, policy
+from app.demo.cast import ADMINISTRATORS, CANDIDATES, EXAM_TITLE, PROCTORS, ROOM, SEAT, SITE, policy
 from app.demo.home import DemoHome
 from app.registry.planning import Candidate, SessionRequest
 from app.registry.service import Registry
@@ -22,6 +22,7 @@ from sync.replica.durable import private_folder, write_durably
 from sync.trust.aead import KEY_BYTES
 from sync.trust.keys import SealingKey
 from sync.trust.keystore import FileKeyStore
+from sync.wire.archive import AdministratorCredential
 from sync.wire.enrolment import Invitation
 from sync.wire.ids import new_id
 from sync.wire.plan import MINUTE_MS, Blueprint, PackageRef, Recipient, RecipientRole
@@ -38,6 +39,7 @@ class Published:
     package: bytes
     reference: PackageRef
     proctors: tuple[str, ...]
+    administrators: tuple[AdministratorCredential, ...]
     invitation: Invitation
 
 
@@ -51,7 +53,7 @@ class Stage:
 
 
 def set_up_registry(home: DemoHome, bank: Bank) -> Published:
-    """At a registry that has been started: publish the bank, sealed, enrol the proctors, invite one seat."""
+    """At a registry that was started: publish the sealed bank, enrol proctors and administrators, invite one seat."""
     with Registry.open(home.registry) as registry:
         content_key, marking_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
         package = pack(bank, new_id(), 1, now_ms(), content_key, marking_key)
@@ -60,6 +62,7 @@ def set_up_registry(home: DemoHome, bank: Bank) -> Published:
             package=package,
             reference=registry.publish(package, content_key, marking_key),
             proctors=tuple(registry.enrol_proctor(proctor.name, proctor.pin) for proctor in PROCTORS),
+            administrators=tuple(registry.enrol_administrator(one.name, one.pin) for one in ADMINISTRATORS),
             invitation=registry.invite(SEAT, INVITATION_MS),
         )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from app.demo.archive import wait_for_arrival
 from app.demo.conductor import Wish, Witness
 from app.demo.evidence import EvidenceBad, keep_evidence
 from app.demo.home import DemoHome
@@ -46,7 +47,8 @@ class Summary:
 
     Scores are in marks; `resume_ms` counts from the start of the second seat process to its first painted item;
     `lost_responses` are acknowledged responses that the packet does not have as they were acknowledged; `room_record`
-    is the signed record of the session, which the proctors closed.
+    is the signed record of the session, which the proctors closed; `recording` lies at the site's archive, which took
+    it over `archived_as` this verdict.
     """
 
     session: str
@@ -64,6 +66,8 @@ class Summary:
     recording: str
     recording_seconds: float
     recording_verdict: str
+    archive: str
+    archived_as: str
     gaps: int
     resumed_on_item: int | None
     resume_ms: int | None
@@ -76,7 +80,12 @@ class Summary:
     def good(self) -> bool:
         """Whether nothing was lost, both scores agree and the recording is genuine."""
         genuine = self.recording_verdict in (Verdict.COMPLETE, Verdict.RECOVERED)
-        return genuine and self.score == self.registry_score and not self.lost_responses
+        return (
+            genuine
+            and self.archived_as == self.recording_verdict
+            and self.score == self.registry_score
+            and not self.lost_responses
+        )
 
     def to_json(self) -> str:
         """Give the one line."""
@@ -87,7 +96,7 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
     """Write the evidence out as files and sum up.
 
     Raises:
-        NoReceipt, NoRecording, NoRoomRecord: sitting or session did not come to its end.
+        NoReceipt, NoRecording, NotArchived, NoRoomRecord: sitting or session did not come to its end.
         EvidenceBad: it did, but its evidence does not hold.
     """
     home = wish.home
@@ -102,8 +111,8 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
     packet = packet_of(row)
     recording = _recording(packet)
     files = keep_evidence(home, row)
-    folder = home.seat.recordings / recording.recording
-    report = verify_recording(folder, Trust.load(home.trust))
+    arrived = wait_for_arrival(home, recording.recording)
+    report = verify_recording(arrived.folder, Trust.load(home.trust))
     receipt = Receipt.parse(peek(row.receipt or b"", Receipt.PAYLOAD_TYPE).payload)
     return Summary(
         session=packet.session,
@@ -118,9 +127,11 @@ def gather(wish: Wish, stage: Stage, witness: Witness) -> Summary:
         receipt=files["receipt"],
         proof=files["proof"],
         log_index=receipt.log.index,
-        recording=home.relative(folder),
+        recording=home.relative(arrived.folder),
         recording_seconds=round(report.duration_ms / 1000, 1),
         recording_verdict=report.verdict.value,
+        archive=home.relative(home.archive),
+        archived_as=arrived.verdict,
         gaps=len(report.gaps),
         resumed_on_item=witness.resumed_on,
         resume_ms=witness.resume_ms,

@@ -26,6 +26,8 @@ from sync.replica.durable import disk_faults, write_durably
 from sync.trust.keys import PublicKey
 from sync.wire.ids import Id, Millis, is_id
 
+IDLE_S: Final = 5.0
+"""How soon a recording that was closed is noticed."""
 _MAX_BYTES: Final = 1_000_000
 _UNCLOSED_AFTER_S: Final = 120.0  # a running recording signs a head every 10 s
 _log = structlog.get_logger(__name__)
@@ -92,6 +94,23 @@ class CarryingState(_Strict):
     at_ms: Millis
     released: int
     waiting: tuple[Waiting, ...]
+
+
+class Patience:
+    """How long to wait until the next turn, s: soon after something has changed, ever longer while nothing does."""
+
+    def __init__(self, least_s: float = 1.0, most_s: float = 60.0) -> None:
+        self._least_s: Final = least_s
+        self._most_s: Final = most_s
+        self._wait_s = least_s
+        self._before: tuple[Waiting, ...] | None = None
+
+    def after(self, state: CarryingState) -> float:
+        """Give the wait after a turn that came to this."""
+        changed = state.released > 0 or state.waiting != self._before
+        self._wait_s = self._least_s if changed else min(self._wait_s * 2, self._most_s)
+        self._before = state.waiting
+        return self._wait_s if state.waiting else min(self._wait_s, IDLE_S)
 
 
 class Carrier:
