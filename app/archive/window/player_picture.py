@@ -49,8 +49,8 @@ class PictureArea(Looked, QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Give the room of a picture as it was recorded."""
-        return QSize(640, 480)
+        """Give the least room: it takes what there is."""
+        return _LEAST
 
     def minimumSizeHint(self) -> QSize:
         """Give the least room in which anybody is recognised."""
@@ -70,7 +70,7 @@ class PictureArea(Looked, QWidget):
             shown = QRectF(left, top, size.width(), size.height())
             painter.drawImage(shown, self._image)
             if self._simulated:
-                paint_simulated(painter, shown, self, self._simulated)
+                paint_simulated(painter, box, self, self._simulated)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(palette.line), tokens.BORDER))
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))

@@ -163,11 +163,12 @@ def webm(length_ms: int, *, size: tuple[int, int] = (64, 48), rate: int = 15, cl
     """Make a segment's plaintext: pictures that grow brighter, silence; at each clap a white picture and a noise."""
     data = io.BytesIO()
     with av.open(data, "w", format="webm", options={"live": "1", "cluster_time_limit": "500"}) as container:
-        picture = container.add_stream("libvpx", rate=rate, options={"deadline": "realtime", "cpu-used": "16"})
+        picture = container.add_stream("libvpx", rate=rate)
         assert isinstance(picture, VideoStream)
         picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
         picture.codec_context.time_base = Fraction(1, 1000)
-        picture.codec_context.gop_size = 2 * rate
+        picture.codec_context.gop_size, picture.codec_context.thread_count = 2 * rate, 1
+        picture.codec_context.options = {"deadline": "realtime", "cpu-used": "16", "lag-in-frames": "0"}
         sound = container.add_stream("libopus", rate=48_000, layout="mono")
         assert isinstance(sound, AudioStream)
         loud = _sound(length_ms, claps_ms)

@@ -66,7 +66,7 @@ def about(recording: str) -> RecordingAbout:
 @cache
 def shown() -> PlayingSource:
     """Give one for pictures, made once; its wave is known."""
-    source = marked(Path(mkdtemp(prefix="player-")) / "recording", size=(640, 480))
+    source = marked(Path(mkdtemp(prefix="player-")) / "recording", size=(320, 240))
     while source.overview.step():
         pass
     return source
