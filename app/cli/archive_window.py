@@ -59,9 +59,7 @@ def find(  # noqa: PLR0913 - every field of the find page
     session: Annotated[str, typer.Option(help="A session's id.")] = "",
     seat: Annotated[str, typer.Option(help="A seat's label.")] = "",
     flag: Annotated[str, typer.Option(help="A kind of flag, e.g. several_faces.")] = "",
-    condition: Annotated[
-        str, typer.Option("--state", help="held, expirable, proposed, gaps, damaged, destroyed.")
-    ] = "",
+    condition: Annotated[str, typer.Option("--state", help="held, expirable, proposed, gaps, damaged …")] = "",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="So many are listed.")] = _LISTED,
     json: Json = False,
 ) -> None:

@@ -24,9 +24,8 @@ _FACTS: Final = ("candidate", "session", "began", "until", "size", "id")
 
 
 class DecidePage(ArchivePage):
-    """Signals: somebody typed their PIN to approve (id, PIN); the proposal is to be withdrawn; back."""
+    """Signals: the proposal is to be withdrawn; back. `pins` asks who approves for their PIN (`pin_asking`)."""
 
-    pin_entered = Signal(str, str)
     withdraw_chosen = Signal()
     back = Signal()
 
@@ -43,7 +42,6 @@ class DecidePage(ArchivePage):
         right = QVBoxLayout()
         right.setSpacing(Space.M)
         self.pins = PinPanel("approve", "agreed")
-        self.pins.pin_entered.connect(self.pin_entered)
         self.named(self.pins.button.setText, "archive.decide.approve")
         self._nobody = Note()
         right.addWidget(self._nobody)

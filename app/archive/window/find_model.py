@@ -57,6 +57,13 @@ class FindModel(QAbstractTableModel):
 
         self._worker.run(self, work, lambda got: self._begin(asked, got), lambda fault: self._fail(asked, fault))
 
+    def clear(self) -> None:
+        """Forget what was found: names of people are in it."""
+        self._asked += 1
+        self.beginResetModel()
+        self._rows, self._more, self._fetching = [], False, False
+        self.endResetModel()
+
     def entry(self, row: int) -> Entry | None:
         """Give what stands in a row."""
         return self._rows[row] if 0 <= row < len(self._rows) else None

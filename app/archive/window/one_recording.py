@@ -9,12 +9,12 @@ from app.archive.playing.source import PlayingSource
 from app.archive.window.act_page import Act, ActPage, Subject
 from app.archive.window.bench import Bench, StopMark, Tell
 from app.archive.window.decide_page import DecidePage
+from app.archive.window.pin_asking import PinAsking
 from app.archive.window.player import PlayerPanel
 from app.archive.window.player_names import why_of
 from app.archive.window.recording_page import RecordingPage
 from app.archive.window.sayings import day, gigabytes, length, moment
 from app.archive.window.work_page import Outcome, WorkPage
-from app.ui.bridge import for_somebody_waiting
 from app.ui.icons import Icon
 from app.ui.text import Sentence, Text, say
 from app.ui.tokens import Tone
@@ -58,7 +58,8 @@ class OneRecording(QObject):
         self._page.release_chosen.connect(lambda hold: self._ask(Act.RELEASE, hold))
         self._page.same_session.connect(self.same_session)
         self._form.confirmed.connect(self._confirmed)
-        self._decide.pin_entered.connect(self._approve)
+        self._second: Final = PinAsking(self._decide.pins, bench.people, self)
+        self._second.signed.connect(self._approved)
         self._decide.withdraw_chosen.connect(self._ask_withdraw)
         self._work.stopped.connect(self._stop_work)
         for page in (self._form, self._decide):
@@ -208,17 +209,6 @@ class OneRecording(QObject):
         self._form.show_fault(fault)
 
     # the second person
-
-    def _approve(self, administrator: str, pin: str) -> None:
-        people = self._bench.people
-        self._decide.pins.show_checking(administrator)
-        self._decide.show_fault(None)
-        for_somebody_waiting(
-            self,
-            lambda: people.sign_in(administrator, pin),
-            self._approved,
-            lambda fault: self._decide.pins.show_fault(administrator, fault),
-        )
 
     def _approved(self, second: Signer) -> None:
         subject, proposal, desk = self._decide.subject, self._decide.proposal, self._bench.desk

@@ -1,6 +1,5 @@
 """An administrator signs in: their name and PIN. Also asked of a second person, who approves a destruction."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.window.chrome import ArchivePage
@@ -16,15 +15,12 @@ from sync.wire.archive import Person
 
 
 class SignInPage(ArchivePage):
-    """Who you are, and your PIN. Signal: a PIN was typed (id, PIN)."""
-
-    pin_entered = Signal(str, str)
+    """Who you are, and your PIN: `pins` is the panel that asks (`pin_asking`)."""
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._site = Label(Type.STRONG)
         self.pins = PinPanel("archive_sign_in")
-        self.pins.pin_entered.connect(self.pin_entered)
         self.named(self.pins.button.setText, "archive.sign_in.sign_in")
         self._nobody = MessagePanel("nobody")
         self._nobody_scroll = Scroll(self._nobody)

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,16 +17,15 @@ from app.archive.window.find_page import FindPage
 from app.archive.window.handing_out import HandingOut
 from app.archive.window.log_page import LogPage
 from app.archive.window.one_recording import OneRecording
+from app.archive.window.pin_asking import PinAsking
 from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.stack import Stack
 from app.exam.prose import Language
-from app.ui.bridge import for_somebody_waiting
 from app.words import Words
 from proctoring.vault.retention.people import Signer
 from sync.faults import Fault
 
 SIZE: Final = (1366, 768)
-LOCK_LOOK_MS: Final = 1_000
 
 
 class ArchiveWindow(QWidget):
@@ -47,15 +45,13 @@ class ArchiveWindow(QWidget):
         self.log: Final = self.stack.take(LogPage(words))
         self.one: Final = OneRecording(self.bench, self)
         self.handing: Final = HandingOut(self.bench, self)
-        self._locked = ""
-        self._lock_timer = QTimer(self, interval=LOCK_LOOK_MS)
-        self._lock_timer.timeout.connect(self._look_at_lock)
+        self._asking: Final = PinAsking(self.sign_in.pins, people, self)
         self._connect()
         self.setWindowTitle(words("screen.archive.head.title"))
         self.resize(*SIZE)
 
     def _connect(self) -> None:
-        self.sign_in.pin_entered.connect(self._enter)
+        self._asking.signed.connect(self._entered)
         self.stack.went.connect(self._go)
         self.stack.left.connect(self.sign_out)
         self.finding.opened.connect(self.one.open)
@@ -84,43 +80,17 @@ class ArchiveWindow(QWidget):
 
     # who is there
 
-    def _enter(self, administrator: str, pin: str) -> None:
-        people = self.bench.people
-        self.sign_in.pins.show_checking(administrator)
-        for_somebody_waiting(
-            self,
-            lambda: people.sign_in(administrator, pin),
-            self._entered,
-            lambda fault: self._not_entered(administrator, fault),
-        )
-
     def _entered(self, signer: Signer) -> None:
         self.bench.signer = signer
         self.stack.set_person(signer.person.name)
         self._go(Place.FIND.value)
         self.refresh()
 
-    def _not_entered(self, administrator: str, fault: Fault) -> None:
-        left = fault.facts.get("left")
-        if fault.code == "PIN_REFUSED" and isinstance(left, int) and left > 0:
-            self.sign_in.pins.show_wrong(administrator, left)
-        elif fault.code in ("PIN_REFUSED", "LOCKED_OUT"):
-            self._locked = administrator
-            self._look_at_lock()
-            self._lock_timer.start()
-        else:
-            self.sign_in.pins.show_fault(administrator, fault)
-
-    def _look_at_lock(self) -> None:
-        wait_ms = self.bench.people.locked_for_ms(self._locked)
-        self.sign_in.pins.show_locked(self._locked, -(-wait_ms // 1000))
-        if not wait_ms:
-            self._lock_timer.stop()
-
     def sign_out(self) -> None:
         """Forget who was there; what is shown of people goes with them."""
         self.bench.signer = None
         self.one.close()
+        self.finding.model.clear()
         self.stack.set_person("")
         self.begin()
 

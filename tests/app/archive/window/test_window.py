@@ -1,0 +1,234 @@
+"""The window on a real archive: signed in by PIN, found, watched with a purpose, held, verified, destroyed by two."""
+
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.archive.window.act_page import ActPage
+from app.archive.window.calendar_page import CalendarPage
+from app.archive.window.decide_page import DecidePage
+from app.archive.window.find_page import FindPage
+from app.archive.window.log_page import LogPage
+from app.archive.window.player import PlayerPanel
+from app.archive.window.recording_page import RecordingPage
+from app.archive.window.sign_in_page import SignInPage
+from app.archive.window.window import ArchiveWindow
+from app.archive.window.work_page import WorkPage
+from app.exam.prose import Language
+from app.ui.fields import Field
+from app.ui.labels import Label, StatusMark
+from app.ui.proctor_button import ProctorButton
+from proctoring.vault.retention.standing import State
+from sync.wire.archive import CustodyAct
+from tests.app.archive.site import CANDIDATE, NAMES, PINS, ArchiveSite
+
+WAIT_MS = 20_000
+
+
+class Hands:
+    """Somebody at the window: presses what is seen, types, and waits for what comes."""
+
+    def __init__(self, window: ArchiveWindow, site: ArchiveSite, bot: QtBot) -> None:
+        self.window, self.site, self.bot = window, site, bot
+
+    @property
+    def page(self) -> QWidget:
+        page = self.window.stack.currentWidget()
+        assert page is not None
+        return page
+
+    def until(self, kind: type[QWidget]) -> None:
+        self.bot.waitUntil(lambda: isinstance(self.page, kind), timeout=WAIT_MS)
+
+    def press(self, name: str) -> None:
+        button = self.page.findChild(QAbstractButton, name)
+        assert button is not None, name
+        assert button.isVisible(), name
+        self.bot.waitUntil(button.isEnabled, timeout=WAIT_MS)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def type(self, name: str, text: str) -> None:
+        field = self.page.findChild(Field, name)
+        assert field is not None, name
+        field.setFocus()
+        field.clear()
+        field.insert(text)  # as an input method does; QTest has keys for Latin letters only
+
+    def says(self, text: str) -> bool:
+        marks = [one.text() for one in self.page.findChildren(StatusMark) if one.isVisible()]
+        labels = [one.text() for one in self.page.findChildren(Label) if one.isVisible()]
+        return any(text in said for said in (*marks, *labels))
+
+    def until_says(self, text: str) -> None:
+        self.bot.waitUntil(lambda: self.says(text), timeout=WAIT_MS)
+
+    def sign(self, name: str, pin: str, button: str) -> None:
+        cards = [one for one in self.page.findChildren(ProctorButton) if one.isVisible()]
+        card = next(one for one in cards if one.card.name == name)
+        QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+        self.type("pin", pin)
+        self.press(button)
+
+    def sign_in(self) -> None:
+        self.until(SignInPage)
+        self.sign(NAMES[0], PINS[0], "archive_sign_in")
+        self.until(FindPage)
+        self.bot.waitUntil(lambda: self.window.finding.model.rowCount() == 1, timeout=WAIT_MS)
+
+    def open(self) -> None:
+        self.sign_in()
+        self.press("open")
+        self.until(RecordingPage)
+        self.until_says(CANDIDATE)
+
+    def acts(self) -> list[CustodyAct]:
+        return [entry.act for entry in self.site.archive.custody(self.site.recording)]
+
+
+@pytest.fixture
+def hands(site: ArchiveSite, qtbot: QtBot) -> Iterator[Hands]:
+    window = ArchiveWindow(site.desk, site.people, site.home.root, Language.ZH)
+    qtbot.addWidget(window)
+    window.begin()
+    window.show()
+    yield Hands(window, site, qtbot)
+    window.close()
+    shiboken6.delete(window)
+
+
+def test_a_wrong_pin_is_said_and_the_right_one_leads_to_what_lies_there(hands: Hands) -> None:
+    hands.sign(NAMES[0], "000000", "archive_sign_in")
+    hands.until_says("密码不正确")
+    hands.sign_in()
+    hands.until_says("找到 1 份录像")
+    hands.type("text", "李")
+    hands.until_says("没有符合条件的录像")
+    hands.type("text", CANDIDATE[1:2])
+    hands.until_says("找到 1 份录像")
+
+
+def test_nothing_is_seen_before_a_purpose_is_given_and_entered(hands: Hands) -> None:
+    hands.open()
+    assert CustodyAct.VIEWED not in hands.acts()
+    assert hands.page.findChild(PlayerPanel) is None
+    begin = hands.page.findChild(QAbstractButton, "begin_viewing")
+    assert begin is not None
+    assert not begin.isEnabled()
+    hands.type("purpose", "成绩复核")
+    hands.press("begin_viewing")
+    hands.bot.waitUntil(lambda: hands.page.findChild(PlayerPanel) is not None, timeout=WAIT_MS)
+    assert hands.acts()[-1] is CustodyAct.VIEWED
+    hands.until_says("成绩复核")
+    panel = hands.page.findChild(PlayerPanel)
+    assert panel is not None
+    hands.bot.waitUntil(lambda: panel.engine.shown is not None, timeout=WAIT_MS)
+    hands.press("go_log")
+    hands.until(LogPage)
+    hands.until_says(CANDIDATE)
+
+
+def test_who_signs_out_leaves_no_player_and_no_name_behind(hands: Hands) -> None:
+    hands.open()
+    hands.type("purpose", "巡查")
+    hands.press("begin_viewing")
+    hands.bot.waitUntil(lambda: hands.page.findChild(PlayerPanel) is not None, timeout=WAIT_MS)
+    page = hands.page
+    hands.press("sign_out")
+    hands.until(SignInPage)
+    assert isinstance(page, RecordingPage)
+    assert page.player is None
+    assert hands.window.bench.signer is None
+    assert hands.window.finding.model.rowCount() == 0
+
+
+def test_a_hold_is_set_with_a_reason_and_stands_on_the_page(hands: Hands) -> None:
+    hands.open()
+    hands.press("hold")
+    hands.until(ActPage)
+    hands.type("reason", "违纪调查 2026-114 号")
+    hands.type("until", "2030-01-31")
+    hands.press("do")
+    hands.until(RecordingPage)
+    hands.until_says("违纪调查 2026-114 号")
+    entry = hands.site.archive.custody(hands.site.recording)[-1]
+    assert (entry.act, entry.by) == (CustodyAct.HELD, hands.site.signers[0].person)
+    hands.press("release")
+    hands.until(ActPage)
+    hands.type("reason", "调查结束")
+    hands.press("do")
+    hands.until(RecordingPage)
+    assert hands.acts()[-1] is CustodyAct.RELEASED
+
+
+def test_an_extension_that_is_refused_says_why_on_the_form(hands: Hands) -> None:
+    hands.open()
+    hands.press("extend")
+    hands.until(ActPage)
+    hands.type("reason", "多留一年")
+    hands.type("until", "2026-12-01")
+    hands.press("do")
+    hands.until_says("ACT_REFUSED")
+    hands.type("until", "2039-12-01")
+    hands.press("do")
+    hands.until(RecordingPage)
+    hands.until_says("2039-12-02")
+    assert hands.acts()[-1] is CustodyAct.EXTENDED
+
+
+def test_a_verification_says_what_it_found(hands: Hands) -> None:
+    hands.open()
+    hands.press("verify")
+    hands.until(WorkPage)
+    hands.until_says("完整：录下的全部都在")
+    assert hands.acts()[-1] is CustodyAct.VERIFIED
+    hands.press("done")
+    hands.until(RecordingPage)
+
+
+def test_nobody_destroys_alone_and_two_do(hands: Hands) -> None:
+    hands.site.expire()
+    hands.open()
+    hands.press("destroy")
+    hands.until(ActPage)
+    hands.type("reason", "保存期满")
+    hands.press("do")
+    hands.until(RecordingPage)
+    hands.until_says("等待另一人批准")
+    hands.press("destroy")
+    hands.until(DecidePage)
+    cards = [one.card.name for one in hands.page.findChildren(ProctorButton) if one.isVisible()]
+    assert cards == [NAMES[1]]  # who proposed is not asked
+    hands.sign(NAMES[1], "000000", "approve")
+    hands.until_says("密码不正确")
+    assert hands.site.archive.standing(hands.site.recording).state is State.PROPOSED
+    hands.sign(NAMES[1], PINS[1], "approve")
+    hands.until(WorkPage)
+    hands.until_says("录像已销毁")
+    assert hands.site.archive.standing(hands.site.recording).state is State.DESTROYED
+    hands.press("done")
+    hands.until(RecordingPage)
+    hands.until_says("销毁记录和保管记录仍然保存")
+
+
+def test_the_calendar_says_how_long_the_disk_lasts(hands: Hands) -> None:
+    hands.sign_in()
+    hands.press("go_calendar")
+    hands.until(CalendarPage)
+    hands.until_says("这块磁盘还够")
+
+
+def test_the_keyboard_alone_finds_and_opens(hands: Hands) -> None:
+    hands.sign_in()
+    focus = hands.window.focusWidget()
+    assert focus is hands.window.finding.text
+    QTest.keyClicks(focus, "2026")
+    QTest.keyClick(focus, Qt.Key.Key_Return)
+    hands.bot.waitUntil(hands.window.finding.table.hasFocus, timeout=WAIT_MS)
+    hands.until_says("找到 1 份录像")
+    QTest.keyClick(hands.window.finding.table, Qt.Key.Key_Return)
+    hands.until(RecordingPage)
