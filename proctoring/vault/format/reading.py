@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from proctoring.vault.format import layout
 from proctoring.vault.format.report import RecordingUnreadable
+
+_BUFFER_BYTES: Final = 1 << 18  # some twenty records at once: a call of the system costs more than hashing one
 
 
 @contextmanager
@@ -21,7 +23,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         RecordingUnreadable: the disk refuses, also later within the block.
     """
     try:
-        with os.fdopen(_descriptor(path), "rb") as file:
+        with os.fdopen(_descriptor(path), "rb", _BUFFER_BYTES) as file:
             yield file
     except FileNotFoundError:
         raise
