@@ -103,7 +103,7 @@ def command(function: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(fault.exit) from None
         except KeyboardInterrupt:
             raise typer.Exit(Exit.ENVIRONMENT) from None
-        except (typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except Exception:  # noqa: BLE001 - the last door: a defect is reported to a file, not thrown at a person
             _print_defect(traceback.format_exc())

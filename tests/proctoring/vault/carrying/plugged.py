@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+_CHECKOUT = Path(__file__).parents[4]
 _SECTORS = 62_333_952
 CAPACITY = _SECTORS * 512
 _USB = "/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/host9/target9:0:0/9:0:0:0/block"
@@ -56,6 +57,6 @@ def plugged(tmp_path: Path, disks: tuple[Disk, ...], mounts: str, *program: str)
     own = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
     script = f'set -e\n{mounts}\nexec umockdev-run --device "$1" -- "$2" "${{@:3}}"\n'
     command = [*own, "bash", "-c", script, "plugged", str(described), sys.executable, *program]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=_CHECKOUT)
     assert done.returncode == 0, done.stderr
     return done.stdout

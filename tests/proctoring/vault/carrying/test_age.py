@@ -70,4 +70,4 @@ def test_what_happens_while_it_streams_comes_out_as_it_is(identity: pyrage.x2551
     with pytest.raises(OSError, match="No space"):
         encrypt([bytes(1 << 20)], (str(identity.to_public()),), full)
     with pytest.raises(KeyError):
-        encrypt(({}[one] for one in "a"), (str(identity.to_public()),), lambda _data: None)
+        encrypt(({"b": b""}[one] for one in "a"), (str(identity.to_public()),), lambda _data: None)
