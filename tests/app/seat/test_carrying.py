@@ -14,11 +14,16 @@ import pytest
 from app.seat.carrying import Carrier, CarryingState, SiteStore, SiteStoreRefused, Why, read_state
 from app.seat.heads_away import HeadsAway, newest_head
 from app.seat.home import SeatHome
+from app.seat.introducing import ArchiveKeyOther, introduce
 from proctoring.vault.format import layout
 from proctoring.vault.format.record import Flag
 from proctoring.vault.store.folder import FolderShelf
 from proctoring.vault.store.receiving import receive_all
+from proctoring.vault.store.shelf import ShelfNameMissing
 from sync.client.connection import RegistryConnection
+from sync.trust.envelope import EnvelopeRefused, sign
+from sync.trust.keys import SigningKey
+from sync.wire.archive import Moment, StoreIdentity
 from tests.app.registry.world import Seat, World, enrol_seat, opened_world, serving
 from tests.proctoring.vault.format.sealed import flip, segment
 from tests.proctoring.vault.format.tiny import Keys, Writer, complete
@@ -125,6 +130,33 @@ def test_a_file_that_does_not_say_where_to_is_refused(home: SeatHome, site: Site
     home.site_store.write_text(text[:-5] if change == "torn" else text)
     with pytest.raises(SiteStoreRefused):
         turn(home)
+
+
+def test_a_seat_is_told_by_the_stores_own_paper(home: SeatHome, site: Site, shelf: FolderShelf) -> None:
+    address = f"folder:{shelf.root}"
+    with pytest.raises(ShelfNameMissing):
+        introduce(home, address)
+    now = Moment(wall_ms=1, mono_ms=1, boot_id="simulated")
+    paper = StoreIdentity(
+        archive=ARCHIVE, name="simulated", public_key_pem=site.public.pem, approvals_needed=1, made=now
+    )
+    shelf.put("store.json", sign(paper.to_bytes(), StoreIdentity.PAYLOAD_TYPE, site.key))
+    with pytest.raises(ArchiveKeyOther):
+        introduce(home, address, "0" * 64)
+    assert SiteStore.of(home) is None
+    assert introduce(home, address, site.public.keyid, 50_000) == (paper, site.public.keyid)
+    told = SiteStore.of(home)
+    assert told is not None
+    assert (told.address, told.archive, told.bytes_per_s) == (address, ARCHIVE, 50_000)
+
+
+def test_a_paper_that_another_key_signed_tells_nothing(home: SeatHome, site: Site, shelf: FolderShelf) -> None:
+    now = Moment(wall_ms=1, mono_ms=1, boot_id="simulated")
+    paper = StoreIdentity(archive=ARCHIVE, name="x", public_key_pem=site.public.pem, approvals_needed=1, made=now)
+    shelf.put("store.json", sign(paper.to_bytes(), StoreIdentity.PAYLOAD_TYPE, SigningKey.generate_p256()))
+    with pytest.raises(EnvelopeRefused):
+        introduce(home, f"folder:{shelf.root}")
+    assert SiteStore.of(home) is None
 
 
 # heads
