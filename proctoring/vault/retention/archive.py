@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final, Self
 
 from proctoring.vault.retention import destruction
-from proctoring.vault.retention.copies import local_copy
 from proctoring.vault.retention.custody import Act, Chain, append, read_chain
 from proctoring.vault.retention.faults import (
     ActRefused,
@@ -20,6 +19,7 @@ from proctoring.vault.retention.faults import (
     CustodyRefused,
     NotExpired,
     RecordingHeld,
+    RecordingUnknown,
     SecondPersonNeeded,
 )
 from proctoring.vault.retention.forecast import Kept
@@ -30,8 +30,10 @@ from proctoring.vault.retention.places import ArchivePlaces
 from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing, step
 from proctoring.vault.retention.timekeeping import Evidence, moment
 from proctoring.vault.store.address import open_shelf
+from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
 from sync.faults import Refused
+from sync.replica.durable import private_folder
 from sync.trust import envelope
 from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock
@@ -143,7 +145,13 @@ class Archive:
             StorageFault, DiskFault: it cannot be fetched.
         """
         require_id(recording)
-        return local_copy(self.shelf, self.places.cache, recording)
+        prefix = recording_prefix(recording).removesuffix("/")
+        own = self.shelf.local_folder(prefix)
+        if own is None and next(self.shelf.names(f"{prefix}/"), None) is not None:
+            return fetch(self.shelf, prefix, private_folder(self.places.cache) / recording)
+        if own is None or not own.is_dir():
+            raise RecordingUnknown(recording=recording)
+        return own
 
     def custody(self, recording: str) -> tuple[CustodyEntry, ...]:
         """Give a recording's verified custody, the oldest entry first. Raises CustodyRefused."""

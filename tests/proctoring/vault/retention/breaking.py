@@ -1,10 +1,11 @@
 """A shelf that lies on a real one and is killed at a chosen write, before or after the bytes are there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from proctoring.vault.store.folder import FolderShelf
+from proctoring.vault.store.s3 import S3Shelf
 from proctoring.vault.store.shelf import Pace
 from sync.replica.durable import DiskFull
 
@@ -26,33 +27,60 @@ class Accident:
     happened: int = 0
 
 
-class BreakingShelf(FolderShelf):
-    """A real folder shelf with accidents."""
+class BreakingShelf:
+    """A real shelf with accidents: everything that writes to it or erases from it may be the last thing done."""
 
-    def __init__(self, root: Path, accident: Accident) -> None:
-        super().__init__(root)
+    def __init__(self, shelf: FolderShelf | S3Shelf, accident: Accident) -> None:
+        self.shelf = shelf
         self.accident = accident
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        return self.shelf.names(prefix)
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        return self.shelf.sizes(prefix)
+
+    def size(self, name: str) -> int | None:
+        return self.shelf.size(name)
+
+    def read(self, name: str, start: int = 0, length: int | None = None) -> bytes:
+        return self.shelf.read(name, start, length)
 
     def put(
         self, name: str, source: Path | bytes, retain_until_ms: int | None = None, pace: Pace | None = None
     ) -> None:
         if self.accident.full:
             raise DiskFull("simulated", needed_mb=1, free_mb=0)
-        for _ in self._write():
-            super().put(name, source, retain_until_ms, pace)
+        self._write(lambda: self.shelf.put(name, source, retain_until_ms, pace))
+
+    def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
+        self._write(lambda: self.shelf.adopt(source, target, retain_until_ms))
+
+    def set_hold(self, name: str, on: bool) -> None:
+        self._write(lambda: self.shelf.set_hold(name, on))
+
+    def extend(self, name: str, until_ms: int) -> None:
+        self._write(lambda: self.shelf.extend(name, until_ms))
+
+    def free_bytes(self) -> int | None:
+        return self.shelf.free_bytes()
+
+    def local_folder(self, prefix: str) -> Path | None:
+        return self.shelf.local_folder(prefix)
 
     def erase(self, name: str, *, overwrite: bool = False) -> None:
-        for _ in self._write():
-            super().erase(name, overwrite=overwrite)
+        self._write(lambda: self.shelf.erase(name, overwrite=overwrite))
 
-    def _write(self) -> Iterator[None]:
+    def erase_folders(self, prefix: str) -> None:
+        self._write(lambda: self.shelf.erase_folders(prefix))
+
+    def _write(self, written: Callable[[], None]) -> None:
         self.accident.happened += 1
         left = self.accident.writes
         if left is not None:
             self.accident.writes = left - 1
-        last = left == 0
-        if last and not self.accident.after:
+        if left == 0 and not self.accident.after:
             raise KilledError
-        yield
-        if last:
+        written()
+        if left == 0:
             raise KilledError

@@ -11,6 +11,7 @@ from proctoring.vault.retention.archive import Archive, State
 from proctoring.vault.retention.custody import read_chain
 from proctoring.vault.retention.faults import CustodyBusy
 from proctoring.vault.retention.ledger import read_record, record_name
+from proctoring.vault.store.folder import FolderShelf
 from sync.faults import Fault
 from sync.replica.durable import DiskFull
 from sync.trust.keystore import FileKeyStore
@@ -22,7 +23,7 @@ from tests.proctoring.vault.retention.world import Site, expire
 def breaking(site: Site, accident: Accident) -> Archive:
     """Open the archive over a shelf with an accident ahead."""
     archive = site.open()
-    shelf = BreakingShelf(site.places.root / "store", accident)
+    shelf = BreakingShelf(FolderShelf(site.places.root / "store"), accident)
     return Archive(site.places, shelf, archive.trust, archive.identity, site.clock)
 
 

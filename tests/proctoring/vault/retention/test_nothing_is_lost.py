@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -29,12 +30,15 @@ from proctoring.vault.retention.archive import Archive
 from proctoring.vault.retention.ledger import read_record, record_name
 from proctoring.vault.retention.people import Signer
 from proctoring.vault.retention.standing import DAY_MS
+from proctoring.vault.store.folder import FolderShelf
 from proctoring.vault.store.shelf import Shelf
 from sync.faults import Fault
 from sync.trust.keystore import FileKeyStore
+from sync.wire.ids import new_id
 from tests.proctoring.vault.retention.breaking import Accident, BreakingShelf, KilledError
 from tests.proctoring.vault.retention.reference import Entry, model_of, opened
 from tests.proctoring.vault.retention.world import HOUR_MS, RETENTION_DAYS, SEGMENT, Site
+from tests.proctoring.vault.store.conftest import Bucket, bucket, s3_server  # noqa: F401 - fixtures
 
 YEAR_MS = 365 * DAY_MS
 RETENTION_MS = RETENTION_DAYS * DAY_MS
@@ -65,7 +69,7 @@ class Keeping(RuleBasedStateMachine):
 
     def shelf(self) -> Shelf:
         """Open the shelf, with the accidents that may happen."""
-        return BreakingShelf(self.root / "store", self.accident)
+        return BreakingShelf(FolderShelf(self.root / "store"), self.accident)
 
     @initialize(approvals=st.integers(1, 2))
     def make(self, approvals: int) -> None:
@@ -254,9 +258,29 @@ def test_nothing_that_has_to_be_kept_ever_goes() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 def test_nothing_that_has_to_be_kept_ever_goes_in_many_more_lives() -> None:
     Keeping.ends.clear()
-    run_state_machine_as_test(Keeping, settings=settings(max_examples=400, stateful_step_count=60, deadline=None))
+    run_state_machine_as_test(Keeping, settings=settings(max_examples=200, stateful_step_count=50, deadline=None))
+    print(sorted(Keeping.ends.items()))  # noqa: T201 - how often each way was gone
     assert Keeping.ends["gone"] > 0  # or nothing was tried
     for refused in ("RECORDING_NOT_EXPIRED", "RECORDING_HELD", "CLOCK_FROZEN", "SECOND_PERSON_NEEDED", "DISK_FULL"):
         assert sum(count for end, count in Keeping.ends.items() if end.endswith(refused)) > 0, refused
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3_600)
+def test_nothing_that_has_to_be_kept_ever_goes_from_a_bucket(bucket: Bucket) -> None:  # noqa: F811 - the fixture
+    class InABucket(Keeping):
+        def address(self) -> str:
+            name = f"exam-{new_id()}"
+            bucket.client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+            self.bucket = replace(bucket, name=name)
+            return self.bucket.address
+
+        def shelf(self) -> Shelf:
+            return BreakingShelf(self.bucket.shelf(), self.accident)
+
+    Keeping.ends.clear()
+    run_state_machine_as_test(InABucket, settings=settings(max_examples=2, stateful_step_count=10, deadline=None))
+    assert sum(Keeping.ends.values()) > 0

@@ -147,7 +147,9 @@ class Site:
 
         self.renew(revoked)
 
-    def keep(self, shelf: Shelf, *, ended_ms: int | None = None, taken_over: bool = True) -> str:
+    def keep(
+        self, shelf: Shelf, *, ended_ms: int | None = None, taken_over: bool = True, retain_until_ms: int | None = None
+    ) -> str:
         """Put a recording on the shelf, and let the archive take it over."""
         recording, device = new_id(), self.registry.directory.devices[0].device
         ended = self.clock.true_ms - HOUR_MS if ended_ms is None else ended_ms
@@ -157,9 +159,9 @@ class Site:
             layout.MANIFEST: manifest(recording, device, key, ended),
         }
         prefix = f"recordings/{recording}/"
-        shelf.put(prefix + layout.segment_name(0), SEGMENT)
+        shelf.put(prefix + layout.segment_name(0), SEGMENT, retain_until_ms)
         for name, document in papers.items():
-            shelf.put(prefix + name, envelope.sign(document.to_bytes(), document.PAYLOAD_TYPE, key))
+            shelf.put(prefix + name, envelope.sign(document.to_bytes(), document.PAYLOAD_TYPE, key), retain_until_ms)
         self.recordings.append(recording)
         if taken_over:
             self.open().take_over(recording, verdict="complete")
