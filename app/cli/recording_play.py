@@ -30,6 +30,7 @@ def play(
     application = make_application()
     window = PlayerWindow(source, Words(language()), snapshots)
     window.show()
+    say("player.opened")
     code = application.exec()
     window.panel.stop()
     if code:
