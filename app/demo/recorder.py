@@ -24,12 +24,14 @@ def recorder_let_go(control: Path) -> Iterator[None]:
 
 
 def _let_go(recorder: RecorderClient) -> None:
-    process = psutil.Process(recorder.status().pid)
+    status = recorder.status()
+    process = psutil.Process(status.keeper or status.pid)
     with suppress(Fault):  # nothing was recorded, or it cannot be closed: the recorder ends all the same
         recorder.stop()
     recorder.quit()
     try:
         process.wait(END_S)
     except psutil.TimeoutExpired:
-        process.kill()
+        for one in (process, *process.children()):  # the keeper first: it would start another
+            one.kill()
         process.wait(END_S)

@@ -1,4 +1,4 @@
-"""A recorder that hangs (stopped by a signal, as a driver may stop it) is not taken for one that records."""
+"""A recorder that hangs is not taken for one that records. Its keeper, who would help, is stopped with it."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from app.seat.home import SeatHome
 from app.seat.phases.closing import closing as closing_phase
 from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
-from proctoring.recorder.client import RecorderClient
+from proctoring.recorder.client import RecorderClient, RecorderStatus
 from sync.wire.packet import EndReason
 from tests.app.seat.conftest import Site
 from tests.app.seat.moved_clock import MovedClock
@@ -39,11 +39,17 @@ def seat(
 def hanging(seat: ProctoredSeat) -> Iterator[None]:
     status = seat.camera.status()
     assert status is not None
-    os.kill(status.pid, signal.SIGSTOP)
+    _signal(status, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(status.pid, signal.SIGCONT)
+        _signal(status, signal.SIGCONT)
+
+
+def _signal(status: RecorderStatus, which: signal.Signals) -> None:
+    assert status.keeper is not None
+    for pid in (status.keeper, status.pid):
+        os.kill(pid, which)
 
 
 def test_a_recorder_that_hangs_is_no_answer_within_seconds_and_holds_no_pin_up(seat: ProctoredSeat) -> None:
@@ -98,7 +104,7 @@ def test_a_recorder_that_hangs_while_it_closes_is_waited_for_in_words_and_not_fo
     assert status is not None
 
     def hang(self: RecorderClient) -> object:
-        os.kill(status.pid, signal.SIGSTOP)
+        _signal(status, signal.SIGSTOP)
         return stop(self)
 
     try:
@@ -109,4 +115,4 @@ def test_a_recorder_that_hangs_while_it_closes_is_waited_for_in_words_and_not_fo
             seat.until_screen("ResultScreen")
         assert seat.codes()[-1] == "RECORDING_LOST"
     finally:
-        os.kill(status.pid, signal.SIGCONT)
+        _signal(status, signal.SIGCONT)

@@ -109,6 +109,7 @@ def test_killed_and_gone_on_with_again_and_again_it_loses_less_than_a_second_eac
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1_500)
 def test_killed_at_fifty_random_moments_it_loses_at_most_a_second_each_time(tmp_path: Path) -> None:
     dice = random.Random(50)
     lost = []
