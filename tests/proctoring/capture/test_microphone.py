@@ -81,6 +81,7 @@ def sound_of(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         return np.concatenate([np.asarray(f.to_ndarray(), np.float64).ravel() for f in container.decode(audio=0)])
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("sine")
 def test_what_the_microphone_hears_is_in_the_export(seat: SimulatedSeat) -> None:
     client = seat.recorder()

@@ -17,6 +17,8 @@ from proctoring.vault.format.verify import examine
 from sync.wire.recording import CaptureStatistics
 from tests.proctoring.seat import SimulatedSeat
 
+pytestmark = pytest.mark.long
+
 SECONDS, PITCH_HZ = 5, 500
 STORIES = ("garbage", "black", "one_a_minute", "changing_size", "eight_khz", "microphone_gone")
 WITH_CAMERA = STORIES[:4]

@@ -57,6 +57,7 @@ def seen_again(client: RecorderClient) -> bool:
     return bool(ends_ms) and status.recorded_ms > max(ends_ms) + 1_500
 
 
+@pytest.mark.long
 def test_a_network_camera_is_recorded_lost_and_found_again(
     seat: SimulatedSeat, network_camera: SimulatedNetworkCamera
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_network_camera_is_recorded_lost_and_found_again(
     assert abs(pitch_hz(sound[-48_000:-4_800]) - PITCH_HZ) < 5
 
 
+@pytest.mark.long
 def test_a_file_is_played_at_its_own_pace_and_then_the_device_is_lost(seat: SimulatedSeat, film: Path) -> None:
     client = seat.recorder()
     spec = seat.spec(camera=f"file:{film}", microphone=f"file:{film}")

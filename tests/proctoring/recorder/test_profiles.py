@@ -20,6 +20,7 @@ from tests.proctoring.seat import SimulatedSeat, record
 SOURCES = (Source(track="picture", label="none", simulated=True), Source(track="sound", label="none", simulated=True))
 
 
+@pytest.mark.long
 def test_a_small_profile_is_small_in_the_file_in_the_manifest_and_in_the_figures(seat: SimulatedSeat) -> None:
     client = seat.recorder()
     spec = seat.spec(segment_ms=1_000).model_copy(update={"profile": "small"})
@@ -54,6 +55,7 @@ def test_a_bench_takes_the_first_profile_that_is_cheap_enough_and_leaves_nothing
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_bench_says_so_when_even_the_smallest_profile_is_too_much(tmp_path: Path) -> None:
     found = choose_profile(1.0, most_percent=0.001, folder=tmp_path)
     assert (found.profile, found.holds) == (PROFILES[-1], False)

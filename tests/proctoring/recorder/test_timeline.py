@@ -29,6 +29,7 @@ def test_the_first_block_finds_its_exact_place() -> None:
 
 
 @given(st.lists(st.integers(0, 700), min_size=200, max_size=200))
+@settings(max_examples=15)
 def test_bursts_change_nothing(late_ms: list[int]) -> None:
     """Delivery may be late by up to 0.7 s now and then; nothing is put in or left out as long as it catches up."""
     line = SoundTimeline(START)
@@ -39,18 +40,18 @@ def test_bursts_change_nothing(late_ms: list[int]) -> None:
 
 
 @given(drift_ppm=st.floats(-500, 500), late_ms=st.lists(st.integers(0, 700), min_size=1, max_size=60))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_drifting_sound_card_stays_within_40_ms_of_the_clock(drift_ppm: float, late_ms: list[int]) -> None:
-    """Two minutes of it, delivered in bursts; nothing is cut or put in, and every sample is accounted for."""
+    """A minute and a half of it, delivered in bursts; nothing is cut or put in, and every sample is accounted for."""
     line = SoundTimeline(START)
     blocks = [line.place(START, block())]
-    for number in range(1, 6_000):
+    for number in range(1, 4_500):
         true = START + round(number * BLOCK * (1 + drift_ppm / 1e6))
         late = late_ms[number % len(late_ms)] if number % 10 else 0
         assert abs(line.written - true) < FORTY_MS
         blocks.append(line.place(true + late * SAMPLE_RATE // 1000, block()))
     account = line.account
-    assert (account.given, account.padded, account.dropped) == (6_000 * BLOCK, 0, 0)
+    assert (account.given, account.padded, account.dropped) == (4_500 * BLOCK, 0, 0)
     assert line.written - START == account.given + account.stretched == sum(map(len, blocks))
     assert {int(sample) for each in blocks for sample in (each.min(), each.max())} == {1}
 
@@ -75,13 +76,13 @@ def test_no_sample_is_unaccounted_for_whatever_happens(story: list[tuple[str, in
 
 
 def test_a_resampled_tone_is_the_same_tone() -> None:
-    """A card 400 ppm slow: the tone's pitch stays, within what was corrected, and there is no click in it."""
+    """A card 800 ppm slow: the tone's pitch stays, within what was corrected, and there is no click in it."""
     line = SoundTimeline(0)
-    seconds, pitch_hz = 80, 1_000
+    seconds, pitch_hz = 60, 1_000
     tone = np.rint(8_000 * np.sin(2 * np.pi * pitch_hz * np.arange(seconds * SAMPLE_RATE) / SAMPLE_RATE)).astype(
         np.int16
     )
-    blocks = [line.place(round(first * 1.0004), tone[first : first + BLOCK]) for first in range(0, len(tone), BLOCK)]
+    blocks = [line.place(round(first * 1.0008), tone[first : first + BLOCK]) for first in range(0, len(tone), BLOCK)]
     heard = np.concatenate(blocks).astype(np.float64)
     assert line.account.stretched > FORTY_MS // 2
     assert np.abs(np.diff(heard)).max() < 1.02 * np.abs(np.diff(tone.astype(np.float64))).max() + 2
