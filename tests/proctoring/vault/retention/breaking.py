@@ -74,6 +74,9 @@ class BreakingShelf:
     def erase_folders(self, prefix: str) -> None:
         self._write(lambda: self.shelf.erase_folders(prefix))
 
+    def erase_unfinished(self, prefix: str) -> None:
+        self._write(lambda: self.shelf.erase_unfinished(prefix))
+
     def _write(self, written: Callable[[], None]) -> None:
         self.accident.happened += 1
         left = self.accident.writes
