@@ -64,7 +64,7 @@ def export(  # noqa: PLR0913 - two commands under one name, as people look for i
         raise typer.BadParameter(words()("export.said.what", bundle=_BUNDLE))
     if home is None or medium is None or administrator is None or purpose is None or not (session or recording):
         raise typer.BadParameter(words()("export.said.bundle_wants", bundle=_BUNDLE))
-    pin = typer.prompt("PIN", hide_input=True) if pin is None else pin
+    pin = typer.prompt("PIN", hide_input=True, err=True) if pin is None else pin
     _bundle(
         home,
         medium=medium,
