@@ -20,6 +20,7 @@ from proctoring.vault.format import layout
 from proctoring.vault.store.address import open_shelf
 from proctoring.vault.store.carry import Bandwidth, CarryState, carry, carry_about
 from proctoring.vault.store.erasing import ErasingRefused, finish_releases, release_about, release_seat_copy
+from proctoring.vault.store.listing import Found, list_recording
 from proctoring.vault.store.shelf import Shelf
 from sync.faults import EnvironmentFault, Fault
 from sync.replica.durable import disk_faults, write_durably
@@ -30,6 +31,7 @@ IDLE_S: Final = 5.0
 """How soon a recording that was closed is noticed."""
 _MAX_BYTES: Final = 1_000_000
 _UNCLOSED_AFTER_S: Final = 120.0  # a running recording signs a head every 10 s
+_Look = tuple[tuple[str, int, int, int], ...]
 _log = structlog.get_logger(__name__)
 
 
@@ -119,6 +121,7 @@ class Carrier:
     def __init__(self, home: SeatHome, stop: threading.Event) -> None:
         self._home: Final = home
         self._stop: Final = stop
+        self._listed: dict[str, tuple[_Look, Found]] = {}
 
     def turn(self) -> CarryingState:
         """Carry what is there, let go what has arrived, and keep what came of it in `carrying.json`.
@@ -147,18 +150,21 @@ class Carrier:
 
     def _one(self, folder: Path, opened: "_Opened") -> tuple[Why | None, str]:
         """Carry one recording; None as the reason if it was let go."""
-        if not (folder / layout.MANIFEST).exists():
-            return Why.UNCLOSED, ""
-        if opened.store is None:
-            return Why.WAITING, ""
+        closed = (folder / layout.MANIFEST).exists()
+        if not closed or opened.store is None:
+            return (Why.WAITING if closed else Why.UNCLOSED), ""
         try:
             shelf, key = opened.shelf(), opened.key()
-            carried = carry(folder, shelf, key, Bandwidth(opened.store.bytes_per_s, self._stop))
+            pace = Bandwidth(opened.store.bytes_per_s, self._stop)
+            carried = carry(folder, shelf, key, pace, self._listing(folder))
             if carried.sent_bytes:
                 _log.info("recording carried", recording=carried.recording, bytes=carried.sent_bytes)
             if carried.entry is None:
                 return (Why.ASIDE if carried.state is CarryState.ASIDE else Why.WAITING), ""
+            if carried.odd:
+                return Why.KEPT, ""
             release_seat_copy(folder, carried.entry, key)
+            self._listed.pop(folder.name, None)
         except ErasingRefused as fault:
             _log.info("copy stays", recording=folder.name, detail=fault.detail)
             return Why.KEPT, ""
@@ -167,6 +173,13 @@ class Carrier:
             return Why.FAULT, fault.code
         _log.info("copy let go", recording=folder.name)
         return None, ""
+
+    def _listing(self, folder: Path) -> Found:
+        """List a recording, and while it waits not again as long as its files look the same."""
+        look, known = _look(folder), self._listed.get(folder.name)
+        if known is None or known[0] != look:
+            known = self._listed[folder.name] = (look, list_recording(folder))
+        return known[1]
 
     def _abouts(self, opened: "_Opened") -> None:
         """Carry what is said about recordings; let it go when its recording has gone."""
@@ -219,6 +232,13 @@ def _folders(root: Path) -> Iterator[Path]:
     except FileNotFoundError:
         return
     yield from (root / name for name in names if is_id(name))
+
+
+def _look(folder: Path) -> _Look:
+    """Tell how the files of a folder look, without reading them."""
+    with disk_faults(folder, needed=0), os.scandir(folder) as found:
+        looks = [(entry.name, entry.stat(follow_symlinks=False)) for entry in found]
+    return tuple(sorted((name, seen.st_size, seen.st_mtime_ns, seen.st_ino) for name, seen in looks))
 
 
 def _closed_ms(folder: Path) -> int | None:

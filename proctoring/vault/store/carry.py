@@ -76,17 +76,19 @@ class Bandwidth:
         self.sent_bytes += count
 
 
-def carry(folder: Path, shelf: Shelf, archive_key: PublicKey, pace: Pace | None = None) -> Carried:
+def carry(
+    folder: Path, shelf: Shelf, archive_key: PublicKey, pace: Pace | None = None, found: Found | None = None
+) -> Carried:
     """Carry a closed recording to a shelf, as far as it is not there yet, and say what the site made of it.
 
-    Also one that was tampered with is carried: it is evidence.
+    Also one that was tampered with is carried: it is evidence. `found`: its listing, if it was made already.
 
     Raises:
         RecordingUnclosed: it has no manifest.
         RecordingUnreadable: the seat's own disk does not give it.
         DiskFull, and whatever the shelf raises: try again later; what went stays.
     """
-    found = list_recording(folder)
+    found = found or list_recording(folder)
     listing = found.listing
     entry = arrival_of(shelf, listing, archive_key)
     if entry is not None:

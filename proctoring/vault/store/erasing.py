@@ -65,6 +65,8 @@ def release_seat_copy(folder: Path, entry: bytes, archive_key: PublicKey) -> Non
         RecordingUnreadable, DiskFault: the disk refuses.
     """
     arrived = _entry(entry, [archive_key], CustodyAct.ARRIVED)
+    if arrived.facts.get("verdict") not in _GOOD:
+        raise _refused(arrived.recording, f"its verdict is {arrived.facts.get('verdict', 'not stated')[:20]}")
     found = list_recording(folder)
     listing = found.listing
     if found.odd:
@@ -73,8 +75,6 @@ def release_seat_copy(folder: Path, entry: bytes, archive_key: PublicKey) -> Non
         raise _refused(listing.recording, "the entry is about another recording or manifest")
     if arrived.facts.get("files_sha256") != listing.sha256:
         raise _refused(listing.recording, "the archive has other files")
-    if arrived.facts.get("verdict") not in _GOOD:
-        raise _refused(listing.recording, f"its verdict is {arrived.facts.get('verdict', 'not stated')[:20]}")
     root, recording = folder.parent, listing.recording
     write_durably(root / f"{_GOING}{recording}{_PROOF}", entry)
     with disk_faults(root, needed=0):

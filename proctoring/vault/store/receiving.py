@@ -15,22 +15,25 @@ from typing import Final, Protocol
 
 import structlog
 
+from proctoring.vault.format import layout
 from proctoring.vault.format.papers import Devices
 from proctoring.vault.format.verify import Examination, examine
 from proctoring.vault.store.carry import arrival_of, arrivals, aside_name, kept_aside
 from proctoring.vault.store.erasing import ErasingRefused, arrival, clear_arrival, drop_damaged, sweep_arrival
 from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.listing import Listing, differing
-from proctoring.vault.store.shelf import Shelf, ShelfConflict, ShelfDamaged
+from proctoring.vault.store.shelf import Shelf, ShelfConflict, ShelfDamaged, ShelfNameMissing
 from sync.faults import Fault, Refused
 from sync.trust.clock import ClockReading, read_clock
-from sync.trust.envelope import sign
+from sync.trust.envelope import peek, sign
 from sync.trust.keys import SigningKey
 from sync.wire.archive import AsideReason, CustodyEntry, KeptAside, Moment
 from sync.wire.ids import is_id
+from sync.wire.recording import RecordingManifest
 
 _DAY_MS: Final = 86_400_000
 _DETAIL: Final = 100
+_ENVELOPE_FACTOR: Final = 2  # base64 and the signature around a document
 _Why = tuple[AsideReason, str]
 _log = structlog.get_logger(__name__)
 
@@ -114,7 +117,7 @@ def receive(receiver: Receiver, mark: str) -> Received | None:
     if arrival_of(shelf, listing, receiver.key.public):
         return _finish(receiver, listing)
     before = kept_aside(shelf, listing, receiver.key.public)
-    if before is not None and before.reason is not AsideReason.SIGNER_UNKNOWN:
+    if before is not None and (before.reason is not AsideReason.SIGNER_UNKNOWN or _still_unknown(receiver, listing)):
         return None
     sweep_arrival(shelf, listing)
     folder = _local(receiver, listing)
@@ -169,6 +172,17 @@ def _not_believed(listing: Listing, found: Examination) -> _Why | None:
     return None
 
 
+def _still_unknown(receiver: Receiver, listing: Listing) -> bool:
+    """Tell, without reading all of it again, whether nobody here knows the device that its manifest names."""
+    limit = RecordingManifest.MAX_BYTES * _ENVELOPE_FACTOR
+    try:
+        raw = receiver.shelf.read(f"{arrival(listing)}/{layout.MANIFEST}", 0, limit + 1)
+        claimed = RecordingManifest.parse(peek(raw, RecordingManifest.PAYLOAD_TYPE, max_bytes=limit).payload)
+    except (Refused, ShelfNameMissing):
+        return True
+    return receiver.devices.device(claimed.device) is None
+
+
 def _other_bytes(receiver: Receiver, listing: Listing) -> _Why | None:
     """Say why this cannot be the recording that is here; nothing is ever added to one that arrived."""
     kept = f"recordings/{listing.recording}/"
@@ -205,10 +219,14 @@ def _finish(receiver: Receiver, listing: Listing, verdict: str = "") -> Received
         clear_arrival(receiver.shelf, listing)
     except (ErasingRefused, Fault) as fault:  # a bucket that keeps everything for a time: next time
         _log.info("arrival not cleared", recording=listing.recording, code=fault.code)
+    _forget_copy(receiver, listing)
+    return Received(listing.recording, Outcome.ARRIVED, verdict)
+
+
+def _forget_copy(receiver: Receiver, listing: Listing) -> None:
     copy = receiver.work / listing.sha256
     if copy.is_dir():
         shutil.rmtree(copy)
-    return Received(listing.recording, Outcome.ARRIVED, verdict)
 
 
 def _local(receiver: Receiver, listing: Listing) -> Path:
@@ -230,6 +248,7 @@ def _aside(receiver: Receiver, listing: Listing, reason: AsideReason, detail: st
     name = aside_name(listing)
     if receiver.shelf.size(name) is None:
         receiver.shelf.put(name, _note(receiver, listing.recording, listing.sha256, reason, detail))
+    _forget_copy(receiver, listing)
     return Received(listing.recording, Outcome.ASIDE, reason=reason)
 
 

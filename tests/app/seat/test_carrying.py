@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.seat import carrying
 from app.seat.carrying import Carrier, CarryingState, SiteStore, SiteStoreRefused, Why, read_state
 from app.seat.heads_away import HeadsAway, newest_head
 from app.seat.home import SeatHome
@@ -18,6 +19,7 @@ from app.seat.introducing import ArchiveKeyOther, introduce
 from proctoring.vault.format import layout
 from proctoring.vault.format.record import Flag
 from proctoring.vault.store.folder import FolderShelf
+from proctoring.vault.store.listing import Found, list_recording
 from proctoring.vault.store.receiving import receive_all
 from proctoring.vault.store.shelf import ShelfNameMissing
 from sync.client.connection import RegistryConnection
@@ -118,6 +120,26 @@ def test_a_store_that_is_away_is_named_and_everything_stays(home: SeatHome, site
     assert [(one.why, one.code) for one in state.waiting] == [(Why.FAULT, "FOLDER_MISSING")]
     assert not shelf.root.exists()
     assert made.folder.exists()
+
+
+def test_what_waits_is_read_once_and_again_only_when_it_looks_different(
+    home: SeatHome, site: Site, shelf: FolderShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, read = recording(home), list[Path]()
+
+    def listed(folder: Path) -> Found:
+        read.append(folder)
+        return list_recording(folder)
+
+    monkeypatch.setattr(carrying, "list_recording", listed)
+    tell(home, site, f"folder:{shelf.root}")
+    carrier = Carrier(home, threading.Event())
+    for _ in range(3):
+        carrier.turn()
+    assert len(read) == 1
+    flip(segment(made.folder, 0), 40)
+    carrier.turn()
+    assert len(read) == 2
 
 
 @pytest.mark.parametrize("change", ["extra", "address", "key", "torn"])

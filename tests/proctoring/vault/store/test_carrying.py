@@ -10,6 +10,7 @@ import pytest
 
 from proctoring.vault.format import Verdict, verify_recording
 from proctoring.vault.format.record import Flag
+from proctoring.vault.store import receiving
 from proctoring.vault.store.carry import Bandwidth, Carried, CarryingStopped, CarryState, carry
 from proctoring.vault.store.erasing import ErasingRefused, release_seat_copy
 from proctoring.vault.store.folder import FolderShelf
@@ -148,6 +149,14 @@ def test_a_device_that_nobody_knows_here_is_kept_aside_until_somebody_does(road:
     assert not list(road.shelf.names("recordings/"))
     assert [one.outcome for one in road.receive()] == [Outcome.ARRIVED]
     assert road.carry().state is CarryState.ARRIVED
+
+
+def test_what_nobody_knows_is_not_read_anew_every_time(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = Road(road.folder, road.site.knowing(Known({})), road.recording)
+    stranger.carry()
+    stranger.receive()
+    monkeypatch.setattr(receiving, "differing", lambda *_: pytest.fail("all of it was read again"))
+    assert stranger.receive() == []
 
 
 def test_another_copy_of_a_recording_that_arrived_is_kept_beside_it(road: Road) -> None:
