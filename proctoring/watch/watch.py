@@ -32,7 +32,7 @@ class Watch:
         self._kinds: Final = {
             kind: Patience(kind, patience_ms)
             for kind in FlagKind
-            if (patience_ms := getattr(policy, f"{kind}_ms")) is not None
+            if (patience_ms := getattr(policy, f"{kind}_ms")) > 0
         }
         self._begun: Final[dict[FlagKind, Plane]] = {}
 

@@ -119,27 +119,27 @@ class Violation(Part):
     title: Bilingual
 
 
-Patience = Annotated[Whole, Field(ge=1_000, le=60 * MINUTE_MS)]
-"""How long something lasts before it is flagged, ms."""
+Patience = Annotated[Whole, Field(ge=0, le=60 * MINUTE_MS)]
+"""How long something lasts before it is flagged, ms; 0: it is not watched for."""
 
 
 class WatchPolicy(Part):
-    """What the watch flags in picture and sound (`proctoring.watch`), and from when on; None: not watched for.
+    """What the watch flags in picture and sound (`proctoring.watch`), and from when on.
 
-    `…_ms`: how long it has to last. `dark_luma`: the picture's mean brightness, 0 to 255. `covered_detail`: how much
-    the parts of a picture differ in brightness at most, 0 to 255. `place_percent`: how far, of the picture's width,
-    a face is from the middle, or the camera from where it looked at the start. `silence_dbfs_tenths`: at or below it
-    is silence; `speech_dbfs_tenths`: nothing quieter counts as speech.
+    `…_ms`: how long it has to last; 0: it is not watched for. `dark_luma`: the picture's mean brightness, 0 to 255.
+    `covered_detail`: how much the parts of a picture differ in brightness at most, 0 to 255. `place_percent`: how far,
+    of the picture's width, a face is from the middle, or the camera from where it looked at the start.
+    `silence_dbfs_tenths`: at or below it is silence; `speech_dbfs_tenths`: nothing quieter counts as speech.
     """
 
-    no_face_ms: Patience | None = 15_000
-    several_faces_ms: Patience | None = 3_000
-    covered_ms: Patience | None = 3_000
-    frozen_ms: Patience | None = 10_000
-    dark_ms: Patience | None = 5_000
-    out_of_place_ms: Patience | None = 15_000
-    silence_ms: Patience | None = 60_000
-    speech_ms: Patience | None = 2_000
+    no_face_ms: Patience = 15_000
+    several_faces_ms: Patience = 3_000
+    covered_ms: Patience = 3_000
+    frozen_ms: Patience = 10_000
+    dark_ms: Patience = 5_000
+    out_of_place_ms: Patience = 15_000
+    silence_ms: Patience = 60_000
+    speech_ms: Patience = 2_000
     dark_luma: Annotated[Whole, Field(ge=0, le=255)] = 36
     covered_detail: Annotated[Whole, Field(ge=0, le=255)] = 8
     place_percent: Annotated[Whole, Field(ge=5, le=50)] = 30

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from pydantic import ValidationError
 
 from proctoring.capture.drawing import scene_background, simulated_scene
 from proctoring.capture.media import SAMPLE_RATE, Plane, Samples
@@ -102,7 +103,7 @@ def test_what_passes_quickly_is_not_flagged() -> None:
 
 
 def test_what_the_policy_leaves_out_is_not_watched_for() -> None:
-    nothing = WatchPolicy.model_validate({f"{kind}_ms": None for kind in FlagKind})
+    nothing = WatchPolicy.model_validate({f"{kind}_ms": 0 for kind in FlagKind})
     assert watched(sitting(8, lambda _second: drawn.plain(16, 0), 1, 8), nothing) == []
     assert heard(drawn.silence(5), nothing) == set()
 
@@ -160,6 +161,14 @@ def test_a_flag_has_the_picture_it_began_with() -> None:
         watch.look(picture, second * 1000)
     assert watch.picture(FlagKind.NO_FACE) is pictures[3]
     assert watch.picture(FlagKind.DARK) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"no_face_ms": -1}, {"speech_ms": 3_600_001}, {"dark_luma": 256}, {"place_percent": 0}]
+)
+def test_thresholds_that_make_no_sense_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValidationError):
+        WatchPolicy.model_validate(wrong)
 
 
 @settings(max_examples=40, deadline=None)
