@@ -18,7 +18,9 @@ from PySide6.QtWidgets import QApplication
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from sync.wire.plan import Theme
-from tests.app.seat.screens.gallery import SIZES, Shot, render_all
+from tests.app.archive.window.gallery import SHOTS as ARCHIVE
+from tests.app.archive.window.player_shots import SHOTS as PLAYER
+from tests.app.seat.screens.gallery import SHOTS, SIZES, Shot, render_all
 
 KEPT = Path(__file__).parents[1] / "resources" / "screenshots"
 OFFSCREEN = "This plugin does not support propagateSizeHints"  # said of every window that is shown
@@ -36,9 +38,23 @@ PLAIN = {
     "15-sessions",
     "16-reconcile",
     "17-record",
+    "32-archive-recording",
+    "34-archive-decide",
+    "35-archive-export",
+    "37-archive-media",
+    "38-archive-calendar",
+    "39-archive-log",
 }
 """These are kept in Chinese, as they come."""
-ALSO_KEPT = {"01-sign-in", "05-item", "05-item-display-panel", "06-review", "09-result"}
+ALSO_KEPT = {
+    "01-sign-in",
+    "05-item",
+    "05-item-display-panel",
+    "06-review",
+    "09-result",
+    "31-archive-find",
+    "32-archive-recording-playing",
+}
 """These are kept in English, with large text, and in the other themes as well."""
 
 
@@ -59,7 +75,8 @@ def main(folder: Path | None) -> int:
     qInstallMessageHandler(lambda _kind, _where, said: None if said.startswith(OFFSCREEN) else print(said))
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as scratch:
-        drawn = render_all(folder) if folder else render_all(Path(scratch), worth_keeping)
+        every = (*SHOTS, *PLAYER, *ARCHIVE)
+        drawn = render_all(folder, shots=every) if folder else render_all(Path(scratch), worth_keeping, every)
         if folder is None:
             keep([picture.file for picture in drawn])
         application.processEvents()

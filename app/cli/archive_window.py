@@ -83,7 +83,7 @@ def find(  # noqa: PLR0913 - every field of the find page
     for entry in found:
         _print(entry, json=json)
     if not json:
-        say("archive.cli.found_count", count=number, shown=len(found))
+        say("cli.archive_found_count", count=number, shown=len(found))
 
 
 def _desk(place: "ArchiveHome", archive: "Archive", key: Path | None) -> "ArchiveDesk":
@@ -117,7 +117,7 @@ def _print(entry: "Entry", *, json: bool) -> None:
         return
     print_text(
         words()(
-            "archive.cli.found",
+            "cli.archive_found",
             when=date_words(entry.started_ms),
             name=entry.name or "—",
             number=entry.id_number_masked or "—",

@@ -15,6 +15,9 @@ from app.words import Words
 from sync.faults import Fault
 
 
+_ALL: Final = 1000  # of the room in the head, as against the space that keeps the tools at the edge
+
+
 class Place(StrEnum):
     """Where the head leads to."""
 
@@ -68,11 +71,17 @@ class ArchivePage(Screen):
         self.named(sign_out.setText, "archive.head.sign_out")
         sign_out.clicked.connect(self.left)
         ways.addWidget(sign_out)
-        row.addWidget(self._nav, 1)
+        row.addWidget(self._nav, _ALL)
         row.addStretch(1)
         row.addWidget(self.tools)
         self.set_person("")
         return head
+
+    def purpose(self) -> QWidget:
+        """Give what the focus goes to: what the page is for; where nothing can be pressed, where one is."""
+        widget = super().purpose()
+        here = self._ways[self._place] if self._place is not None else None
+        return here if here is not None and self._nav.isAncestorOf(widget) else widget
 
     def set_person(self, name: str) -> None:
         """Say who is signed in; with nobody there is nowhere to go."""
@@ -86,7 +95,7 @@ class ArchivePage(Screen):
         if isinstance(row, QHBoxLayout):
             place = row.indexOf(self._nav)
             self._nav.setParent(None)
-            row.insertWidget(place, self._nav, 1)
+            row.insertWidget(place, self._nav, _ALL)
             self._nav.setVisible(bool(self._person))
         super()._tools_last()
 

@@ -35,6 +35,7 @@ class FindModel(QAbstractTableModel):
         self._rows: list[Entry] = []
         self._more = False
         self._fetching = False
+        self._closed = False
 
     def set_sayings(self, sayings: Sayings) -> None:
         """Say everything in another language, in place."""
@@ -45,6 +46,8 @@ class FindModel(QAbstractTableModel):
 
     def search(self, query: Query) -> None:
         """Look for something else; what was found stays until the answer is there."""
+        if self._closed:
+            return
         self._query, self._asked = query, self._asked + 1
         asked = self._asked
         self._fetching = True
@@ -69,7 +72,8 @@ class FindModel(QAbstractTableModel):
         return self._rows[row] if 0 <= row < len(self._rows) else None
 
     def close(self) -> None:
-        """End the worker's thread."""
+        """End the worker's thread; nothing is looked for any more."""
+        self._closed = True
         self._worker.close()
 
     def _begin(self, asked: int, got: tuple[list[Entry], int] | None) -> None:
@@ -98,7 +102,7 @@ class FindModel(QAbstractTableModel):
 
     def canFetchMore(self, parent: _Index) -> bool:
         """Tell whether there may be more."""
-        return not parent.isValid() and self._more and not self._fetching
+        return not parent.isValid() and self._more and not self._fetching and not self._closed
 
     def fetchMore(self, parent: _Index) -> None:
         """Read the next page; it comes later."""

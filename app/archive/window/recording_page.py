@@ -42,8 +42,7 @@ class RecordingPage(ArchivePage):
         super().__init__(words, parent)
         self._dossier: Dossier | None = None
         self._player: QWidget | None = None
-        row = QHBoxLayout()
-        row.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
+        row = self._row = QHBoxLayout()
         row.setSpacing(Space.L)
         self._left = QVBoxLayout()
         self._left.setSpacing(Space.M)
@@ -55,6 +54,7 @@ class RecordingPage(ArchivePage):
         row.addWidget(self._papers, 5)
         self.body.addLayout(row, 1)
         self.body.addWidget(self._make_foot())
+        self._share_room()
         self.dress()
 
     def _make_papers(self) -> QWidget:
@@ -98,7 +98,12 @@ class RecordingPage(ArchivePage):
         self._back = Button("back", icon=Icon.BACK, bar=True)
         self.named(self._back.setText, "archive.recording.back")
         self._back.clicked.connect(self.back)
+        self._papers_button = Button("papers", bar=True)
+        self._papers_button.be_markable()
+        self.named(self._papers_button.setText, "archive.recording.papers")
+        self._papers_button.clicked.connect(self._share_room)
         foot.row.addWidget(self._back)
+        foot.row.addWidget(self._papers_button)
         foot.row.addStretch(1)
         self.acts: dict[str, Button] = {}
         for act in _ACTS:
@@ -129,16 +134,32 @@ class RecordingPage(ArchivePage):
             self._player.hide()
             self._player.deleteLater()
         self._player = player
-        self.asking.setVisible(player is None)
         if player is not None:
             self._left.addWidget(player, 1)
             hand_down(self, self.look)
+        self._papers_button.setChecked(False)
+        self._share_room()
+        if player is not None:
             player.setFocus()
+
+    def _share_room(self) -> None:
+        """Show the player alone, as large as there is room, or the papers instead; before that, both sides."""
+        player, papers = self._player, self._papers_button.isChecked()
+        self.asking.setVisible(player is None)
+        self._papers_button.setVisible(player is not None)
+        self._papers.setVisible(player is None or papers)
+        if player is not None:
+            player.setVisible(not papers)
+        edge = Space.S if player is not None else Space.L
+        self._row.setContentsMargins(Space.XL, edge, Space.XL, edge)
 
     def show_fault(self, fault: Fault | None) -> None:
         """Say what stands in the way, where it is seen."""
         super().show_fault(fault)
         self._papers.verticalScrollBar().setValue(0)
+        if fault is not None and self._player is not None:
+            self._papers_button.setChecked(True)
+            self._share_room()
 
     @property
     def player(self) -> QWidget | None:

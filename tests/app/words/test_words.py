@@ -27,6 +27,8 @@ LATIN_IN_CHINESE = {
     "packet": "a command",
     "receipt": "a command",
     "registry": "a command",
+    "archive": "a command",
+    "admit": "a command",
     "content": "a command",
     "check": "a command",
     "remove": "a command",

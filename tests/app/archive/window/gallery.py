@@ -1,6 +1,7 @@
 """Every page of the archive window in its states, drawn and checked as the kiosk's screens are."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QApplication
@@ -13,6 +14,7 @@ from app.archive.window.export_page import ExportPage, Place
 from app.archive.window.find_page import FindPage
 from app.archive.window.log_page import LogPage
 from app.archive.window.media_page import MediaPage
+from app.archive.window.player import PlayerPanel
 from app.archive.window.recording_page import RecordingPage
 from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.work_page import Outcome, WorkPage
@@ -25,9 +27,11 @@ from proctoring.vault.retention.faults import CustodyRefused, RecordingHeld
 from proctoring.vault.retention.standing import State
 from sync.replica.durable import DiskFull
 from tests.app.archive.window import samples
+from tests.app.archive.window.player_samples import shown
 from tests.app.seat.screens.gallery import Shot
 
-WAIT_MS = 5_000
+WAIT_MS = 15_000
+PLAYED_MS = 9_300
 SUBJECT = Subject(
     samples.uid(7), "张伟\u2003652901********1234", samples.TITLE.zh, "2026-11-22 09:00", "2029-11-24", "0.6 GB", 6
 )
@@ -115,6 +119,16 @@ def _recording(words: Words) -> RecordingPage:
     page = RecordingPage(words)
     signed_in(page)
     page.show_dossier(samples.dossier())
+    return page
+
+
+def _recording_playing(words: Words) -> RecordingPage:
+    page = _recording(words)
+    panel = PlayerPanel(shown(), words, snapshots=Path("snapshots"))
+    page.put_player(panel)
+    panel.seek(PLAYED_MS)
+    until(lambda: panel.engine.shown is not None and panel.engine.shown.at_ms == PLAYED_MS)
+    panel.stop()
     return page
 
 
@@ -267,6 +281,7 @@ SHOTS = (
     Shot("31-archive-find-empty", _find_empty),
     Shot("31-archive-find-failed", _find_failed),
     Shot("32-archive-recording", _recording, large=True),
+    Shot("32-archive-recording-playing", _recording_playing, large=True),
     Shot("32-archive-recording-long", _recording_long),
     Shot("32-archive-recording-destroyed", _recording_destroyed),
     Shot("32-archive-recording-refused", _recording_refused),

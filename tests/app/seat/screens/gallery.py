@@ -454,7 +454,9 @@ def looks_of(shot: Shot) -> Iterator[tuple[tuple[int, int], Appearance]]:
 Wanted = Callable[[Shot, tuple[int, int], Appearance], bool]
 
 
-def render_all(out: Path, wanted: Wanted = lambda _shot, _size, _appearance: True) -> list[Picture]:
+def render_all(
+    out: Path, wanted: Wanted = lambda _shot, _size, _appearance: True, shots: tuple[Shot, ...] = SHOTS
+) -> list[Picture]:
     """Render every screen in every look that is wanted into `out` (made if missing)."""
     application = QApplication.instance()
     if isinstance(application, QApplication):
@@ -462,7 +464,7 @@ def render_all(out: Path, wanted: Wanted = lambda _shot, _size, _appearance: Tru
     out.mkdir(parents=True, exist_ok=True)
     return [
         render(shot, size, appearance, out)
-        for shot in SHOTS
+        for shot in shots
         for size, appearance in looks_of(shot)
         if wanted(shot, size, appearance)
     ]

@@ -1,0 +1,49 @@
+"""Nothing of the archive's pages is cut off, squeezed or over something else; found as on the kiosk's screens."""
+
+from collections.abc import Iterable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.exam.appearance import Appearance
+from app.exam.prose import Language
+from app.words import Words
+from sync.wire.plan import Theme
+from tests.app.archive.window.gallery import SHOTS
+from tests.app.seat.screens.gallery import SIZES, Shot
+from tests.app.seat.screens.hands import settle
+from tests.app.seat.screens.layout import faults
+from tests.app.seat.screens.test_layout import looks, strange
+
+Looks = Iterable[tuple[tuple[int, int], Appearance]]
+every_shot = pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
+
+
+def wrong(shot: Shot, language: Language, wanted: Looks, bot: QtBot) -> list[str]:
+    screen = shot.make(Words(language))
+    bot.addWidget(screen)
+    screen.show()
+    found = []
+    for size, appearance in wanted:
+        screen.resize(*size)
+        screen.set_appearance(appearance)
+        settle()
+        found += [f"{size} {appearance.text_percent} %: {fault}" for fault in faults(screen)]
+        found += [f"{appearance.theme}: {colour} of the light theme" for colour in strange(screen, appearance.theme)]
+    return found
+
+
+@every_shot
+def test_nothing_is_cut_off_where_room_is_shortest(shot: Shot, qtbot: QtBot) -> None:
+    shortest = (
+        (SIZES[0], Appearance(Language.EN, 200, Theme.CONTRAST)),
+        (SIZES[0], Appearance(Language.ZH, 200, Theme.DARK)),
+    )
+    assert wrong(shot, Language.EN, shortest, qtbot) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", Language)
+@every_shot
+def test_nothing_is_cut_off_in_any_look(shot: Shot, language: Language, qtbot: QtBot) -> None:
+    assert wrong(shot, language, looks(language), qtbot) == []
