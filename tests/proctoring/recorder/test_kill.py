@@ -16,7 +16,6 @@ from pathlib import Path
 import av
 import pytest
 
-from proctoring.recorder.foreground import media_ms
 from proctoring.recorder.resume import recover_recording
 from proctoring.vault.carrying.webm import export_recording
 from proctoring.vault.format.report import FindingCode, RecordingReport, Verdict
@@ -48,7 +47,7 @@ class Killed:
     @property
     def media_s(self) -> float:
         """What there is to see and hear."""
-        return media_ms(self.report.duration_ms, self.report.gaps) / 1000
+        return self.report.media_ms / 1000
 
 
 @contextmanager
@@ -61,7 +60,7 @@ def running(folder: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
 
 def kill(folder: Path, after_s: float) -> Killed:
     """Record into the folder, kill the recorder after so long, look what it left."""
-    before_s = media_ms((report := verify_recording(folder)).duration_ms, report.gaps) / 1000 if folder.exists() else 0
+    before_s = verify_recording(folder).media_ms / 1000 if folder.exists() else 0.0
     with running(folder) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["event"] == "recording"
