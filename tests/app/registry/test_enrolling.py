@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.registry.enrolling import (
     DeviceKnown,
     NameRefused,
+    NameTaken,
     NoAddress,
     PinTooShort,
     RequestMalformed,
@@ -22,8 +23,9 @@ from app.registry.service import Registry, RegistryExists, RegistryMissing
 from sync.trust.anchor import Trust
 from sync.trust.certificates import CertificateRefused, csr
 from sync.trust.keys import SealingKey, SigningKey
+from sync.trust.pin import open_administrator_credential
 from sync.wire.enrolment import EnrolmentRequest, Invitation
-from tests.app.registry.world import HOUR_MS, World
+from tests.app.registry.world import HOUR_MS, PIN, World
 
 
 @pytest.fixture
@@ -136,3 +138,27 @@ def test_where_no_registry_can_be_there_is_none(tmp_path: Path) -> None:
 def test_the_longest_name_that_is_taken_makes_a_registry(tmp_path: Path) -> None:
     with Registry.initialise(tmp_path / "long", name="考" * 200) as registry:
         assert registry.name == "考" * 200
+
+
+def test_an_administrator_stands_in_the_directory_with_a_key_of_their_own_until_they_are_revoked(world: World) -> None:
+    credential = world.registry.enrol_administrator("Zhao Min", PIN)
+    trust = Trust.load(world.registry.premises.public_folder)
+    found = trust.administrator(credential.administrator)
+    assert found is not None
+    assert found[1] == open_administrator_credential(credential, PIN).public
+    assert trust.signer(found[1].keyid) is None  # nothing of a device's or a proctor's is signed with it
+    world.registry.revoke_administrator(credential.administrator)
+    revoked = Trust.load(world.registry.premises.public_folder).administrator(credential.administrator)
+    assert revoked is not None
+    assert revoked[0].revoked_ms == world.clock.now_ms
+
+
+def test_an_administrators_namesake_is_refused_and_so_are_a_short_pin_and_an_unknown_id(world: World) -> None:
+    world.registry.enrol_administrator("Chen Jing", PIN)
+    for name in ("Chen Jing", "chen jing", "ＣｈｅｎＪｉｎｇ"):
+        with pytest.raises(NameTaken):
+            world.registry.enrol_administrator(name, PIN)
+    with pytest.raises(PinTooShort):
+        world.registry.enrol_administrator("Liu Yang", "12345")
+    with pytest.raises(SignerUnknown):
+        world.registry.revoke_administrator(world.proctors[0])

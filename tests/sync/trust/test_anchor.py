@@ -20,7 +20,7 @@ from sync.trust.anchor import (
     sign_registry_keys,
 )
 from sync.trust.keys import SigningKey
-from sync.wire.enrolment import RegistryRole, RoleKey
+from sync.wire.enrolment import DirectoryAdministrator, RegistryRole, RoleKey
 from sync.wire.ids import new_id
 from tests.sync.trust.world import NOW_MS, World, bundle_of, tuf_root
 
@@ -241,3 +241,32 @@ def test_broken_base64_in_a_bundle_is_refused(world: World) -> None:
     empty = bundle_of(world.root_json, b"", b"")
     with pytest.raises(TrustRefused):
         Trust.from_bundle(empty, world.root_json)
+
+
+def administrator(key: SigningKey) -> DirectoryAdministrator:
+    return DirectoryAdministrator(administrator=new_id(), public_key_pem=key.public.pem, enrolled_ms=NOW_MS)
+
+
+def test_an_administrator_is_found_by_id_and_signs_nothing_of_a_seat(world: World) -> None:
+    entry = administrator(SigningKey.generate_p256())
+    trust = world.with_directory(administrators=(entry,)).trust
+    found = trust.administrator(entry.administrator)
+    assert found is not None
+    assert found[0] == entry
+    assert trust.signer(found[1].keyid) is None
+    assert trust.proctor(found[1].keyid) is None
+    assert trust.administrator(new_id()) is None
+
+
+def test_one_key_never_counts_twice_nor_one_administrator_with_two_keys(world: World) -> None:
+    key = SigningKey.generate_p256()
+    one = administrator(key)
+    second_key = administrator(SigningKey.generate_p256()).model_copy(update={"administrator": one.administrator})
+    for administrators in (
+        (one, administrator(key)),
+        (one, second_key),
+        (administrator(world.proctor_keys[0]),),
+        (administrator(world.device_key),),
+    ):
+        with pytest.raises(TrustRefused):
+            _ = world.with_directory(administrators=administrators).trust
