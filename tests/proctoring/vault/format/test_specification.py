@@ -1,0 +1,92 @@
+"""FORMAT.md and the code say the same: fields, kinds, reasons, limits."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import proctoring
+from app.exam.prose import Language
+from app.words import Words
+from proctoring.vault.format import layout
+from proctoring.vault.format.record import MAX_PLAINTEXT_BYTES
+from sync.wire.document import Part
+from sync.wire.packet import GapRef
+from sync.wire.recording import (
+    Bookmark,
+    CaptureStatistics,
+    ClockPair,
+    Flag,
+    FlagKind,
+    KeyEpoch,
+    RecordingHead,
+    RecordingManifest,
+    RecordingOpening,
+    SegmentEntry,
+    Source,
+    WrappedKey,
+)
+
+SPECIFICATION = (Path(proctoring.__file__).parent / "vault" / "FORMAT.md").read_text(encoding="utf-8")
+
+
+def section(heading: str) -> str:
+    """Give the text under a heading, or a table's line, or a paragraph that begins with it in bold."""
+    for pattern in (rf"^### {heading}\n(.*?)(?=^#)", rf"^\| {heading} \|(.*?)$", rf"^\*\*{heading}\*\*(.*?)\n\n"):
+        if found := re.search(pattern, SPECIFICATION, re.MULTILINE | re.DOTALL):
+            return found[1]
+    raise LookupError(heading)
+
+
+@pytest.mark.parametrize(
+    ("heading", "models"),
+    [
+        ("Opening", [RecordingOpening]),
+        ("Head", [RecordingHead]),
+        ("Manifest", [RecordingManifest]),
+        ("Statistics", [CaptureStatistics]),
+        ("clock", [ClockPair]),
+        ("source", [Source]),
+        ("epoch", [KeyEpoch, WrappedKey]),
+        ("segment", [SegmentEntry]),
+        ("gap", [GapRef]),
+        ("bookmark", [Bookmark]),
+        ("flag", [Flag]),
+    ],
+)
+def test_every_field_is_specified_and_no_other(heading: str, models: list[type[Part]]) -> None:
+    told = {name for name in re.findall(r"`([a-z][a-z0-9_]*)`", section(heading)) if "_" in name}
+    fields = {name for model in models for name in model.model_fields}
+    assert fields <= set(re.findall(r"`([a-z][a-z0-9_]*)`", section(heading)))
+    assert told - fields <= {"camera_lost", "start_ms", "at_ms"}  # of a gap and a flag, told apart by them
+
+
+def test_every_kind_of_flag_is_specified() -> None:
+    assert set(re.findall(r"`([a-z_]+)`", section("Flag kinds"))) >= set(FlagKind)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_reason_of_a_gap_has_words(language: Language) -> None:
+    words = Words(language)
+    reasons = {"camera_lost", "microphone_lost", "recorder_restarted", "encoder_stalled", "disk_full", "disk_slow"}
+    assert set(re.findall(r"`([a-z]+_[a-z]+)`", section("Gap reasons"))) == reasons
+    assert all(words(f"recording.gap.{reason}") for reason in reasons)
+    assert all(words(f"recording.flag.{kind}") for kind in FlagKind)
+
+
+def test_the_limits_are_the_ones_that_are_kept() -> None:
+    told = section("Limits").replace("\n", " ")
+    for limit in (
+        layout.MAX_SEGMENTS,
+        layout.MAX_SEGMENT_RECORDS,
+        layout.MAX_FILES,
+        layout.MAX_HEADS_BYTES,
+        layout.MAX_HEAD_LINE_BYTES,
+        RecordingManifest.MAX_BYTES,
+        RecordingHead.MAX_BYTES,
+    ):
+        assert f"{limit:,}" in told
+    assert (layout.MAX_SEGMENT_BYTES, MAX_PLAINTEXT_BYTES) == (2**30, 2**20)
+    assert "2^30 bytes in a segment" in told
+    assert "2^20 bytes in a record" in told
+    assert RecordingOpening.MAX_BYTES == RecordingHead.MAX_BYTES
