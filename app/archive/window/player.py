@@ -30,6 +30,14 @@ from app.words import Words
 from proctoring.vault.format.report import Verdict
 from sync.faults import Fault
 
+_WORTH: Final = {
+    Verdict.COMPLETE: (Icon.SHIELD, Tone.DONE),
+    Verdict.RECOVERED: (Icon.INFO, Tone.ATTENTION),
+    Verdict.TRUNCATED: (Icon.ATTENTION, Tone.ATTENTION),
+    Verdict.TAMPERED: (Icon.CROSS, Tone.DANGER),
+}
+"""How a verdict is said."""
+
 
 class PlayerPanel(Looked, QWidget):
     """Plays a recording.
@@ -81,8 +89,8 @@ class PlayerPanel(Looked, QWidget):
         times = QHBoxLayout()
         times.setSpacing(Space.XL)
         times.addWidget(self._time)
-        times.addWidget(self._wall)
         times.addStretch(1)
+        times.addWidget(self._wall)
         seen = QVBoxLayout()
         seen.setSpacing(Space.S)
         seen.addWidget(self.picture, 1)
@@ -103,6 +111,7 @@ class PlayerPanel(Looked, QWidget):
         engine, transport = self.engine, self.transport
         engine.seen.connect(self._show)
         engine.moved.connect(self._move)
+        engine.moved.connect(self.moved)
         engine.changed.connect(self._show_state)
         engine.failed.connect(self._show_fault)
         transport.play_pressed.connect(self._toggle)
@@ -126,7 +135,6 @@ class PlayerPanel(Looked, QWidget):
             part.set_words(words)
         simulated = "picture" in self.source.simulated
         self.picture.set_simulated(words("player.simulated") if simulated else "")
-        self._move(self.engine.position_ms)
         if self.engine.shown is not None:
             self._show(self.engine.shown)
         self._show_state()
@@ -226,14 +234,14 @@ class PlayerPanel(Looked, QWidget):
 
     def _move(self, at_ms: int) -> None:
         self.timeline.show_position(at_ms)
-        whole = recorded(self.source.duration_ms)
-        self._time.setText(self.words("player.position", at=recorded(at_ms, fine=True), whole=whole))
+        at, whole = recorded(at_ms, fine=not self.engine.playing), recorded(self.source.duration_ms)
+        self._time.setText(self.words("player.position", at=at, whole=whole))
         self._wall.setText(wall(self.source.wall_ms(at_ms)))
-        self.moved.emit(at_ms)
 
     def _show_state(self) -> None:
         self.transport.show_playing(playing=self.engine.playing)
         self.transport.show_speed(self.engine.speed)
+        self._move(self.engine.position_ms)
         icon, tone, text = self._said or self._standing()
         self._status.show_status(icon, tone, say(text, self.words))
 
@@ -242,9 +250,8 @@ class PlayerPanel(Looked, QWidget):
         sound = self.engine.sound.state
         if sound in (SoundState.NO_SPEAKER, SoundState.TOO_FAST):
             return Icon.INFO, Tone.ATTENTION, Sentence(f"player.sound.{sound}")
-        good = self.source.report.verdict is Verdict.COMPLETE
-        found = Sentence(f"verdict.{self.source.report.verdict}")
-        return (Icon.SHIELD, Tone.DONE, found) if good else (Icon.ATTENTION, Tone.ATTENTION, found)
+        verdict = self.source.report.verdict
+        return (*_WORTH[verdict], Sentence(f"verdict.{verdict}"))
 
     def _say(self, icon: Icon, tone: Tone, text: Text) -> None:
         self._said = (icon, tone, text)

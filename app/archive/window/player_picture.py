@@ -25,9 +25,11 @@ class PictureArea(Looked, QWidget):
 
     def show_picture(self, image: QImage, name: str) -> None:
         """Show a picture; `name` says to a screen reader which."""
-        self._image, self._title, self._facts = image, "", ""
-        self.setAccessibleName(name)
-        self.update()
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
+        if image is not self._image:
+            self._image, self._title, self._facts = image, "", ""
+            self.update()
 
     def show_nothing(self, title: str, facts: str) -> None:
         """Say what is missing, and why."""
