@@ -33,7 +33,7 @@ libraries=(
     libportaudio2 espeak-ng fonts-noto-cjk xvfb
 )
 test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core age umockdev)
-long_tools=(mpv 'chromium|chromium-browser' dosfstools)
+long_tools=(mpv 'chromium|chromium-browser')
 
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 

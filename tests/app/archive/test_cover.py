@@ -89,9 +89,9 @@ def test_the_sheet_of_an_encrypted_export_names_no_candidate() -> None:
 
 @pytest.mark.usefixtures("qapp")
 def test_a_long_list_goes_over_pages_and_every_page_says_which_export_it_is(tmp_path: Path) -> None:
-    told = facts(40, purpose="为" * 400)
+    told = facts(12, purpose="为" * 400)
     printed = print_cover(told, Tongues.both())
-    assert printed.pages > 3
+    assert printed.pages > 1
     file = tmp_path / "cover.pdf"
     file.write_bytes(printed.pdf)
     info = subprocess.run(["pdfinfo", str(file)], capture_output=True, check=True, text=True).stdout

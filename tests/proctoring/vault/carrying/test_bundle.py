@@ -9,6 +9,7 @@ import pyrage
 import pytest
 
 from proctoring.vault.carrying.bundle import LIST, SUMS, export_bundle
+from proctoring.vault.carrying.holdings import ArchiveHoldings
 from proctoring.vault.carrying.media_faults import MediumGone, MediumIsIn, MediumTooSmall, MediumUnregistered
 from proctoring.vault.carrying.outlet import ReadBackDiffers
 from proctoring.vault.carrying.request import Exported, NothingToExport, Progress, PurposeMissing
@@ -238,6 +239,26 @@ def test_a_recording_that_was_tampered_with_is_left_out_and_that_is_said(house: 
         run(house)
     assert not list(house.stick.mount.rglob(LIST))
     assert exports_in_custody(house) == 0
+
+
+def test_one_that_was_tampered_with_does_not_keep_the_others(house: House, tmp_path: Path) -> None:
+    house.give_out()
+    bad, folder = new_id(), house.recorded.copy_to(tmp_path / "bad")
+    flip(folder / "segment-00001.ers", 500)
+
+    class WithABadOne(ArchiveHoldings):
+        def sealed_bytes(self, recording: str) -> int:
+            return 1_000 if recording == bad else super().sealed_bytes(recording)
+
+        def folder(self, recording: str) -> Path:
+            return folder if recording == bad else super().folder(recording)
+
+    request = house.request(recordings=(bad, house.recording))
+    done = export_bundle(WithABadOne(house.archive), request, house.carrier(), house.papers)
+    assert [(one.recording, one.code) for one in done.listed.left_out] == [(bad, "RECORDING_TAMPERED")]
+    assert [one.recording for one in done.listed.recordings] == [house.recording]
+    assert house.told[0].left_out == done.listed.left_out
+    assert not list(done.folder.rglob(f"*{bad}*"))
 
 
 def test_a_recording_that_is_not_there_stops_the_export_before_it_begins(house: House) -> None:
