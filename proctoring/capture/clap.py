@@ -24,6 +24,7 @@ BAR_COLUMNS: Final = 600
 
 _WHITE, _BLACK = 235, 16
 _BLOCK: Final = 960  # 20 ms
+_KEPT: Final = 3
 _CLAP: Final = SAMPLE_RATE * 40 // 1000
 _LOUD: Final = 12_000  # of 32767
 _NS: Final = 1_000_000_000
@@ -47,11 +48,12 @@ class ClapPicture:
         return Source(track="picture", label="SIMULATED CAMERA (clap)", simulated=True)
 
     def newest(self) -> Picture | None:
-        """Draw the newest picture of the camera's beat, unless it was taken already."""
+        """Draw the next picture of the camera's beat; it keeps a few for whoever is late."""
         rate = self._profile.frame_rate
-        number = (time.monotonic_ns() - self._start_ns) * rate // _NS
-        if number == self._taken:
+        last = (time.monotonic_ns() - self._start_ns) * rate // _NS
+        if last == self._taken:
             return None
+        number = max(self._taken + 1, last - _KEPT + 1)
         overtaken, self._taken = number - self._taken - 1, number
         mono_ns = self._start_ns + number * _NS // rate
         i420 = simulated_scene(self._background, number / rate)

@@ -21,8 +21,8 @@ SILENCE_DBFS_TENTHS: Final = -2_000
 class Tally:
     """What capture and the encoder did within one segment; `power` is the sum of squared samples.
 
-    `drawn`: NO PICTURE, put in while the camera gave none. `left_out`: encoded pictures that were not written, because
-    the disk did not take them in time.
+    `drawn`: the last picture again, or NO PICTURE, while the camera gave none. `left_out`: encoded pictures that were
+    not written, because the disk did not take them in time.
     """
 
     captured: int = 0

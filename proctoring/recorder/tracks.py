@@ -20,10 +20,13 @@ _SOUND_LAG_MS: Final = 300  # how far behind now silence is put in, so that soun
 _SAMPLES_PER_MS: Final = SAMPLE_RATE // 1000
 _GOP_MS: Final = 2_000  # by time: a camera in the dark gives fewer pictures
 _OPUS_MS: Final = 20
+_HOLD_MS: Final = 400
+"""A picture that is shown for so long is written again: the muxer holds sound back until a picture has come after it
+(FFmpeg never stops waiting for VP8), and what it holds back is lost when the recorder is killed."""
 
 
 class PictureTrack:
-    """Takes the new pictures at every turn; says NO PICTURE while the camera gives none."""
+    """Takes the new pictures at every turn; while there are none, repeats the last, and then says NO PICTURE."""
 
     def __init__(self, feed: PictureFeed, clock: RecordedClock, starts_ms: int, profile: Profile) -> None:
         self.feed: Final = feed
@@ -33,6 +36,7 @@ class PictureTrack:
         self._encoder: Final = PictureEncoder(profile)
         self._watch: Final = TrackWatch(PICTURE, "camera_lost", starts_ms, _PICTURE_PATIENCE_MS)
         self._last_ms = starts_ms - 1
+        self._fed_ms = starts_ms
         self._key_ms = starts_ms - _GOP_MS
 
     def turn(self, segments: Segments) -> GapRef | None:
@@ -45,10 +49,14 @@ class PictureTrack:
             segments.tally_at(at_ms).captured += 1 + picture.overtaken
             self._record(picture.i420, at_ms, segments)
         now_ms = self._clock.now_ms()
-        if not pictures and self._watch.missing(now_ms):
-            at_ms = max(now_ms, self._last_ms + 1)
-            segments.tally_at(at_ms).drawn += 1
-            self._record(no_picture(self._profile), at_ms, segments)
+        if pictures:
+            self._fed_ms = now_ms
+        elif self._watch.missing(now_ms):
+            self._stand_in(no_picture(self._profile), max(now_ms, self._last_ms + 1), segments)
+        elif now_ms - self._fed_ms >= _HOLD_MS:
+            shown = no_picture(self._profile) if self.newest is None else self.newest
+            self._stand_in(shown, self._last_ms + now_ms - self._fed_ms, segments)
+            self._fed_ms = now_ms
         return gap
 
     @property
@@ -59,6 +67,10 @@ class PictureTrack:
     def open_gap(self) -> GapRef | None:
         """Give the gap that is open now."""
         return self._watch.open_gap(self._clock.now_ms())
+
+    def _stand_in(self, i420: Plane, at_ms: int, segments: Segments) -> None:
+        segments.tally_at(at_ms).drawn += 1
+        self._record(i420, at_ms, segments)
 
     def _record(self, i420: Plane, at_ms: int, segments: Segments) -> None:
         self.newest = i420

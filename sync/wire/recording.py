@@ -50,10 +50,11 @@ class CaptureStatistics(Part):
     """What capture and encoder did within one segment, so that no picture and no sample is unaccounted for.
 
     `frames_captured` is what the camera gave, `frames_missed` what it should have given besides, `frames_drawn` what
-    stands in for it (NO PICTURE); captured and drawn together are those encoded (they are in the file) and those
-    dropped. `samples` is what the microphone gave at 48 kHz; the sound's length in samples is that, with those of
-    silence put in (`padded`), without those left out (`dropped`), and with those that resampling back to the clock
-    made more of them (`stretched`, negative if fewer). Levels are the sound's RMS and its peak, tenths of dBFS.
+    stands in for it (the last picture again, then NO PICTURE); captured and drawn together are those encoded (they are
+    in the file) and those dropped. `samples` is what the microphone gave at 48 kHz; the sound's length in samples is
+    that, with those of silence put in (`padded`), without those left out (`dropped`), and with those that resampling
+    back to the clock made more of them (`stretched`, negative if fewer). Levels are the sound's RMS and its peak,
+    tenths of dBFS.
     """
 
     frames_expected: Annotated[int, Field(ge=0)]
