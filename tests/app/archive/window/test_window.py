@@ -123,7 +123,9 @@ def test_nothing_is_seen_before_a_purpose_is_given_and_entered(hands: Hands) -> 
     hands.press("begin_viewing")
     hands.bot.waitUntil(lambda: hands.page.findChild(PlayerPanel) is not None, timeout=WAIT_MS)
     assert hands.acts()[-1] is CustodyAct.VIEWED
+    hands.press("papers")
     hands.until_says("成绩复核")
+    hands.press("papers")
     panel = hands.page.findChild(PlayerPanel)
     assert panel is not None
     hands.bot.waitUntil(lambda: panel.engine.shown is not None, timeout=WAIT_MS)
