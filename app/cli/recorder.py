@@ -87,8 +87,8 @@ def bench(
         out.print(json_module.dumps(found.report()), markup=False)
     else:
         for held in found.measured:
-            say("recorder.took", profile=held.profile.name, percent=f"{held.processor_percent:.1f}")
-        say("recorder.holds" if found.holds else "recorder.holds_none", profile=found.profile.name)
+            say("recorder_run.took", profile=held.profile.name, percent=f"{held.processor_percent:.1f}")
+        say("recorder_run.holds" if found.holds else "recorder_run.holds_none", profile=found.profile.name)
     if not found.holds:
         raise typer.Exit(Exit.BAD)
 
@@ -115,7 +115,7 @@ def choose(
         profile=_checked(profile, profile_named) or before.profile,
     )
     choose_recording(seat, choice)
-    say("recorder.chosen", camera=choice.camera, microphone=choice.microphone, profile=choice.profile)
+    say("recorder_run.chosen", camera=choice.camera, microphone=choice.microphone, profile=choice.profile)
 
 
 def _checked(text: str | None, check: Callable[[str], object]) -> str | None:
@@ -188,17 +188,17 @@ def _tell(event: dict[str, object]) -> None:
     said = words()
     match event["event"]:
         case "recording":
-            say("recorder.begun", folder=str(event["folder"]))
+            say("recorder_run.begun", folder=str(event["folder"]))
         case "gap":
             key = f"recording.gap.{event['reason']}"
             why = said(key) if said.has(key) else str(event["reason"])
-            say("recorder.gap", at=str(event["start_seconds"]), seconds=str(event["length_seconds"]), why=why)
+            say("recorder_run.gap", at=str(event["start_seconds"]), seconds=str(event["length_seconds"]), why=why)
         case "flag":
-            say("recorder.flag", kind=str(event["kind"]), at=str(event["start_seconds"]))
+            say("recorder_run.flag", kind=str(event["kind"]), at=str(event["start_seconds"]))
         case "trouble":
             say(
-                "recorder.over" if event["over"] else "recorder.trouble",
-                trouble=said(f"recorder.is.{event['trouble']}"),
+                "recorder_run.over" if event["over"] else "recorder_run.trouble",
+                trouble=said(f"recorder_run.is.{event['trouble']}"),
             )
         case "closed":
-            say("recorder.closed", seconds=str(event["media_seconds"]), folder=str(event["folder"]))
+            say("recorder_run.closed", seconds=str(event["media_seconds"]), folder=str(event["folder"]))

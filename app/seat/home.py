@@ -53,7 +53,7 @@ class SeatHome:
     @property
     def recording_choice(self) -> Path:
         """What this seat records with: camera, microphone, profile."""
-        return self.root / "recording.json"
+        return self.root / "recorder.json"
 
     @property
     def lock(self) -> Path:

@@ -27,6 +27,8 @@ LATIN_IN_CHINESE = {
     "packet": "a command",
     "receipt": "a command",
     "registry": "a command",
+    "recorder": "a command",
+    "choose": "a command",
     "archive": "a command",
     "admit": "a command",
     "content": "a command",
