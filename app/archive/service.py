@@ -4,7 +4,7 @@ It deletes nothing by itself: only a destruction that two administrators agreed 
 brought to its end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -15,6 +15,8 @@ from proctoring.vault.retention.archive import Archive, State
 from proctoring.vault.retention.forecast import Kept, forecast
 from proctoring.vault.store.receiving import Outcome, Received, Receiver, receive_all
 from sync.faults import Fault
+from sync.replica.durable import disk_faults
+from sync.trust.anchor import DIRECTORY_FILE
 
 DAILY_MS: Final = 86_400_000
 
@@ -46,17 +48,12 @@ class Event:
 class ArchiveService:
     """The archive's background work, one turn after the other."""
 
-    def __init__(self, home: ArchiveHome, archive: Archive) -> None:
-        self._archive = archive
-        self._receiver = Receiver(
-            archive.shelf,
-            archive.trust,
-            archive.identity.archive,
-            archive.key,
-            archive.take_over,
-            home.cache,
-            clock=archive.clock,
-        )
+    def __init__(self, home: ArchiveHome, opened: Callable[[], Archive]) -> None:
+        """`opened` opens the archive: now, and again whenever the registry's public keys were renewed."""
+        self._home = home
+        self._opened = opened
+        self._believes = self._directory()
+        self._archive = opened()
         self._looked_ms: int | None = None
         self._frozen = False
 
@@ -66,7 +63,10 @@ class ArchiveService:
         Raises:
             ClockLineRefused, DiskFault: the clock could not be written down.
         """
-        for received in receive_all(self._receiver):
+        directory = self._directory()
+        if directory != self._believes:  # who was revoked counts no more, a new seat's recordings are believed
+            self._archive, self._believes = self._opened(), directory
+        for received in receive_all(self._receiver()):
             yield _received(received)
         now = self._archive.clock().mono_ms
         daily = self._looked_ms is None or now - self._looked_ms >= DAILY_MS
@@ -78,6 +78,23 @@ class ArchiveService:
             self._looked_ms = now
             yield from self._due()
 
+    def _directory(self) -> int:
+        file = self._home.trust / DIRECTORY_FILE
+        with disk_faults(file.parent, needed=0):
+            return file.stat().st_mtime_ns
+
+    def _receiver(self) -> Receiver:
+        archive = self._archive
+        return Receiver(
+            archive.shelf,
+            archive.trust,
+            archive.identity.archive,
+            archive.key,
+            archive.take_over,
+            self._home.cache,
+            clock=archive.clock,
+        )
+
     def _clock(self) -> Event:
         evidence = self._archive.write_clock_line()
         if evidence.freeze is None:
@@ -87,9 +104,10 @@ class ArchiveService:
 
     def _due(self) -> Iterator[Event]:
         archive, kept = self._archive, list[Kept]()
+        evidence = archive.time()
         for recording in archive.recordings():
             try:
-                kept.append(archive.kept_of(recording))
+                kept.append(archive.kept_of(recording, evidence))
                 if kept[-1].state is State.DESTROYING:
                     archive.destroy(recording)
                     yield Event(Happening.DESTROYED, {"recording": recording})

@@ -216,14 +216,15 @@ def run(
 ) -> None:
     """Receive what arrives, write the clocks down, state what is due; until SIGTERM or Ctrl+C."""
     from app.archive.service import ArchiveService
+    from proctoring.vault.retention.archive import Archive
 
     stop = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: stop.set())
-    with opened(home) as (place, archive):
+    with opened(home) as (place, _):
         if not once:
             open_logbook(place.log, "archive")
-        service = ArchiveService(place, archive)
+        service = ArchiveService(place, lambda: Archive.open(place))
         while not stop.is_set():
             try:
                 for event in service.turn():

@@ -2,12 +2,13 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from app.archive.catalogue import Catalogue
 from app.archive.home import ArchiveHome
 from app.registry.models import Device
 from app.registry.service import Registry
@@ -15,6 +16,7 @@ from proctoring.vault.retention.archive import Archive
 from proctoring.vault.store.carry import carry
 from proctoring.vault.store.folder import FolderShelf
 from sync.trust.keys import PublicKey
+from sync.trust.keystore import FileKeyStore
 from tests.app.cli.terminal import Terminal, Told
 from tests.proctoring.seat import Recorded
 
@@ -183,3 +185,20 @@ def test_a_namesake_and_a_revoked_administrator_are_refused(desk: Desk, recorded
     assert desk.type("renew", "--trust", registry / "trust").code == 0
     refused = desk.type("hold", recorded.spec.recording, "--reason", "why not", who="赵敏", pin="112233")
     assert (refused.code, "ADMINISTRATOR_REFUSED" in refused.errors) == (1, True)
+
+
+def test_an_index_that_lies_changes_nothing_and_one_that_is_lost_is_made_again(desk: Desk, recorded: Recorded) -> None:
+    home = ArchiveHome(desk.root / "archive")
+    assert desk.type("rebuild").code == 0
+    catalogue = Catalogue.open(home.index, FileKeyStore(home.keys).replica_key())
+    try:
+        entry = catalogue.entry(recorded.spec.recording)
+        assert entry is not None
+        catalogue.put([replace(entry, retain_until_ms=0, holds=0, proposed=1, state="approved")])
+    finally:
+        catalogue.close()
+    refused = desk.type("destroy", recorded.spec.recording, "--reason", "the index says so", who="陈静")
+    assert (refused.code, "RECORDING_NOT_EXPIRED" in refused.errors) == (1, True)
+    home.index.write_bytes(b"nothing")
+    assert desk.type("rebuild").output == "Index made again: 1 recordings\n"
+    assert listed(desk)["state"] == "retained"

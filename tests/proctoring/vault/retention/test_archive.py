@@ -24,6 +24,7 @@ from proctoring.vault.retention.standing import DAY_MS
 from sync.trust.keystore import FileKeyStore
 from sync.wire.archive import CustodyAct
 from sync.wire.ids import new_id
+from tests.proctoring.vault.retention.reference import opened
 from tests.proctoring.vault.retention.world import HOUR_MS, RETENTION_DAYS, Site, expire, renamed
 from tests.sync.trust.world import NOW_MS
 
@@ -64,6 +65,8 @@ def test_two_administrators_destroy_what_has_expired_and_leave_a_proof(site: Sit
     assert record.approved_by == (site.people[1].person,)
     assert record.bytes > 0
     assert record.recorded.boot_id == "seat-boot"
+    by_another_library = opened(archive.shelf.read(record_name(kept)), [key.pem])
+    assert by_another_library["manifest_sha256"] == record.manifest_sha256
     assert list(archive.shelf.names(f"recordings/{kept}/")) == []
     assert archive.standing(kept).state is State.DESTROYED
     assert [entry.act for entry in archive.custody(kept)][-3:] == [

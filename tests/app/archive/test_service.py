@@ -1,0 +1,83 @@
+"""The archive's service: what is due is stated, an interrupted destruction is ended, nothing else is ever deleted."""
+
+from pathlib import Path
+
+import pytest
+
+from app.archive.home import ArchiveHome
+from app.archive.service import DAILY_MS, ArchiveService, Happening
+from proctoring.vault.retention.archive import Archive, State
+from proctoring.vault.store.folder import FolderShelf
+from tests.proctoring.vault.retention.breaking import Accident, BreakingShelf, KilledError
+from tests.proctoring.vault.retention.world import Site, expire
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site.make(tmp_path)
+
+
+def turn(site: Site) -> list[Happening]:
+    return [event.happening for event in ArchiveService(ArchiveHome(site.places.root), site.open).turn()]
+
+
+def test_the_clock_is_written_down_at_the_start_and_once_a_day(site: Site) -> None:
+    service = ArchiveService(ArchiveHome(site.places.root), site.open)
+    lines = len(list(site.open().shelf.names("clock/")))
+    assert [event.happening for event in service.turn()] == [Happening.CLOCK]
+    assert list(service.turn()) == []
+    site.clock.run(DAILY_MS)
+    assert [event.happening for event in service.turn()] == [Happening.CLOCK]
+    assert len(list(site.open().shelf.names("clock/"))) == lines + 2
+
+
+def test_a_jump_is_told_with_figures_at_once(site: Site) -> None:
+    service = ArchiveService(ArchiveHome(site.places.root), site.open)
+    list(service.turn())
+    site.clock.skew_ms = 14 * 365 * DAILY_MS
+    (event,) = service.turn()
+    assert event.happening is Happening.FROZEN
+    assert event.facts["said_ms"] == site.clock().wall_ms
+    assert abs(int(event.facts["expected_ms"]) - site.clock.true_ms) < 1_000
+
+
+def test_what_the_registry_signs_anew_is_believed_without_a_restart(site: Site) -> None:
+    service = ArchiveService(ArchiveHome(site.places.root), site.open)
+    site.clock.skew_ms = 14 * 365 * DAILY_MS
+    assert [event.happening for event in service.turn()] == [Happening.FROZEN]
+    site.clock.skew_ms = 0
+    site.renew()
+    site.open().write_clock_line()
+    assert [event.happening for event in service.turn()] == [Happening.CLOCK]
+
+
+def test_what_has_expired_is_stated_and_stays(site: Site) -> None:
+    recording = site.keep(site.open().shelf)
+    expire(site)
+    assert turn(site) == [Happening.CLOCK, Happening.EXPIRABLE]
+    assert site.open().standing(recording).state is State.EXPIRABLE
+    site.open().hold(recording, site.people[0], "complaint")
+    assert turn(site) == [Happening.CLOCK]
+
+
+def test_an_interrupted_destruction_is_brought_to_its_end(site: Site) -> None:
+    recording = site.keep(site.open().shelf)
+    expire(site)
+    archive = site.open()
+    proposal = archive.propose_destruction(recording, site.people[0], "expired")
+    archive.approve_destruction(recording, site.people[1], proposal.sequence)
+    shelf = BreakingShelf(FolderShelf(site.places.root / "store"), Accident(4))
+    with pytest.raises(KilledError):
+        Archive(site.places, shelf, archive.trust, archive.identity, site.clock).destroy(recording, site.people[0])
+    assert Happening.DESTROYED in turn(site)
+    assert site.open().standing(recording).state is State.DESTROYED
+
+
+def test_a_recording_whose_custody_was_touched_is_trouble_and_stops_nobody_elses(site: Site) -> None:
+    damaged, sound = site.keep(site.open().shelf), site.keep(site.open().shelf)
+    expire(site)
+    (site.places.root / "store" / "custody" / damaged / "note.txt").write_bytes(b"x")
+    service = ArchiveService(ArchiveHome(site.places.root), site.open)
+    told = {event.happening: event.facts.get("recording") for event in service.turn()}
+    assert told[Happening.TROUBLE] == damaged
+    assert told[Happening.EXPIRABLE] == sound
