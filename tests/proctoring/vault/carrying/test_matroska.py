@@ -17,7 +17,8 @@ from tests.proctoring.seat import Recorded
 def webm(recorded: Recorded) -> bytes:
     """The plaintext of a recording's first segment."""
     outline = examine(recorded.spec.folder).outline
-    _, reader = next(segments(recorded.spec.folder, outline, recorded.seat.site))
+    opened = segments(recorded.spec.folder, outline, recorded.seat.site)
+    _, reader = next(opened)
     read = b""
     while piece := reader.read(1 << 20):
         read += piece

@@ -43,7 +43,10 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simu
     seat.kill(client.status().pid)
     client = seat.recorder()
     client.start(spec)
-    wait_until(lambda: client.status().recorded_ms > 9_000, 30)
+    first = client.status().recorded_ms
+    wait_until(lambda: client.status().recorded_ms > first, 30)
+    second = client.status().recorded_ms
+    wait_until(lambda: client.status().recorded_ms > second + 4_000, 30)
     client.stop()
     client.quit()
     yield seat, spec.folder
