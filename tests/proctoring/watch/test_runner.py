@@ -71,7 +71,7 @@ def test_a_watch_that_hangs_holds_nobody_up() -> None:
     for turn in range(15_000):
         watch.see(picture, 100_000 + turn * 67)
         watch.hear(sound, 100_000 + turn * 20)
-    assert time.perf_counter() - before < 2
+    assert time.perf_counter() - before < 8  # the board hangs for 10
     assert len(watch._blocks) <= 500
     board.free.set()
     watch.close()

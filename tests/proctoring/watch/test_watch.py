@@ -171,7 +171,7 @@ def test_thresholds_that_make_no_sense_are_refused(wrong: dict[str, int]) -> Non
         WatchPolicy.model_validate(wrong)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.tuples(

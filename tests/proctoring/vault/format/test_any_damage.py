@@ -20,9 +20,9 @@ from tests.proctoring.vault.format.independent_reader import verdict as second_o
 from tests.proctoring.vault.format.sealed import records
 
 BASES = ("complete", "went_on", "killed")
-SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FEW = settings(SOME, max_examples=20)
-MANY = settings(SOME, max_examples=4_000)
+MANY = settings(SOME, max_examples=2_000)
 
 
 @pytest.fixture(scope="module")
