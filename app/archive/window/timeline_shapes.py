@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.archive.playing.marks import Lane, Mark
 from app.ui.look import Look
+from sync.wire.archive import TimelineKind
 from sync.wire.recording import FlagKind
 
 _UNIT: Final = 12.0
@@ -53,6 +54,7 @@ def _bubble() -> QPainterPath:
     return path.united(_lines(((3, 7), (3, 11), (6.5, 7.5)), closed=True))
 
 
+_SITTING: Final = frozenset(kind.value for kind in TimelineKind)
 _Form = tuple[QPainterPath, QPainterPath]  # strokes, fills
 _NONE: Final = QPainterPath()
 _FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
@@ -65,6 +67,9 @@ _FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
         FlagKind.OUT_OF_PLACE: (_lines(((6, 1), (11, 6), (6, 11), (1, 6)), closed=True), _disc(6, 6, 1.4)),
         FlagKind.SILENCE: (_lines(((1, 6), (11, 6)), ((1.5, 3.5), (1.5, 8.5)), ((10.5, 3.5), (10.5, 8.5))), _NONE),
         FlagKind.SPEECH: (_NONE, _bubble()),
+        TimelineKind.PAUSED: (_NONE, _both(_box(2.5, 1.5, 2.6, 9), _box(7, 1.5, 2.6, 9))),
+        TimelineKind.CONTINUED: (_NONE, _lines(((3, 1), (10.5, 6), (3, 11)), closed=True)),
+        TimelineKind.SUBMITTED: (_lines(((1.5, 6.5), (4.8, 9.8), (10.5, 2))), _NONE),
         Lane.INCIDENT: (_both(_lines(((6, 1.2), (11, 10.5), (1, 10.5)), closed=True), _lines(((6, 5), (6, 8)))), _NONE),
         Lane.BOOKMARK: (_NONE, _lines(((3, 1), (9, 1), (9, 11), (6, 8), (3, 11)), closed=True)),
         Lane.GAP: (_both(_box(1.5, 2.5, 9, 7), _lines(((1.5, 9.5), (8.5, 2.5)), ((5, 9.5), (10.5, 4)))), _NONE),
@@ -73,9 +78,16 @@ _FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
 )
 
 
+def _is_of_the_sitting(mark: Mark) -> bool:
+    """Tell what belongs to every sitting (a pause, handing in) from what should not happen."""
+    return mark.lane is Lane.INCIDENT and mark.what in _SITTING
+
+
 def colour_of(mark: Mark, look: Look) -> QColor:
     """Give a mark's colour; its form says the same."""
     palette = look.palette
+    if _is_of_the_sitting(mark):
+        return QColor(palette.accent)
     colours = {
         Lane.ITEM: palette.ink_soft,
         Lane.INCIDENT: palette.danger,
@@ -88,7 +100,8 @@ def colour_of(mark: Mark, look: Look) -> QColor:
 
 def paint_mark(painter: QPainter, mark: Mark, box: QRectF, colour: QColor) -> None:
     """Draw a mark's form into a square."""
-    strokes, fills = _FORMS.get(mark.what if mark.lane is Lane.FLAG else mark.lane, _FORMS[Lane.ITEM])
+    own = mark.lane is Lane.FLAG or _is_of_the_sitting(mark)
+    strokes, fills = _FORMS.get(mark.what if own else mark.lane, _FORMS[Lane.ITEM])
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.topLeft())

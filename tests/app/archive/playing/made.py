@@ -11,6 +11,7 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from proctoring.vault.format import layout
 from proctoring.vault.format.ratchet import Ratchet
@@ -35,6 +36,8 @@ from sync.wire.recording import (
 )
 
 PIECE = 200_000
+FLASH = 235
+Planes = NDArray[np.uint8]
 STARTED = ClockPair(mono_ms=5_000_000, wall_ms=1_900_000_000_000)
 NOTHING = CaptureStatistics(
     frames_expected=0, frames_captured=0, frames_encoded=0, frames_dropped=0, samples=0, level_dbfs_tenths=-2000
@@ -159,8 +162,18 @@ class Maker:
         (self.folder / name).write_bytes(sign(document.to_bytes(), document.PAYLOAD_TYPE, self._key))
 
 
-def webm(length_ms: int, *, size: tuple[int, int] = (64, 48), rate: int = 15, claps_ms: Sequence[int] = ()) -> bytes:
-    """Make a segment's plaintext: pictures that grow brighter, silence; at each clap a white picture and a noise."""
+def webm(
+    length_ms: int,
+    *,
+    size: tuple[int, int] = (64, 48),
+    rate: int = 15,
+    claps_ms: Sequence[int] = (),
+    scene: Planes | None = None,
+) -> bytes:
+    """Make a segment's plaintext: pictures that grow brighter, silence; at each clap a flash and a noise.
+
+    `scene`: planes Y, U, V to show instead of grey.
+    """
     data = io.BytesIO()
     with av.open(data, "w", format="webm", options={"live": "1", "cluster_time_limit": "500"}) as container:
         picture = container.add_stream("libvpx", rate=rate)
@@ -175,8 +188,12 @@ def webm(length_ms: int, *, size: tuple[int, int] = (64, 48), rate: int = 15, cl
         packets = []
         for number in range(length_ms * rate // 1000):
             at_ms = number * 1000 // rate
-            grey = 235 if any(clap <= at_ms < clap + 200 for clap in claps_ms) else 20 + number % 180
-            frame = av.VideoFrame.from_ndarray(np.full((size[1] * 3 // 2, size[0]), grey, np.uint8), format="yuv420p")
+            grey = FLASH if any(clap <= at_ms < clap + 200 for clap in claps_ms) else 20 + number % 180
+            planes = np.full((size[1] * 3 // 2, size[0]), grey, np.uint8)
+            planes[size[1] :] = 128
+            if scene is not None and grey != FLASH:
+                planes = scene
+            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
             frame.pts, frame.time_base = at_ms, Fraction(1, 1000)
             packets += picture.encode(frame)
         for number, at in enumerate(range(0, len(loud) - 959, 960)):
@@ -189,7 +206,7 @@ def webm(length_ms: int, *, size: tuple[int, int] = (64, 48), rate: int = 15, cl
     return data.getvalue()
 
 
-def _sound(length_ms: int, claps_ms: Sequence[int]) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+def _sound(length_ms: int, claps_ms: Sequence[int]) -> NDArray[np.int16]:
     loud = np.zeros(length_ms * 48, np.int16)
     beat = (12_000 * np.sin(np.arange(40 * 48) * 2 * np.pi * 2_000 / 48_000)).astype(np.int16)
     for clap in claps_ms:

@@ -169,10 +169,10 @@ def test_a_sound_gap_leaves_the_picture(tmp_path: Path) -> None:
 def test_a_recording_of_next_to_nothing_opens(length_ms: int, tmp_path: Path) -> None:
     maker = Maker(tmp_path / "r")
     if length_ms:
-        maker.segment(webm(1_000)[:600], length_ms)
+        maker.segment(webm(70), length_ms)  # one picture
     source = PlayingSource.open(maker.close(), maker.site)
     assert source.duration_ms == length_ms
-    assert source.picture(0) is None or length_ms
+    assert (source.picture(0) is not None) is bool(length_ms)
     assert source.after(10) is source.before(0) is None
     assert source.sound(0, 20).shape == (960,)
     while source.overview.step():

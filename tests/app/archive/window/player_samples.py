@@ -5,6 +5,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+import av
+import numpy as np
+from PySide6.QtGui import QImage
+
 from app.archive.playing.source import PlayingSource
 from proctoring.vault.format.verify import examine
 from sync.wire.archive import RecordingAbout, TimelineKind, TimelineMark
@@ -12,7 +16,8 @@ from sync.wire.ids import new_id
 from sync.wire.packet import GapRef
 from sync.wire.plan import Bilingual
 from sync.wire.recording import Bookmark, Flag, FlagKind
-from tests.app.archive.playing.made import Maker, webm
+from tests.app.archive.playing.made import Maker, Planes, webm
+from tests.app.seat.screens.pictures import drawn_face
 
 SECONDS = 24
 GAPS = (
@@ -26,13 +31,21 @@ def marked(folder: Path, *, length_ms: int = SECONDS * 1_000, size: tuple[int, i
     maker = Maker(folder)
     for start_ms in range(0, length_ms, 4_000):
         here_ms = min(4_000, length_ms - start_ms)
-        maker.segment(webm(here_ms, size=size, claps_ms=range(500, here_ms, 1_000)), here_ms)
+        maker.segment(webm(here_ms, size=size, claps_ms=range(500, here_ms, 1_000), scene=_face(size)), here_ms)
     maker.close(GAPS)
     found = examine(maker.folder)
     kinds = enumerate(FlagKind)
     flags = tuple(Flag(kind=kind, at_ms=2_000 + at * 2_100, length_ms=400 + 200 * at) for at, kind in kinds)
     outline = replace(found.outline, flags=flags, bookmarks=(Bookmark(at_ms=9_000, note="VIOLATION_7"),))
     return PlayingSource(folder, replace(found, outline=outline), maker.site, about(maker.recording))
+
+
+def _face(size: tuple[int, int]) -> Planes:
+    """Draw somebody who is nobody, as planes Y, U, V."""
+    image = drawn_face(*size).convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(size[1], image.bytesPerLine())
+    rgb = np.ascontiguousarray(rows[:, : size[0] * 3]).reshape(size[1], size[0], 3)
+    return av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuv420p").to_ndarray().astype(np.uint8)
 
 
 def about(recording: str) -> RecordingAbout:
