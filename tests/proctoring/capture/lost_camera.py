@@ -17,7 +17,7 @@ from proctoring.recorder.messages import RecordingSpec
 from proctoring.recorder.recording import Recording
 from sync.trust.keystore import FileKeyStore
 
-BEFORE, AWAY, AFTER = 9, 15, 12
+BEFORE, AWAY, AFTER = 9, 25, 12
 """Pictures before it is pulled; times it is looked for in vain, a tenth of a second apart; pictures afterwards."""
 PATIENCE_S = 60
 
