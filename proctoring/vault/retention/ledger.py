@@ -10,8 +10,9 @@ from proctoring.vault.retention.clockline import ClockLine
 from proctoring.vault.retention.custody import Book, Chain, read_chain
 from proctoring.vault.retention.faults import CustodyRefused, RecordingUnknown
 from proctoring.vault.retention.papers import Manifest, read_manifest, require_id
-from proctoring.vault.retention.standing import Folded, Terms, ended_ms, fold
+from proctoring.vault.retention.standing import Folded, Terms, fold
 from proctoring.vault.retention.timekeeping import Evidence, judge
+from proctoring.vault.store.ending import ended_ms
 from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
 from sync.faults import Refused
 from sync.trust import envelope

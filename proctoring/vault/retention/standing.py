@@ -13,10 +13,8 @@ from typing import Final
 from proctoring.vault.retention.faults import CustodyRefused
 from proctoring.vault.retention.people import among
 from sync.wire.archive import CustodyAct, CustodyEntry, Person
-from sync.wire.recording import RecordingManifest
 
 DAY_MS: Final = 86_400_000
-_ID_TIME_BITS: Final = 80  # a UUIDv7 begins with 48 bits of milliseconds (RFC 9562 section 5.7)
 
 
 class State(StrEnum):
@@ -112,21 +110,6 @@ class Folded:
     begun: CustodyEntry | None = None
     keys_erased: CustodyEntry | None = None
     destroyed: CustodyEntry | None = None
-
-
-def ended_ms(manifest: RecordingManifest, arrived_ms: int | None) -> int:
-    """Give when a recording ended, by its own signed clock, ms since 1970 (UTC).
-
-    A seat whose clock said less than the time at which the registry made the session (its id tells) was wrong: then
-    the session's and the arrival's time count, for nothing may expire early by a seat's flat battery.
-    """
-    own = max(
-        manifest.started.wall_ms + manifest.duration_ms,
-        *(segment.clock.wall_ms + segment.duration_ms for segment in manifest.segments),
-        0,
-    )
-    planned = int(manifest.session.replace("-", ""), 16) >> _ID_TIME_BITS
-    return own if own >= planned else max(planned, arrived_ms or 0)
 
 
 def fold(terms: Terms, entries: Iterable[CustodyEntry]) -> Folded:

@@ -19,6 +19,7 @@ from proctoring.vault.format import layout
 from proctoring.vault.format.papers import Devices
 from proctoring.vault.format.verify import Examination, examine
 from proctoring.vault.store.carry import arrival_of, arrivals, aside_name, kept_aside
+from proctoring.vault.store.ending import retain_until_ms
 from proctoring.vault.store.erasing import ErasingRefused, arrival, clear_arrival, drop_damaged, sweep_arrival
 from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.listing import Listing, differing
@@ -31,7 +32,6 @@ from sync.wire.archive import AsideReason, CustodyEntry, KeptAside, Moment
 from sync.wire.ids import is_id
 from sync.wire.recording import RecordingManifest
 
-_DAY_MS: Final = 86_400_000
 _DETAIL: Final = 100
 _ENVELOPE_FACTOR: Final = 2  # base64 and the signature around a document
 _Why = tuple[AsideReason, str]
@@ -131,14 +131,6 @@ def receive(receiver: Receiver, mark: str) -> Received | None:
     return _verified(receiver, listing, folder, before)
 
 
-def retain_until_ms(ended_ms: int, arrived_ms: int, retention_days: int) -> int:
-    """Give until when a store itself keeps a recording, ms since 1970 (UTC): never less than its papers ask for.
-
-    A seat's clock may have stood in the past: the later of the recording's end and its arrival counts.
-    """
-    return max(ended_ms, arrived_ms) + retention_days * _DAY_MS
-
-
 def _verified(receiver: Receiver, listing: Listing, folder: Path, before: KeptAside | None) -> Received | None:
     found = examine(folder, receiver.devices, receiver.heads(listing.recording))
     why = _not_believed(listing, found)
@@ -208,10 +200,7 @@ def _adopted(receiver: Receiver, listing: Listing, found: Examination) -> _Why |
 
 def _until(receiver: Receiver, found: Examination) -> int | None:
     manifest = found.papers.manifest
-    if manifest is None:
-        return None
-    ended = manifest.started.wall_ms + manifest.duration_ms
-    return retain_until_ms(ended, receiver.clock().wall_ms, manifest.retention_days)
+    return None if manifest is None else retain_until_ms(manifest, receiver.clock().wall_ms)
 
 
 def _finish(receiver: Receiver, listing: Listing, verdict: str = "") -> Received:

@@ -56,7 +56,7 @@ def s3_server() -> Iterator[S3Server]:
 def access(s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory) -> S3Access:
     credentials = tmp_path_factory.mktemp("s3") / "credentials"
     credentials.write_text(f"[default]\naws_access_key_id = {ACCESS_KEY}\naws_secret_access_key = simulated\n")
-    return S3Access(s3_server.url, None, credentials, tries=2, connect_s=2, silence_s=1)
+    return S3Access(s3_server.url, None, credentials, tries=2, connect_s=5, silence_s=30)
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 import errno
 import os
+import shutil
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from proctoring.vault.store.erasing import ErasingRefused, release_seat_copy
 from proctoring.vault.store.folder import FolderShelf
 from proctoring.vault.store.listing import RecordingUnclosed, list_recording
 from proctoring.vault.store.receiving import Outcome, Received, receive_all
+from proctoring.vault.store.s3 import S3Shelf
+from proctoring.vault.store.s3_client import S3Access
+from proctoring.vault.store.s3_faults import StorageUnreachable
 from proctoring.vault.store.shelf import Pace, Shelf
 from sync.replica.durable import DiskFault, DiskFull
 from sync.trust.envelope import sign
@@ -23,7 +27,8 @@ from sync.trust.keys import SigningKey
 from sync.wire.archive import AsideReason, CustodyAct, CustodyEntry
 from tests.proctoring.vault.format.sealed import flip, segment
 from tests.proctoring.vault.format.tiny import Keys, Writer
-from tests.proctoring.vault.store.conftest import Bucket
+from tests.proctoring.vault.store.conftest import PART_BYTES, Bucket, client_of
+from tests.proctoring.vault.store.s3_server import Mood
 from tests.proctoring.vault.store.site import Known, Site, entry_of, known
 
 
@@ -388,3 +393,48 @@ def test_one_that_fails_blocks_no_other(road: Road) -> None:
     road.shelf.put("arriving/01900000-0000-7000-8000-000000000001/0123456789abcdef.json", b"not a listing")
     outcomes = {one.outcome for one in receive_all(road.site.receiver())}
     assert outcomes == {Outcome.ASIDE, Outcome.ARRIVED}
+
+
+_STRIDE = 7
+"""Requests between two cuts; a prime, so that every kind of request is hit."""
+
+
+def _to_the_end(road: Road) -> None:
+    """What agent and archive do, again and again."""
+    for _ in range(2):
+        if road.carry().entry is None:
+            assert all(one.fault is None for one in road.receive())
+    entry = road.carry().entry
+    assert entry is not None
+    road.release(entry)
+
+
+def _cut_after(road: Road, bucket: Bucket, requests: int) -> bool:
+    """Cut the network for good after so many requests; tell whether the work was not done by then."""
+    bucket.server.mood = Mood(drop_after=requests)
+    try:
+        road.carry()
+        return any(one.outcome is Outcome.FAILED for one in road.receive())
+    except StorageUnreachable:
+        return True
+    finally:
+        bucket.server.mood = Mood()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_a_network_that_is_cut_at_any_request_loses_nothing(s3_road: Road, bucket: Bucket, access: S3Access) -> None:
+    once = replace(access, tries=1)
+    keep, cuts, requests = s3_road.folder.with_name("keep"), 0, 3
+    shutil.copytree(s3_road.folder, keep)
+    while True:
+        shelf = S3Shelf(client_of(once), bucket.name, f"site{requests}", PART_BYTES)
+        road = Road(s3_road.folder, replace(s3_road.site, shelf=shelf), s3_road.recording)
+        cut = _cut_after(road, bucket, requests)
+        assert verify_recording(road.folder).verdict is Verdict.COMPLETE
+        if not cut:
+            break
+        _to_the_end(road)
+        shutil.copytree(keep, road.folder)
+        cuts, requests = cuts + 1, requests + _STRIDE
+    assert cuts >= 2

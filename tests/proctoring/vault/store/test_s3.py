@@ -171,9 +171,10 @@ def test_a_cut_connection_a_slow_one_and_nobody_there_are_stated(bucket: Bucket)
     with pytest.raises(StorageUnreachable):
         shelf.put("a", b"1")
     bucket.server.mood.drop_after = -1
-    bucket.server.mood.slow_s = 1.3
+    hurried = S3Shelf(s3_client(replace(bucket.access, silence_s=0.5, tries=1)), bucket.name, "site")
+    bucket.server.mood.slow_s = 1.0
     with pytest.raises(StorageUnreachable):
-        shelf.read("a")
+        hurried.read("a")
     bucket.server.mood.slow_s = 0
     nobody = replace(bucket.access, endpoint="http://127.0.0.1:9", tries=1)
     with pytest.raises(StorageUnreachable):
