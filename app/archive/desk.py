@@ -102,7 +102,7 @@ class ArchiveDesk:
         dossier = read_dossier(self.archive, recording, self._opener)
         known = self._catalogue.entry(recording)
         fresh = entry_of(dossier, known.print if known else "")
-        if fresh != known:
+        if fresh != known and (self._opener is not None or known is None or not known.name):
             self._catalogue.put([fresh])
         return dossier
 

@@ -51,7 +51,8 @@ def refresh(
     """
     there = prints(archive, opened=opener is not None)
     known = catalogue.prints()
-    due = [one for one, seen in there.items() if anew or known.get(one) != seen]
+    same = prints(archive, opened=True) if opener is None else there  # names that were read with the key stay
+    due = [one for one, seen in there.items() if anew or known.get(one) not in (seen, same.get(one))]
     evidence = archive.time()
     done = 0
     entries = (_entry(archive, one, opener, there[one], evidence) for one in due)
