@@ -30,9 +30,7 @@ class Watch:
         self._heard_to_ms: int | None = None
         self._newest: Plane | None = None
         self._kinds: Final = {
-            kind: Patience(kind, patience_ms)
-            for kind in FlagKind
-            if (patience_ms := getattr(policy, f"{kind}_ms")) > 0
+            kind: Patience(kind, patience_ms) for kind in FlagKind if (patience_ms := getattr(policy, f"{kind}_ms")) > 0
         }
         self._begun: Final[dict[FlagKind, Plane]] = {}
 

@@ -279,10 +279,10 @@ def test_an_export_of_a_recording_that_went_on_says_so(terminal: Terminal, tmp_p
 def test_an_export_that_is_refused_names_every_finding(
     terminal: Terminal, copy: Path, key: Path, tmp_path: Path
 ) -> None:
-    segment(copy, 2).unlink()
+    segment(copy, 1).unlink()
     told = terminal.run("recording", "export", copy, tmp_path / "out.webm", "--key", key)
     assert told.code == 1
-    assert "✗ This segment is missing\n  segment 2" in told.output
+    assert "✗ This segment is missing\n  segment 1" in told.output
     assert "[RECORDING_TAMPERED" in told.errors
     assert "DISK_FAULT" not in told.errors
 
