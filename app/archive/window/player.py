@@ -24,6 +24,7 @@ from app.ui.clip_speaker import Speaker
 from app.ui.icons import Icon
 from app.ui.labels import Line, StatusMark
 from app.ui.look import Looked, hand_down
+from app.ui.page import Scroll
 from app.ui.text import Sentence, Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
@@ -83,8 +84,9 @@ class PlayerPanel(Looked, QWidget):
         self.wave.begin()
 
     def _lay_out(self) -> None:
+        inside = QWidget()
         for part in (self.transport, self.timeline, self.marks):  # the order of the keyboard
-            part.setParent(self)
+            part.setParent(inside)
         self.setFocusProxy(self.transport.play)
         times = QHBoxLayout()
         times.setSpacing(Space.XL)
@@ -100,12 +102,15 @@ class PlayerPanel(Looked, QWidget):
         top.setSpacing(Space.L)
         top.addLayout(seen, 1)
         top.addWidget(self.marks)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         column.addLayout(top, 1)
         column.addWidget(self.transport)
         column.addWidget(self.timeline)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.addWidget(Scroll(inside))  # large text on a small screen
 
     def _connect(self) -> None:
         engine, transport = self.engine, self.transport

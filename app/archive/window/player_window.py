@@ -7,7 +7,6 @@ from PySide6.QtGui import QCloseEvent
 from app.archive.playing.source import PlayingSource
 from app.archive.window.player import PlayerPanel
 from app.ui import tokens
-from app.ui.page import Scroll
 from app.ui.screen import PageHead, Screen
 from app.ui.simulated import Simulated
 from app.ui.text import say
@@ -28,7 +27,7 @@ class PlayerWindow(Screen):
         self.panel = PlayerPanel(source, words, snapshots=snapshots)
         self.panel.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
         self.body.addWidget(self._head)
-        self.body.addWidget(Scroll(self.panel), 1)  # large text on a small screen
+        self.body.addWidget(self.panel, 1)
         self.resize(*_SIZE)
         self.appearance_requested.connect(self.set_appearance)
         self.set_simulated(tuple(what for track, what in _SIMULATED.items() if track in source.simulated))
