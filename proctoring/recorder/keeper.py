@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -105,8 +106,9 @@ class Keeper:
         process = subprocess.Popen([*self._command, *numbers], pass_fds=given, stdin=subprocess.DEVNULL)
         theirs.close()
         ours.settimeout(_TICK_S)
-        ours.sendall(order.to_line())
-        return Life(process, ours)
+        with suppress(OSError):  # it is dead already, which will be noticed
+            ours.sendall(order.to_line())
+        return Life(process, ours, Pulse(order.spec))
 
     def _watch(self, life: Life) -> str:
         """Watch until it ends or has to be ended; give the reason."""

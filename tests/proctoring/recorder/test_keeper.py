@@ -2,13 +2,16 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
 
 from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState, RecorderStatus
+from proctoring.recorder.keeper import Keeper
 from proctoring.recorder.messages import RecordingSpec, Trouble
 from proctoring.recorder.process import RecorderRuns, run
 from proctoring.vault.format.report import FindingCode, Verdict
@@ -73,10 +76,10 @@ def test_a_worker_that_hangs_is_ended_and_followed_by_another(seat: SimulatedSea
     spec = seat.spec()
     before = record(seat.recorder(), spec, 600)
     os.kill(before.pid, signal.SIGSTOP)  # as a driver or an encoder may stop it that never comes back
-    client, status = comes_back(seat, before, 20)
+    client, status = comes_back(seat, before)
     assert is_gone(before.pid)
     [gap] = status.gaps
-    assert 5_000 < gap.length_ms < 15_000
+    assert gap.length_ms > 5_000
     closed_well(seat, client, spec, "encoder_stalled")
 
 
@@ -95,18 +98,13 @@ def test_without_its_keeper_the_recorder_records_on_says_so_and_is_never_doubled
     assert verify_recording(spec.folder).verdict is Verdict.COMPLETE
 
 
-def test_after_keeper_and_worker_were_killed_whoever_comes_starts_both_anew(seat: SimulatedSeat) -> None:
-    spec = seat.spec()
-    before = record(seat.recorder(), spec, 600)
-    seat.kill(before.pid)
-    client = seat.recorder()
-    client.start(spec)
-    assert keeper_of(client.status()) != before.keeper
-    closed_well(seat, client, spec, "recorder_restarted")
-
-
-def test_a_worker_that_dies_with_nothing_to_record_is_not_started_anew(seat: SimulatedSeat) -> None:
+def test_the_keeper_is_small_and_starts_no_worker_anew_that_had_nothing_to_record(seat: SimulatedSeat) -> None:
     status = seat.recorder().status()
+    heavy = {"cv2", "av", "numpy", "pydantic"}
+    program = f"import sys, proctoring.recorder.__main__; print(sorted({heavy} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
+    assert answer.stdout.strip() == "[]"
+    assert psutil.Process(keeper_of(status)).memory_info().rss < 40_000_000
     os.kill(status.pid, signal.SIGKILL)
     wait_until(lambda: is_gone(keeper_of(status)))
     assert not seat.control.exists()
@@ -121,10 +119,27 @@ def test_the_system_ends_keeper_and_worker_together(seat: SimulatedSeat) -> None
     assert [found.code for found in verify_recording(spec.folder).findings] == [FindingCode.MANIFEST_MISSING]
 
 
-def test_the_keeper_is_small(seat: SimulatedSeat) -> None:
-    keeper = psutil.Process(keeper_of(seat.recorder().status()))
-    heavy = {"cv2", "av", "numpy", "pydantic"}
-    program = f"import sys, proctoring.recorder.__main__; print(sorted({heavy} & set(sys.modules)))"
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, text=True)
-    assert answer.stdout.strip() == "[]"
-    assert keeper.memory_info().rss < 40_000_000
+def test_a_worker_that_dies_before_it_says_anything_is_followed_by_another_with_the_same_order(tmp_path: Path) -> None:
+    program = (
+        "import argparse, os, socket\n"
+        "from pathlib import Path\n"
+        "from proctoring.recorder.pulse import Order, Pulse\n"
+        "parser = argparse.ArgumentParser()\n"
+        "for name in ('--listener', '--channel'): parser.add_argument(name, type=int)\n"
+        "channel = socket.socket(fileno=parser.parse_args().channel)\n"
+        "order = Order.parse(channel.makefile('rb').readline())\n"
+        f"with Path({str(tmp_path / 'lives')!r}).open('a') as lives:\n"
+        "    lives.write(f'{order.spec} {order.reason}\\n')\n"
+        "if order.restarts == 0: channel.sendall(Pulse('the recording').to_line())\n"
+        "os._exit(0 if order.restarts == 2 else 1)\n"
+    )
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "sock"))
+        keeper = Keeper(listener, listener.fileno(), [sys.executable, "-c", program], None)
+        before = signal.getsignal(signal.SIGTERM)
+        try:
+            assert keeper.run() == 0
+        finally:
+            signal.signal(signal.SIGTERM, before)
+    on = "the recording recorder_restarted"
+    assert (tmp_path / "lives").read_text().splitlines() == ["None ", on, on]

@@ -12,10 +12,20 @@ from proctoring.recorder.looking import Look
 from tests.proctoring.seat import SimulatedSeat, record, wait_until
 
 
+@pytest.fixture(scope="module")
+def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedSeat]:
+    """A seat whose recorder these tests use one after another."""
+    seat = SimulatedSeat(tmp_path_factory.mktemp("looking"))
+    seat.recorder()
+    yield seat
+    seat.close()
+
+
 @pytest.fixture
 def client(seat: SimulatedSeat) -> Iterator[RecorderClient]:
-    yield seat.recorder()
-    seat.close()
+    client = seat.attach()
+    yield client
+    client.look_away()
 
 
 def files(folder: Path) -> set[Path]:

@@ -60,7 +60,7 @@ def test_a_recording_survives_its_client_and_is_found_again(shared: SimulatedSea
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     client = shared.attach()
     status = record(client, spec, 600)
-    assert (status.state, status.recording) == (RecorderState.RECORDING, spec.recording)
+    assert (status.state, status.recording, status.gaps) == (RecorderState.RECORDING, spec.recording, ())
     first = client.stop()
     assert client.stop() == first
     assert shared.attach().stop() == first
