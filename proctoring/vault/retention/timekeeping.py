@@ -62,7 +62,7 @@ def judge(line: Iterable[ClockEntry], registry_ms: int, papers_ms: int, now: Clo
     course: _Course | None = None
     for entry in line:
         course = _read(course, entry.at, entry.slept_ms, entry.stated_ms or 0, entry.sequence)
-        course = _told(course, entry)
+        course = _told(course, entry, registry_ms)
     course = _read(course, moment(now), now.slept_ms, max(papers_ms, registry_ms), None)
     return Evidence(max(course.sure_ms, registry_ms), course.freeze)
 
@@ -89,11 +89,12 @@ def _read(course: _Course | None, at: Moment, slept_ms: int, floor_ms: int, sequ
     return after
 
 
-def _told(course: _Course, entry: ClockEntry) -> _Course:
+def _told(course: _Course, entry: ClockEntry, registry_ms: int) -> _Course:
+    """Take what somebody said; of the registry nothing later than the directory that is verified here proves."""
     if entry.stated_ms is None or entry.act is ClockAct.READ:
         return course
     if entry.act is ClockAct.REGISTRY:
-        return _told_by_registry(course, entry.stated_ms)
+        return _told_by_registry(course, entry.stated_ms) if entry.stated_ms <= registry_ms else course
     return _told_by_person(course, entry.by, entry.stated_ms) if entry.by is not None else course
 
 

@@ -48,27 +48,27 @@ def test_killed_at_every_write_a_destruction_goes_on_and_its_record_is_exact(tmp
     key = FileKeyStore(site.places.keys).device_key().public
     writes = count_writes(tmp_path / "counted")
     assert writes >= 8
-    for place in range(writes):
-        for after in (False, True):
-            recording = ready(site)
-            manifest = site.open().manifest(recording)
-            with pytest.raises(KilledError):
-                breaking(site, Accident(place, after)).destroy(recording, site.people[2])
-            site.clock.run(1_000)
-            record = site.open().destroy(recording, site.people[2])
-            chain = read_chain(site.open().ledger.book, recording)
-            acts = [entry.act for entry in chain.entries]
-            assert acts.count(CustodyAct.DESTRUCTION_BEGUN) == 1
-            assert acts[-1] is CustodyAct.DESTROYED
-            begun = acts.index(CustodyAct.DESTRUCTION_BEGUN)
-            assert record.custody_sha256 == chain.digests[begun - 1]
-            assert record.manifest_sha256 == chain.entries[begun].manifest_sha256
-            assert record.keys_erased == chain.entries[acts.index(CustodyAct.KEYS_ERASED)].at
-            assert (record.session, record.segments) == (manifest.session, len(manifest.segments))
-            assert record.approved_by == (site.people[1].person,)
-            assert read_record(site.open().shelf.read(record_name(recording)), key) == record
-            assert site.open().standing(recording).state is State.DESTROYED
-            assert not list(site.open().shelf.names(f"recordings/{recording}/"))
+    # before each write, which is after the one before; and after the last
+    for place, after in [*((number, False) for number in range(writes)), (writes - 1, True)]:
+        recording = ready(site)
+        manifest = site.open().manifest(recording)
+        with pytest.raises(KilledError):
+            breaking(site, Accident(place, after)).destroy(recording, site.people[2])
+        site.clock.run(1_000)
+        record = site.open().destroy(recording, site.people[2])
+        chain = read_chain(site.open().ledger.book, recording)
+        acts = [entry.act for entry in chain.entries]
+        assert acts.count(CustodyAct.DESTRUCTION_BEGUN) == 1
+        assert acts[-1] is CustodyAct.DESTROYED
+        begun = acts.index(CustodyAct.DESTRUCTION_BEGUN)
+        assert record.custody_sha256 == chain.digests[begun - 1]
+        assert record.manifest_sha256 == chain.entries[begun].manifest_sha256
+        assert record.keys_erased == chain.entries[acts.index(CustodyAct.KEYS_ERASED)].at
+        assert (record.session, record.segments) == (manifest.session, len(manifest.segments))
+        assert record.approved_by == (site.people[1].person,)
+        assert read_record(site.open().shelf.read(record_name(recording)), key) == record
+        assert site.open().standing(recording).state is State.DESTROYED
+        assert not list(site.open().shelf.names(f"recordings/{recording}/"))
 
 
 def test_a_full_disk_refuses_and_deletes_nothing(tmp_path: Path) -> None:

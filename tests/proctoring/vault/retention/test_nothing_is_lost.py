@@ -254,7 +254,7 @@ class Keeping(RuleBasedStateMachine):
 
 def test_nothing_that_has_to_be_kept_ever_goes() -> None:
     Keeping.ends.clear()
-    run_state_machine_as_test(Keeping, settings=settings(max_examples=8, stateful_step_count=25, deadline=None))
+    run_state_machine_as_test(Keeping, settings=settings(max_examples=5, stateful_step_count=20, deadline=None))
 
 
 @pytest.mark.long
