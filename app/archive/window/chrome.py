@@ -14,7 +14,6 @@ from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.faults import Fault
 
-
 _ALL: Final = 1000  # of the room in the head, as against the space that keeps the tools at the edge
 
 

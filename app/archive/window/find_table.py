@@ -21,7 +21,7 @@ from app.ui.tokens import Space, Tone, Type
 
 _Index = QModelIndex | QPersistentModelIndex
 _WIDTHS: Final = {"when": 5.8, "candidate": 9.4, "session": 11.0, "length": 5.4, "verdict": 7.0, "kept": 7.6}
-"""Columns in widths of a Chinese character; the session takes what is left, too."""
+"""Columns in widths of a Chinese character; candidate and session take what is left, too."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -113,10 +113,12 @@ class FindTable(Looked, QTableView):
         self.viewport().update()
 
     def _fit(self) -> None:
-        """Give every column what it needs, and the session what is left; what does not fit scrolls sideways."""
+        """Give every column what it needs, candidate and session what is left; what does not fit scrolls sideways."""
         character = self.look.px(Type.BODY)
         widths = {name: round(characters * character) + 2 * Space.M for name, characters in _WIDTHS.items()}
-        widths["session"] += max(0, self.viewport().width() - sum(widths.values()))
+        spare = max(0, self.viewport().width() - sum(widths.values()))
+        widths["candidate"] += spare // 3  # for long names
+        widths["session"] += spare - spare // 3
         for name, width in widths.items():
             self.setColumnWidth(COLUMNS.index(name), width)
 
