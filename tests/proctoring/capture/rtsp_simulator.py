@@ -41,6 +41,10 @@ class SimulatedNetworkCamera:
         if self._client is not None:
             self._client.shutdown(socket.SHUT_RDWR)
 
+    def hang(self) -> None:
+        """Send nothing more, and leave the connection as it is."""
+        self._playing = False
+
     def close(self) -> None:
         self._closed.set()
         self._ffmpeg.kill()

@@ -87,6 +87,21 @@ def test_a_network_camera_is_recorded_lost_and_found_again(
 
 
 @pytest.mark.long
+def test_a_network_camera_that_hangs_is_asked_anew(network_camera: SimulatedNetworkCamera) -> None:
+    from proctoring.capture.profiles import STANDARD  # noqa: PLC0415 - with OpenCV, only here
+    from proctoring.capture.stream import rtsp_stream  # noqa: PLC0415
+
+    stream = rtsp_stream(network_camera.address, STANDARD, retry_s=0.1)
+    wait_until(lambda: stream.picture.newest() is not None)
+    network_camera.hang()
+    wait_until(lambda: network_camera.played == 2, 20)
+    while stream.picture.newest() is not None:
+        pass
+    wait_until(lambda: stream.picture.newest() is not None)
+    stream.close()
+
+
+@pytest.mark.long
 def test_a_file_is_played_at_its_own_pace_and_then_the_device_is_lost(seat: SimulatedSeat, film: Path) -> None:
     client = seat.recorder()
     spec = seat.spec(camera=f"file:{film}", microphone=f"file:{film}")
