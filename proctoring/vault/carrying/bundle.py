@@ -244,7 +244,7 @@ class _Run:
             return None
         self._meter.begin(at, written_bytes(film.bytes, self._request.recipients))
         base = f"recordings/{recording}"
-        written = self._film(film, f"{base}/recording.webm{'.age' if self._request.recipients else ''}")
+        written = self._film(film, f"{base}/film.webm{'.age' if self._request.recipients else ''}")
         for name, data in _signed_papers(folder):
             self._paper(f"{base}/{name}", data)
         about = self._holdings.about(recording, self._request.key)

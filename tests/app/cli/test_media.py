@@ -118,7 +118,7 @@ def test_a_stick_is_registered_taken_out_written_and_brought_back(plug: Plug, re
         assert "sha256sum --check SHA256SUMS" in (folder / "README.txt").read_text()
     payload = envelope.peek((exports[0] / "export.json").read_bytes(), ExportList.PAYLOAD_TYPE).payload
     assert json.loads(plain[1]) == json.loads(payload)
-    film = exports[1] / "recordings" / recorded.spec.recording / "recording.webm.age"
+    film = exports[1] / "recordings" / recorded.spec.recording / "film.webm.age"
     assert pyrage.decrypt(film.read_bytes(), [identity])[:4] == b"\x1a\x45\xdf\xa3"
 
 

@@ -71,7 +71,7 @@ def test_a_bundle_holds_everything_and_others_can_check_it(house: House) -> None
         "format=duration",
         "-of",
         "csv=p=0",
-        str(base / "recording.webm"),
+        str(base / "film.webm"),
     ]
     seconds = float(subprocess.run(probe, capture_output=True, check=True).stdout)
     assert abs(seconds - house.recorded.closed.duration_ms / 1000) < 0.3
@@ -124,7 +124,7 @@ def test_an_encrypted_bundle_shows_no_name_in_the_clear(house: House) -> None:
     about = pyrage.decrypt((base / "about.json.age").read_bytes(), [identity])
     device = house.recorded.seat.keys.device_key().public
     assert envelope.verify(about, RecordingAbout.PAYLOAD_TYPE, [device]).keyids == {device.keyid}
-    assert pyrage.decrypt((base / "recording.webm.age").read_bytes(), [identity])[:4] == b"\x1a\x45\xdf\xa3"
+    assert pyrage.decrypt((base / "film.webm.age").read_bytes(), [identity])[:4] == b"\x1a\x45\xdf\xa3"
 
 
 @pytest.mark.parametrize("at", range(2, 17, 2))
@@ -139,7 +139,7 @@ def test_a_medium_that_is_pulled_at_any_file_leaves_no_list_and_the_next_try_goe
         run(house)
     assert gone.value.facts == {"label": "USB-07"}
     assert not list(house.stick.mount.rglob(LIST))
-    finished = {file: file.stat().st_ino for file in house.stick.mount.rglob("recording.webm")}
+    finished = {file: file.stat().st_ino for file in house.stick.mount.rglob("film.webm")}
     house.stick.when_looked, house.stick.pulled = None, False
     done = run(house)
     assert checked_by_sha256sum(done.folder) == len(done.listed.files) - 1
@@ -155,7 +155,7 @@ def test_a_finished_film_that_was_changed_on_the_way_is_written_anew(house: Hous
     house.stick.looks = 0
     with pytest.raises(MediumGone):
         run(house)
-    (film,) = house.stick.mount.rglob("recording.webm")
+    (film,) = house.stick.mount.rglob("film.webm")
     kept = film.read_bytes()
     flip(film, 5_000)
     house.stick.when_looked, house.stick.pulled = None, False
@@ -196,7 +196,7 @@ def test_a_medium_that_gives_back_something_else_is_found_out(house: House, monk
     monkeypatch.setattr(os, "write", forgetting)
     with pytest.raises(ReadBackDiffers) as differs:
         run(house)
-    assert differs.value.facts == {"file": "recording.webm"}
+    assert differs.value.facts == {"file": "film.webm"}
     assert [file for file in house.stick.mount.rglob("*") if file.is_file()] == []
 
 
