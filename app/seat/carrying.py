@@ -124,7 +124,7 @@ class Carrier:
         self._listed: dict[str, tuple[_Look, Found]] = {}
 
     def turn(self) -> CarryingState:
-        """Carry what is there, let go what has arrived, and keep what came of it in `carrying.json`.
+        """Carry what is there, let go what has arrived, and keep what came of it (`SeatHome.carrying`).
 
         Raises:
             SiteStoreRefused, DiskFault: nobody knows where to, or the seat's disk refuses.

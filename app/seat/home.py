@@ -38,7 +38,7 @@ class SeatHome:
     @property
     def carrying(self) -> Path:
         """What the last pass of carrying recordings came to."""
-        return self.root / "carrying.json"
+        return self.root / "recordings-waiting.json"
 
     @property
     def records(self) -> Path:
