@@ -11,6 +11,7 @@ from app.seat import read_aloud
 from app.seat.camera_desk import CameraDesk, longest_recording_ms
 from app.seat.delivery import read_sitting
 from app.seat.glyphs import chinese_family, undrawable
+from app.seat.recording_choice import recording_choice
 from app.seat.room_log import read_room
 from app.seat.workplace import Session, Workplace
 from proctoring.recorder.messages import space_for
@@ -121,7 +122,8 @@ def _devices(camera: CameraDesk) -> Finding:
 
 
 def _disk(workplace: Workplace, session: Session) -> Finding:
-    needed, free = space_for(longest_recording_ms(session.plan)), free_bytes(workplace.home.root)
+    profile = recording_choice(workplace.home).profile
+    needed, free = space_for(longest_recording_ms(session.plan), profile), free_bytes(workplace.home.root)
     facts: dict[str, str | int] = {"needed_mb": needed // 1_000_000, "free_mb": free // 1_000_000}
     return Finding("disk", Readiness.GOOD if free >= needed else Readiness.BLOCKED, facts)
 
