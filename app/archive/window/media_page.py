@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
@@ -55,7 +55,6 @@ class MediaPage(ArchivePage):
         self._chips = QGridLayout()
         self._chips.setSpacing(Space.S)
         self._choices: list[Button] = []
-        self._group = QButtonGroup(self)
         panel.content.addLayout(self._chips)
         self._fields: dict[str, Field] = {}
         grid = QGridLayout()
@@ -138,7 +137,7 @@ class MediaPage(ArchivePage):
             chip = Button(f"medium_{len(self._choices)}")
             chip.be_markable(exclusive=True)
             chip.set_look(self.look)
-            chip.clicked.connect(self._chosen)
+            chip.clicked.connect(lambda _checked=False, this=chip: self._choose(this))
             at = len(self._choices)
             self._choices.append(chip)
             self._chips.addWidget(chip, at // 3, at % 3)
@@ -146,13 +145,15 @@ class MediaPage(ArchivePage):
             chip.setVisible(at < len(shown))
             if at < len(shown):
                 chip.setText(shown[at].label)
-        self._chosen()
+        self._show_ways()
 
-    def _chosen(self) -> None:
-        chosen = self.chosen()
+    def _choose(self, this: Button) -> None:
         for chip in self._choices:
-            if chip is not self.sender() and chosen is not None and chip.text() != chosen.label:
-                chip.setChecked(False)
+            chip.setChecked(chip is this)
+        self._show_ways()
+
+    def _show_ways(self) -> None:
+        chosen = self.chosen()
         self._out.setEnabled(chosen is not None and chosen.state is MediumState.IN)
         self._in.setEnabled(chosen is not None and chosen.state is MediumState.OUT)
 

@@ -42,11 +42,9 @@ def test_a_recording_is_found_by_part_of_a_name_with_the_key_and_by_its_id_witho
 @pytest.mark.long
 def test_the_window_opens_and_ends_when_it_is_told_to(site: ArchiveSite, key: Path) -> None:
     site.close()
-    window = ["archive", "window", "--home", str(site.home.root), "--key", str(key)]
+    window = ["-m", "app.cli.main", "archive", "window", "--home", str(site.home.root), "--key", str(key)]
     surroundings = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli.main", *window], env=surroundings, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen([sys.executable, *window], env=surroundings, stderr=subprocess.PIPE)
     try:
         wait_until(lambda: any(site.home.log.glob("*")) or process.poll() is not None)
         process.send_signal(signal.SIGTERM)

@@ -1,6 +1,7 @@
 """The window on a real archive: signed in by PIN, found, watched with a purpose, held, verified, destroyed by two."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -14,6 +15,7 @@ from app.archive.window.calendar_page import CalendarPage
 from app.archive.window.decide_page import DecidePage
 from app.archive.window.find_page import FindPage
 from app.archive.window.log_page import LogPage
+from app.archive.window.media_page import MediaPage
 from app.archive.window.player import PlayerPanel
 from app.archive.window.recording_page import RecordingPage
 from app.archive.window.sign_in_page import SignInPage
@@ -23,6 +25,8 @@ from app.exam.prose import Language
 from app.ui.fields import Field
 from app.ui.labels import Label, StatusMark
 from app.ui.proctor_button import ProctorButton
+from proctoring.vault.carrying.media_register import MediumState
+from proctoring.vault.carrying.medium import FoundMedium
 from proctoring.vault.retention.standing import State
 from sync.wire.archive import CustodyAct
 from tests.app.archive.site import CANDIDATE, NAMES, PINS, ArchiveSite
@@ -215,6 +219,29 @@ def test_nobody_destroys_alone_and_two_do(hands: Hands) -> None:
     hands.press("done")
     hands.until(RecordingPage)
     hands.until_says("销毁记录和保管记录仍然保存")
+
+
+def test_a_medium_goes_out_and_comes_back_in_somebodys_name(hands: Hands) -> None:
+    register, clock = hands.site.desk.register, hands.site.clock
+    found = FoundMedium(Path("/media/simulated"), "sdz", "SIMULATED-0001", "Simulated", 64_000_000_000, "ext4", False)
+    register.register(found, "青河 01", hands.site.signers[1], clock())
+    hands.sign_in()
+    hands.press("go_media")
+    hands.until(MediaPage)
+    hands.until_says("在库")
+    hands.press("medium_0")
+    hands.type("medium_bearer", "韩雪")
+    hands.press("give_out")
+    assert register.media()[0].state is MediumState.IN  # without purpose and date nothing goes out
+    hands.type("medium_purpose", "交考试机构复核")
+    hands.type("medium_due", "2027-12-01")
+    hands.press("give_out")
+    hands.until_says("已领用")
+    medium = register.media()[0]
+    assert (medium.bearer, medium.by) == ("韩雪", hands.site.signers[0].person)
+    hands.press("medium_0")
+    hands.press("take_back")
+    hands.until_says("在库")
 
 
 def test_the_calendar_says_how_long_the_disk_lasts(hands: Hands) -> None:
