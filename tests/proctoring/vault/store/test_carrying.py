@@ -395,7 +395,7 @@ def test_one_that_fails_blocks_no_other(road: Road) -> None:
     assert outcomes == {Outcome.ASIDE, Outcome.ARRIVED}
 
 
-_STRIDE = 7
+_STRIDE = 11
 """Requests between two cuts; a prime, so that every kind of request is hit."""
 
 
@@ -428,7 +428,9 @@ def test_a_network_that_is_cut_at_any_request_loses_nothing(s3_road: Road, bucke
     keep, cuts, requests = s3_road.folder.with_name("keep"), 0, 3
     shutil.copytree(s3_road.folder, keep)
     while True:
-        shelf = S3Shelf(client_of(once), bucket.name, f"site{requests}", PART_BYTES)
+        name = f"{bucket.name}-{requests}"
+        bucket.client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+        shelf = S3Shelf(client_of(once), name, "site", PART_BYTES)
         road = Road(s3_road.folder, replace(s3_road.site, shelf=shelf), s3_road.recording)
         cut = _cut_after(road, bucket, requests)
         assert verify_recording(road.folder).verdict is Verdict.COMPLETE
