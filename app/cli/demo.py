@@ -73,6 +73,7 @@ def demo(  # noqa: PLR0913, PLR0917 - the options of the command
         if not simulated:
             sit_in_person(wish, stage, lambda: say("demo.sit_down", home=str(wish.home.root)))
             say("demo.evidence", sittings=keep_all_evidence(wish.home), folder=str(wish.home.evidence))
+            print_archive(wish.home)
             say("demo.ended", home=str(wish.home.root))
             return
         witness = sit_simulated(wish, stage, narrate)
@@ -94,18 +95,19 @@ def print_summary(summary: "Summary", home: DemoHome) -> None:
         seconds=f"{summary.recording_seconds:g}",
         verdict=words()(f"verdict.{summary.recording_verdict}"),
     )
-    say(
-        "demo.archived",
-        verdict=words()(f"verdict.{summary.archived_as}"),
-        home=str(home.archive),
-        key_file=str(home.site_key),
-        pins=", ".join(f"{one.name} {one.pin}" for one in ADMINISTRATORS),
-    )
+    say("demo.archived", verdict=words()(f"verdict.{summary.archived_as}"))
+    print_archive(home)
     if summary.resumed_on_item is not None:
         say("demo.resumed", item=summary.resumed_on_item, ms=summary.resume_ms or 0, lost=summary.lost_responses)
     say("demo.simulated", what=simulated_parts(summary.simulated))
     say("demo.screenshots", folder=str(home.screenshots))
     say("demo.done" if summary.good else "demo.not_right", home=str(home.root))
+
+
+def print_archive(home: DemoHome) -> None:
+    """Say who may look at the recordings, and by which command."""
+    say("demo.administrators", pins=", ".join(f"{one.name} {one.pin}" for one in ADMINISTRATORS))
+    out.print(f"    examroom archive window --home {home.archive} --key {home.site_key}", markup=False, soft_wrap=True)
 
 
 def _default_home() -> Path:
