@@ -38,7 +38,7 @@ from sync.wire.ids import new_id
 from tests.proctoring.vault.retention.breaking import Accident, BreakingShelf, KilledError
 from tests.proctoring.vault.retention.reference import Entry, model_of, opened
 from tests.proctoring.vault.retention.world import HOUR_MS, RETENTION_DAYS, SEGMENT, Site
-from tests.proctoring.vault.store.conftest import Bucket, bucket, s3_server  # noqa: F401 - fixtures
+from tests.proctoring.vault.store.conftest import Bucket, access, bucket, s3_server  # noqa: F401 - fixtures
 
 YEAR_MS = 365 * DAY_MS
 RETENTION_MS = RETENTION_DAYS * DAY_MS
@@ -138,6 +138,14 @@ class Keeping(RuleBasedStateMachine):
         self.approve(second, which)
         self.approve(last, which)
         self.destroy(last, which)
+
+    @rule(which=WHICH, first=WHO, second=WHO, last=WHO)
+    def years_later_in_good_order(self, which: int, first: int, second: int, last: int) -> None:
+        """The retention passes, the clock is right, the registry was heard, nothing breaks: then people agree."""
+        self.accident.writes, self.accident.full, self.site.clock.skew_ms = None, False, 0
+        self.site.clock.run(RETENTION_MS + DAY_MS)
+        self.hear_from_the_registry()
+        self.all_at_once(which, first, second, last)
 
     @rule(who=WHO)
     def state_the_true_date(self, who: int) -> None:

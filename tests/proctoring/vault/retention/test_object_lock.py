@@ -9,7 +9,7 @@ from proctoring.vault.retention.ledger import record_name
 from proctoring.vault.retention.standing import DAY_MS
 from proctoring.vault.store.s3_faults import StorageForbidden
 from tests.proctoring.vault.retention.world import RETENTION_DAYS, Site, expire
-from tests.proctoring.vault.store.conftest import Bucket, bucket, s3_server  # noqa: F401 - fixtures
+from tests.proctoring.vault.store.conftest import Bucket, access, bucket, s3_server  # noqa: F401 - fixtures
 
 
 def agreed(site: Site, recording: str) -> Archive:
