@@ -43,10 +43,11 @@ GOOD = Summary(
     ("summary", "good"),
     [
         (GOOD, True),
-        (replace(GOOD, recording_verdict="recovered"), True),
+        (replace(GOOD, recording_verdict="recovered", archived_as="recovered"), True),
         (replace(GOOD, resumed_on_item=None, resume_ms=None), True),
         (replace(GOOD, lost_responses=1), False),
         (replace(GOOD, registry_score=8.0), False),
+        (replace(GOOD, archived_as="truncated"), False),
         (replace(GOOD, recording_verdict="truncated"), False),
         (replace(GOOD, recording_verdict="tampered"), False),
     ],
@@ -68,7 +69,9 @@ def test_the_last_line_says_whether_everything_is_as_it_must_be(
 
 
 def test_every_verdict_is_either_good_or_bad() -> None:
-    good = [verdict for verdict in Verdict if replace(GOOD, recording_verdict=verdict.value).good]
+    good = [
+        verdict for verdict in Verdict if replace(GOOD, recording_verdict=verdict.value, archived_as=verdict.value).good
+    ]
     assert good == [Verdict.COMPLETE, Verdict.RECOVERED]
 
 
