@@ -10,17 +10,19 @@ from typing import Final
 
 from app.archive.catalogue import Catalogue, Entry, Month, Query
 from app.archive.dossier import OF_INTEREST, VERDICT, Dossier, entry_of, read_dossier
+from app.archive.heads import HeadsOf, no_heads
 from app.archive.indexing import Refreshed, Told, refresh
 from app.archive.playing import PlayingSource
 from proctoring.vault.carrying.bundle import Carrier, export_bundle
 from proctoring.vault.carrying.holdings import ArchiveHoldings, recordings_of
-from proctoring.vault.carrying.media_register import MediaRegister
+from proctoring.vault.carrying.media_register import MediaRegister, Medium
 from proctoring.vault.carrying.request import Exported, ExportRequest, MakePapers, Progress
 from proctoring.vault.format import RecordingReport
 from proctoring.vault.format.outline import Tell, nobody
 from proctoring.vault.format.verify import verify_recording
 from proctoring.vault.retention.archive import Archive, Signer
 from proctoring.vault.retention.forecast import Forecast, forecast
+from proctoring.vault.retention.standing import Freeze
 from proctoring.vault.retention.timekeeping import Evidence
 from sync.faults import EnvironmentFault
 from sync.trust.keys import SealingKey
@@ -51,6 +53,18 @@ class Outlook:
 
 
 @dataclass(frozen=True)
+class Notices:
+    """What an administrator has to know at once: media that should be back, a frozen clock, a store that gets full.
+
+    `sessions`: so many more fit into the store; None where nobody can tell.
+    """
+
+    overdue: tuple[Medium, ...]
+    freeze: Freeze | None
+    sessions: int | None
+
+
+@dataclass(frozen=True)
 class ExportWish:
     """What somebody wants to export: one recording, or (`session` not None) its session; where to, why, to whom."""
 
@@ -62,10 +76,16 @@ class ExportWish:
 
 
 class ArchiveDesk:
-    """One archive, its catalogue, and the key that opens what is watched (None: nothing can be)."""
+    """One archive, its catalogue, and the key that opens what is watched (None: nothing can be).
 
-    def __init__(self, archive: Archive, catalogue: Catalogue, opener: SealingKey | None) -> None:
+    `heads` gives the heads of a recording that left its seat.
+    """
+
+    def __init__(
+        self, archive: Archive, catalogue: Catalogue, opener: SealingKey | None, heads: HeadsOf = no_heads
+    ) -> None:
         self.archive: Final = archive
+        self._heads: Final = heads
         self._catalogue: Final = catalogue
         self._opener: Final = opener
 
@@ -131,7 +151,8 @@ class ArchiveDesk:
         Raises:
             RecordingUnreadable; and what `Archive.note` raises.
         """
-        report = verify_recording(self.archive.folder(recording), self.archive.trust, tell=tell)
+        folder, left = self.archive.folder(recording), self._heads(recording)
+        report = verify_recording(folder, self.archive.trust, left=left, tell=tell)
         facts = {VERDICT: report.verdict.value, "problems": str(len(report.findings))}
         self.archive.note(recording, CustodyAct.VERIFIED, None, None, **facts)
         return report
@@ -157,6 +178,13 @@ class ArchiveDesk:
         """
         lasts = forecast(self._catalogue.kept(), self.archive.shelf.free_bytes(), self.archive.clock().wall_ms)
         return Outlook(tuple(self._catalogue.calendar()), lasts, self.archive.time())
+
+    def notices(self) -> Notices:
+        """Give what somebody has to see to. Raises ClockLineRefused, MediaRegisterRefused, StorageFault."""
+        now_ms = self.archive.clock().wall_ms
+        overdue = tuple(medium for medium in self.register.media() if medium.overdue(now_ms))
+        lasts = forecast(self._catalogue.kept(), self.archive.shelf.free_bytes(), now_ms)
+        return Notices(overdue, self.archive.time().freeze, lasts.sessions)
 
     def views(self) -> tuple[list[CustodyEntry], dict[str, str]]:
         """Give who viewed, exported, or took pictures, and why, the newest first, at most `LOG_LENGTH`; and names.

@@ -29,6 +29,16 @@ class ArchiveHome:
         return self.root / "trust"
 
     @property
+    def ca_file(self) -> Path:
+        """The registry's certificate authority, if this archive was told of a registry to ask."""
+        return self.trust / "ca.pem"
+
+    @property
+    def registry_file(self) -> Path:
+        """The registry's address, if this archive was told of one to ask for heads that left the seats."""
+        return self.root / "registry.txt"
+
+    @property
     def administrators(self) -> Path:
         """Sealed credentials, a file for each administrator."""
         return self.root / "administrators"
@@ -76,3 +86,9 @@ class ArchiveHome:
         private_folder(self.root)
         private_folder(self.administrators)
         write_durably(self.address_file, address.encode() + b"\n")
+
+    def tell_registry(self, url: str, ca_pem: str) -> None:
+        """Keep which registry is asked, and whose certificates it must have. Raises DiskFault."""
+        private_folder(self.trust)
+        write_durably(self.ca_file, ca_pem.encode())
+        write_durably(self.registry_file, url.encode() + b"\n")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from app.archive.heads import HeadsThatLeft
 from app.archive.home import ArchiveHome
 from proctoring.vault.carrying.media_register import MediaRegister
 from proctoring.vault.retention.archive import Archive, State
@@ -92,6 +93,7 @@ class ArchiveService:
             archive.key,
             archive.take_over,
             self._home.cache,
+            heads=HeadsThatLeft(self._home),
             clock=archive.clock,
         )
 

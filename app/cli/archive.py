@@ -18,6 +18,7 @@ from app.logbook import open_logbook
 from sync.faults import Exit, Fault, Refused
 
 if TYPE_CHECKING:
+    from app.archive.heads import HeadsOf
     from app.archive.home import ArchiveHome
     from app.archive.service import Event
     from proctoring.vault.retention.archive import Archive
@@ -59,6 +60,7 @@ def init(
     name: Annotated[str, typer.Option(help="The archive's name.")],
     store: Annotated[str, typer.Option(help="folder:/path or s3://bucket/prefix?endpoint=…")],
     trust: Annotated[Path, typer.Option(help="The registry's folder of public keys.")],
+    registry: Annotated[str, typer.Option(help="https://…, to ask for heads of recordings that left the seats.")] = "",
     approvals: Annotated[int, typer.Option(min=1, max=7, help="Approvals a destruction needs.")] = 1,
 ) -> None:
     """Make an archive on a store. `approvals`: administrators beside the one who proposes."""
@@ -68,8 +70,11 @@ def init(
     place, keys = ArchiveHome(home), load_trust(trust)
     place.make(store)
     keys.save(place.trust)
+    if registry:
+        place.tell_registry(registry, read_file(trust / "ca.pem").decode("ascii", "replace"))
     archive = Archive.create(place, name, approvals_needed=approvals)
     say("cli.archive_ready", name=name, archive=archive.identity.archive, address=store.partition("?")[0])
+    say("cli.archive_key", keyid=archive.key.public.keyid)
     say_clock(archive)
 
 
@@ -195,11 +200,13 @@ def verify(
     json: Json = False,
 ) -> None:
     """Verify recordings byte by byte, with their custody; ends with 1 if any is not good."""
-    with opened(home) as (_, archive):
+    from app.archive.heads import HeadsThatLeft
+
+    with opened(home) as (place, archive):
         wanted = list(archive.recordings()) if everything else list(recordings or ())
-        ends = set()
+        ends, heads = set(), HeadsThatLeft(place)
         for done, recording in enumerate(wanted, start=1):
-            ends.add(_verified(archive, recording, done, len(wanted), json=json))
+            ends.add(_verified(archive, heads, recording, (done, len(wanted)), json=json))
     for worst in (Exit.BAD, Exit.ENVIRONMENT):
         if worst in ends:
             raise typer.Exit(worst)
@@ -262,14 +269,14 @@ def standing_json(standing: "Standing") -> dict[str, object]:
     }
 
 
-def _verified(archive: "Archive", recording: str, done: int, count: int, *, json: bool) -> Exit:
+def _verified(archive: "Archive", heads: "HeadsOf", recording: str, at: tuple[int, int], *, json: bool) -> Exit:
     """Verify one recording and its custody, say what was found, and give what it alone would end with."""
     from proctoring.vault.format import verify_recording
 
-    path = Path(recording)
+    path, (done, count) = Path(recording), at
     try:
         standing = archive.standing(recording)
-        report = verify_recording(archive.folder(recording), archive.trust)
+        report = verify_recording(archive.folder(recording), archive.trust, left=heads(recording))
     except Fault as fault:
         if json:
             out.print(fault_json(path, fault), markup=False)

@@ -89,10 +89,13 @@ def find(  # noqa: PLR0913 - every field of the find page
 def _desk(place: "ArchiveHome", archive: "Archive", key: Path | None) -> "ArchiveDesk":
     from app.archive.catalogue import Catalogue
     from app.archive.desk import ArchiveDesk
+    from app.archive.heads import HeadsThatLeft
     from sync.trust.keystore import FileKeyStore
 
     opener = load_opener(key) if key is not None else None
-    return ArchiveDesk(archive, Catalogue.open(place.index, FileKeyStore(place.keys).replica_key()), opener)
+    return ArchiveDesk(
+        archive, Catalogue.open(place.index, FileKeyStore(place.keys).replica_key()), opener, HeadsThatLeft(place)
+    )
 
 
 def _listed(desk: "ArchiveDesk", query: "Query", limit: int) -> "Iterator[Entry]":

@@ -20,6 +20,7 @@ from sync.faults import EnvironmentFault, Fault
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.anchor import Trust
 from sync.wire.archive import AdministratorCredential, CustodyAct
+from sync.wire.enrolment import Invitation
 
 EVERY_S = 0.5
 PATIENCE_S = 60.0
@@ -39,11 +40,12 @@ class Arrived:
     verdict: str
 
 
-def set_up_archive(home: DemoHome, credentials: Iterable[AdministratorCredential]) -> None:
+def set_up_archive(home: DemoHome, credentials: Iterable[AdministratorCredential], invitation: Invitation) -> None:
     """Make an archive that these administrators may enter, and tell the enrolled seat where its recordings go."""
     place = ArchiveHome(home.archive)
     place.make(f"folder:{private_folder(home.shelf)}")
     Trust.load(home.trust).save(place.trust)
+    place.tell_registry(invitation.url, invitation.ca_pem)
     archive = Archive.create(place, SITE)
     with AdministratorDesk.opened(place) as desk:
         for credential in credentials:

@@ -83,7 +83,7 @@ def stage_set(wish: Wish, narrate: Narrator, *, simulated: bool) -> Iterator[Sta
         narrate("demo.seat")
         rule = blueprint_of_all(bank) if wish.every_interaction else blueprint(wish.items)
         stage = set_up_seat(wish.home, published, rule, simulated=simulated)
-        set_up_archive(wish.home, published.administrators)
+        set_up_archive(wish.home, published.administrators, published.invitation)
         stack.enter_context(archive_running(wish.home))
         arguments = ["agent", "run", "--home", str(wish.home.seat.root)]
         stack.enter_context(running(Process("agent", "app.cli.main", arguments, log)))
