@@ -1,9 +1,12 @@
 """Heads of recordings at the registry: the newest stays, contradictions stay for ever, and strangers are refused."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
+from app.archive.heads import HeadsThatLeft
+from app.archive.home import ArchiveHome
 from app.registry.answering import DeviceUnknown
 from app.registry.heads import HeadRefused, HeadsUnknown
 from sync.client.connection import RegistryAddressRefused, RegistryConnection
@@ -124,3 +127,20 @@ def test_heads_are_found_by_their_address(
     for wrong in (f"{url}/v1/recordings/x/heads", f"{url}/", address + "?a=b"):
         with pytest.raises(RegistryAddressRefused):
             heads_at(wrong, seat.enrolment.ca_pem)
+
+
+def test_an_archive_asks_for_them_and_goes_on_without(
+    seat: Seat, key: SigningKey, recording: str, connection: RegistryConnection, tmp_path: Path
+) -> None:
+    send_head(connection, recording, signed(head(recording, 0), key))
+    home = ArchiveHome(tmp_path / "archive")
+    asked = HeadsThatLeft(home)
+    assert asked(recording) == []  # nobody told it of a registry
+    home.make("folder:/nowhere")
+    home.tell_registry(seat.enrolment.url, seat.enrolment.ca_pem)
+    assert asked(recording) == fetch_heads(connection, recording) != []
+    assert asked(new_id()) == []
+    home.tell_registry("https://127.0.0.1:9", seat.enrolment.ca_pem)
+    assert asked(recording) == []
+    home.tell_registry("nonsense", "nonsense")
+    assert asked(recording) == []
