@@ -13,15 +13,16 @@ from typing import Final
 import structlog
 
 from app.exam.events import Continued, Event, Occurred, Paused, Submitted, Viewed, read_event
-from app.seat.sealing import Case
+from app.exam.form import draw_form
 from app.seat.workplace import Session, Workplace
 from proctoring.vault.format.about import seal_about
 from proctoring.vault.format.layout import MANIFEST
-from sync.faults import Fault
+from sync.faults import Fault, Refused
 from sync.replica.durable import disk_faults, write_durably
 from sync.replica.journal import JournalRow
 from sync.trust.envelope import peek
 from sync.wire.archive import RecordingAbout, TimelineKind, TimelineMark
+from sync.wire.plan import RosterEntry, SessionPlan
 from sync.wire.recording import ClockPair, RecordingManifest
 
 SUFFIX: Final = ".about"
@@ -30,17 +31,59 @@ _CLOCK_STEP_MS: Final = 1_000
 """Clocks that part by less are read as the same boot: between two segments they drift apart by a little."""
 
 
-def state_about(case: Case, recording: str) -> None:
+class SittingUnknown(Refused):
+    """A recording is of a sitting that is not on its session's roster."""
+
+    code = "SITTING_UNKNOWN"
+
+
+def state_about(workplace: Workplace, session: Session, sitting: str, recording: str) -> None:
     """Write what the recording of a sitting shows, once it is closed.
 
     A failure keeps nobody from a score: it goes to the logbook, the recording is whole without it, and the next
     closing of the same recording writes it again.
     """
-    numbers = {place.item: place.number for place in case.shelf.form.items}
     try:
-        write_about(case.workplace, case.session, case.entry.sitting, recording, numbers)
+        write_about(workplace, session, sitting, recording, _numbers(session, sitting))
     except Fault as fault:
-        structlog.get_logger("kiosk").warning("about_not_written", recording=recording, code=fault.code)
+        _not_written(recording, fault)
+
+
+def state_about_left(workplace: Workplace, recording: str) -> None:
+    """Write what a recording shows that nobody had closed, whatever session and sitting it was of.
+
+    A failure goes to the logbook, as with `state_about`.
+    """
+    try:
+        _envelope, manifest = _manifest(workplace, recording)
+        state_about(workplace, workplace.session_of(manifest.session), manifest.sitting, recording)
+    except Fault as fault:
+        _not_written(recording, fault)
+
+
+def _not_written(recording: str, fault: Fault) -> None:
+    structlog.get_logger("kiosk").warning("about_not_written", recording=recording, code=fault.code)
+
+
+def _numbers(session: Session, sitting: str) -> dict[str, int]:
+    """Give the items' places on the form this sitting has: the form is drawn by the plan, without any key."""
+    package, plan = session.package, session.plan
+    form = draw_form(package.header.items, package.sha256, plan.blueprint, _entry(plan, sitting).form_seed)
+    return {place.item: place.number for place in form.items}
+
+
+def _entry(plan: SessionPlan, sitting: str) -> RosterEntry:
+    entry = next((one for one in plan.roster if one.sitting == sitting), None)
+    if entry is None:
+        raise SittingUnknown(sitting)
+    return entry
+
+
+def _manifest(workplace: Workplace, recording: str) -> tuple[bytes, RecordingManifest]:
+    folder = workplace.home.recordings / recording
+    with disk_faults(folder, needed=0):
+        envelope = (folder / MANIFEST).read_bytes()
+    return envelope, RecordingManifest.parse(peek(envelope, RecordingManifest.PAYLOAD_TYPE).payload)
 
 
 def write_about(
@@ -51,13 +94,11 @@ def write_about(
     Raises:
         DiskFull, DiskFault: nothing was written.
         JournalBroken, EventRefused: the journal is not what this program wrote.
+        SittingUnknown: the sitting is not on the session's roster.
     """
-    folder = workplace.home.recordings / recording
-    with disk_faults(folder, needed=0):
-        envelope = (folder / MANIFEST).read_bytes()
-    manifest = RecordingManifest.parse(peek(envelope, RecordingManifest.PAYLOAD_TYPE).payload)
+    envelope, manifest = _manifest(workplace, recording)
     plan = session.plan
-    entry = next(one for one in plan.roster if one.sitting == sitting)
+    entry = _entry(plan, sitting)
     about = RecordingAbout(
         recording=recording,
         manifest_sha256=hashlib.sha256(envelope).hexdigest(),
@@ -76,7 +117,7 @@ def write_about(
         timeline=timeline_of(workplace.replica.journal.rows(sitting), manifest, numbers),
     )
     sealed = seal_about(about, workplace.keystore.device_key(), plan.recipients)
-    file = folder.with_name(recording + SUFFIX)
+    file = workplace.home.recordings / (recording + SUFFIX)
     write_durably(file, sealed)
     return file
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -65,8 +65,17 @@ class CameraDesk:
     turn than for an answer, so that a recorder that hangs holds nobody up.
     """
 
-    def __init__(self, home: SeatHome, device: str, plan: SessionPlan, sources: SourceChoice) -> None:
+    def __init__(
+        self,
+        home: SeatHome,
+        device: str,
+        plan: SessionPlan,
+        sources: SourceChoice,
+        closed_for_nobody: Callable[[str], None] = lambda _recording: None,
+    ) -> None:
+        """`closed_for_nobody` is told of a recording that had been left open and was closed to begin another."""
         self._home = home
+        self._closed_for_nobody = closed_for_nobody
         self._device = device
         self._plan = plan
         self._sources = sources
@@ -90,10 +99,13 @@ class CameraDesk:
             goes_on = status.state is RecorderState.RECORDING and status.sitting == sitting
             if recording is None and goes_on and status.recording not in over:
                 return status.recording or ""  # begun just before the seat went down, and not journalled any more
-            recording = recording or new_id()
+            recording, left_open = recording or new_id(), None
             if status.state is RecorderState.RECORDING and status.recording != recording:
                 recorder.stop()  # one that nobody closed: its manifest is written, and nothing is deleted
+                left_open = status.recording
             recorder.start(self._spec(sitting, recording))
+        if left_open is not None:
+            self._closed_for_nobody(left_open)
         return recording
 
     def devices(self) -> tuple[Source, ...]:

@@ -1,5 +1,6 @@
 """The kiosk: one window, the phases in their order, and the way back after a crash."""
 
+from functools import partial
 from typing import TypeVar
 
 import shiboken6
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
+from app.seat.about import state_about_left
 from app.seat.admission import take_up
 from app.seat.camera_desk import CameraDesk, SourceChoice
 from app.seat.deck import Deck
@@ -221,7 +223,9 @@ class Kiosk(QWidget):
         return SignInDesk(open_credentials(workplace, session), workplace.replica.cabinet, workplace.clock)
 
     def _camera_of(self, workplace: Workplace, session: Session) -> CameraDesk:
-        self._camera = CameraDesk(self._home, workplace.enrolment.device, session.plan, self._sources)
+        device = workplace.enrolment.device
+        left_open = partial(state_about_left, workplace)
+        self._camera = CameraDesk(self._home, device, session.plan, self._sources, left_open)
         return self._camera
 
     def _add(self, phase: P) -> P:

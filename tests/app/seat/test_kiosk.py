@@ -366,6 +366,7 @@ def test_a_recording_nobody_closed_does_not_keep_the_next_candidate_waiting(seat
     seat.check_in()
     assert seat.sitting().recording not in (None, left_open)
     assert (seat.workplace.home.recordings / left_open / "manifest.json").exists()
+    seat.bot.waitUntil((seat.workplace.home.recordings / f"{left_open}.about").exists, timeout=WAIT_MS)
 
 
 def test_a_damaged_replica_is_said_on_the_screen_and_left_alone(seat: Seat, seat_home: SeatHome) -> None:

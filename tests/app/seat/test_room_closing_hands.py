@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.demo.recorder import recorder_let_go
+from app.exam import events
 from app.exam.room import Held
 from app.seat.home import SeatHome
 from app.seat.room_record import kept_record, read_record
@@ -22,6 +24,36 @@ def seat(
     at_work = ProctoredSeat(workplace, site, filmed, clock, qtbot)
     yield at_work
     at_work.leave()
+
+
+@pytest.fixture
+def filming(
+    workplace: Workplace, site: Site, seat_home: SeatHome, clock: MovedClock, qtbot: QtBot
+) -> Iterator[ProctoredSeat]:
+    """Give a seat that keeps its recordings itself."""
+    with recorder_let_go(seat_home.recorder_socket):
+        at_work = ProctoredSeat(workplace, site, seat_home, clock, qtbot)
+        yield at_work
+        at_work.leave()
+
+
+def test_what_was_recorded_of_who_never_began_is_closed_and_told_about(filming: ProctoredSeat) -> None:
+    delivery = filming._case().delivery
+    entry, recording = filming.entry, filming.camera.start(filming.entry.sitting)
+    delivery.record(
+        events.Admitted(
+            session=filming.session.plan.session,
+            candidate=entry.candidate,
+            seat_number=7,
+            proctors=KEYIDS[:2],
+            confirmed_by=KEYIDS[:1],
+        )
+    )
+    delivery.record(events.NoticeRead(notice_sha256="b" * 64, recording=recording))
+    filming.line.room._close_recordings()
+    recordings = filming.workplace.home.recordings
+    assert (recordings / recording / "manifest.json").exists()
+    assert (recordings / f"{recording}.about").exists()
 
 
 def open_table(seat: ProctoredSeat) -> None:

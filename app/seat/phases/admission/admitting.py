@@ -113,7 +113,7 @@ class Admitting(Phase):
 
     def _close_recording(self, case: Case, recording: str) -> None:
         self._camera.close(case.entry.sitting, recording)
-        state_about(case, recording)
+        state_about(case.workplace, case.session, case.entry.sitting, recording)
 
     # notice and recording
 

@@ -139,7 +139,7 @@ class Closing(Phase):
 
     def _close_recording(self, case: Case, recording: str) -> RecordingRef:
         reference = self._camera.close(case.entry.sitting, recording)
-        state_about(case, recording)
+        state_about(case.workplace, case.session, case.entry.sitting, recording)
         return reference
 
     def _say_slow(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.exam.reconciliation import EXPLAINED, Line, Reconciliation
 from app.exam.room import Explained
 from app.exam.sitting import State
+from app.seat.about import state_about
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.launch.opening import Opened
 from app.seat.phases.phase import Bench, Phase, session_facts
@@ -131,12 +132,14 @@ class RoomClosing(Phase):
 
     def _close_recordings(self) -> None:
         """Close what was recorded of those who never began; it belongs to nobody's packet and is kept all the same."""
-        table = reconcile_seat(self.bench.workplace, self._opened.session, self._opened.room.room)
+        workplace, session = self.bench.workplace, self._opened.session
+        table = reconcile_seat(workplace, session, self._opened.room.room)
         for line in table.lines:
             sitting = line.found.sitting
             if sitting.state is State.ADMITTED and sitting.recording is not None:
                 with suppress(Fault):  # one that cannot be closed is taken up by the recorder's next start
                     self._camera.close(line.found.entry.sitting, sitting.recording)
+                    state_about(workplace, session, line.found.entry.sitting, sitting.recording)
 
     def _not_closed(self, fault: Fault) -> None:
         self._signing = False
