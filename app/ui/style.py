@@ -90,12 +90,16 @@ def _buttons(look: Look) -> str:
         f'QPushButton[place="bar"] {{ {_font(look, Type.BAR_STRONG)} min-height: {_bar_height(look)}px;'
         f" padding: 0 {Space.L}px; }}"
     )
+    row = (
+        f'QPushButton[place="row"] {{ {_font(look, Type.STRONG)} min-height: {_row_height(look)}px;'
+        f" padding: 0 {look.length(Space.M, 1.4)}px; }}"
+    )
     kinds = {
         "primary": (colours.on_accent, colours.accent, colours.accent, colours.accent_strong),
         "secondary": (colours.ink, colours.surface, colours.line_strong, colours.accent_soft),
         "quiet": (colours.accent, "transparent", "transparent", colours.accent_soft),
     }
-    rules = [base, full, bar]
+    rules = [base, full, bar, row]
     for kind, (ink, fill, edge, pressed) in kinds.items():
         of = f'QPushButton[kind="{kind}"]'
         rules += [
@@ -126,6 +130,11 @@ def _shut_edge(look: Look) -> str:
 
 def _bar_height(look: Look) -> int:
     return look.length(tokens.TARGET, tokens.TYPES[Type.BAR_STRONG].most) - 2 * tokens.EDGE
+
+
+def _row_height(look: Look) -> int:
+    """Give the height of a button in a row that may go on in another line: its word's, and never less than a target."""
+    return max(tokens.TARGET, round(look.px(Type.STRONG) * 1.5) + 2 * Space.XS) - 2 * tokens.EDGE
 
 
 def _fields(look: Look) -> str:

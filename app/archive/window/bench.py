@@ -71,6 +71,15 @@ class Bench(QObject):
         self.long: Final = Worker(self, threads=_LONG)
         self.signer: Signer | None = None
         self._marks: list[StopMark] = []
+        self._waited: set[StopMark] = set()
+
+    def sign_out(self) -> None:
+        """Forget who was there; what they had under way ends at its next look."""
+        self.signer = None
+        for mark in self._marks:
+            mark.set()
+        self._marks.clear()
+        self._waited.clear()
 
     def need_signer(self) -> Signer:
         """Give who is signed in; without them no page is shown that asks for it."""
@@ -81,7 +90,22 @@ class Bench(QObject):
     def act(self, page: ArchivePage, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Run an act; its fault is said on the page."""
         page.show_fault(None)
-        self.acts.run(self, work, done, page.show_fault)
+        self.run(work, done, page.show_fault)
+
+    def run(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Fault], None], *, long: bool = False
+    ) -> None:
+        """Run something; how it ended is told only while whoever asked for it is signed in."""
+        (self.long if long else self.acts).run(self, work, self._to_the_same(done), self._to_the_same(failed))
+
+    def _to_the_same(self, told: Callable[[T], None]) -> Callable[[T], None]:
+        person = self.signer
+
+        def tell(what: T) -> None:
+            if self.signer is person:
+                told(what)
+
+        return tell
 
     def take_long(
         self,
@@ -97,7 +121,7 @@ class Bench(QObject):
         mark = StopMark()
         self._marks.append(mark)
         course = _Course(self)
-        course.told.connect(told, Qt.ConnectionType.QueuedConnection)
+        course.told.connect(lambda part, left: self._to(mark, told, part, left), Qt.ConnectionType.QueuedConnection)
         begun = time.monotonic()
 
         def tell(part: float, left_s: int | None = None) -> None:
@@ -106,8 +130,26 @@ class Bench(QObject):
             guess = round(passed * (1 - part) / part) if left_s is None and part > 0 else left_s
             course.told.emit(part, guess)
 
-        self.long.run(self, lambda: work(tell), done, failed)
+        def ended(what: T) -> None:
+            self._waited.discard(mark)
+            done(what)
+
+        def refused(fault: Fault) -> None:
+            self._waited.discard(mark)
+            failed(fault)
+
+        self._waited.add(mark)
+        self.run(lambda: work(tell), ended, refused, long=True)
         return mark
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody waits for something that takes long."""
+        return bool(self._waited)
+
+    def _to(self, mark: StopMark, told: Callable[[float, int | None], None], part: float, left_s: int | None) -> None:
+        if mark in self._waited:
+            told(part, left_s)
 
     def close(self) -> None:
         """End the threads; what is under way ends at its next look."""

@@ -7,15 +7,12 @@ from app.archive.catalogue import Month
 from app.archive.desk import Outlook
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
-from app.archive.window.sayings import gigabytes, moment
+from app.archive.window.sayings import FEW_SESSIONS, moment, size
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note, StatusMark
 from app.ui.page import Column, Panel, Scroll
 from app.ui.tokens import Tone, Type
 from app.words import Words
-
-FEW_SESSIONS = 10
-"""So few sessions that fit are said in amber."""
 
 
 class CalendarPage(ArchivePage):
@@ -88,7 +85,7 @@ class CalendarPage(ArchivePage):
         if outlook.forecast.free_bytes is None:
             self._free.setText(words("screen.archive.calendar.kept_only", count=f"{outlook.recordings:,}"))
         else:
-            free = gigabytes(outlook.forecast.free_bytes)
+            free = size(outlook.forecast.free_bytes)
             self._free.setText(words("screen.archive.calendar.kept", count=f"{outlook.recordings:,}", free=free))
 
     def _row(self, month: Month) -> tuple[ListCell, ...]:

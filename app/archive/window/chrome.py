@@ -6,15 +6,13 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.archive.window.rows import RowBar, RowButton, be_of_a_row
 from app.ui.buttons import Button, Kind
 from app.ui.labels import Label, Line, Note
-from app.ui.page import Bar
 from app.ui.screen import Screen
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.faults import Fault
-
-_ALL: Final = 1000  # of the room in the head, as against the space that keeps the tools at the edge
 
 
 class Place(StrEnum):
@@ -42,61 +40,52 @@ class ArchivePage(Screen):
         self._head = self._make_head()
         self.body.addWidget(self._head)
 
-    def _make_head(self) -> Bar:
-        head = Bar("head")
-        row = QHBoxLayout(head)
-        row.setContentsMargins(Space.XL, Space.S, Space.XL, Space.S)
-        row.setSpacing(Space.XS)
-        self._title = Line(Type.BAR_STRONG)
+    def _make_head(self) -> RowBar:
+        head = RowBar("head", Space.XS)
+        self._title = Line(Type.STRONG)
         self.named(self._title.setText, "archive.head.title")
-        row.addWidget(self._title)
-        row.addSpacing(Space.L)
-        self._nav = QWidget()
-        ways = QHBoxLayout(self._nav)
-        ways.setContentsMargins(0, 0, 0, 0)
-        ways.setSpacing(Space.XS)
         self._ways: dict[Place, Button] = {}
         for place in Place:
-            way = Button(f"go_{place.value}", Kind.QUIET, bar=True)
+            way = RowButton(f"go_{place.value}", Kind.QUIET)
             self.named(way.setText, f"archive.head.{place.value}")
             way.clicked.connect(lambda _checked=False, to=place.value: self.went.emit(to))
             way.setProperty("here", place is self._place)
             self._ways[place] = way
-            ways.addWidget(way)
-        ways.addStretch(1)
-        self._who = Line(Type.BAR, Tone.SOFT)
-        ways.addWidget(self._who)
-        sign_out = Button("sign_out", Kind.QUIET, bar=True)
-        self.named(sign_out.setText, "archive.head.sign_out")
-        sign_out.clicked.connect(self.left)
-        ways.addWidget(sign_out)
-        row.addWidget(self._nav, _ALL)
-        row.addStretch(1)
-        row.addWidget(self.tools)
-        self.set_person("")
+        self._who = Line(Type.BODY, Tone.SOFT)
+        self._sign_out = RowButton("sign_out", Kind.QUIET)
+        self.named(self._sign_out.setText, "archive.head.sign_out")
+        self._sign_out.clicked.connect(self.left)
+        for button in (self.tools.language, self.tools.display):
+            be_of_a_row(button)
+        head.row.put(self._title)
         return head
+
+    def _fill_head(self) -> None:
+        """Put in the ways to other pages and the tools: for the keyboard they come after what the page is for."""
+        row = self._head.row
+        for at, way in enumerate(self._ways.values()):
+            row.put(way, before=Space.L if at == 0 else 0)
+        for widget in (self._who, self._sign_out, self.tools):
+            row.put(widget, far=True)
+        self.tools.show()
+        self.set_person(self._person)
 
     def purpose(self) -> QWidget:
         """Give what the focus goes to: what the page is for; where nothing can be pressed, where one is."""
         widget = super().purpose()
         here = self._ways[self._place] if self._place is not None else None
-        return here if here is not None and self._nav.isAncestorOf(widget) else widget
+        return here if here is not None and self._head.isAncestorOf(widget) else widget
 
     def set_person(self, name: str) -> None:
         """Say who is signed in; with nobody there is nowhere to go."""
         self._person = name
         self._who.setText(name)
-        self._nav.setVisible(bool(name))
+        for widget in (*self._ways.values(), self._who, self._sign_out):
+            widget.setVisible(bool(name))
 
     def _tools_last(self) -> None:
         """Let the keyboard come to the ways to other pages after everything that this page is for."""
-        row = self._head.layout()
-        if isinstance(row, QHBoxLayout):
-            place = row.indexOf(self._nav)
-            self._nav.setParent(None)
-            row.insertWidget(place, self._nav, _ALL)
-            self._nav.setVisible(bool(self._person))
-        super()._tools_last()
+        self._fill_head()
 
     def show_fault(self, fault: Fault | None) -> None:
         """Say what stands in the way, in the page's note; None takes it away."""

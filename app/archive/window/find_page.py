@@ -1,32 +1,30 @@
 """Finding recordings: fields that filter as one types, and a table that reads on as one scrolls."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.archive.catalogue import Condition, Entry, Query
+from app.archive.catalogue import Entry, Query
+from app.archive.desk import Notices
 from app.archive.window.chrome import ArchivePage, Place
+from app.archive.window.find_fields import FindFields
 from app.archive.window.find_model import Count, Fetch, FindModel
 from app.archive.window.find_table import FindTable
-from app.archive.window.sayings import Sayings
-from app.ui.buttons import Button, Kind
-from app.ui.fields import Field
+from app.archive.window.rows import RowBar, RowButton
+from app.archive.window.sayings import Sayings, notice_lines
+from app.ui.buttons import Kind
 from app.ui.icons import Icon
-from app.ui.labels import Label, Line, StatusMark
+from app.ui.labels import Line, Note, StatusMark
 from app.ui.message import MessagePanel
-from app.ui.page import Foot, Scroll
+from app.ui.page import Scroll
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.faults import Fault
-from sync.wire.recording import FlagKind
 
-TYPING_MS: Final = 150
-_FLAGS_A_ROW: Final = 8
-_DATE: Final = "%Y-%m-%d"
-_FIELDS: Final = ("from", "to", "seat")
+_LINES_UNFOLDED: Final = 36
+"""From a window as high as so many letters on, the conditions stand below the text."""
 
 
 class FindPage(ArchivePage):
@@ -44,122 +42,73 @@ class FindPage(ArchivePage):
         self.model.found.connect(self._found)
         self.model.searching.connect(self._searching)
         self.model.failed.connect(self._failed)
-        self._typing = QTimer(self, interval=TYPING_MS, singleShot=True)
-        self._typing.timeout.connect(self.search)
-        self.body.addWidget(self._make_fields())
+        self.fields: Final = FindFields(self)
+        self.text: Final = self.fields.text
+        self.fields.changed.connect(self.search)
+        self.fields.entered.connect(self._to_table)
+        self.fields.unfolded.connect(self._bring)
+        self.body.addWidget(self.fields)
+        self.notice: Final = Note()
+        self.notice.setObjectName("notice")
+        self._notices: Notices | None = None
         middle = QVBoxLayout()
         middle.setContentsMargins(Space.XL, 0, Space.XL, Space.M)
         middle.setSpacing(Space.M)
         middle.addWidget(self.problem)
+        middle.addWidget(self.notice)
         self._stack = QStackedWidget()
         self.table = FindTable(self.model)
         self.table.opened.connect(self._open)
         self._nothing = MessagePanel("nothing_found")
         self._stack.addWidget(self.table)
-        self._stack.addWidget(Scroll(self._nothing))
+        self._empty = Scroll(self._nothing)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.fields.page)
         middle.addWidget(self._stack, 1)
         self.body.addLayout(middle, 1)
         self.body.addWidget(self._make_foot())
         self.named(self.table.setAccessibleName, "archive.find.table")
         self.dress()
 
-    def _make_fields(self) -> QWidget:
-        area = QWidget()
-        column = QVBoxLayout(area)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.M)
-        column.setSpacing(Space.M)
-        row = QHBoxLayout()
-        row.setSpacing(Space.M)
-        self.text = Field("text", longest=100)
-        self.named(self.text.setPlaceholderText, "archive.find.text")
-        self.named(self.text.setAccessibleName, "archive.find.text")
-        self.text.textChanged.connect(lambda _text: self._typing.start())
-        self.text.returnPressed.connect(self._to_table)
-        self._further = Button("further", Kind.SECONDARY, Icon.PLUS)
-        self._further.be_markable()
-        self.named(self._further.setText, "archive.find.further")
-        self._further.clicked.connect(self._show_more)
-        row.addWidget(self.text, 1)
-        row.addWidget(self._further)
-        column.addLayout(row)
-        column.addLayout(self._make_conditions())
-        self._more: QWidget = self._make_more()
-        column.addWidget(self._more)
-        self._more.hide()
-        return area
-
-    def _make_conditions(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
-        self._conditions: dict[Condition, Button] = {}
-        for condition in Condition:
-            chip = Button(f"condition_{condition.value}", Kind.SECONDARY, bar=True)
-            chip.be_markable()
-            self.named(chip.setText, f"archive.condition.{condition.value}")
-            chip.clicked.connect(lambda _checked=False, which=condition: self._one_condition(which))
-            self._conditions[condition] = chip
-            row.addWidget(chip)
-        row.addStretch(1)
-        return row
-
-    def _make_more(self) -> QWidget:
-        more = QWidget()
-        column = QVBoxLayout(more)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.M)
-        row = QHBoxLayout()
-        row.setSpacing(Space.M)
-        self._fields: dict[str, Field] = {}
-        for name in _FIELDS:
-            label = Label(Type.STRONG, wrap=False)
-            self.named(label.setText, f"archive.find.{name}")
-            field = Field(f"find_{name}", longest=40)
-            self.named(field.setAccessibleName, f"archive.find.{name}")
-            field.textChanged.connect(lambda _text: self._typing.start())
-            self._fields[name] = field
-            row.addWidget(label)
-            row.addWidget(field, 1)
-        for name in ("from", "to"):
-            self.named(self._fields[name].setPlaceholderText, "archive.find.date_form")
-        column.addLayout(row)
-        grid = QGridLayout()
-        grid.setSpacing(Space.S)
-        self._flags: dict[FlagKind, Button] = {}
-        for at, kind in enumerate(FlagKind):
-            chip = Button(f"flag_{kind.value}", Kind.SECONDARY, bar=True)
-            chip.be_markable()
-            self.named(chip.setText, f"archive.flag.{kind.value}")
-            chip.clicked.connect(lambda _checked=False, which=kind: self._one_flag(which))
-            self._flags[kind] = chip
-            grid.addWidget(chip, at // _FLAGS_A_ROW, at % _FLAGS_A_ROW)
-        column.addLayout(grid)
-        return more
-
     def _make_foot(self) -> QWidget:
-        foot = Foot()
-        self._status = StatusMark(Type.BAR)
+        foot = RowBar("foot", Space.M)
+        self._status = StatusMark(Type.BODY)
         self._status.setObjectName("find_status")
-        self._session_line = Line(Type.BAR, Tone.SOFT)
-        self._any_session = Button("any_session", Kind.QUIET, bar=True)
+        self._session_line = Line(Type.BODY, Tone.SOFT)
+        self._any_session = RowButton("any_session", Kind.QUIET)
         self.named(self._any_session.setText, "archive.find.any_session")
         self._any_session.clicked.connect(lambda: self.within_session("", ""))
         self._any_session.hide()
-        self._refresh = Button("refresh", bar=True)
+        self._refresh = RowButton("refresh")
         self.named(self._refresh.setText, "archive.find.refresh")
         self._refresh.clicked.connect(self.refresh_requested)
-        self._open_button = Button("open", Kind.PRIMARY, bar=True)
+        self._open_button = RowButton("open", Kind.PRIMARY)
         self.named(self._open_button.setText, "archive.find.open")
         self._open_button.clicked.connect(lambda: self._open(self.table.chosen()))
-        foot.row.addWidget(self._status)
-        foot.row.addWidget(self._session_line)
-        foot.row.addWidget(self._any_session)
-        foot.row.addStretch(1)
-        foot.row.addWidget(self._refresh)
-        foot.row.addWidget(self._open_button)
+        for widget in (self._status, self._session_line, self._any_session):
+            foot.row.put(widget)
+        for widget in (self._refresh, self._open_button):
+            foot.row.put(widget, far=True)
         return foot
 
-    def _show_more(self) -> None:
-        self._more.setVisible(self._further.isChecked())
+    # how much room there is
+
+    def look_changed(self) -> None:
+        """Fold the conditions away where large text would leave no room for what was found."""
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold and unfold with the window."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        self.fields.fold(self.height() < _LINES_UNFOLDED * self.look.px(Type.STRONG))
+
+    def _bring(self) -> None:
+        """Show what was found, that nothing was, or the conditions."""
+        page = self.fields.page if self.fields.page_wanted else self.table if self._number != 0 else self._empty
+        self._stack.setCurrentWidget(page)
 
     # what is looked for
 
@@ -176,40 +125,13 @@ class FindPage(ArchivePage):
 
     def query(self) -> Query | None:
         """Give what is looked for; None while a date is no date."""
-        begins, wrong_from = _day(self._fields["from"].text())
-        ends, wrong_to = _day(self._fields["to"].text())
-        self._fields["from"].set_wrong(wrong_from)
-        self._fields["to"].set_wrong(wrong_to)
-        if wrong_from or wrong_to:
-            return None
-        asked = Query(
-            text=self.text.text(),
-            session=self._session[0] if self._session else "",
-            seat=self._fields["seat"].text().strip(),
-            flag=next((kind for kind, chip in self._flags.items() if chip.isChecked()), None),
-            condition=next((one for one, chip in self._conditions.items() if chip.isChecked()), None),
-            now_ms=self._now_ms,
-        )
-        to_ms = _ms(ends + timedelta(days=1)) if ends else None
-        return replace(asked, from_ms=_ms(begins) if begins else None, to_ms=to_ms)
+        return self.fields.query(self._session[0] if self._session else "", self._now_ms)
 
     def search(self) -> None:
         """Look for what the fields say now."""
         query = self.query()
         if query is not None:
             self.model.search(query)
-
-    def _one_condition(self, which: Condition) -> None:
-        for condition, chip in self._conditions.items():
-            if condition is not which:
-                chip.setChecked(False)
-        self.search()
-
-    def _one_flag(self, which: FlagKind) -> None:
-        for kind, chip in self._flags.items():
-            if kind is not which:
-                chip.setChecked(False)
-        self.search()
 
     # what was found
 
@@ -219,7 +141,7 @@ class FindPage(ArchivePage):
     def _found(self, number: int) -> None:
         self._number = number
         self.show_fault(None)
-        self._stack.setCurrentIndex(0 if number else 1)
+        self._bring()
         if number and self.table.chosen() < 0:
             self.table.selectRow(0)
         self._open_button.setEnabled(bool(number))
@@ -243,7 +165,8 @@ class FindPage(ArchivePage):
         self._nothing.show_message(Icon.INFO, Tone.SOFT, said_title, do=said_do)
 
     def _to_table(self) -> None:
-        self._typing.stop()
+        self.fields.further.setChecked(False)
+        self._bring()
         self.search()
         self.table.setFocus()
 
@@ -255,6 +178,22 @@ class FindPage(ArchivePage):
     def chosen_entry(self) -> Entry | None:
         """Give what is chosen in the table."""
         return self.model.entry(self.table.chosen())
+
+    def forget(self) -> None:
+        """Forget what was looked for: nobody is signed in any more."""
+        self.fields.clear()
+        self.within_session("", "")
+        self._notices = None
+        self._say_notices()
+
+    def show_notices(self, notices: Notices) -> None:
+        """Say what somebody has to see to before anything else."""
+        self._notices = notices
+        self._say_notices()
+
+    def _say_notices(self) -> None:
+        said = notice_lines(self._notices, self.words) if self._notices is not None else ()
+        self.notice.say(Tone.ATTENTION, "\n".join(said))
 
     def show_refreshing(self, part: float) -> None:
         """Say how far the reading of the shelf has come, 0 to 1."""
@@ -268,19 +207,7 @@ class FindPage(ArchivePage):
     def render_view(self) -> None:
         """Say everything anew."""
         super().render_view()
+        self.fields.set_words(self.words)
         self.model.set_sayings(Sayings(self.words))
+        self._say_notices()
         self._say_number()
-
-
-def _day(text: str) -> tuple[datetime | None, bool]:
-    """Read a date of the local calendar; also tell whether it is wrong."""
-    if not text.strip():
-        return None, False
-    try:
-        return datetime.strptime(text.strip(), _DATE).astimezone(), False
-    except ValueError:
-        return None, True
-
-
-def _ms(day: datetime) -> int:
-    return round(day.astimezone(UTC).timestamp() * 1000)

@@ -67,6 +67,12 @@ class HandingOut(QObject):
     def _show(self, media: tuple[Medium, ...], now_ms: int) -> None:
         self._media.show_media(media, now_ms)
 
+    def forget(self) -> None:
+        """Forget what was typed: nobody is signed in any more."""
+        self._media.clear_fields()
+        self._export.reason.clear()
+        self._export.recipients.clear()
+
     def _leave(self) -> None:
         subject = self._export.subject
         if subject is not None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
-from app.archive.window.sayings import NOTHING, day, gigabytes
+from app.archive.window.sayings import NOTHING, day, size
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.icons import Icon
@@ -169,8 +169,8 @@ class MediaPage(ArchivePage):
         else:
             state = ListCell(words("screen.archive.media.out", day=due), Icon.OUTBOX, Tone.ACCENT)
         bearer = medium.bearer or NOTHING
-        size = gigabytes(medium.capacity_bytes)
-        return (ListCell(medium.label), ListCell(medium.serial), ListCell(size), ListCell(bearer), state)
+        room = size(medium.capacity_bytes)
+        return (ListCell(medium.label), ListCell(medium.serial), ListCell(room), ListCell(bearer), state)
 
     def _register(self) -> None:
         place, label = self._fields["place"].text().strip(), self._fields["label"].text().strip()

@@ -13,7 +13,7 @@ from app.archive.window.pin_asking import PinAsking
 from app.archive.window.player import PlayerPanel
 from app.archive.window.player_names import why_of
 from app.archive.window.recording_page import RecordingPage
-from app.archive.window.sayings import day, gigabytes, length, moment
+from app.archive.window.sayings import day, length, moment, size
 from app.archive.window.work_page import Outcome, WorkPage
 from app.ui.icons import Icon
 from app.ui.text import Sentence, Text, say
@@ -63,13 +63,13 @@ class OneRecording(QObject):
         self._decide.withdraw_chosen.connect(self._ask_withdraw)
         self._work.stopped.connect(self._stop_work)
         for page in (self._form, self._decide):
-            page.back.connect(lambda: bench.stack.bring(self._page))
+            page.back.connect(self._back)
         self._work.done.connect(self._look_again)
 
     def open(self, recording: str) -> None:
         """Read a recording's papers and show them."""
         self._page.show_fault(None)
-        self._bench.acts.run(self, lambda: self._bench.desk.look(recording), self._show, self._refused)
+        self._bench.run(lambda: self._bench.desk.look(recording), self._show, self._refused)
 
     def close(self) -> None:
         """End the player."""
@@ -84,6 +84,20 @@ class OneRecording(QObject):
         if isinstance(player, PlayerPanel):
             player.pause()
 
+    @property
+    def playing(self) -> bool:
+        """Whether a recording plays."""
+        player = self._page.player
+        return isinstance(player, PlayerPanel) and player.engine.playing
+
+    def forget(self) -> None:
+        """Forget what was shown and typed: nobody is signed in any more."""
+        self._dossier = None
+        self._page.asking.begin()
+        self._page.asking.show_opening(False)
+        self._form.reason.clear()
+        self._decide.pins.show_proctors(())
+
     def _refused(self, fault: Fault) -> None:
         self._bench.stack.bring(self._page)
         self._page.show_fault(fault)
@@ -97,6 +111,10 @@ class OneRecording(QObject):
 
     def _look_again(self) -> None:
         self.open(self._need().recording)
+
+    def _back(self) -> None:
+        self._decide.pins.show_proctors(())  # what was typed of a PIN does not stay
+        self._bench.stack.bring(self._page)
 
     def _leave(self) -> None:
         self.close()
@@ -113,16 +131,16 @@ class OneRecording(QObject):
         dossier, signer, desk = self._need(), self._bench.need_signer(), self._bench.desk
         self._page.asking.show_opening(True)
         self._page.show_fault(None)
-        self._bench.long.run(
-            self,
+        self._bench.run(
             lambda: desk.watch(dossier, signer, purpose),
             lambda source: self._opened(dossier, source),
             self._not_opened,
+            long=True,
         )
 
     def _opened(self, dossier: Dossier, source: PlayingSource) -> None:
         self._page.asking.show_opening(False)
-        if self._need().recording != dossier.recording or self._bench.signer is None:
+        if self._need().recording != dossier.recording:
             return  # somebody went on meanwhile; the view is entered, nothing is shown
         snapshots = private_folder(self._bench.working / "snapshots")
         panel = PlayerPanel(source, self._page.words, snapshots=snapshots)
@@ -171,7 +189,7 @@ class OneRecording(QObject):
             session=say(known.exam_title, words) if known else document.session if document else "",
             began=moment(document.started.wall_ms) if document else "",
             until=day(dossier.standing.retain_until_ms),
-            size=gigabytes(manifest.bytes) if manifest else "",
+            size=size(manifest.bytes) if manifest else "",
             about=about,
         )
 
@@ -198,7 +216,7 @@ class OneRecording(QObject):
         }[Act(act)]
         self._form.set_busy(True)
         self._form.show_fault(None)
-        self._bench.acts.run(self, work, lambda _entry: self._acted(), self._not_acted)
+        self._bench.run(work, lambda _entry: self._acted(), self._not_acted)
 
     def _acted(self) -> None:
         self._form.set_busy(False)
@@ -212,11 +230,12 @@ class OneRecording(QObject):
 
     def _approved(self, second: Signer) -> None:
         subject, proposal, desk = self._decide.subject, self._decide.proposal, self._bench.desk
-        if subject is None or proposal is None:
-            return
+        if subject is None or proposal is None or self._bench.stack.currentWidget() is not self._decide:
+            return  # somebody went back or signed out while the PIN was checked: nothing is approved
+        self._decide.pins.show_proctors(())  # their PIN does not stay
         self.close()
         recording, sequence = subject.recording, proposal.sequence
-        self._bench.acts.run(self, lambda: desk.approve(recording, second, sequence), self._decided, self._not_decided)
+        self._bench.run(lambda: desk.approve(recording, second, sequence), self._decided, self._not_decided)
 
     def _decided(self, record: DestructionRecord | None) -> None:
         name = "done" if record is not None else "more"

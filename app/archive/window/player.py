@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.playing.source import PlayingSource
@@ -19,6 +19,7 @@ from app.archive.window.player_sound import SoundState
 from app.archive.window.player_times import length, recorded, wall
 from app.archive.window.player_transport import JUMP_MS, Transport
 from app.archive.window.player_wave import WaveWork
+from app.archive.window.rows import Wrap
 from app.archive.window.timeline import TimelinePlot
 from app.ui.clip_speaker import Speaker
 from app.ui.icons import Icon
@@ -38,6 +39,8 @@ _WORTH: Final = {
     Verdict.TAMPERED: (Icon.CROSS, Tone.DANGER),
 }
 """How a verdict is said."""
+_WIDE: Final = 900
+"""From such a width on (at 100 % text) the marks stand beside the picture."""
 
 
 class PlayerPanel(Looked, QWidget):
@@ -74,8 +77,8 @@ class PlayerPanel(Looked, QWidget):
         self.transport: Final = Transport(words, snapshots=snapshots is not None)
         self.timeline: Final = TimelinePlot(source, words)
         self.marks: Final = MarkList(source.marks, words)
-        self._time, self._wall = Line(Type.BAR_STRONG), Line(Type.BAR, Tone.SOFT)
-        self._status: Final = StatusMark(Type.BAR, wrap=True)
+        self._time, self._wall = Line(Type.STRONG), Line(Type.BODY, Tone.SOFT)
+        self._status: Final = StatusMark(Type.BODY, wrap=True)
         self._lay_out()
         self._connect()
         self.set_words(words)
@@ -88,21 +91,20 @@ class PlayerPanel(Looked, QWidget):
         for part in (self.transport, self.timeline, self.marks):  # the order of the keyboard
             part.setParent(inside)
         self.setFocusProxy(self.transport.play)
-        times = QHBoxLayout()
-        times.setSpacing(Space.XL)
-        times.addWidget(self._time)
-        times.addStretch(1)
-        times.addWidget(self._wall)
+        times = QWidget()
+        row = Wrap(times, Space.XL)
+        row.put(self._time)
+        row.put(self._wall, far=True)
         seen = QVBoxLayout()
         seen.setSpacing(Space.S)
         seen.addWidget(self.picture, 1)
-        seen.addLayout(times)
+        seen.addWidget(times)
         seen.addWidget(self._status)
-        top = QHBoxLayout()
+        self._top = top = QHBoxLayout()
         top.setSpacing(Space.L)
         top.addLayout(seen, 1)
         top.addWidget(self.marks)
-        column = QVBoxLayout(inside)
+        self._column = column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         column.addLayout(top, 1)
@@ -145,8 +147,20 @@ class PlayerPanel(Looked, QWidget):
         self._show_state()
 
     def look_changed(self) -> None:
-        """Hand it on: what stands in the panel paints itself."""
+        """Hand it on: what stands in the panel paints itself. Large text takes the marks from beside the picture."""
         hand_down(self, self.look)
+        self._place_marks()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the marks where there is room for them."""
+        super().resizeEvent(event)
+        self._place_marks()
+
+    def _place_marks(self) -> None:
+        beside = self.width() >= self.look.length(_WIDE)
+        if beside is not (self._top.indexOf(self.marks) >= 0):
+            (self._top if beside else self._column).addWidget(self.marks)
+        self.marks.stand(beside=beside)
 
     def seek(self, at_ms: int) -> None:
         """Go to a moment, ms of recorded time."""

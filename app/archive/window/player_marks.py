@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.archive.playing.marks import Lane, Mark
 from app.archive.window.player_names import line_of
+from app.archive.window.rows import RowButton, Wrap
 from app.archive.window.timeline_shapes import colour_of, paint_mark
 from app.ui import tokens
 from app.ui.buttons import Button
@@ -28,6 +28,10 @@ from app.words import Words
 
 _MARK: Final = Qt.ItemDataRole.UserRole
 _WIDTH: Final = 348
+_BELOW: Final = 240
+_HIGHEST: Final = 1_000
+_ANY: Final = 16_777_215  # QWIDGETSIZE_MAX
+_WRAPPED: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
 _GROUPS: Final = {"all": frozenset(Lane), "notable": frozenset(Lane) - {Lane.ITEM}, "items": frozenset({Lane.ITEM})}
 """What can be listed, by the name of its button."""
 
@@ -66,15 +70,22 @@ class _Row(Looked, QStyledItemDelegate):
         """Nothing yet: the view lays its rows out again."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: ARG002 - Qt's signature
-        return QSize(0, max(self.look.length(tokens.TARGET - Space.S, 1.4), self._metrics().height() + Space.S))
+        width = self.view.viewport().width()
+        return QSize(0, max(tokens.TARGET - Space.S, self._rest(QRectF(0, 0, width, 0), index.data())[1] + Space.S))
 
-    def _metrics(self) -> QFontMetrics:
-        return QFontMetrics(self.look.font(Type.BAR))
+    def _rest(self, box: QRectF, line: str) -> tuple[QRectF, int]:
+        """Give the room of the words in a row, and how high they are when they wrap there."""
+        rest = box.adjusted(Space.M + self._side() + Space.S, 0, -Space.S, 0)
+        room = QRect(0, 0, max(1, int(rest.width())), _HIGHEST)
+        return rest, QFontMetrics(self.look.font(Type.BODY)).boundingRect(room, _WRAPPED, line).height()
+
+    def _side(self) -> int:
+        return self.look.length(Space.L)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         palette, box = self.look.palette, QRectF(option.rect)
         state = option.state
-        mark, side = index.data(_MARK), self.look.length(Space.L, 1.4)
+        mark, side = index.data(_MARK), self._side()
         selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.fillRect(box, QColor(palette.accent_soft if selected else palette.surface))
@@ -82,11 +93,10 @@ class _Row(Looked, QStyledItemDelegate):
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         form = QRectF(box.left() + Space.M, box.center().y() - side / 2, side, side)
         paint_mark(painter, mark, form, colour_of(mark, self.look))
-        painter.setFont(self.look.font(Type.BAR))
+        painter.setFont(self.look.font(Type.BODY))
         painter.setPen(QColor(palette.ink))
-        rest = box.adjusted(Space.M + side + Space.S, 0, -Space.XS, 0)
-        line = self._metrics().elidedText(index.data(), Qt.TextElideMode.ElideRight, int(rest.width()))
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, line)
+        rest, _ = self._rest(box, index.data())
+        painter.drawText(rest, _WRAPPED, index.data())
         if selected and self.view.hasFocus():
             paint_focus(painter, box, self.look)
         painter.restore()
@@ -115,40 +125,40 @@ class MarkList(Looked, QWidget):
         super().__init__()
         self.setObjectName("marks")
         self._marks, self._words, self._group = marks, words, "notable"
+        self._beside = True
         self._model = _Model()
         self.view = _View()
         self.view.setObjectName("mark_list")
         self._row = _Row(self.view)
         self.view.setModel(self._model)
         self.view.setItemDelegate(self._row)
-        self.view.setUniformItemSizes(True)
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)  # rows wrap
         self.view.setFrameShape(QListView.Shape.NoFrame)
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.clicked.connect(self._go)
         self.view.chosen.connect(self._go)
-        self._empty = Label(Type.BAR)
+        self._empty = Label()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._buttons = {name: self._button(name) for name in _GROUPS}
         self._lay_out()
         self.set_words(words)
 
     def _button(self, name: str) -> Button:
-        button = Button(f"marks_{name}", bar=True)
+        button = RowButton(f"marks_{name}")
         button.be_markable(exclusive=True)
         button.clicked.connect(lambda: self._show(name))
         return button
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(Space.XS)
-        for button in self._buttons.values():
-            row.addWidget(button, 1)
+        row = Wrap(spacing=Space.XS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         column.addLayout(row)
+        for button in self._buttons.values():
+            row.put(button)
         column.addWidget(self._empty, 1)
         column.addWidget(self.view, 1)
 
@@ -166,7 +176,18 @@ class MarkList(Looked, QWidget):
         palette.setColor(QPalette.ColorRole.Base, QColor(self.look.palette.surface))
         self.view.setPalette(palette)
         self._row.set_look(self.look)
-        self.setFixedWidth(self.look.length(_WIDTH, _MOST))
+        self.stand(beside=self._beside)
+
+    def stand(self, *, beside: bool) -> None:
+        """Stand beside the picture, or below everything in all its width."""
+        self._beside = beside
+        if beside:
+            self.setFixedWidth(self.look.length(_WIDTH))
+            self.setMinimumHeight(0)
+        else:
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(_ANY)
+            self.setMinimumHeight(self.look.length(_BELOW))
         self.view.doItemsLayout()
 
     def next_mark(self, from_ms: int, way: int) -> int | None:
@@ -188,6 +209,3 @@ class MarkList(Looked, QWidget):
     def _go(self, index: QModelIndex) -> None:
         if index.isValid():
             self.chosen.emit(index.data(_MARK).at_ms)
-
-
-_MOST: Final = 1.5

@@ -11,6 +11,7 @@ from app.ui.look import Looked
 from app.ui.tokens import Space, Tone, Type
 
 _LEAST = QSize(240, 180)
+_MOST = 1.5  # larger text leaves less room for the picture
 
 
 class PictureArea(Looked, QWidget):
@@ -47,7 +48,8 @@ class PictureArea(Looked, QWidget):
         return self._title
 
     def look_changed(self) -> None:
-        """Paint again."""
+        """Measure and paint again."""
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -56,7 +58,7 @@ class PictureArea(Looked, QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Give the least room in which anybody is recognised."""
-        return _LEAST
+        return QSize(self.look.length(_LEAST.width(), _MOST), self.look.length(_LEAST.height(), _MOST))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw picture or sentence."""
@@ -83,7 +85,7 @@ class PictureArea(Looked, QWidget):
         if not self._title:
             return
         painter.fillRect(self.rect(), QBrush(QColor(palette.line), Qt.BrushStyle.BDiagPattern))
-        icon = self.look.length(Space.XXL, 1.4)
+        icon = self.look.length(Space.XXL)
         width = min(self.width() - 2 * Space.L, self.look.length(tokens.NARROW, 1.6))
         inner = QRect(0, 0, width - icon - 3 * Space.L, self.height())
         parts = ((self._title, Type.SECTION, Tone.INK), (self._facts, Type.BODY, Tone.SOFT))

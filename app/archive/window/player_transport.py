@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.archive.window.player_engine import SPEEDS
 from app.archive.window.player_volume import VolumeBar
-from app.ui import tokens
+from app.archive.window.rows import RowButton, Wrap
 from app.ui.buttons import Button
 from app.ui.icons import Icon
 from app.ui.look import Looked
@@ -21,7 +20,7 @@ JUMP_MS: Final = 5_000
 
 
 class Transport(Looked, QWidget):
-    """Two groups of buttons, in one row or in two."""
+    """The buttons in a row, or in as many as they need."""
 
     play_pressed = Signal()
     jumped = Signal(int)  # ms, back or on
@@ -40,47 +39,38 @@ class Transport(Looked, QWidget):
         self._before = self._button("before", lambda: self.stepped.emit(-1), Icon.BACK)
         self._after = self._button("after", lambda: self.stepped.emit(1), Icon.FORWARD)
         self.speeds: Final = {speed: self._speed(speed) for speed in SPEEDS}
-        self.mute = Button("mute", bar=True)
+        self.mute = RowButton("mute")
         self.mute.be_markable()
         self.mute.clicked.connect(self._loud)
         self.volume = VolumeBar()
         self.volume.valueChanged.connect(self._loud)
         self._snapshot = self._button("snapshot", self.snapshot_pressed.emit) if snapshots else None
-        self._groups = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lay_out()
         self.set_words(words)
         self.show_speed(1.0)
 
     def _button(self, name: str, pressed: Callable[[], object], icon: Icon | None = None) -> Button:
-        button = Button(name, icon=icon, bar=True)
+        button = RowButton(name, icon=icon)
         button.clicked.connect(lambda _checked: pressed())
         return button
 
     def _speed(self, speed: float) -> Button:
-        button = Button(f"speed_{speed:g}", bar=True)
+        button = RowButton(f"speed_{speed:g}")
         button.be_markable(exclusive=True)
         button.clicked.connect(lambda: self.speed_chosen.emit(speed))
         return button
 
     def _lay_out(self) -> None:
-        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        row = Wrap(self, Space.XS)
         for widget in (self.play, self._back, self._on, self._before, self._after):
-            self._first.addWidget(widget)
-        self._first.addStretch(1)
-        for button in self.speeds.values():
-            self._second.addWidget(button)
-        self._second.addSpacing(Space.S)
-        self._second.addWidget(self.mute)
-        self._second.addWidget(self.volume)
+            row.put(widget)
+        for at, button in enumerate(self.speeds.values()):
+            row.put(button, before=Space.L if at == 0 else 0)
+        row.put(self.mute, before=Space.S)
+        row.put(self.volume)
         if self._snapshot is not None:
-            self._second.addSpacing(Space.L)
-            self._second.addWidget(self._snapshot)
-        self._groups.setContentsMargins(0, 0, 0, 0)
-        self._groups.setSpacing(Space.S)
-        for row in (self._first, self._second):
-            row.setSpacing(Space.XS)
-            self._groups.addLayout(row)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            row.put(self._snapshot, before=Space.L)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def set_words(self, words: Words) -> None:
         """Say everything in another language, in place."""
@@ -101,9 +91,9 @@ class Transport(Looked, QWidget):
 
     def look_changed(self) -> None:
         """Measure again."""
-        side = self.look.length(tokens.TARGET, tokens.TYPES[tokens.Type.BAR_STRONG].most)
+        side = self._back.sizeHint().height()
         self.play.setFixedSize(side, side)
-        self._arrange()
+        self.volume.setFixedHeight(side)
 
     def show_playing(self, *, playing: bool) -> None:
         """Offer to play, or to pause."""
@@ -120,19 +110,6 @@ class Transport(Looked, QWidget):
         """Offer a snapshot, or not: there may be no picture."""
         if self._snapshot is not None:
             self._snapshot.setEnabled(possible)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Stand in one row where there is room."""
-        super().resizeEvent(event)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        room = self._first.minimumSize().width() + self._second.minimumSize().width() + 2 * Space.L
-        way = QBoxLayout.Direction.LeftToRight if self.width() >= room else QBoxLayout.Direction.TopToBottom
-        if self._groups.direction() != way:
-            self._groups.setDirection(way)
-            self._groups.setAlignment(self._second, Qt.AlignmentFlag.AlignLeft)
-            self.updateGeometry()
 
     def _loud(self) -> None:
         self.loudness_chosen.emit(self.volume.loudness, self.mute.isChecked())

@@ -36,7 +36,7 @@ class VolumeBar(Looked, QSlider):
 
     def sizeHint(self) -> QSize:
         """Give its room."""
-        return QSize(self.look.length(tokens.WORD, 1.4), self.look.length(tokens.TARGET, 1.4))
+        return QSize(self.look.length(tokens.WORD), tokens.TARGET)
 
     def minimumSizeHint(self) -> QSize:
         """Give the same."""
@@ -46,7 +46,7 @@ class VolumeBar(Looked, QSlider):
         """Draw track, what is filled, and the knob."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette, knob = self.look.palette, self.look.length(Space.S, 1.4)
+        palette, knob = self.look.palette, self.look.length(Space.S)
         track = QRectF(knob + Space.XS, (self.height() - _TRACK) / 2, self.width() - 2 * (knob + Space.XS), _TRACK)
         middle = track.left() + track.width() * self.loudness
         filled = QRectF(track)

@@ -10,12 +10,13 @@ from app.archive.window.chrome import ArchivePage, Facts
 from app.archive.window.custody_list import CustodyList
 from app.archive.window.holds import HoldList
 from app.archive.window.purpose import PurposePanel
-from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, gigabytes, length, moment
+from app.archive.window.rows import RowBar, RowButton
+from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, device, length, moment, size
 from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note, StatusMark
 from app.ui.look import hand_down
-from app.ui.page import Foot, Panel, Scroll
+from app.ui.page import Panel, Scroll
 from app.ui.simulated import Simulated
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
@@ -94,26 +95,23 @@ class RecordingPage(ArchivePage):
         return papers
 
     def _make_foot(self) -> QWidget:
-        foot = Foot()
-        self._back = Button("back", icon=Icon.BACK, bar=True)
+        foot = RowBar("foot")
+        self._back = RowButton("back", icon=Icon.BACK)
         self.named(self._back.setText, "archive.recording.back")
         self._back.clicked.connect(self.back)
-        self._papers_button = Button("papers", bar=True)
+        self._papers_button = RowButton("papers")
         self._papers_button.be_markable()
         self.named(self._papers_button.setText, "archive.recording.papers")
         self._papers_button.clicked.connect(self._share_room)
-        foot.row.addWidget(self._back)
-        foot.row.addWidget(self._papers_button)
-        foot.row.addStretch(1)
+        foot.row.put(self._back)
+        foot.row.put(self._papers_button)
         self.acts: dict[str, Button] = {}
         for act in _ACTS:
-            button = Button(act, bar=True)
+            button = RowButton(act)
             self.named(button.setText, f"archive.recording.{act}")
             button.clicked.connect(lambda _checked=False, which=act: self.act_chosen.emit(which))
             self.acts[act] = button
-            if act == "destroy":
-                foot.row.addSpacing(Space.XXL)  # far from what harms nothing
-            foot.row.addWidget(button)
+            foot.row.put(button, far=True, before=Space.XXL if act == "destroy" else 0)  # far from what harms nothing
         return foot
 
     # showing
@@ -207,8 +205,11 @@ class RecordingPage(ArchivePage):
         if document is not None and manifest is not None:
             said["began"] = moment(document.started.wall_ms)
             said["length"] = length(document.duration_ms)
-            said["size"] = gigabytes(manifest.bytes)
-            said["sources"] = "\u2003".join(dict.fromkeys(source.label for source in document.sources))
+            said["size"] = size(manifest.bytes)
+            said["sources"] = "\n".join(
+                device(source.track, source.label, simulated=source.simulated, words=words)
+                for source in document.sources
+            )
             count = len(document.gaps)
             lost = sum(gap.length_ms for gap in document.gaps) // 1000
             said["gaps"] = words("screen.archive.recording.gap_count", count=count, seconds=lost)

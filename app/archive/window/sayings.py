@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from app.archive.catalogue import Entry
+from app.archive.desk import Notices
 from app.exam.prose import Language
 from app.ui.icons import Icon
 from app.ui.tokens import Tone
@@ -14,6 +15,10 @@ from sync.wire.archive import CustodyEntry
 SECOND_MS: Final = 1000
 _GB: Final = 1_000_000_000
 _MB: Final = 1_000_000
+_KB: Final = 1_000
+_OVERDUE_NAMED: Final = 2
+FEW_SESSIONS: Final = 10
+"""So few more sessions that fit are said in amber."""
 NOTHING: Final = "—"
 
 VERDICT_LOOK: Final = {
@@ -133,9 +138,39 @@ def length(ms: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def gigabytes(count: int) -> str:
-    """Write bytes as gigabytes, a little as megabytes."""
-    return f"{count / _GB:.1f} GB" if count >= _GB else f"{count / _MB:.1f} MB"
+def size(count: int) -> str:
+    """Write bytes: from 0.1 GB on in gigabytes, from 0.1 MB on in megabytes, less in kilobytes."""
+    for unit, name in ((_GB, "GB"), (_MB, "MB")):
+        if count >= unit / 10:
+            return f"{count / unit:.1f} {name}"
+    return f"{count / _KB:.1f} KB"
+
+
+def device(track: str, label: str, *, simulated: bool, words: Words) -> str:
+    """Name a recorded device: by its own name; a simulated one by what it stands for."""
+    if not simulated:
+        return label
+    return words(f"screen.archive.recording.simulated_{track}")
+
+
+def notice_lines(notices: Notices, words: Words) -> tuple[str, ...]:
+    """Say what somebody has to see to, a line each."""
+    said = []
+    if notices.freeze is not None:
+        facts = {"said": moment(notices.freeze.said_ms), "expected": moment(notices.freeze.expected_ms)}
+        said.append(words("screen.archive.notice.frozen", **facts))
+    if notices.sessions is not None and notices.sessions < FEW_SESSIONS:
+        key = "few" if notices.sessions else "full"
+        said.append(words(f"screen.archive.notice.{key}", sessions=notices.sessions))
+    for medium in notices.overdue[:_OVERDUE_NAMED]:
+        due = day(medium.due_ms) if medium.due_ms else NOTHING
+        said.append(
+            words("screen.archive.notice.overdue", label=medium.label, bearer=medium.bearer or NOTHING, day=due)
+        )
+    more = len(notices.overdue) - _OVERDUE_NAMED
+    if more > 0:
+        said.append(words("screen.archive.notice.overdue_more", count=more))
+    return tuple(said)
 
 
 def _local(ms: int) -> datetime:

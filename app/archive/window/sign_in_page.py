@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.window.chrome import ArchivePage
 from app.ui.icons import Icon
-from app.ui.labels import Label
+from app.ui.labels import Label, Note
 from app.ui.message import MessagePanel
 from app.ui.page import Scroll
 from app.ui.pin_panel import PinPanel
@@ -35,6 +35,7 @@ class SignInPage(ArchivePage):
         row.addLayout(right, 3)
         self.body.addLayout(row, 1)
         self._people: tuple[Person, ...] = ()
+        self._alone: int | None = None
         self.dress()
 
     def _make_words(self) -> QWidget:
@@ -45,21 +46,29 @@ class SignInPage(ArchivePage):
         title, body = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
         self.named(title.setText, "archive.sign_in.title")
         self.named(body.setText, "archive.sign_in.body")
-        for widget in (self._site, title, body, self.problem):
+        self._alone_note = Note()
+        for widget in (self._site, title, body, self._alone_note, self.problem):
             column.addWidget(widget)
         column.addStretch(1)
         return content
 
     def show_people(self, people: tuple[Person, ...], place: str) -> None:
         """Show who may sign in here; with nobody it says how that comes about."""
-        self._people = people
+        self._people, self._alone = people, None
         self._site.setText(place)
         self.pins.show_proctors(tuple(ProctorCard(one.administrator, one.name) for one in people))
+        self.render_view()
+
+    def show_left_alone(self, minutes: int) -> None:
+        """Say that whoever was here was signed out after so many minutes without a key."""
+        self._alone = minutes
         self.render_view()
 
     def render_view(self) -> None:
         """Write it."""
         super().render_view()
+        alone = "" if self._alone is None else self.words("screen.archive.sign_in.alone", minutes=self._alone)
+        self._alone_note.say(Tone.ACCENT, alone)
         self.pins.set_words(self.words)
         self.pins.setVisible(bool(self._people))
         self._nobody_scroll.setVisible(not self._people)

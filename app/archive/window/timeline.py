@@ -14,7 +14,6 @@ from app.archive.playing.source import Missing, PlayingSource
 from app.archive.window.timeline_axis import TimeAxis
 from app.archive.window.timeline_lanes import GapLane, ItemLane, MarkLane
 from app.archive.window.wave import WaveLane
-from app.ui import tokens
 from app.ui.look import Looked, paint_focus
 from app.ui.tokens import Space, Type
 from app.words import Words
@@ -24,9 +23,8 @@ _WAVE: Final = 2.4
 _LANES: Final = (Lane.ITEM, Lane.INCIDENT, Lane.FLAG, Lane.GAP, Lane.BOOKMARK)
 _CLOSEST_S: Final = 0.5
 _ZOOM: Final = 2.0
-_MOST: Final = 1.3
-_MOST_LANE: Final = 1.2
-"""How far text and lanes grow: there have to be a picture and a timeline on one screen."""
+_AIR: Final = 1.2
+"""How far the air in the lanes grows: there have to be a picture and a timeline on one screen."""
 
 
 class _Box(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is published without types
@@ -131,7 +129,6 @@ class TimelinePlot(Looked, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is
 
     def _measure(self) -> None:
         font = self.look.font(Type.CAPTION)
-        font.setPixelSize(min(font.pixelSize(), self.look.length(tokens.TYPES[Type.CAPTION].px, _MOST)))
         metrics, plot = QFontMetrics(font), self.getPlotItem()
         names = [self._words(f"player.lane.{lane}") for lane in ("wave", *_LANES)]
         left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
@@ -177,9 +174,9 @@ class TimelinePlot(Looked, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is
 
     def sizeHint(self) -> QSize:
         """Give its room: as high as its lanes."""
-        lane = self.look.length(Space.XL, _MOST_LANE)
-        font = self.look.length(tokens.TYPES[Type.CAPTION].px, _MOST)
-        return QSize(640, round(self._rows * lane) + 2 * font + Space.S)
+        letters = QFontMetrics(self.look.font(Type.CAPTION)).height()
+        lane = max(self.look.length(Space.XL, _AIR), letters)
+        return QSize(640, round(self._rows * lane) + letters + 2 * Space.S)
 
     def minimumSizeHint(self) -> QSize:
         """Give the least: the same height."""

@@ -56,7 +56,7 @@ class MarkLane(LaneItem):
     def paint_lane(self, painter: QPainter, box: QRectF, clip: QRectF, x_of: Callable[[float], float]) -> None:
         """Draw every mark that is in sight."""
         look, inset = self.look(), 2.0
-        side = min(box.height() - 2 * inset, look.length(Space.L, 1.4))
+        side = min(box.height() - 2 * inset, look.length(Space.L))
         for mark in self._marks:
             left, right = x_of(mark.at_ms), x_of(mark.end_ms)
             if right < clip.left() - side or left > clip.right() + side:

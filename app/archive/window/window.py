@@ -15,6 +15,7 @@ from app.archive.window.calendar_page import CalendarPage
 from app.archive.window.chrome import Place
 from app.archive.window.find_page import FindPage
 from app.archive.window.handing_out import HandingOut
+from app.archive.window.idle import IDLE_MS, Idle
 from app.archive.window.log_page import LogPage
 from app.archive.window.one_recording import OneRecording
 from app.archive.window.pin_asking import PinAsking
@@ -29,9 +30,19 @@ SIZE: Final = (1366, 768)
 
 
 class ArchiveWindow(QWidget):
-    """The window of one archive. `working`: the folder for snapshots and exports under way."""
+    """The window of one archive. `working`: the folder for snapshots and exports under way.
 
-    def __init__(self, desk: ArchiveDesk, people: AdministratorDesk, working: Path, language: Language) -> None:
+    After `idle_ms` without a key or the pointer, and nothing playing, whoever is signed in is signed out.
+    """
+
+    def __init__(
+        self,
+        desk: ArchiveDesk,
+        people: AdministratorDesk,
+        working: Path,
+        language: Language,
+        idle_ms: int = IDLE_MS,
+    ) -> None:
         super().__init__()
         self.stack: Final = Stack(language)
         column = QVBoxLayout(self)
@@ -46,12 +57,14 @@ class ArchiveWindow(QWidget):
         self.one: Final = OneRecording(self.bench, self)
         self.handing: Final = HandingOut(self.bench, self)
         self._asking: Final = PinAsking(self.sign_in.pins, people, self)
+        self._idle: Final = Idle(idle_ms, lambda: self.one.playing or self.bench.waiting, self)
         self._connect()
         self.setWindowTitle(words("screen.archive.head.title"))
         self.resize(*SIZE)
 
     def _connect(self) -> None:
         self._asking.signed.connect(self._entered)
+        self._idle.over.connect(self._left_alone)
         self.stack.went.connect(self._go)
         self.stack.left.connect(self.sign_out)
         self.finding.opened.connect(self.one.open)
@@ -82,15 +95,25 @@ class ArchiveWindow(QWidget):
 
     def _entered(self, signer: Signer) -> None:
         self.bench.signer = signer
+        self.sign_in.pins.show_proctors(())  # the PIN does not stay
         self.stack.set_person(signer.person.name)
         self._go(Place.FIND.value)
+        self._idle.begin()
         self.refresh()
+
+    def _left_alone(self) -> None:
+        self.sign_out()
+        self.sign_in.show_left_alone(round(self._idle.after_ms / 60_000))
 
     def sign_out(self) -> None:
         """Forget who was there; what is shown of people goes with them."""
-        self.bench.signer = None
+        self._idle.end()
+        self.bench.sign_out()
         self.one.close()
+        self.one.forget()
+        self.handing.forget()
         self.finding.model.clear()
+        self.finding.forget()
         self.stack.set_person("")
         self.begin()
 
@@ -101,6 +124,7 @@ class ArchiveWindow(QWidget):
         match Place(place):
             case Place.FIND:
                 self.stack.bring(self.finding)
+                self._look_for_notices()
                 self.bench.act(self.finding, self.bench.desk.now_ms, self.finding.set_now)
                 self.finding.search()
             case Place.CALENDAR:
@@ -121,6 +145,11 @@ class ArchiveWindow(QWidget):
         self.stack.bring(self.finding)
         self.finding.within_session(session, title)
 
+    def _look_for_notices(self) -> None:
+        """Say what somebody has to see to, on the page where everybody begins."""
+        desk = self.bench.desk
+        self.bench.run(desk.notices, self.finding.show_notices, self.finding.show_fault, long=True)
+
     # the catalogue
 
     def refresh(self) -> None:
@@ -136,6 +165,7 @@ class ArchiveWindow(QWidget):
         self.finding.show_refreshing(part)
 
     def _refreshed(self, found: Refreshed) -> None:
+        self._look_for_notices()
         if found.read or found.forgotten:
             self.finding.search()
         else:

@@ -5,19 +5,21 @@ What is decided is decided from signed papers on the shelf, read anew: never fro
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 
 from proctoring.vault.retention import destruction
 from proctoring.vault.retention.custody import Act, Chain, append, read_chain
 from proctoring.vault.retention.faults import (
-    ActRefused,
     ArchiveExists,
     ArchiveMissing,
     ClockFrozen,
     CustodyRefused,
+    DestructionBegun,
+    NeverLater,
     NotExpired,
+    NotTakenOver,
+    ProposalGone,
     RecordingHeld,
     RecordingUnknown,
     SecondPersonNeeded,
@@ -27,6 +29,7 @@ from proctoring.vault.retention.ledger import STORE, Ledger, Situation
 from proctoring.vault.retention.papers import recording_prefix, require_id
 from proctoring.vault.retention.people import Signer, among, require_acting
 from proctoring.vault.retention.places import ArchivePlaces
+from proctoring.vault.retention.refusals import date_of, why_refused
 from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing, step
 from proctoring.vault.retention.timekeeping import Evidence, moment
 from proctoring.vault.store.address import open_shelf
@@ -44,7 +47,6 @@ from sync.wire.recording import RecordingManifest
 
 __all__ = ["Archive", "Freeze", "Hold", "Proposal", "Signer", "Standing", "State"]
 
-_LATEST_MS: Final = 253_402_300_799_000  # the last second of the year 9999: what a calendar can say
 NOTED: Final = frozenset({CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORTED, CustodyAct.VERIFIED})
 """What is entered without changing where a recording stands."""
 
@@ -272,7 +274,7 @@ class Archive:
         situation = self.ledger.situation(recording)
         _require_there(situation)
         if until_ms <= situation.folded.retain_until_ms:
-            raise ActRefused("an extension moves the end later, never earlier")
+            raise NeverLater(until=date_of(situation.folded.retain_until_ms))
         entry = self._enter(
             recording, lambda now: Act(CustodyAct.EXTENDED, person, now, reason, until_ms=until_ms), person
         )
@@ -301,7 +303,7 @@ class Archive:
         self.require_destroyable(situation, self.write_clock_line())
         standing_one = situation.folded.proposal
         if standing_one is None or standing_one.sequence != proposal:
-            raise ActRefused("that proposal does not stand")
+            raise ProposalGone
         if among(person.person, (standing_one.by, *standing_one.approved_by)):
             raise SecondPersonNeeded
         return self._enter(
@@ -332,13 +334,13 @@ class Archive:
             ClockFrozen, RecordingHeld, NotExpired, ActRefused.
         """
         if evidence.freeze is not None:
-            raise ClockFrozen(said=_date(evidence.freeze.said_ms), expected=_date(evidence.freeze.expected_ms))
+            raise ClockFrozen(said=date_of(evidence.freeze.said_ms), expected=date_of(evidence.freeze.expected_ms))
         if situation.folded.holds:
             raise RecordingHeld(holds=len(situation.folded.holds))
         if evidence.sure_ms < situation.folded.retain_until_ms:
-            raise NotExpired(until=_date(situation.folded.retain_until_ms), now=_date(evidence.sure_ms))
+            raise NotExpired(until=date_of(situation.folded.retain_until_ms), now=date_of(evidence.sure_ms))
         if not situation.folded.taken_over:
-            raise ActRefused("it was never verified and taken over here")
+            raise NotTakenOver
 
     def enter(
         self, recording: str, judge: Callable[[Situation], Act], person: Signer | None
@@ -357,7 +359,7 @@ class Archive:
             try:
                 step(seen[-1].terms, seen[-1].folded, entry)
             except CustodyRefused as fault:
-                raise ActRefused(fault.detail) from None
+                raise why_refused(seen[-1].folded, entry, fault.detail) from None
 
         entry, chain = append(self.ledger.book, recording, self.key, judged, check)
         return entry, replace(seen[-1], chain=chain, folded=step(seen[-1].terms, seen[-1].folded, entry))
@@ -381,12 +383,8 @@ class Archive:
 
 def _require_there(situation: Situation) -> None:
     if situation.folded.begun is not None or situation.record is not None:
-        raise ActRefused("its destruction has begun")
+        raise DestructionBegun
 
 
 def _ordered(facts: dict[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(facts.items()))
-
-
-def _date(ms: int) -> str:
-    return f"{datetime.fromtimestamp(min(ms, _LATEST_MS) / 1000, tz=UTC):%Y-%m-%d %H:%M}"

@@ -51,6 +51,42 @@ class ActRefused(Refused):
     code = "ACT_REFUSED"
 
 
+class DestructionBegun(ActRefused):
+    """Its destruction has begun: nothing else is done with it."""
+
+    code = "DESTRUCTION_BEGUN"
+
+
+class NeverLater(ActRefused):
+    """An extension moves the end later, never earlier. Fact: `until`, the end so far (a date, UTC)."""
+
+    code = "EXTENSION_NOT_LATER"
+
+
+class HoldGone(ActRefused):
+    """That hold does not stand: somebody released it."""
+
+    code = "HOLD_GONE"
+
+
+class ProposalGone(ActRefused):
+    """That proposal does not stand: somebody withdrew it, or a hold or an extension undid it."""
+
+    code = "PROPOSAL_GONE"
+
+
+class ProposedAlready(ActRefused):
+    """Its destruction is proposed already."""
+
+    code = "PROPOSED_ALREADY"
+
+
+class NotTakenOver(ActRefused):
+    """It was never verified and taken over here."""
+
+    code = "NOT_TAKEN_OVER"
+
+
 class SecondPersonNeeded(Refused):
     """Who proposed a destruction, or has approved it, cannot approve it (again)."""
 

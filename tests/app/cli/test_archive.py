@@ -113,7 +113,7 @@ def test_a_hold_is_set_and_released_by_its_number(desk: Desk, recorded: Recorded
     assert released.code == 0, released.errors
     assert listed(desk)["holds"] == []
     again = desk.type("release", recorded.spec.recording, number, "--reason", "settled", who="刘洋")
-    assert (again.code, "ACT_REFUSED" in again.errors) == (1, True)
+    assert (again.code, "HOLD_GONE" in again.errors) == (1, True)
 
 
 def test_nothing_is_destroyed_or_shortened_before_its_time(desk: Desk, recorded: Recorded) -> None:
@@ -121,7 +121,7 @@ def test_nothing_is_destroyed_or_shortened_before_its_time(desk: Desk, recorded:
     assert (refused.code, "RECORDING_NOT_EXPIRED" in refused.errors) == (1, True)
     assert "kept until" in refused.errors
     shorter = desk.type("extend", recorded.spec.recording, "2027-01-01", "--reason", "no room", who="陈静")
-    assert (shorter.code, "ACT_REFUSED" in shorter.errors) == (1, True)
+    assert (shorter.code, "EXTENSION_NOT_LATER" in shorter.errors) == (1, True)
     longer = desk.type("extend", recorded.spec.recording, "2031-01-01", "--reason", "appeal", who="陈静")
     assert (longer.code, "Kept until 2031-01-01 now" in longer.output) == (0, True)
 

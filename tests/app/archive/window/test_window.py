@@ -178,7 +178,7 @@ def test_an_extension_that_is_refused_says_why_on_the_form(hands: Hands) -> None
     hands.type("reason", "多留一年")
     hands.type("until", "2026-12-01")
     hands.press("do")
-    hands.until_says("ACT_REFUSED")
+    hands.until_says("期限只能往后移：这份录像已经要保存到")
     hands.type("until", "2039-12-01")
     hands.press("do")
     hands.until(RecordingPage)
