@@ -27,12 +27,16 @@ class Cause(StrEnum):
 
     NOT_SAVED = "not_saved"
     NOT_RECORDING = "not_recording"
+    DISK_LOW = "disk_low"
+    DISK_SLOW = "disk_slow"
     HAND_RAISED = "hand_raised"
 
 
 _TONES: Final = {
     Cause.NOT_SAVED: Tone.DANGER,
     Cause.NOT_RECORDING: Tone.ATTENTION,
+    Cause.DISK_LOW: Tone.ATTENTION,
+    Cause.DISK_SLOW: Tone.ATTENTION,
     Cause.HAND_RAISED: Tone.ATTENTION,
 }
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -134,6 +134,20 @@ class CameraDesk:
                 return recorder.preview() if recorder else None
             except Fault:
                 return None
+
+    def flag_pictures(self, pid: int, numbers: Iterable[int]) -> dict[int, bytes]:
+        """Give the small JPEGs of the flags that the recorder's process `pid` counted so; those no longer kept, not."""
+        with self._quick_turn() as recorder:
+            try:
+                if recorder is None or recorder.status().pid != pid:
+                    return {}  # one that was started anew counts anew: it would be another moment's picture
+                pictures = ((number, recorder.flag_picture(number)) for number in numbers)
+                return {number: jpeg for number, jpeg in pictures if jpeg is not None}
+            except RecorderGone:
+                self._hang_up()
+                return {}
+            except Fault:
+                return {}
 
     def look(self) -> RecorderStatus:
         """Open camera and microphone without recording; it ends with the recording, `look_away`, or by itself.

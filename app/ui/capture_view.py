@@ -19,8 +19,9 @@ _STEPS: Final = 24
 class Preview(Looked, QWidget):
     """The camera's picture, mirrored by nobody: what is shown is what is recorded."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[int, int] = tokens.PREVIEW) -> None:
         super().__init__()
+        self._size = size
         self.setObjectName("preview")
         self._image: QImage | None = None
         self._nothing = ""
@@ -43,7 +44,7 @@ class Preview(Looked, QWidget):
 
     def sizeHint(self) -> QSize:
         """Give the picture's room."""
-        return QSize(self.look.length(tokens.PREVIEW[0], 1.2), self.look.length(tokens.PREVIEW[1], 1.2))
+        return QSize(self.look.length(self._size[0], 1.2), self.look.length(self._size[1], 1.2))
 
     def minimumSizeHint(self) -> QSize:
         """Give the same."""

@@ -253,6 +253,7 @@ PHOTO: Final = (144, 192)  # a candidate's photo
 FACE: Final = (210, 280)  # a photo and a live picture that are held against each other
 THUMB: Final = (36, 48)  # … in the head of a page
 PREVIEW: Final = (320, 240)  # the camera's picture
+HINT: Final = (192, 144)  # … of one moment, in a list
 QR: Final = 148
 PICTURE_MOST: Final = 320  # height of a picture within an item
 COLUMN: Final = 920  # the widest a page of forms gets

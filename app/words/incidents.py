@@ -10,6 +10,7 @@ from sync.wire.plan import Violation
 
 _EXTENDED: Final = re.compile(r"([0-9]+) s: (.*)", re.DOTALL)
 _SECONDS: Final = re.compile(r"([+-]?[0-9]+) s")
+_GAP: Final = re.compile(r"([0-9]+) s at ([0-9]+) s")
 _MINUTE_S: Final = 60
 
 
@@ -30,6 +31,8 @@ def incident_detail(incident: Incident, words: Words) -> str:
     if seconds := _SECONDS.fullmatch(detail):
         sign = detail[0] if detail[0] in "+-" else ""
         return sign + _long(abs(int(seconds[1])), words)
+    if gap := _GAP.fullmatch(detail):
+        return words("incident.gap_at", at=_long(int(gap[2]), words), time=_long(int(gap[1]), words))
     for key in (f"incident.detail_{detail}", f"fault.{detail}.what"):
         if words.has(key) and "{" not in all_keys(words.language)[key]:
             return words(key)

@@ -32,6 +32,7 @@ from proctoring.recorder.messages import (
     SourceChoice,
     Start,
     TapRequest,
+    Trouble,
     to_line,
 )
 from sync.wire.document import Part
@@ -48,6 +49,7 @@ __all__ = [
     "RecorderState",
     "RecorderStatus",
     "RecordingSpec",
+    "Trouble",
     "spawn_recorder",
 ]
 

@@ -6,9 +6,9 @@ from app.ui.screen import Screen
 from app.ui.text import say
 from app.words import Words
 
-__all__ = ["PageHead", "Screen", "seat_name"]
+__all__ = ["BETWEEN_FACTS", "PageHead", "Screen", "seat_name"]
 
-_BETWEEN = "\u2003"  # an em space: quieter than a dot, and the same in both languages
+BETWEEN_FACTS = "\u2003"  # an em space: quieter than a dot, and the same in both languages
 
 
 def seat_name(label: str, words: Words) -> str:
@@ -23,4 +23,4 @@ class PageHead(PlainHead):
         """Name the session."""
         self.show_title(say(session.exam_title, words))
         facts = (seat_name(session.seat_label, words), session.site, session.room, session.when)
-        self.show_facts(_BETWEEN.join(fact for fact in facts if fact))
+        self.show_facts(BETWEEN_FACTS.join(fact for fact in facts if fact))

@@ -342,7 +342,13 @@ def test_a_recorder_that_is_killed_again_and_again_is_brought_back(seat: Seat, m
     packet = packet_of(seat.workplace.replica.outbox.all()[0])
     assert packet.recording is not None
     assert packet.recording.gaps, "what is missing is stated"
-    assert {incident.code for incident in packet.incidents} <= {"RECORDING_INTERRUPTED", "RECORDING_BACK"}
+    assert {incident.code for incident in packet.incidents} <= {
+        "RECORDING_INTERRUPTED",
+        "RECORDING_BACK",
+        "RECORDER_RESTARTED",
+    }
+    gaps = [incident.detail for incident in packet.incidents if incident.code == "RECORDER_RESTARTED"]
+    assert len(gaps) == len(set(gaps)) == 2, "each restart is stated, and once"
 
 
 def test_a_recording_begun_just_before_a_crash_is_taken_up(seat: Seat) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.seat.camera_desk import CameraDesk, is_recording
 from app.seat.deck import Deck
+from app.seat.phases.delivery.recorder_troubles import CAUSES, Lasting, mark, statements
 from app.seat.phases.one_look import OneLook
 from app.seat.screens.delivery.item import ItemScreen, RecordingState
 from app.seat.sealing import Case
@@ -21,11 +22,14 @@ ATTACH_EVERY: Final = 15
 class RecorderWatch(QObject):
     """Watches over one sitting's recording.
 
-    `lost` says why, once for each interruption; `back` ends it.
+    `lost` says why, once for each interruption; `back` ends it. `alarmed` raises or ends an alarm for what is wrong
+    while it records; `stated` gives code and detail of what belongs into the journal and does not stand there, once.
     """
 
     lost = Signal(str)
     back = Signal()
+    alarmed = Signal(object, bool)
+    stated = Signal(str, str)
 
     def __init__(self, deck: Deck, camera: CameraDesk, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,6 +39,8 @@ class RecorderWatch(QObject):
         self._case: Case | None = None
         self._misses = 0
         self._attaching = False
+        self._lasting = Lasting()
+        self._stated: set[tuple[str, str]] = set()
         self._one = OneLook(self)
         self._timer = QTimer(self, interval=RECORDER_MS)
         self._timer.timeout.connect(self._look)
@@ -47,6 +53,8 @@ class RecorderWatch(QObject):
     def begin(self, case: Case) -> None:
         """Find the recorder that goes on by itself after a crash of ours, or start one; look at it from then on."""
         self._case, self._misses = case, 0
+        self._lasting = Lasting()
+        self._stated = {mark(one.code, one.detail) for one in case.delivery.sitting.incidents}
         self._items.set_recording(RecordingState.CHECKING, simulated=False)
         self._attach()
 
@@ -71,6 +79,19 @@ class RecorderWatch(QObject):
         elif self._misses:
             self._misses = 0
             self.back.emit()
+        self._tell_troubles(status if runs else None)
+
+    def _tell_troubles(self, status: RecorderStatus | None) -> None:
+        """Tell what is wrong with a recording that goes on; one that does not has a greater trouble."""
+        if status is None:
+            self._lasting = Lasting()
+        troubles = self._lasting.look(status.troubles if status is not None else ())
+        for trouble, cause in CAUSES.items():
+            self.alarmed.emit(cause, trouble in troubles)
+        for code, detail in statements(status) if status is not None else ():
+            if mark(code, detail) not in self._stated:
+                self._stated.add(mark(code, detail))
+                self.stated.emit(code, detail)
 
     def _miss(self, why: str) -> None:
         """State the interruption once; look for the recorder at once, then ever more rarely, until it is back."""

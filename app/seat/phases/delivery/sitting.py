@@ -104,6 +104,8 @@ class SittingDesk(Phase):
         self._time.section_closed.connect(self._leave_section)
         self._watch.lost.connect(self._recording_lost)
         self._watch.back.connect(self._recording_back)
+        self._watch.alarmed.connect(self._alarm.set)
+        self._watch.stated.connect(self._occur)
         self._tick_timer.timeout.connect(self._tick)
 
     @property

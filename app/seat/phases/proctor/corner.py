@@ -1,14 +1,14 @@
 """The proctor's corner: opened by a PIN, it covers the item and closes by itself; the exam's clock runs on behind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.exam.sitting import State
-from app.seat.camera_desk import CameraDesk, is_recording
+from app.seat.camera_desk import CameraDesk
 from app.seat.phases.admission.admitting import Admitting
 from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.launch.opening import Opened
@@ -17,7 +17,8 @@ from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.proctor.authority import Act, Authority
 from app.seat.phases.proctor.corner_acts import Acts, Done
 from app.seat.phases.proctor.corner_forms import form_of
-from app.seat.phases.proctor.corner_glance import glance, others
+from app.seat.phases.proctor.corner_glance import Recorded, glance, others
+from app.seat.phases.proctor.corner_hints import Hints
 from app.seat.screens.closing.reconcile import ReconcileScreen
 from app.seat.screens.closing.record import RecordScreen
 from app.seat.screens.closing.sealing import SealingScreen
@@ -26,14 +27,16 @@ from app.seat.screens.delivery.review import ReviewScreen
 from app.seat.screens.proctor.authority import AuthorityScreen
 from app.seat.screens.proctor.corner import CornerScreen
 from app.seat.screens.proctor.corner_form import CornerFormScreen
-from app.seat.screens.proctor.corner_view import CornerAct, CornerAnswer, CornerView, Recorder, Writing
+from app.seat.screens.proctor.corner_hints import CornerHintsScreen, HintsView
+from app.seat.screens.proctor.corner_view import CornerAct, CornerAnswer, CornerView, Writing
 from app.seat.screens.proctor.countersign import CountersignScreen
 from app.seat.screens.proctor.ended import EndedScreen
 from app.seat.screens.screen import Screen
 from app.seat.screens.trouble import TroubleScreen
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
-from app.ui.text import Sentence
+from app.ui.text import Sentence, say
+from app.words import Words
 from proctoring.recorder.client import RecorderStatus
 
 REFRESH_MS: Final = 500
@@ -44,12 +47,13 @@ IDLE_MS: Final = 120_000
 ENTRY_IDLE_MS: Final = 30_000
 """… before a PIN was given: a candidate may have pressed the button by mistake."""
 _HANDS: Final = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin)
-_OURS: Final = frozenset(kind.__name__ for kind in (CornerScreen, CornerFormScreen, AuthorityScreen))
+_OURS: Final = frozenset(kind.__name__ for kind in (CornerScreen, CornerHintsScreen, CornerFormScreen, AuthorityScreen))
 _BESIDE: Final = frozenset(kind.__name__ for kind in (ItemScreen, ReviewScreen))
 """What an act may bring to the front while it is done, before the corner is back."""
 _NEVER_OVER: Final = (
     AuthorityScreen,
     CornerScreen,
+    CornerHintsScreen,
     CornerFormScreen,
     CountersignScreen,
     EndedScreen,
@@ -106,12 +110,17 @@ class Corner(Phase):
         self._visit: _Visit | None = None
         self._written: _Written | None = None
         self._view: CornerView | None = None
-        self._recorder = (Recorder.CHECKING, False)
+        self._recorded = Recorded()
         self._refreshes = 0
+        self._hints = Hints(doors.camera, bench.workplace.clock, self)
+        self._hints.changed.connect(self._show_hints)
         self._one_look = OneLook(self)
         self._screen = bench.deck.screen_of(CornerScreen)
         self._screen.acted.connect(self._begin_act)
         self._screen.left.connect(self.leave)
+        self._hint_screen = bench.deck.screen_of(CornerHintsScreen)
+        self._hint_screen.reported.connect(self._report_hint)
+        self._hint_screen.left.connect(self._back)
         self._form = bench.deck.screen_of(CornerFormScreen)
         self._form.confirmed.connect(self._confirm)
         self._form.cancelled.connect(self._cancel)
@@ -137,7 +146,7 @@ class Corner(Phase):
         if isinstance(front, _NEVER_OVER):
             return
         self._visit, self._view = _Visit(type(front)), None
-        self._recorder, self._refreshes = (Recorder.CHECKING, False), 0
+        self._recorded, self._refreshes = Recorded(), 0
         self._touch_watch(on=True)
         act = Act(
             title=Sentence("screen.corner.enter_title"),
@@ -191,7 +200,8 @@ class Corner(Phase):
         self._look_at_recorder()
 
     def _show(self, proctor: Proctor) -> None:
-        view = glance(self.bench, self._opened, self._acts.case, proctor, self._recorder, closes=self.closes)
+        seen = (self._recorded, self._hints.count)
+        view = glance(self.bench, self._opened, self._acts.case, proctor, seen, closes=self.closes)
         if view != self._view:
             self._view = view
             self._screen.show_corner(view)
@@ -200,7 +210,7 @@ class Corner(Phase):
     def _show_time(self) -> None:
         case = self._desk.case
         remaining_ms = case.delivery.remaining_ms() if case is not None else None
-        for screen in (self._screen, self._form, self._authority):
+        for screen in (self._screen, self._hint_screen, self._form, self._authority):
             screen.set_remaining(remaining_ms)
 
     def _refresh(self) -> None:
@@ -218,8 +228,22 @@ class Corner(Phase):
         self._one_look.look(self._camera.status, self._keep_recorder)
 
     def _keep_recorder(self, status: RecorderStatus | None) -> None:
-        simulated = status is not None and any(source.simulated for source in status.sources)
-        self._recorder = (Recorder.RECORDING if is_recording(status) else Recorder.INTERRUPTED, simulated)
+        self._recorded, case = Recorded.of(status), self._acts.case
+        if self._visit is not None and self._visit.proctor is not None:
+            self._hints.take(status, case.delivery.sitting.recording if case is not None else None)
+
+    def _show_hints(self) -> None:
+        case = self._acts.case
+        name = case.entry.name if case is not None else ""
+        self._hint_screen.show_hints(HintsView(name, self._hints.rows()))
+
+    def _report_hint(self, key: str) -> None:
+        """Begin a report with what was noticed; what it was, a person says."""
+        words = Words(self.bench.deck.appearance.language)
+        hint = next((row for row in self._hints.rows() if row.key == key), None)
+        if hint is not None:
+            note = words("screen.corner_hints.note", what=say(hint.what, words), time=hint.when)
+            self._begin_act(CornerAct.REPORT, note)
 
     def _look_away(self, screen: str) -> None:
         visit = self._visit
@@ -228,6 +252,7 @@ class Corner(Phase):
 
     def _end(self) -> None:
         self._visit = None
+        self._hints.forget()
         self._refresh_timer.stop()
         self._idle_timer.stop()
         self._touch_watch(on=False)
@@ -243,7 +268,7 @@ class Corner(Phase):
 
     # acts
 
-    def _begin_act(self, act: CornerAct) -> None:
+    def _begin_act(self, act: CornerAct, note: str = "") -> None:
         visit = self._visit
         if visit is None or visit.proctor is None or visit.acting or self._writing is not None:
             return
@@ -257,9 +282,13 @@ class Corner(Phase):
                 self._hand_over(visit.proctor)
             case CornerAct.LOWER_HAND:
                 self._do(self._acts.lower_hand)
+            case CornerAct.HINTS:
+                self._show_hints()
+                self.bench.deck.bring(CornerHintsScreen)
             case _:
                 visit.form = act
-                self._form.show_form(form_of(act, self._acts.case, self._opened.session.plan))
+                form = form_of(act, self._acts.case, self._opened.session.plan)
+                self._form.show_form(replace(form, note=note))
                 self.bench.deck.bring(CornerFormScreen)
                 self._show_time()
 

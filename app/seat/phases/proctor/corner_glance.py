@@ -1,35 +1,66 @@
 """The seat as the proctor's corner shows it, read from the sitting and the room."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from app.exam.events import PauseReason
 from app.exam.sitting import State
+from app.seat.camera_desk import is_recording
 from app.seat.phases.cards import candidate_card
 from app.seat.phases.launch.opening import Opened
 from app.seat.phases.phase import Bench, session_facts
 from app.seat.screens.proctor.corner_view import BETWEEN_NAMES, CornerAct, CornerView, IncidentRow, Recorder, Standing
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
+from app.ui.text import Sentence, Text
 from app.words import Words
 from app.words.incidents import incident_detail, incident_name
+from proctoring.recorder.client import RecorderStatus
 from sync.wire.packet import Incident
-from sync.wire.plan import SessionPlan
+from sync.wire.plan import MINUTE_MS, SessionPlan
 
-_TOLD = frozenset({"CLOCK_JUMPED", "PIN_LOCKED", "RESUMED", "SEAT_STALLED", "SUSPENDED", "TIME_RESTORED"})
+_TOLD = frozenset({"CLOCK_JUMPED", "PIN_LOCKED", "RECORDER_RESTARTED", "RECORDING_DISK_LOW", "RESUMED"}) | frozenset(
+    {"SEAT_STALLED", "SUSPENDED", "TIME_RESTORED"}
+)
 """What the seat itself logs with a detail that a person can read; other details are for the logbook."""
 _ENDS = frozenset({"ENDED_PROCTOR", "ENDED_VOIDED"})
 _RUNNING = frozenset({CornerAct.EXTEND, CornerAct.REPORT, CornerAct.END})
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What is known of the recorder: what it does, whether its sources are simulated, what is wrong with it."""
+
+    recorder: Recorder = Recorder.CHECKING
+    simulated: bool = False
+    troubles: tuple[Text, ...] = ()
+
+    @classmethod
+    def of(cls, status: RecorderStatus | None) -> Self:
+        """Read it from what the recorder says of itself; None: it does not answer."""
+        if status is None:
+            return cls(Recorder.INTERRUPTED)
+        lasts_ms = status.disk.lasts_ms if status.disk is not None else 0
+        return cls(
+            Recorder.RECORDING if is_recording(status) else Recorder.INTERRUPTED,
+            any(source.simulated for source in status.sources),
+            tuple(
+                Sentence(f"screen.corner.trouble_{trouble.value}", {"minutes": lasts_ms // MINUTE_MS})
+                for trouble in status.troubles
+            ),
+        )
+
+
 def glance(
-    bench: Bench, opened: Opened, case: Case | None, proctor: Proctor, recorder: tuple[Recorder, bool], *, closes: bool
+    bench: Bench, opened: Opened, case: Case | None, proctor: Proctor, seen: tuple[Recorded, int], *, closes: bool
 ) -> CornerView:
-    """Give the seat at a glance. `recorder`: what it does, and whether its sources are simulated.
+    """Give the seat at a glance. `seen`: the recorder, and how many hints there are.
 
     `case`: who sits here, or who is admitted and has not begun.
     """
-    plan, room = opened.session.plan, opened.room.room
+    plan, room, (recorded, hints) = opened.session.plan, opened.room.room, seen
     names = {entry.keyid: entry.name for entry in plan.proctors}
     facts, words = session_facts(bench.workplace, opened.session), Words(bench.deck.appearance.language)
     on_duty = tuple(names.get(keyid, keyid[:8]) for keyid in room.on_duty)
@@ -39,6 +70,7 @@ def glance(
         rows = tuple(incident_row(one.incident, plan, names, words) for one in reversed(room.incidents))
         return CornerView(facts, proctor.name, on_duty, Standing.NOBODY, acts, incidents=rows)
     sitting = case.delivery.sitting
+    looking = frozenset({CornerAct.HINTS}) if sitting.recording is not None else frozenset()
     if sitting.state is State.ADMITTED:
         told = [one.incident for one in room.incidents if one.sitting == case.entry.sitting]
         return CornerView(
@@ -46,15 +78,17 @@ def glance(
             proctor=proctor.name,
             on_duty=on_duty,
             standing=Standing.ADMITTED,
-            acts=shared | {CornerAct.REPORT, CornerAct.SEND_BACK},
+            acts=shared | {CornerAct.REPORT, CornerAct.SEND_BACK} | looking,
             candidate=candidate_card(case.session, case.entry),
             items=len(case.shelf.form.items),
-            recorder=recorder[0] if sitting.recording is not None else Recorder.NOT_YET,
-            simulated=recorder[1],
+            recorder=recorded.recorder if sitting.recording is not None else Recorder.NOT_YET,
+            simulated=recorded.simulated,
+            troubles=recorded.troubles if sitting.recording is not None else (),
+            hints=hints,
             incidents=tuple(incident_row(one, plan, names, words) for one in reversed([*sitting.incidents, *told])),
         )
     paused = sitting.state is State.PAUSED
-    acts = shared | _RUNNING | {CornerAct.CONTINUE if paused else CornerAct.PAUSE}
+    acts = shared | _RUNNING | looking | {CornerAct.CONTINUE if paused else CornerAct.PAUSE}
     if sitting.hand_raised:
         acts |= {CornerAct.LOWER_HAND}
     if distinct_keys(plan) > 1:
@@ -69,8 +103,10 @@ def glance(
         answered=len(sitting.answered),
         items=len(case.shelf.form.items),
         saved=clock_face(sitting.answered_wall_ms) if sitting.given else "",
-        recorder=recorder[0],
-        simulated=recorder[1],
+        recorder=recorded.recorder,
+        simulated=recorded.simulated,
+        troubles=recorded.troubles,
+        hints=hints,
         hand_raised=sitting.hand_raised,
         incidents=tuple(incident_row(one, plan, names, words) for one in reversed(sitting.incidents)),
     )

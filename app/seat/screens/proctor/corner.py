@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seat.screens.proctor.corner_parts import Glance, Incidents, Person
+from app.seat.screens.proctor.corner_parts import Glance, Incidents, Person, Troubles
 from app.seat.screens.proctor.corner_view import BETWEEN_NAMES, CornerAct, CornerView
 from app.seat.screens.screen import PageHead, Screen
 from app.ui import tokens
@@ -67,6 +67,7 @@ class CornerScreen(Screen):
         super().__init__(words, parent)
         self._view: CornerView | None = None
         self._head = PageHead(self.tools)
+        self._troubles = Troubles()
         self._person = Person()
         self._glance = Glance()
         self._incidents = Incidents()
@@ -105,6 +106,7 @@ class CornerScreen(Screen):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, Space.M, 0)
         column.setSpacing(Space.L)
+        column.addWidget(self._troubles)
         column.addWidget(self._person)
         panel = Panel(Space.L)
         title = Label(Type.SECTION)
@@ -114,6 +116,7 @@ class CornerScreen(Screen):
         beside = QVBoxLayout()
         beside.setSpacing(Space.M)
         beside.addWidget(self._glance)
+        beside.addWidget(self._buttons[CornerAct.HINTS])
         beside.addWidget(self._duty)
         beside.addStretch(1)
         row = QHBoxLayout()
@@ -168,6 +171,7 @@ class CornerScreen(Screen):
             return
         self._head.show_session(view.session, words)
         self._glance.show_view(view, words)
+        self._troubles.show_troubles(view.troubles, words)
         self._person.setVisible(view.candidate is not None)
         if view.candidate is not None:
             self._person.show_candidate(view.candidate, words)

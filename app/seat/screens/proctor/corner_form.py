@@ -165,6 +165,7 @@ class CornerFormScreen(Screen):
         self.show_writing(None)
         for field in (self._minutes, self._note, self._statement):
             field.clear()
+        self._note.setText(form.note)
         self._refused.setChecked(False)
         self._choices.show_choices((), self.words)
         self.render_view()

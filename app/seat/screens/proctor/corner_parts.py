@@ -7,11 +7,11 @@ from app.seat.screens.proctor.corner_view import CornerView, IncidentRow, Record
 from app.seat.screens.view import CandidateCard
 from app.ui.clock import clock_text
 from app.ui.icons import Icon, IconMark
-from app.ui.labels import Label, StatusMark, repolish, rule
+from app.ui.labels import Label, Note, StatusMark, repolish, rule
 from app.ui.look import Looked
 from app.ui.page import Panel
 from app.ui.pictures import Photo
-from app.ui.text import say
+from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
@@ -28,6 +28,7 @@ _RECORDER = {
     Recorder.INTERRUPTED: (Icon.BLOCKED, Tone.DANGER),
 }
 _INCIDENTS_SHOWN = 30
+_TROUBLES_SHOWN = 3
 _STACKED_FROM = 1.4
 _LONG_NAME = 24
 
@@ -108,8 +109,11 @@ class Glance(Panel):
         self._hand, self._saved, self._recorder = (StatusMark(Type.LEAD, wrap=True) for _ in range(3))
         self._hand.setObjectName("hand_raised")
         self._answered = Label(Type.LEAD, Tone.SOFT)
+        self._hints = StatusMark(Type.LEAD, wrap=True)
+        self._hints.setObjectName("hints")
         self._rule = rule()
-        for widget in (self._standing, self._hand, self._rule, self._answered, self._saved, self._recorder):
+        above = (self._standing, self._hand, self._rule, self._answered, self._saved, self._recorder)
+        for widget in (*above, self._hints):
             self.content.addWidget(widget)
 
     def show_view(self, view: CornerView, words: Words) -> None:
@@ -132,6 +136,27 @@ class Glance(Panel):
         simulated = view.simulated and view.recorder is Recorder.RECORDING
         key = "screen.corner.recorder_simulated" if simulated else f"screen.corner.recorder_{view.recorder.value}"
         self._recorder.show_status(icon, tone, words(key))
+        self._hints.setVisible(view.hints > 0)
+        self._hints.show_status(Icon.FLAG, Tone.SOFT, words("screen.corner.hints_count", count=view.hints))
+
+
+class Troubles(QWidget):
+    """What is wrong with the recording and what to do, one above the other; nothing when all is well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._notes = tuple(Note() for _trouble in range(_TROUBLES_SHOWN))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        for note in self._notes:
+            column.addWidget(note)
+
+    def show_troubles(self, troubles: tuple[Text, ...], words: Words) -> None:
+        """Show them."""
+        self.setVisible(bool(troubles))
+        for index, note in enumerate(self._notes):
+            note.say(Tone.ATTENTION, say(troubles[index], words) if index < len(troubles) else "")
 
 
 class _IncidentLine(QWidget):

@@ -33,6 +33,7 @@ class CornerAct(StrEnum):
     EXTEND = "extend"
     LOWER_HAND = "lower_hand"
     REPORT = "report"
+    HINTS = "hints"
     SEND_BACK = "send_back"
     HAND_OVER = "hand_over"
     CLOSE_SESSION = "close_session"
@@ -58,9 +59,21 @@ class IncidentRow:
 
 
 @dataclass(frozen=True)
+class HintRow:
+    """Something the watch noticed: what, when by the clock on the wall, for how long (s), and a JPEG of the moment."""
+
+    key: str
+    what: Text
+    when: str
+    seconds: int
+    picture: bytes | None = None
+
+
+@dataclass(frozen=True)
 class CornerView:
     """This seat at a glance. `saved` is the time of the last saved response, empty before there is one.
 
+    `troubles`: what is wrong with the recording and what to do; `hints`: how many things the watch noticed in it.
     `acts`: what can be done now; the others are shown shut, in their places.
     """
 
@@ -77,6 +90,8 @@ class CornerView:
     simulated: bool = False
     hand_raised: bool = False
     incidents: tuple[IncidentRow, ...] = ()
+    troubles: tuple[Text, ...] = ()
+    hints: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,7 +113,8 @@ class CornerForm:
     """One act, before it is done: to whom, what will happen, and what has to be said.
 
     `choices`: ready reasons, or what it was; without any, nothing is asked but the verb. `minutes` offered, if it is
-    about time, and the most that can be given. `grave`: it takes something from the candidate.
+    about time, and the most that can be given. `grave`: it takes something from the candidate. `note`: what the note
+    begins with.
     """
 
     act: CornerAct
@@ -110,6 +126,7 @@ class CornerForm:
     minutes: tuple[int, ...] = ()
     most_minutes: int = 0
     grave: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

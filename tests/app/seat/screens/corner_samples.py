@@ -1,14 +1,18 @@
 """What the screens of proctors at the seat are shown with. Everything here is simulated."""
 
+from dataclasses import replace
+
 from app.seat.phases.proctor.corner_forms import INCIDENTS, MINUTES, MOST_MINUTES
 from app.seat.screens.proctor.authority import AuthorityScreen, AuthorityView, Point
 from app.seat.screens.proctor.corner import CornerScreen
 from app.seat.screens.proctor.corner_form import CornerFormScreen
+from app.seat.screens.proctor.corner_hints import CornerHintsScreen, HintsView
 from app.seat.screens.proctor.corner_view import (
     Choice,
     CornerAct,
     CornerForm,
     CornerView,
+    HintRow,
     IncidentRow,
     Recorder,
     Standing,
@@ -55,6 +59,19 @@ def corner(name: str = "张伟") -> CornerView:
         recorder=Recorder.RECORDING,
         hand_raised=True,
         incidents=incidents(),
+        hints=3,
+    )
+
+
+def hints() -> tuple[HintRow, ...]:
+    """Give four, newest first, with simulated pictures; of sound there may be none."""
+    picture = samples.preview()
+    several, nobody, dark = (Sentence(f"recording.flag.{kind}") for kind in ("several_faces", "no_face", "dark"))
+    return (
+        HintRow("several_faces-1", several, "10:41:20", 12, picture),
+        HintRow("speech-1", Sentence("recording.flag.speech"), "10:38:02", 4),
+        HintRow("no_face-1", nobody, "10:21:47", 95, picture),
+        HintRow("dark-1", dark, "10:02:31", 0, picture),
     )
 
 
@@ -148,6 +165,32 @@ def corner_nobody(words: Words) -> CornerScreen:
     """Show a seat between two candidates."""
     screen = CornerScreen(words)
     screen.show_corner(nobody())
+    return screen
+
+
+def corner_troubled(words: Words) -> CornerScreen:
+    """Show a disk that is nearly full and slow, and a recorder that nothing watches over."""
+    screen = CornerScreen(words)
+    troubles = ("disk_slow", "disk_low", "unguarded")
+    told = tuple(Sentence(f"screen.corner.trouble_{one}", {"minutes": 9}) for one in troubles)
+    screen.show_corner(replace(corner(), hand_raised=False, troubles=told))
+    screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def hints_screen(words: Words) -> CornerHintsScreen:
+    """Show four hints."""
+    screen = CornerHintsScreen(words)
+    screen.show_hints(HintsView("张伟", hints()))
+    screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def hints_none(words: Words) -> CornerHintsScreen:
+    """Show that nothing was noticed yet."""
+    screen = CornerHintsScreen(words)
+    screen.show_hints(HintsView("张伟"))
+    screen.set_remaining(LEFT_MS)
     return screen
 
 
