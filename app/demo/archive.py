@@ -63,7 +63,9 @@ def archive_running(home: DemoHome) -> Iterator[None]:
     """Receive what arrives for the length of the block, as `examroom archive run` does."""
     place = ArchiveHome(home.archive)
     service, stop = ArchiveService(place, lambda: Archive.open(place)), threading.Event()
-    with (private_folder(place.log) / "archive.log").open("a", encoding="utf-8") as file:
+    told = private_folder(place.log) / "archive.log"
+    told.touch(mode=0o600)
+    with told.open("a", encoding="utf-8") as file:
         log = structlog.wrap_logger(structlog.WriteLogger(file), processors=[structlog.processors.JSONRenderer()])
         thread = threading.Thread(target=_receive, args=(service, log, stop), name="archive")
         thread.start()

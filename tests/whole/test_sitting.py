@@ -21,8 +21,8 @@ from tests.whole.traces import form_of
 
 PASS_MARK = 10  # the smallest whole number that is 80 in 100 of 12
 KEYS = """session sitting candidate items responses score passed registry_score packet receipt proof log_index
-recording recording_seconds recording_verdict gaps resumed_on_item resume_ms lost_responses room_record screenshots
-simulated"""
+recording recording_seconds recording_verdict archive archived_as gaps resumed_on_item resume_ms lost_responses
+room_record screenshots simulated"""
 
 
 def test_the_output_is_one_line_of_json_with_exactly_these_keys(run: Run) -> None:

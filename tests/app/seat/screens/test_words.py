@@ -40,6 +40,7 @@ def test_both_languages_fill_the_same_placeholders(key: str) -> None:
 
 def test_no_english_stands_in_the_chinese() -> None:
     allowed = {"A", "EN", "English", "Esc", "F", "Ctrl", "G", "H", "PgUp", "PgDn"}  # as on the keys
+    allowed |= {"age", "examroom", "archive", "admit"}  # a tool's name, and a command for somebody to type
     for key, sentence in screens(Language.ZH).items():
         latin = set(re.findall(r"[A-Za-z]+", re.sub(r"\{\w+\}", "", sentence)))
         assert latin <= allowed, (key, latin)
@@ -54,7 +55,8 @@ def test_no_chinese_stands_in_the_english_but_the_name_of_the_language() -> None
 
 @pytest.mark.parametrize("word", ["PIN", "签字", "会签", "登录", "验证码", "公示", "销毁"])
 def test_one_thing_has_one_word_and_no_more_is_promised_than_is_kept(word: str) -> None:
-    assert not [key for key, sentence in screens(Language.ZH).items() if word in sentence]
+    kiosk = {key: text for key, text in screens(Language.ZH).items() if not key.startswith("screen.archive.")}
+    assert not [key for key, sentence in kiosk.items() if word in sentence]
 
 
 @pytest.mark.parametrize(
