@@ -14,11 +14,8 @@ MOUSE = ("--power-cut", "11")
 KEYS = ("--keyboard", "--power-cut", "23")
 
 
-@pytest.mark.parametrize(
-    "way",
-    # whole sittings by keys alone are in `tests/accessibility`, too
-    [pytest.param(MOUSE, id="mouse"), pytest.param(KEYS, id="keys", marks=pytest.mark.long)],
-)
+@pytest.mark.long  # by default `tests/accessibility` sits the same form, by roles and names
+@pytest.mark.parametrize("way", [pytest.param(MOUSE, id="mouse"), pytest.param(KEYS, id="keys")])
 def test_every_response_is_given_kept_and_right(way: tuple[str, ...], tmp_path: Path) -> None:
     run, bank = run_demo(tmp_path / "demo", "--every-interaction", *way, watched=False), every_interaction()
     assert run.code == 0, run.narration
