@@ -4,13 +4,13 @@ import base64
 import binascii
 import hashlib
 import secrets
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.registry.keyroom import KeyName
-from app.registry.models import Administrator, Device, Invited, Proctor, PublishedDocument, Setting
+from app.registry.models import Administrator, Device, Invited, Official, Proctor, PublishedDocument, Setting
 from app.registry.premises import URL, Premises
 from sync.faults import EnvironmentFault, Refused
 from sync.trust.anchor import Trust, sign_directory
@@ -28,11 +28,13 @@ from sync.wire.enrolment import (
     Invitation,
 )
 from sync.wire.ids import is_name, new_id, plain_name
+from sync.wire.plan import Credential
 
 KEYS_DOCUMENT: Final = "registry-keys"
 DIRECTORY_DOCUMENT: Final = "directory"
 _SEQUENCE: Final = "directory_sequence"
 _TOKEN_BYTES: Final = 24
+_O = TypeVar("_O", bound=Official)
 
 
 class TokenUnknown(Refused):
@@ -186,23 +188,11 @@ def enrol_proctor(premises: Premises, name: str, pin: str) -> str:
         NameRefused: nobody could read this name.
         PinTooShort: fewer than six characters.
     """
-    check_name(name)
-    if len(pin) < MIN_PIN:
-        raise PinTooShort(least=MIN_PIN)
+    _check(name, pin)
     key, proctor = SigningKey.generate_p256(), new_id()
     credential = make_credential(proctor, name, key, pin)
     with premises.database.writing() as session:
-        session.add(
-            Proctor(
-                id=proctor,
-                name=name,
-                keyid=key.public.keyid,
-                public_key_pem=key.public.pem,
-                credential=credential.to_bytes(),
-                enrolled_ms=premises.clock(),
-                revoked_ms=None,
-            )
-        )
+        session.add(_official(Proctor, proctor, credential, premises.clock()))
         renew_directory(premises, session)
     write_public_files(premises)
     return proctor
@@ -216,29 +206,34 @@ def enrol_administrator(premises: Premises, name: str, pin: str) -> Administrato
         NameTaken: somebody of this name is an administrator.
         PinTooShort: fewer than six characters.
     """
-    check_name(name)
-    if len(pin) < MIN_PIN:
-        raise PinTooShort(least=MIN_PIN)
-    key = SigningKey.generate_p256()
-    credential = make_administrator_credential(new_id(), name, key, pin)
+    _check(name, pin)
+    credential = make_administrator_credential(new_id(), name, SigningKey.generate_p256(), pin)
     with premises.database.writing() as session:
         known = session.scalars(select(Administrator.name).where(Administrator.revoked_ms.is_(None)))
         if plain_name(name) in map(plain_name, known):
             raise NameTaken
-        session.add(
-            Administrator(
-                id=credential.administrator,
-                name=name,
-                keyid=key.public.keyid,
-                public_key_pem=key.public.pem,
-                credential=credential.to_bytes(),
-                enrolled_ms=premises.clock(),
-                revoked_ms=None,
-            )
-        )
+        session.add(_official(Administrator, credential.administrator, credential, premises.clock()))
         renew_directory(premises, session)
     write_public_files(premises)
     return credential
+
+
+def _check(name: str, pin: str) -> None:
+    check_name(name)
+    if len(pin) < MIN_PIN:
+        raise PinTooShort(least=MIN_PIN)
+
+
+def _official(kind: type[_O], person: str, credential: Credential, now_ms: int) -> _O:
+    return kind(
+        id=person,
+        name=credential.name,
+        keyid=PublicKey.from_pem(credential.public_key_pem).keyid,
+        public_key_pem=credential.public_key_pem,
+        credential=credential.to_bytes(),
+        enrolled_ms=now_ms,
+        revoked_ms=None,
+    )
 
 
 def revoke_administrator(premises: Premises, administrator: str) -> None:

@@ -60,32 +60,30 @@ class Invited(Base):
     device: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
 
 
-class Proctor(Base):
-    """A person who may run sessions; `credential` is their key, sealed by their PIN."""
+class Official(Base):
+    """A person who signs; `credential` is their key, sealed by their PIN."""
+
+    __abstract__ = True
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    keyid: Mapped[str] = mapped_column(unique=True)
+    public_key_pem: Mapped[str] = mapped_column(Text)
+    credential: Mapped[bytes]
+    enrolled_ms: Mapped[int]
+    revoked_ms: Mapped[int | None]
+
+
+class Proctor(Official):
+    """A person who may run sessions."""
 
     __tablename__ = "proctor"
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    keyid: Mapped[str] = mapped_column(unique=True)
-    public_key_pem: Mapped[str] = mapped_column(Text)
-    credential: Mapped[bytes]
-    enrolled_ms: Mapped[int]
-    revoked_ms: Mapped[int | None]
 
-
-class Administrator(Base):
-    """A person who may act on a site's archive; `credential` is their key, sealed by their PIN."""
+class Administrator(Official):
+    """A person who may act on a site's archive."""
 
     __tablename__ = "administrator"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    keyid: Mapped[str] = mapped_column(unique=True)
-    public_key_pem: Mapped[str] = mapped_column(Text)
-    credential: Mapped[bytes]
-    enrolled_ms: Mapped[int]
-    revoked_ms: Mapped[int | None]
 
 
 class Package(Base):

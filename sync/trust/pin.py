@@ -19,7 +19,7 @@ from sync.trust.aead import KEY_BYTES, SealRefused, open_sealed, seal
 from sync.trust.keys import KeyRefused, PublicKey, SigningKey
 from sync.wire.archive import AdministratorCredential
 from sync.wire.document import canonical_json
-from sync.wire.plan import ProctorCredential
+from sync.wire.plan import Credential, ProctorCredential
 
 MEMORY_KIB: Final = 65_536
 PASSES: Final = 3
@@ -133,9 +133,7 @@ def _seal_key(context: bytes, key: SigningKey, pin: str, memory_kib: int, passes
     }
 
 
-def _open_key(
-    credential: ProctorCredential | AdministratorCredential, pin: str, context: Callable[[PublicKey], bytes]
-) -> SigningKey:
+def _open_key(credential: Credential, pin: str, context: Callable[[PublicKey], bytes]) -> SigningKey:
     try:
         public = PublicKey.from_pem(credential.public_key_pem)
         salt = base64.b64decode(credential.salt, validate=True)

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from sync.wire.document import Document, Part, payload_type
 from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name, Whole
 from sync.wire.packet import ShortText
-from sync.wire.plan import Bilingual
+from sync.wire.plan import Bilingual, Credential
 from sync.wire.recording import WrappedKey
 
 Count = Annotated[Whole, Field(ge=0, le=2**53 - 1)]
@@ -267,18 +267,10 @@ class SealedAbout(Document):
     sealed: Base64
 
 
-class AdministratorCredential(Document):
-    """A site administrator's P-256 private key sealed under a PIN, as `ProctorCredential` is (`sync.trust.pin`)."""
+class AdministratorCredential(Credential):
+    """A site administrator's key; its owner takes it to the archive as a file."""
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("administrator-credential")
-    MAX_BYTES: ClassVar[int] = 8_000
 
     role: Literal["administrator"] = "administrator"
     administrator: Id
-    name: Name
-    public_key_pem: Annotated[str, StringConstraints(max_length=1000)]
-    salt: Base64
-    memory_kib: Annotated[Whole, Field(ge=8, le=262_144)]
-    passes: Annotated[Whole, Field(ge=1, le=10)]
-    lanes: Annotated[Whole, Field(ge=1, le=8)]
-    sealed_key: Base64

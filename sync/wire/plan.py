@@ -277,16 +277,14 @@ class SessionPlan(Document):
     grants: Annotated[tuple[SeatGrant, ...], Field(min_length=1, max_length=2000)]
 
 
-class ProctorCredential(Document):
-    """A proctor's P-256 private key (PKCS#8 DER) sealed by AES-256-GCM under Argon2id(PIN, salt).
+class Credential(Document):
+    """A person's P-256 private key (PKCS#8 DER) sealed by AES-256-GCM under Argon2id(PIN, salt).
 
     `memory_kib`, `passes`, `lanes` are Argon2id's parameters; `sealed_key` is nonce, ciphertext and tag.
     """
 
-    PAYLOAD_TYPE: ClassVar[str] = payload_type("proctor-credential")
     MAX_BYTES: ClassVar[int] = 8_000
 
-    proctor: Id
     name: Name
     public_key_pem: Annotated[str, StringConstraints(max_length=1000)]
     salt: Base64
@@ -294,3 +292,11 @@ class ProctorCredential(Document):
     passes: Annotated[Whole, Field(ge=1, le=10)]
     lanes: Annotated[Whole, Field(ge=1, le=8)]
     sealed_key: Base64
+
+
+class ProctorCredential(Credential):
+    """A proctor's key; it travels in the seats' grants."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("proctor-credential")
+
+    proctor: Id
