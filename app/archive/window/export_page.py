@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.archive.window.act_page import Subject
 from app.archive.window.chrome import ArchivePage, Facts
+from app.archive.window.rows import Wrap
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.icons import Icon
@@ -39,6 +40,7 @@ class ExportPage(ArchivePage):
         super().__init__(words, parent)
         self._subject: Subject | None = None
         self._places: tuple[Place, ...] = ()
+        self._folder = ""
         column = Column()
         title, body = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
         self.named(title.setText, "archive.export.title")
@@ -68,8 +70,7 @@ class ExportPage(ArchivePage):
         self.named(heading.setText, "archive.export.medium")
         self._none = Label(Type.BODY, Tone.SOFT)
         self.named(self._none.setText, "archive.export.no_medium")
-        self._media_row = QHBoxLayout()
-        self._media_row.setSpacing(Space.S)
+        self._media_row = Wrap()
         self._media: list[Button] = []
         again = Button("look_again", Kind.QUIET)
         self.named(again.setText, "archive.export.look_again")
@@ -81,7 +82,6 @@ class ExportPage(ArchivePage):
         row.addWidget(again)
         row.addStretch(1)
         panel.content.addLayout(row)
-        self._media_row.addStretch(1)
         return panel
 
     def _chips(self, *names: str) -> dict[str, Button]:
@@ -130,6 +130,7 @@ class ExportPage(ArchivePage):
         self.show_fault(None)
         self.reason.clear()
         self.recipients.clear()
+        self._folder = ""
         self._choose("one")
         self.render_view()
 
@@ -139,18 +140,20 @@ class ExportPage(ArchivePage):
         return self._subject
 
     def show_places(self, places: tuple[Place, ...]) -> None:
-        """Show the media that are plugged in."""
+        """Show the media that are plugged in. What was chosen stays so; pulled out, no other one takes its place."""
         self._places = places
+        if not self._folder and len(places) == 1:
+            self._folder = places[0].folder
         while len(self._media) < len(places):
             chip = Button(f"place_{len(self._media)}")
             chip.be_markable()
             chip.set_look(self.look)
             chip.clicked.connect(lambda _checked=False, this=chip: self._choose_place(this))
             self._media.append(chip)
-            self._media_row.insertWidget(len(self._media) - 1, chip)
+            self._media_row.put(chip)
         for at, chip in enumerate(self._media):
             chip.setVisible(at < len(places))
-            chip.setChecked(at == 0 and len(places) == 1)
+            chip.setChecked(at < len(places) and (places[at].folder == self._folder))
         self.render_view()
 
     def render_view(self) -> None:
@@ -174,6 +177,8 @@ class ExportPage(ArchivePage):
     def _choose_place(self, this: Button) -> None:
         for chip in self._media:
             chip.setChecked(chip is this)
+        chosen = self._chosen_place()
+        self._folder = chosen.folder if chosen else ""
         self._changed()
 
     def _chosen_place(self) -> Place | None:

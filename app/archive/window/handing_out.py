@@ -24,7 +24,7 @@ from proctoring.vault.carrying.request import Exported, Progress
 from sync.faults import Fault
 from sync.replica.durable import private_folder
 
-_PLACES_FOR_MEDIA: Final = ("/media", "/run/media", "/mnt")
+_PLACES_FOR_MEDIA: Final = frozenset(("/media", "/run/media", "/mnt"))
 """Where a desktop or an administrator mounts what is plugged in."""
 
 
@@ -38,6 +38,7 @@ class HandingOut(QObject):
         self._bench = bench
         self._session = ""
         self._stop = StopMark()
+        self._refused = False
         words = Words(bench.stack.appearance.language)
         self._export: Final = bench.stack.take(ExportPage(words))
         self._media: Final = bench.stack.take(MediaPage(words))
@@ -46,7 +47,7 @@ class HandingOut(QObject):
         self._export.look_requested.connect(self._find_places)
         self._export.back.connect(self._leave)
         self._work.stopped.connect(self._stop_work)
-        self._work.done.connect(self._leave)
+        self._work.done.connect(self._read)
         self._media.registered.connect(self._register)
         self._media.given_out.connect(self._give_out)
         self._media.taken_back.connect(self._take_back)
@@ -62,10 +63,16 @@ class HandingOut(QObject):
         """Show the register."""
         self._bench.stack.bring(self._media)
         register, archive = self._bench.desk.register, self._bench.desk.archive
-        self._bench.act(self._media, register.media, lambda media: self._show(media, archive.clock().wall_ms))
 
-    def _show(self, media: tuple[Medium, ...], now_ms: int) -> None:
+        def look() -> tuple[tuple[Medium, ...], tuple[Place, ...]]:
+            media = register.media()
+            return media, _places(media)
+
+        self._bench.act(self._media, look, lambda found: self._show(*found, archive.clock().wall_ms))
+
+    def _show(self, media: tuple[Medium, ...], places: tuple[Place, ...], now_ms: int) -> None:
         self._media.show_media(media, now_ms)
+        self._media.offer_place(next((place.folder for place in places if not place.label), ""))
 
     def forget(self) -> None:
         """Forget what was typed: nobody is signed in any more."""
@@ -77,6 +84,14 @@ class HandingOut(QObject):
         subject = self._export.subject
         if subject is not None:
             self.back.emit(subject.recording)
+
+    def _read(self) -> None:
+        """Go back: to the recording when it was exported, to the form as it was when something stood in the way."""
+        if not self._refused:
+            self._leave()
+            return
+        self._bench.stack.bring(self._export)
+        self._find_places()
 
     # exporting
 
@@ -107,6 +122,7 @@ class HandingOut(QObject):
         self._stop.set()
 
     def _exported(self, done: Exported) -> None:
+        self._refused = False
         lines: list[Text] = [Sentence("screen.archive.work.exported_to", {"folder": str(done.folder)})]
         left_out = len(done.listed.left_out)
         if left_out:
@@ -116,6 +132,7 @@ class HandingOut(QObject):
         self._work.end(Outcome(*look, said, tuple(lines)))
 
     def _failed(self, fault: Fault) -> None:
+        self._refused = True
         self._work.show_fault(fault)
         self._work.end(None)
 
@@ -156,8 +173,8 @@ def _places(known: tuple[Medium, ...]) -> tuple[Place, ...]:
     """Find what is plugged in: every mounted disk that has a serial number and lies where media are mounted."""
     labels = {medium.serial: medium.label for medium in known}
     found = []
-    for partition in psutil.disk_partitions():
-        if not partition.mountpoint.startswith(_PLACES_FOR_MEDIA):
+    for partition in psutil.disk_partitions(all=True):
+        if not _PLACES_FOR_MEDIA.intersection((partition.mountpoint, *map(str, Path(partition.mountpoint).parents))):
             continue
         with suppress(Fault):  # no disk, or one without a number: nothing can be exported to it
             medium = medium_at(Path(partition.mountpoint))

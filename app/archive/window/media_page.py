@@ -16,6 +16,7 @@ from app.ui.page import Column, Panel, Scroll
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from proctoring.vault.carrying.media_register import Medium, MediumState
+from sync.faults import Fault
 
 
 class MediaPage(ArchivePage):
@@ -44,7 +45,8 @@ class MediaPage(ArchivePage):
         column.content.addWidget(self._make_out())
         column.content.addWidget(self._make_register())
         column.content.addStretch(1)
-        self.body.addWidget(Scroll(column), 1)
+        self._scroll = Scroll(column)
+        self.body.addWidget(self._scroll, 1)
         self.dress()
 
     def _make_out(self) -> QWidget:
@@ -111,6 +113,17 @@ class MediaPage(ArchivePage):
         self._media, self._now_ms = media, now_ms
         self.show_fault(None)
         self.render_view()
+
+    def offer_place(self, folder: str) -> None:
+        """Fill in where a medium is plugged in that nobody registered, unless something was typed."""
+        if not self._fields["place"].text():
+            self._fields["place"].setText(folder)
+
+    def show_fault(self, fault: Fault | None) -> None:
+        """Say what stands in the way, where it is seen."""
+        super().show_fault(fault)
+        if fault is not None:
+            self._scroll.verticalScrollBar().setValue(0)
 
     def clear_fields(self) -> None:
         """Empty what was typed, once it was done."""

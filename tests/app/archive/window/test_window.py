@@ -7,13 +7,12 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from app.archive.window.act_page import ActPage
 from app.archive.window.calendar_page import CalendarPage
 from app.archive.window.decide_page import DecidePage
-from app.archive.window.find_page import FindPage
 from app.archive.window.log_page import LogPage
 from app.archive.window.media_page import MediaPage
 from app.archive.window.player import PlayerPanel
@@ -22,76 +21,13 @@ from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.window import ArchiveWindow
 from app.archive.window.work_page import WorkPage
 from app.exam.prose import Language
-from app.ui.fields import Field
-from app.ui.labels import Label, StatusMark
 from app.ui.proctor_button import ProctorButton
 from proctoring.vault.carrying.media_register import MediumState
 from proctoring.vault.carrying.medium import FoundMedium
 from proctoring.vault.retention.standing import State
 from sync.wire.archive import CustodyAct
 from tests.app.archive.site import CANDIDATE, NAMES, PINS, ArchiveSite
-
-WAIT_MS = 20_000
-
-
-class Hands:
-    """Somebody at the window: presses what is seen, types, and waits for what comes."""
-
-    def __init__(self, window: ArchiveWindow, site: ArchiveSite, bot: QtBot) -> None:
-        self.window, self.site, self.bot = window, site, bot
-
-    @property
-    def page(self) -> QWidget:
-        page = self.window.stack.currentWidget()
-        assert page is not None
-        return page
-
-    def until(self, kind: type[QWidget]) -> None:
-        self.bot.waitUntil(lambda: isinstance(self.page, kind), timeout=WAIT_MS)
-
-    def press(self, name: str) -> None:
-        button = self.page.findChild(QAbstractButton, name)
-        assert button is not None, name
-        assert button.isVisible(), name
-        self.bot.waitUntil(button.isEnabled, timeout=WAIT_MS)
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def type(self, name: str, text: str) -> None:
-        field = self.page.findChild(Field, name)
-        assert field is not None, name
-        field.setFocus()
-        field.clear()
-        field.insert(text)  # as an input method does; QTest has keys for Latin letters only
-
-    def says(self, text: str) -> bool:
-        marks = [one.text() for one in self.page.findChildren(StatusMark) if one.isVisible()]
-        labels = [one.text() for one in self.page.findChildren(Label) if one.isVisible()]
-        return any(text in said for said in (*marks, *labels))
-
-    def until_says(self, text: str) -> None:
-        self.bot.waitUntil(lambda: self.says(text), timeout=WAIT_MS)
-
-    def sign(self, name: str, pin: str, button: str) -> None:
-        cards = [one for one in self.page.findChildren(ProctorButton) if one.isVisible()]
-        card = next(one for one in cards if one.card.name == name)
-        QTest.mouseClick(card, Qt.MouseButton.LeftButton)
-        self.type("pin", pin)
-        self.press(button)
-
-    def sign_in(self) -> None:
-        self.until(SignInPage)
-        self.sign(NAMES[0], PINS[0], "archive_sign_in")
-        self.until(FindPage)
-        self.bot.waitUntil(lambda: self.window.finding.model.rowCount() == 1, timeout=WAIT_MS)
-
-    def open(self) -> None:
-        self.sign_in()
-        self.press("open")
-        self.until(RecordingPage)
-        self.until_says(CANDIDATE)
-
-    def acts(self) -> list[CustodyAct]:
-        return [entry.act for entry in self.site.archive.custody(self.site.recording)]
+from tests.app.archive.window.hands import Hands
 
 
 @pytest.fixture
@@ -100,7 +36,7 @@ def hands(site: ArchiveSite, qtbot: QtBot) -> Iterator[Hands]:
     qtbot.addWidget(window)
     window.begin()
     window.show()
-    yield Hands(window, site, qtbot)
+    yield Hands(window, site)
     window.close()
     shiboken6.delete(window)
 
@@ -125,14 +61,14 @@ def test_nothing_is_seen_before_a_purpose_is_given_and_entered(hands: Hands) -> 
     assert not begin.isEnabled()
     hands.type("purpose", "成绩复核")
     hands.press("begin_viewing")
-    hands.bot.waitUntil(lambda: hands.page.findChild(PlayerPanel) is not None, timeout=WAIT_MS)
+    hands.wait(lambda: hands.page.findChild(PlayerPanel) is not None)
     assert hands.acts()[-1] is CustodyAct.VIEWED
     hands.press("papers")
     hands.until_says("成绩复核")
     hands.press("papers")
     panel = hands.page.findChild(PlayerPanel)
     assert panel is not None
-    hands.bot.waitUntil(lambda: panel.engine.shown is not None, timeout=WAIT_MS)
+    hands.wait(lambda: panel.engine.shown is not None)
     hands.press("go_log")
     hands.until(LogPage)
     hands.until_says(CANDIDATE)
@@ -142,7 +78,7 @@ def test_who_signs_out_leaves_no_player_and_no_name_behind(hands: Hands) -> None
     hands.open()
     hands.type("purpose", "巡查")
     hands.press("begin_viewing")
-    hands.bot.waitUntil(lambda: hands.page.findChild(PlayerPanel) is not None, timeout=WAIT_MS)
+    hands.wait(lambda: hands.page.findChild(PlayerPanel) is not None)
     page = hands.page
     hands.press("sign_out")
     hands.until(SignInPage)
@@ -257,7 +193,7 @@ def test_the_keyboard_alone_finds_and_opens(hands: Hands) -> None:
     assert focus is hands.window.finding.text
     QTest.keyClicks(focus, "2026")
     QTest.keyClick(focus, Qt.Key.Key_Return)
-    hands.bot.waitUntil(hands.window.finding.table.hasFocus, timeout=WAIT_MS)
+    hands.wait(hands.window.finding.table.hasFocus)
     hands.until_says("找到 1 份录像")
     QTest.keyClick(hands.window.finding.table, Qt.Key.Key_Return)
     hands.until(RecordingPage)
