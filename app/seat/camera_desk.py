@@ -116,7 +116,7 @@ class CameraDesk:
         """
         with self._turn:
             recorder = self._attached()
-            return SIMULATED if self._sources == "synthetic" else recorder.devices(*self._chosen())
+            return SIMULATED if self._sources == "synthetic" else recorder.devices(*self.chosen())
 
     def status(self) -> RecorderStatus | None:
         """Give what the recorder says of itself; None when it does not answer."""
@@ -156,7 +156,7 @@ class CameraDesk:
             RecorderGone: the recorder's process cannot be started.
         """
         with self._turn:
-            return self._attached().look(*self._chosen())
+            return self._attached().look(*self.chosen())
 
     def glimpse(self) -> Glimpse | None:
         """Give what camera and microphone show now, while looking or recording; None when they do neither.
@@ -256,15 +256,19 @@ class CameraDesk:
                 self._recorder = found
         return self._recorder
 
-    def _chosen(self) -> tuple[str, str]:
-        """Give camera and microphone: as this seat was set up, unless what is simulated was asked for."""
+    def chosen(self) -> tuple[str, str]:
+        """Give camera and microphone: as this seat was set up, unless what is simulated was asked for.
+
+        Raises:
+            RecordingChoiceUnreadable, DiskFault: it is not known how it was set up.
+        """
         if self._sources != "auto":
             return self._sources, self._sources
         choice = recording_choice(self._home)
         return choice.camera, choice.microphone
 
     def _spec(self, sitting: str, recording: str) -> RecordingSpec:
-        camera, microphone = self._chosen()
+        camera, microphone = self.chosen()
         return RecordingSpec(
             recording=recording,
             session=self._plan.session,

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from app.exam.form import BlueprintUnmet, draw_form
 from app.seat import read_aloud
@@ -14,13 +16,16 @@ from app.seat.glyphs import chinese_family, undrawable
 from app.seat.recording_choice import recording_choice
 from app.seat.room_log import read_room
 from app.seat.workplace import Session, Workplace
-from proctoring.recorder.messages import space_for
+from app.ui.text import Sentence
+from proctoring.capture.grammar import Choice, SourceKind, parse_picture, parse_sound
+from proctoring.capture.profiles import PROFILES, profile_named
+from proctoring.recorder.messages import SPARE_BYTES, space_for
 from sync.client.connection import RegistryConnection
 from sync.faults import Fault
 from sync.replica.cabinet import DocumentKind
 from sync.replica.durable import free_bytes
 from sync.replica.outbox import Stage
-from sync.wire.plan import SessionPlan
+from sync.wire.plan import MINUTE_MS, SessionPlan
 
 HONEST_DIFFERENCE_S = 60
 """What two honest clocks may differ by."""
@@ -46,7 +51,7 @@ class Finding:
 
     check: str
     readiness: Readiness
-    facts: Mapping[str, str | int]
+    facts: Mapping[str, str | int | Sentence]
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ def check_seat(workplace: Workplace, session: Session, reach: Reach) -> list[Fin
         lambda: _package(session),
         lambda: _people(session.plan),
         lambda: _devices(reach.camera),
+        lambda: _recording(workplace, reach.camera),
         lambda: _disk(workplace, session),
         lambda: _fonts(session.plan),
         lambda: _display(reach.display),
@@ -122,10 +128,52 @@ def _devices(camera: CameraDesk) -> Finding:
 
 
 def _disk(workplace: Workplace, session: Session) -> Finding:
-    profile = recording_choice(workplace.home).profile
-    needed, free = space_for(longest_recording_ms(session.plan), profile), free_bytes(workplace.home.root)
-    facts: dict[str, str | int] = {"needed_mb": needed // 1_000_000, "free_mb": free // 1_000_000}
+    try:
+        profile = profile_named(recording_choice(workplace.home).profile)
+    except Fault:
+        profile = PROFILES[0]  # what takes most; that nothing can be recorded, `_recording` says
+    longest_ms = longest_recording_ms(session.plan)
+    needed, free = space_for(longest_ms, profile.name), free_bytes(workplace.home.root)
+    lasts_ms = max(0, free - SPARE_BYTES) * 1000 // profile.bytes_per_s
+    facts: dict[str, str | int] = {
+        "needed_mb": needed // 1_000_000,
+        "free_mb": free // 1_000_000,
+        "longest_minutes": -(-longest_ms // MINUTE_MS),
+        "lasts_minutes": lasts_ms // MINUTE_MS,
+        "lasts_hours": lasts_ms // (60 * MINUTE_MS),
+    }
     return Finding("disk", Readiness.GOOD if free >= needed else Readiness.BLOCKED, facts)
+
+
+def _recording(workplace: Workplace, camera: CameraDesk) -> Finding:
+    """Say what is recorded, and how fine: as it was chosen, whether it is there or not."""
+    try:
+        picture, sound = camera.chosen()
+        profile = profile_named(recording_choice(workplace.home).profile)
+    except Fault:
+        return Finding("recording", Readiness.BLOCKED, {})
+    facts: dict[str, str | int | Sentence] = {
+        "picture": _source(parse_picture(picture)),
+        "sound": _source(parse_sound(sound)),
+        "width": profile.width,
+        "height": profile.height,
+        "rate": profile.frame_rate,
+    }
+    return Finding("recording", Readiness.GOOD, facts)
+
+
+def _source(choice: Choice) -> Sentence:
+    """Name a source without what may be secret in its address."""
+    match choice.kind:
+        case SourceKind.RTSP:
+            name = urlsplit(choice.rest).hostname or ""
+        case SourceKind.FILE:
+            name = Path(choice.rest).name
+        case SourceKind.CAMERA | SourceKind.MICROPHONE:
+            name = choice.rest
+        case _:
+            return Sentence(f"readiness.source.{choice.kind.value.partition(':')[0]}")
+    return Sentence(f"readiness.source.{choice.kind.value}", {"name": name})
 
 
 def _fonts(plan: SessionPlan) -> Finding:

@@ -10,10 +10,10 @@ from sync.wire.plan import Bilingual
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of `resources/words`, with what fills its placeholders."""
+    """A sentence of `resources/words`, with what fills its placeholders: values, or words that change with it."""
 
     key: str
-    facts: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+    facts: Mapping[str, "str | int | Sentence"] = field(default_factory=lambda: MappingProxyType({}))
 
 
 Text = str | Bilingual | Sentence
@@ -26,6 +26,7 @@ def say(text: Text, words: Words) -> str:
         case str():
             return text
         case Sentence():
-            return words(text.key, **text.facts)
+            facts = text.facts.items()
+            return words(text.key, **{k: say(fact, words) if isinstance(fact, Sentence) else fact for k, fact in facts})
         case _:
             return str(getattr(text, words.language.value))

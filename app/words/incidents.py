@@ -27,19 +27,20 @@ def incident_detail(incident: Incident, words: Words) -> str:
     """Say the detail: what people wrote as they wrote it, times in minutes and seconds, faults in words."""
     detail = incident.detail
     if extended := _EXTENDED.fullmatch(detail):
-        return words("incident.so_long_because", time=_long(int(extended[1]), words), why=extended[2])
+        return words("incident.so_long_because", time=so_long(int(extended[1]), words), why=extended[2])
     if seconds := _SECONDS.fullmatch(detail):
         sign = detail[0] if detail[0] in "+-" else ""
-        return sign + _long(abs(int(seconds[1])), words)
+        return sign + so_long(abs(int(seconds[1])), words)
     if gap := _GAP.fullmatch(detail):
-        return words("incident.gap_at", at=_long(int(gap[2]), words), time=_long(int(gap[1]), words))
+        return words("incident.gap_at", at=so_long(int(gap[2]), words), time=so_long(int(gap[1]), words))
     for key in (f"incident.detail_{detail}", f"fault.{detail}.what"):
         if words.has(key) and "{" not in all_keys(words.language)[key]:
             return words(key)
     return detail
 
 
-def _long(seconds: int, words: Words) -> str:
+def so_long(seconds: int, words: Words) -> str:
+    """Say a time in minutes and seconds."""
     minutes, rest = divmod(seconds, _MINUTE_S)
     if not minutes:
         return words("incident.seconds", seconds=rest)

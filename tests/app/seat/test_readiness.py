@@ -7,15 +7,22 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.seat.camera_desk import CameraDesk
+from app.seat import readiness
+from app.seat.camera_desk import CameraDesk, longest_recording_ms
 from app.seat.glyphs import chinese_family, undrawable
 from app.seat.phases.launch.opening import CHECKS
-from app.seat.readiness import Display, Finding, Reach, Readiness, check_seat
+from app.seat.readiness import Display, Finding, Reach, Readiness, _disk, _recording, check_seat
+from app.seat.recording_choice import RecordingChoice, choose_recording
 from app.seat.room_log import RoomLog
 from app.seat.workplace import Session, Workplace
+from app.ui.text import Sentence, say
+from proctoring.capture.profiles import profile_named
+from proctoring.recorder.messages import SPARE_BYTES, space_for
 from sync.replica.cabinet import DocumentKind
+from sync.replica.durable import free_bytes
 from sync.wire.ids import new_id
-from sync.wire.plan import SessionPlan
+from sync.wire.plan import MINUTE_MS, SessionPlan
+from tests.app.seat.screens.samples import EN, ZH
 
 GOOD = Display(1366, 768, 1)
 RARE = "\U0002f9ff\U000323af"  # never assigned, so no font has them
@@ -50,6 +57,46 @@ def test_a_seat_in_order_is_good_at_everything_it_can_be(
     assert all(findings[check].readiness is Readiness.GOOD for check in ("people", "fonts", "screen", "journal"))
     assert findings["outbox"].facts == {"count": 0}
     assert set(CHECKS) - set(findings) == {"devices"}, "its devices are simulated, which has a name of its own"
+
+
+def test_what_is_recorded_and_how_long_it_fits_is_told_in_words(workplace: Workplace, session: Session) -> None:
+    secret = "rtsp://user:secret@10.0.0.7/live"
+    choose_recording(workplace.home, RecordingChoice(camera=secret, microphone="microphone:USB Audio", profile="fine"))
+    desk = CameraDesk(workplace.home, workplace.enrolment.device, session.plan, "auto")
+    recording, disk = _recording(workplace, desk), _disk(workplace, session)
+    assert recording.readiness is disk.readiness is Readiness.GOOD
+    for words, said in (
+        (ZH, "画面：网络摄像头 10.0.0.7；声音：麦克风 USB Audio；960×720，每秒 15 帧"),
+        (EN, "960×720"),
+    ):
+        seen = say(Sentence("readiness.recording.good.seen", recording.facts), words)
+        assert said in seen
+        assert "secret" not in seen
+    longest_ms, fine = longest_recording_ms(session.plan), profile_named("fine")
+    assert disk.facts["needed_mb"] == space_for(longest_ms, "fine") // 1_000_000
+    assert disk.facts["longest_minutes"] == longest_ms // MINUTE_MS
+    room = (free_bytes(workplace.home.root) - SPARE_BYTES) // fine.bytes_per_s // 3600
+    assert abs(int(str(disk.facts["lasts_hours"])) - room) <= 1
+
+
+def test_a_damaged_choice_of_sources_is_told_and_ends_nothing(
+    workplace: Workplace, session: Session, camera: CameraDesk
+) -> None:
+    workplace.home.recording_choice.write_text("{")
+    told = found(workplace, session, camera)
+    assert told["recording"].readiness is Readiness.BLOCKED
+    assert told["disk"].readiness is Readiness.GOOD
+
+
+def test_a_disk_with_too_little_room_is_told_with_figures(
+    workplace: Workplace, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        readiness, "free_bytes", lambda _folder: SPARE_BYTES + 60 * profile_named("standard").bytes_per_s
+    )
+    disk = _disk(workplace, session)
+    assert (disk.readiness, disk.facts["lasts_minutes"]) == (Readiness.BLOCKED, 1)
+    assert "只够录约 1 分钟" in say(Sentence("readiness.disk.blocked.seen", disk.facts), ZH)
 
 
 def test_characters_that_no_font_has_are_listed(workplace: Workplace, session: Session, camera: CameraDesk) -> None:

@@ -244,7 +244,19 @@ class Opening(Phase):
         self.trouble(fault)
 
 
-CHECKS = ("package", "people", "devices", "disk", "fonts", "screen", "clock", "journal", "outbox", "network")
+CHECKS = (
+    "package",
+    "people",
+    "devices",
+    "recording",
+    "disk",
+    "fonts",
+    "screen",
+    "clock",
+    "journal",
+    "outbox",
+    "network",
+)
 
 
 def _running_rows() -> tuple[CheckRow, ...]:

@@ -45,6 +45,9 @@ _LOOKS = {
 }
 
 
+_BELOW_FROM = 1.4
+
+
 class _CheckLine(QWidget):
     """One check."""
 
@@ -55,13 +58,13 @@ class _CheckLine(QWidget):
         self._state = Label(Type.STRONG, wrap=False)
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._meaning, self._advice = Label(Type.BODY, Tone.SOFT), Label()
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setSpacing(Space.M)
         top = Qt.AlignmentFlag.AlignTop
         head.addWidget(self._name, 2, top)
         head.addWidget(self._seen, 3, top)
         head.addWidget(self._state, 0, top)
-        text = QVBoxLayout()
+        self._text = text = QVBoxLayout()
         text.setSpacing(Space.XS)
         text.addLayout(head)
         text.addWidget(self._meaning)
@@ -77,7 +80,17 @@ class _CheckLine(QWidget):
         column.addLayout(inside)
 
     def set_look(self, look: Look, words: Words) -> None:
-        """Take a look, and make the last column as wide as its longest word, so that all lines agree."""
+        """Take a look, and make the last column as wide as its longest word, so that all lines agree.
+
+        Where the text is large, what was seen stands under the name: beside it there is no room for sentences.
+        """
+        below = look.scale >= _BELOW_FROM
+        if below is (self._text.indexOf(self._seen) < 0):
+            (self._head if below else self._text).removeWidget(self._seen)
+            if below:
+                self._text.insertWidget(1, self._seen)
+            else:
+                self._head.insertWidget(1, self._seen, 3, Qt.AlignmentFlag.AlignTop)
         self._icon.set_look(look)
         metrics = QFontMetrics(look.font(Type.STRONG))
         states = (words(f"screen.launch.state_{state.value}") for state in CheckState)

@@ -18,6 +18,7 @@ from app.ui.page import Column, Foot, Panel, Scroll
 from app.ui.text import say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from app.words.incidents import so_long
 
 ROWS = 20
 
@@ -57,7 +58,7 @@ class _HintLine(Panel):
         what = say(hint.what, words)
         self._what.show_status(Icon.FLAG, Tone.SOFT, what)
         key = "when_moment" if not hint.seconds else "when"
-        self._when.setText(words(f"screen.corner_hints.{key}", time=hint.when, seconds=hint.seconds))
+        self._when.setText(words(f"screen.corner_hints.{key}", time=hint.when, length=so_long(hint.seconds, words)))
         self._picture.set_nothing(words("screen.corner_hints.no_picture"))
         self._picture.show_picture(hint.picture)
         self._picture.setAccessibleName(words("screen.corner_hints.picture", what=what, time=hint.when))

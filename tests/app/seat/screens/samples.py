@@ -46,12 +46,28 @@ def bilingual(zh: str, en: str) -> Bilingual:
 
 def good_checks() -> tuple[CheckRow, ...]:
     return (
-        CheckRow(bilingual("摄像头", "Camera"), CheckState.GOOD, "USB 2.0 Camera · 640×480 · 15 fps"),
-        CheckRow(bilingual("麦克风", "Microphone"), CheckState.GOOD, "USB Audio · −38 dBFS"),
+        CheckRow(Sentence("readiness.devices.name"), CheckState.GOOD, "USB 2.0 Camera, USB Audio"),
         CheckRow(
-            bilingual("磁盘空间", "Disk space"),
+            Sentence("readiness.recording.name"),
             CheckState.GOOD,
-            bilingual("剩余 212 GB，本场需要 1.4 GB", "212 GB free, this session needs 1.4 GB"),
+            Sentence(
+                "readiness.recording.good.seen",
+                {
+                    "picture": Sentence("readiness.source.auto"),
+                    "sound": Sentence("readiness.source.microphone", {"name": "USB Audio"}),
+                    "width": 640,
+                    "height": 480,
+                    "rate": 15,
+                },
+            ),
+        ),
+        CheckRow(
+            Sentence("readiness.disk.name"),
+            CheckState.GOOD,
+            Sentence(
+                "readiness.disk.good.seen",
+                {"free_mb": 212_000, "lasts_hours": 689, "longest_minutes": 180, "needed_mb": 1_122},
+            ),
         ),
         CheckRow(
             bilingual("时钟", "Clock"),
