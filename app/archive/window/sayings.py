@@ -13,6 +13,7 @@ from app.words import Words
 from sync.wire.archive import CustodyEntry
 
 SECOND_MS: Final = 1000
+_TB: Final = 1_000_000_000_000
 _GB: Final = 1_000_000_000
 _MB: Final = 1_000_000
 _KB: Final = 1_000
@@ -139,9 +140,9 @@ def length(ms: int) -> str:
 
 
 def size(count: int) -> str:
-    """Write bytes: from 0.1 GB on in gigabytes, from 0.1 MB on in megabytes, less in kilobytes."""
-    for unit, name in ((_GB, "GB"), (_MB, "MB")):
-        if count >= unit / 10:
+    """Write bytes: terabytes, from 0.1 GB on gigabytes, from 0.1 MB on megabytes, less in kilobytes."""
+    for unit, least, name in ((_TB, _TB, "TB"), (_GB, _GB / 10, "GB"), (_MB, _MB / 10, "MB")):
+        if count >= least:
             return f"{count / unit:.1f} {name}"
     return f"{count / _KB:.1f} KB"
 

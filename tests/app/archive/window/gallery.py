@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QApplication
 
+from app.archive.desk import Notices
 from app.archive.window.act_page import Act, ActPage, Subject
 from app.archive.window.calendar_page import CalendarPage
 from app.archive.window.chrome import ArchivePage
@@ -24,7 +25,7 @@ from app.ui.text import Sentence
 from app.ui.tokens import Tone
 from app.words import Words
 from proctoring.vault.retention.faults import CustodyRefused, RecordingHeld
-from proctoring.vault.retention.standing import State
+from proctoring.vault.retention.standing import Freeze, State
 from sync.replica.durable import DiskFull
 from tests.app.archive.window import samples
 from tests.app.archive.window.player_samples import shown
@@ -72,6 +73,13 @@ def _find(words: Words) -> FindPage:
     page.table.selectRow(2)
     page.table.setFocus()
     page.model.close()
+    return page
+
+
+def _find_notices(words: Words) -> FindPage:
+    page = _find(words)
+    overdue = tuple(medium for medium in samples.MEDIA if medium.overdue(samples.NOW))
+    page.show_notices(Notices(overdue, Freeze(samples.NOW + 900 * samples.DAY, samples.NOW, 4), 3))
     return page
 
 
@@ -276,6 +284,7 @@ SHOTS = (
     Shot("30-archive-sign-in", _sign_in),
     Shot("30-archive-sign-in-nobody", _sign_in_nobody),
     Shot("31-archive-find", _find, large=True),
+    Shot("31-archive-find-notices", _find_notices),
     Shot("31-archive-find-more", _find_more),
     Shot("31-archive-find-nothing", _find_nothing),
     Shot("31-archive-find-empty", _find_empty),

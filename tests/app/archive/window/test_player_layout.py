@@ -14,7 +14,7 @@ from tests.app.seat.screens.layout import faults
 from tests.app.seat.screens.test_layout import looks, strange
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", [Language.ZH, pytest.param(Language.EN, marks=pytest.mark.long)])
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
 def test_nothing_of_the_player_is_cut_off_or_over_something_else(
     shot: Shot, language: Language, qtbot: QtBot, qapp: QApplication

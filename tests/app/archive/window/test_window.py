@@ -1,18 +1,20 @@
 """The window on a real archive: signed in by PIN, found, watched with a purpose, held, verified, destroyed by two."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.archive.window.act_page import ActPage
 from app.archive.window.calendar_page import CalendarPage
 from app.archive.window.decide_page import DecidePage
+from app.archive.window.find_page import FindPage
 from app.archive.window.log_page import LogPage
 from app.archive.window.media_page import MediaPage
 from app.archive.window.player import PlayerPanel
@@ -21,6 +23,7 @@ from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.window import ArchiveWindow
 from app.archive.window.work_page import WorkPage
 from app.exam.prose import Language
+from app.ui.fields import Field
 from app.ui.proctor_button import ProctorButton
 from proctoring.vault.carrying.media_register import MediumState
 from proctoring.vault.carrying.medium import FoundMedium
@@ -28,6 +31,10 @@ from proctoring.vault.retention.standing import State
 from sync.wire.archive import CustodyAct
 from tests.app.archive.site import CANDIDATE, NAMES, PINS, ArchiveSite
 from tests.app.archive.window.hands import Hands
+
+DAY_MS = 86_400_000
+IDLE_MS = 400
+STOPS = 80
 
 
 @pytest.fixture
@@ -97,6 +104,7 @@ def test_a_hold_is_set_with_a_reason_and_stands_on_the_page(hands: Hands) -> Non
     hands.press("do")
     hands.until(RecordingPage)
     hands.until_says("违纪调查 2026-114 号")
+    assert hands.says("模拟摄像头\n模拟麦克风")  # in words, whatever the label
     entry = hands.site.archive.custody(hands.site.recording)[-1]
     assert (entry.act, entry.by) == (CustodyAct.HELD, hands.site.signers[0].person)
     hands.press("release")
@@ -185,6 +193,182 @@ def test_the_calendar_says_how_long_the_disk_lasts(hands: Hands) -> None:
     hands.press("go_calendar")
     hands.until(CalendarPage)
     hands.until_says("这块磁盘还够")
+
+
+def test_what_somebody_has_to_see_to_stands_on_the_first_page(hands: Hands) -> None:
+    register, clock, signer = hands.site.desk.register, hands.site.clock, hands.site.signers[1]
+    found = FoundMedium(Path("/media/simulated"), "sdz", "SIMULATED-0001", "Simulated", 64_000_000_000, "ext4", False)
+    register.register(found, "青河 01", signer, clock())
+    due_ms = clock().wall_ms + DAY_MS
+    register.give_out(
+        "SIMULATED-0001", bearer="韩雪", purpose="交考试机构复核", due_ms=due_ms, signer=signer, now=clock()
+    )
+    hands.sign_in()
+    hands.wait(lambda: not hands.window.bench.waiting)
+    assert not hands.window.finding.notice.isVisible()
+    clock.run(2 * DAY_MS)
+    hands.press("go_find")
+    hands.wait(lambda: "介质“青河 01”逾期未还：韩雪" in hands.window.finding.notice.text())
+    clock.skew_ms = 5_000 * DAY_MS
+    hands.press("go_find")
+    hands.wait(lambda: "时钟不可信，销毁已暂停" in hands.window.finding.notice.text())
+    hands.press("sign_out")
+    hands.until(SignInPage)
+    assert hands.window.finding.notice.text() == ""
+
+
+def test_whoever_is_left_alone_is_signed_out_and_nothing_stays_on_the_screen(site: ArchiveSite) -> None:
+    window = ArchiveWindow(site.desk, site.people, site.home.root, Language.ZH, idle_ms=IDLE_MS)
+    window.begin()
+    window.show()
+    hands = Hands(window, site)
+    hands.open()
+    hands.type("purpose", "巡查")
+    hands.press("begin_viewing")
+    hands.wait(lambda: hands.page.findChild(PlayerPanel) is not None)
+    panel = hands.page.findChild(PlayerPanel)
+    assert panel is not None
+    page = hands.page
+    panel.engine.set_speed(0.5)
+    panel.play()
+    begun = time.monotonic()
+    hands.wait(lambda: not panel.engine.playing or time.monotonic() - begun > 2 * IDLE_MS / 1000)
+    assert hands.page is page  # what plays is watched
+    panel.pause()
+    hands.until(SignInPage)
+    hands.until_says("没有操作，已自动退出")
+    assert page.findChild(PlayerPanel) is None or not page.findChild(PlayerPanel).isVisible()
+    assert window.bench.signer is None
+    assert window.finding.model.rowCount() == 0
+    pin = hands.page.findChild(Field, "pin")
+    assert pin is not None
+    assert pin.text() == ""
+    window.close()
+    shiboken6.delete(window)
+
+
+def test_what_is_typed_of_a_second_persons_pin_goes_when_they_turn_back(hands: Hands) -> None:
+    hands.site.expire()
+    hands.site.archive.propose_destruction(hands.site.recording, hands.site.signers[0], "保存期满")
+    hands.open()
+    hands.press("destroy")
+    hands.until(DecidePage)
+    card = next(one for one in hands.page.findChildren(ProctorButton) if one.isVisible())
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+    hands.type("pin", PINS[1])
+    pin = hands.page.findChild(Field, "pin")
+    assert pin is not None
+    hands.press("back")
+    hands.until(RecordingPage)
+    assert pin.text() == ""
+    hands.press("destroy")
+    hands.until(DecidePage)
+    hands.sign(NAMES[1], PINS[1], "approve")
+    hands.press("back")  # while it is checked
+    hands.until(RecordingPage)
+    hands.wait(lambda: pin.text() == "")
+    assert hands.site.archive.standing(hands.site.recording).state is State.PROPOSED
+
+
+def test_each_refusal_has_its_own_words_on_the_form_that_refused(hands: Hands) -> None:
+    archive, recording = hands.site.archive, hands.site.recording
+    hold = archive.hold(recording, hands.site.signers[1], "违纪调查")
+    hands.open()
+    hands.press("release")
+    hands.until(ActPage)
+    archive.release(recording, hands.site.signers[1], hold.sequence, "调查结束")  # somebody was quicker
+    hands.type("reason", "调查结束")
+    hands.press("do")
+    hands.wait(lambda: "这项保全已经被解除" in form_says(hands))
+    hands.press("back")
+    hands.site.expire()
+    hands.press("back")
+    hands.until(FindPage)
+    hands.press("open")
+    hands.until(RecordingPage)
+    hands.press("destroy")
+    hands.until(ActPage)
+    proposal = archive.propose_destruction(recording, hands.site.signers[1], "保存期满")
+    hands.type("reason", "保存期满")
+    hands.press("do")
+    hands.wait(lambda: "已经有人提出销毁这份录像" in form_says(hands))
+    archive.withdraw_destruction(recording, hands.site.signers[1], proposal.sequence, "再等等")
+    archive.hold(recording, hands.site.signers[1], "违纪调查")
+    hands.press("do")
+    hands.wait(lambda: "这份录像正在保全" in form_says(hands))
+
+
+def form_says(hands: Hands) -> str:
+    page = hands.page
+    assert isinstance(page, ActPage)
+    return page.problem.text()
+
+
+@pytest.mark.long
+def test_the_keyboard_alone_does_everything(hands: Hands) -> None:
+    """Sign in, find, open, give a purpose, play, hold, look at the calendar, sign out: Tab, arrows, Return, letters."""
+    hands.wait(lambda: bool(hands.page.findChildren(ProctorButton)))
+    tab_to(hands, lambda at: isinstance(at, ProctorButton) and at.card.name == NAMES[0])
+    press_return(hands)
+    QTest.keyClicks(at(hands), PINS[0])
+    press_return(hands)
+    hands.until(FindPage)
+    hands.wait(lambda: hands.window.finding.model.rowCount() == 1)
+    assert at(hands) is hands.window.finding.text
+    press_return(hands)
+    hands.wait(hands.window.finding.table.hasFocus)
+    press_return(hands)
+    hands.until(RecordingPage)
+    tab_to(hands, lambda one: one.objectName() == "purpose_inspection")
+    press_return(hands)
+    hands.wait(lambda: at(hands).objectName() == "purpose")
+    press_return(hands)
+    hands.wait(lambda: hands.page.findChild(PlayerPanel) is not None)
+    panel = hands.page.findChild(PlayerPanel)
+    assert panel is not None
+    hands.wait(lambda: panel.engine.shown is not None)
+    hands.wait(lambda: at(hands).objectName() == "play")
+    QTest.keyClick(at(hands), Qt.Key.Key_Space)
+    hands.wait(lambda: panel.engine.playing)
+    QTest.keyClick(at(hands), Qt.Key.Key_Space)
+    hands.wait(lambda: not panel.engine.playing)
+    for name in ("volume", "snapshot", "timeline", "mark_list", "papers", "hold"):
+        tab_to(hands, lambda one, name=name: one.objectName() == name)
+    press_return(hands)
+    hands.until(ActPage)
+    tab_to(hands, lambda one: one.objectName() == "reason")
+    at(hands).insert("违纪调查")  # type: ignore[attr-defined]  # as an input method does
+    press_return(hands)
+    hands.until(RecordingPage)
+    hands.wait(lambda: CustodyAct.HELD in hands.acts())
+    for name, page in (("go_calendar", CalendarPage), ("go_media", MediaPage), ("go_log", LogPage)):
+        tab_to(hands, lambda one, name=name: one.objectName() == name)
+        press_return(hands)
+        hands.until(page)
+    tab_to(hands, lambda one: one.objectName() == "sign_out")
+    press_return(hands)
+    hands.until(SignInPage)
+
+
+def at(hands: Hands) -> QWidget:
+    """Give what the keyboard is on."""
+    focus = hands.window.focusWidget()
+    assert focus is not None
+    return focus
+
+
+def press_return(hands: Hands) -> None:
+    QTest.keyClick(at(hands), Qt.Key.Key_Return)
+
+
+def tab_to(hands: Hands, wanted: Callable[[QWidget], bool]) -> None:
+    """Go on by Tab until the keyboard is where it is wanted; round at most once."""
+    for _ in range(STOPS):
+        if wanted(at(hands)):
+            assert at(hands).isVisible()
+            return
+        QTest.keyClick(at(hands), Qt.Key.Key_Tab)
+    raise AssertionError([one.objectName() for one in hands.page.findChildren(QWidget) if one.hasFocus()])
 
 
 def test_the_keyboard_alone_finds_and_opens(hands: Hands) -> None:
