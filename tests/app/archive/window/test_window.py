@@ -237,7 +237,7 @@ def test_whoever_is_left_alone_is_signed_out_and_nothing_stays_on_the_screen(sit
     panel.pause()
     hands.until(SignInPage)
     hands.until_says("没有操作，已自动退出")
-    assert page.findChild(PlayerPanel) is None or not page.findChild(PlayerPanel).isVisible()
+    assert not any(one.isVisible() for one in window.findChildren(PlayerPanel))
     assert window.bench.signer is None
     assert window.finding.model.rowCount() == 0
     pin = hands.page.findChild(Field, "pin")
@@ -319,7 +319,7 @@ def test_the_keyboard_alone_does_everything(hands: Hands) -> None:
     hands.wait(hands.window.finding.table.hasFocus)
     press_return(hands)
     hands.until(RecordingPage)
-    tab_to(hands, lambda one: one.objectName() == "purpose_inspection")
+    tab_to(hands, named("purpose_inspection"))
     press_return(hands)
     hands.wait(lambda: at(hands).objectName() == "purpose")
     press_return(hands)
@@ -333,19 +333,19 @@ def test_the_keyboard_alone_does_everything(hands: Hands) -> None:
     QTest.keyClick(at(hands), Qt.Key.Key_Space)
     hands.wait(lambda: not panel.engine.playing)
     for name in ("volume", "snapshot", "timeline", "mark_list", "papers", "hold"):
-        tab_to(hands, lambda one, name=name: one.objectName() == name)
+        tab_to(hands, named(name))
     press_return(hands)
     hands.until(ActPage)
-    tab_to(hands, lambda one: one.objectName() == "reason")
+    tab_to(hands, named("reason"))
     at(hands).insert("违纪调查")  # type: ignore[attr-defined]  # as an input method does
     press_return(hands)
     hands.until(RecordingPage)
     hands.wait(lambda: CustodyAct.HELD in hands.acts())
     for name, page in (("go_calendar", CalendarPage), ("go_media", MediaPage), ("go_log", LogPage)):
-        tab_to(hands, lambda one, name=name: one.objectName() == name)
+        tab_to(hands, named(name))
         press_return(hands)
         hands.until(page)
-    tab_to(hands, lambda one: one.objectName() == "sign_out")
+    tab_to(hands, named("sign_out"))
     press_return(hands)
     hands.until(SignInPage)
 
@@ -355,6 +355,10 @@ def at(hands: Hands) -> QWidget:
     focus = hands.window.focusWidget()
     assert focus is not None
     return focus
+
+
+def named(name: str) -> Callable[[QWidget], bool]:
+    return lambda widget: widget.objectName() == name
 
 
 def press_return(hands: Hands) -> None:
