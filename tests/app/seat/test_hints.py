@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app.demo.recorder import recorder_let_go
 from app.seat.home import SeatHome
 from app.seat.phases.proctor import corner as corner_phase
 from app.seat.phases.proctor.corner_hints import Hints
@@ -29,11 +30,12 @@ LOUD_IS_SILENCE = WatchPolicy(silence_ms=1_000, silence_dbfs_tenths=-10)
 
 @pytest.fixture
 def seat(
-    workplace: Workplace, site: Site, filmed: SeatHome, clock: MovedClock, qtbot: QtBot
+    workplace: Workplace, site: Site, seat_home: SeatHome, clock: MovedClock, qtbot: QtBot
 ) -> Iterator[ProctoredSeat]:
-    at_work = ProctoredSeat(workplace, site, filmed, clock, qtbot)
-    yield at_work
-    at_work.leave()
+    with recorder_let_go(seat_home.recorder_socket):  # its own: what the watch looks for is settled at its start
+        at_work = ProctoredSeat(workplace, site, seat_home, clock, qtbot)
+        yield at_work
+        at_work.leave()
 
 
 def status_of(seat: ProctoredSeat) -> RecorderStatus:
@@ -59,6 +61,10 @@ def test_proctors_see_what_the_watch_noticed_and_report_from_it_and_the_candidat
     assert not seat.says("还没有提示")
     pictures = screen.findChildren(Preview, "hint_picture")
     seat.until(lambda: pictures[0]._image is not None)
+    status = status_of(seat)
+    (number,) = [noted.number for noted in status.flags if noted.picture][:1]
+    assert set(seat.camera.flag_pictures(status.pid, (number, 99))) == {number}
+    assert seat.camera.flag_pictures(status.pid + 1, (number,)) == {}, "one started anew counts anew"
     seat.press("hint_report_0")
     seat.until_screen("CornerFormScreen")
     note = seat.front.findChild(Field, "note")
@@ -95,10 +101,3 @@ def test_what_the_recorder_says_of_another_recording_is_shown_to_nobody(seat: Pr
     assert (row.seconds, row.picture) == (2, None)
     hints.take(None, None)
     assert hints.rows() == ()
-
-
-def test_pictures_of_a_recorder_that_was_started_anew_are_not_asked_by_the_old_numbers(seat: ProctoredSeat) -> None:
-    seat.begin()
-    status = status_of(seat)
-    assert seat.camera.flag_pictures(status.pid + 1, (1, 2)) == {}
-    assert seat.camera.flag_pictures(status.pid, (99,)) == {}
