@@ -120,10 +120,13 @@ class FindFields(QWidget):
         self._words = words
         self._name_further()
 
-    def fold(self, folded: bool) -> None:
+    @property
+    def folded(self) -> bool:
+        """Whether the conditions are kept on a page of their own."""
+        return self._folded
+
+    def fold(self, *, folded: bool) -> None:
         """Keep the conditions on a page of their own, or below the text."""
-        if folded is self._folded:
-            return
         self._folded = folded
         column = self._inside if folded else self._column
         for at, part in enumerate((self._first, self._more)):

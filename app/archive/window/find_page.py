@@ -13,7 +13,7 @@ from app.archive.window.find_fields import FindFields
 from app.archive.window.find_model import Count, Fetch, FindModel
 from app.archive.window.find_table import FindTable
 from app.archive.window.rows import RowBar, RowButton
-from app.archive.window.sayings import Sayings, notice_lines
+from app.archive.window.sayings import Sayings, notice_brief, notice_lines
 from app.ui.buttons import Kind
 from app.ui.icons import Icon
 from app.ui.labels import Line, Note, StatusMark
@@ -103,7 +103,10 @@ class FindPage(ArchivePage):
         self._fold()
 
     def _fold(self) -> None:
-        self.fields.fold(self.height() < _LINES_UNFOLDED * self.look.px(Type.STRONG))
+        folded = self.height() < _LINES_UNFOLDED * self.look.px(Type.STRONG)
+        if folded is not self.fields.folded:
+            self.fields.fold(folded=folded)
+            self._say_notices()
 
     def _bring(self) -> None:
         """Show what was found, that nothing was, or the conditions."""
@@ -192,8 +195,11 @@ class FindPage(ArchivePage):
         self._say_notices()
 
     def _say_notices(self) -> None:
-        said = notice_lines(self._notices, self.words) if self._notices is not None else ()
-        self.notice.say(Tone.ATTENTION, "\n".join(said))
+        notices, said = self._notices, ""
+        if notices is not None:
+            brief = self.fields.folded
+            said = notice_brief(notices, self.words) if brief else "\n".join(notice_lines(notices, self.words))
+        self.notice.say(Tone.ATTENTION, said)
 
     def show_refreshing(self, part: float) -> None:
         """Say how far the reading of the shelf has come, 0 to 1."""

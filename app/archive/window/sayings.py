@@ -154,6 +154,18 @@ def device(track: str, label: str, *, simulated: bool, words: Words) -> str:
     return words(f"screen.archive.recording.simulated_{track}")
 
 
+def notice_brief(notices: Notices, words: Words) -> str:
+    """Say it in one line, where there is little room; the pages that are named say the rest."""
+    said = []
+    if notices.freeze is not None:
+        said.append(words("screen.archive.notice.frozen_brief"))
+    if notices.sessions is not None and notices.sessions < FEW_SESSIONS:
+        said.append(words("screen.archive.notice.few_brief", sessions=notices.sessions))
+    if notices.overdue:
+        said.append(words("screen.archive.notice.overdue_brief", count=len(notices.overdue)))
+    return " ".join(said)
+
+
 def notice_lines(notices: Notices, words: Words) -> tuple[str, ...]:
     """Say what somebody has to see to, a line each."""
     said = []

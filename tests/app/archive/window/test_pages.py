@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.exam.appearance import Appearance
@@ -16,6 +19,7 @@ from tests.app.seat.screens.layout import faults
 from tests.app.seat.screens.test_layout import looks, strange
 
 Looks = Iterable[tuple[tuple[int, int], Appearance]]
+TAB = Qt.FocusPolicy.TabFocus
 CROWDED = {
     "30-archive-sign-in",
     "31-archive-find-notices",
@@ -50,6 +54,19 @@ def wrong(shot: Shot, language: Language, wanted: Looks, bot: QtBot) -> list[str
 def test_nothing_is_cut_off_where_room_is_shortest(shot: Shot, qtbot: QtBot) -> None:
     shortest = (SIZES[0], Appearance(Language.EN, 200, Theme.CONTRAST))
     assert wrong(shot, Language.EN, (shortest,), qtbot) == []
+
+
+@pytest.mark.long
+@every_shot
+def test_a_screen_reader_has_a_name_for_all_that_the_keyboard_comes_to(shot: Shot, qtbot: QtBot) -> None:
+    screen = shot.make(Words(Language.ZH))
+    qtbot.addWidget(screen)
+    screen.show()
+    settle()
+    stops = [one for one in screen.findChildren(QWidget) if one.isVisible() and one.focusPolicy() & TAB]
+    told = {one: QAccessible.queryAccessibleInterface(one).text(QAccessible.Text.Name) for one in stops}
+    assert stops
+    assert [one.objectName() for one, name in told.items() if not name.strip()] == []
 
 
 @pytest.mark.long
