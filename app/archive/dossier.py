@@ -16,7 +16,7 @@ from sync.wire.archive import CustodyAct, CustodyEntry, RecordingAbout, SealedAb
 
 VERDICT: Final = "verdict"
 """The fact of a custody entry that says what a verification found."""
-OF_INTEREST: Final = frozenset({CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORTED})
+OF_INTEREST: Final = frozenset({CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORT_BEGUN, CustodyAct.EXPORTED})
 """What the archive's own log lists: who saw, or took away, what."""
 _MAX_ABOUT: Final = SealedAbout.MAX_BYTES
 

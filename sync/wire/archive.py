@@ -86,6 +86,7 @@ class CustodyAct(StrEnum):
     VERIFIED = "verified"
     VIEWED = "viewed"
     SNAPSHOT = "snapshot"
+    EXPORT_BEGUN = "export_begun"  # before the first byte of it is on a medium
     EXPORTED = "exported"
     HELD = "held"
     RELEASED = "released"

@@ -17,6 +17,7 @@ _LOOKS: Final = {
     CustodyAct.VERIFIED: (Icon.CHECK, Tone.DONE),
     CustodyAct.VIEWED: (Icon.PLAY, Tone.ACCENT),
     CustodyAct.SNAPSHOT: (Icon.ZOOM, Tone.ACCENT),
+    CustodyAct.EXPORT_BEGUN: (Icon.OUTBOX, Tone.ACCENT),
     CustodyAct.EXPORTED: (Icon.OUTBOX, Tone.ACCENT),
     CustodyAct.HELD: (Icon.LOCK, Tone.ACCENT),
     CustodyAct.RELEASED: (Icon.LOCK, Tone.SOFT),

@@ -1,7 +1,8 @@
 """An export bundle: recordings with everything a court needs to check them, in one folder on a registered medium.
 
-Nothing counts before the signed list is there, and that is written last: after every file was read back from the
-medium, and after the custody of every recording says that it was exported. What a pulled medium interrupts goes on:
+Before the first byte of a recording is on the medium, its custody says that its export begins. Nothing counts before
+the signed list is there, and that is written last: after every file was read back from the medium, and after the
+custody of every recording says that it was exported. What a pulled medium interrupts goes on:
 finished films are read back and kept, the unfinished one is written anew.
 """
 
@@ -232,6 +233,11 @@ class _Run:
 
     # one recording
 
+    @property
+    def _facts(self) -> dict[str, str]:
+        """What both entries in a recording's custody say of this export; it stays the same when it is gone on with."""
+        return {"export": self._progress.state.export, "serial": self._medium.serial}
+
     def _recording(self, at: int, recording: str) -> HandedOut | None:
         """Write one recording's folder; None if it is left out."""
         self._meter.begin(at, written_bytes(self._holdings.sealed_bytes(recording), self._request.recipients))
@@ -244,6 +250,7 @@ class _Run:
             return None
         self._meter.begin(at, written_bytes(film.bytes, self._request.recipients))
         base = f"recordings/{recording}"
+        self._holdings.note_begun(recording, self._carrier.signer, self._request.purpose, self._facts)
         written = self._film(film, f"{base}/film.webm{'.age' if self._request.recipients else ''}")
         for name, data in _signed_papers(folder):
             self._paper(f"{base}/{name}", data)
@@ -286,7 +293,7 @@ class _Run:
 
     def _entered(self, one: HandedOut) -> ExportedRecording:
         """Enter in the recording's custody that it was exported, and hand its custody out with it."""
-        facts = {"export": self._progress.state.export, "serial": self._medium.serial, "film_sha256": one.sha256}
+        facts = {**self._facts, "film_sha256": one.sha256}
         self._require_same()
         self._holdings.note_exported(one.recording, self._carrier.signer, self._request.purpose, facts)
         custody = self._holdings.custody(one.recording)

@@ -63,11 +63,20 @@ class ArchiveHoldings:
             self._archive.shelf.read(entry_name(recording, entry.sequence), 0, _MOST_ENTRY_BYTES) for entry in entries
         )
 
+    def note_begun(self, recording: str, signer: Signer, purpose: str, facts: Mapping[str, str]) -> None:
+        """Enter the beginning once, however often the export goes on."""
+        self._note_once(recording, CustodyAct.EXPORT_BEGUN, signer, purpose, facts)
+
     def note_exported(self, recording: str, signer: Signer, purpose: str, facts: Mapping[str, str]) -> None:
         """Enter the export once, however often it is tried."""
-        done = (entry for entry in self._archive.custody(recording) if entry.act is CustodyAct.EXPORTED)
+        self._note_once(recording, CustodyAct.EXPORTED, signer, purpose, facts)
+
+    def _note_once(
+        self, recording: str, act: CustodyAct, signer: Signer, purpose: str, facts: Mapping[str, str]
+    ) -> None:
+        done = (entry for entry in self._archive.custody(recording) if entry.act is act)
         if not any(entry.facts == facts for entry in done):
-            self._archive.note(recording, CustodyAct.EXPORTED, signer, purpose, **facts)
+            self._archive.note(recording, act, signer, purpose, **facts)
 
     def public_papers(self) -> Mapping[str, bytes]:
         """Give the archive's key and the registry's public keys."""

@@ -81,6 +81,9 @@ class Holdings(Protocol):
     def custody(self, recording: str) -> tuple[bytes, ...]:
         """Give the recording's verified custody entries as they were signed, in order."""
 
+    def note_begun(self, recording: str, signer: Signer, purpose: str, facts: Mapping[str, str]) -> None:
+        """Enter durably that its export begins, unless an entry with the same facts says so already."""
+
     def note_exported(self, recording: str, signer: Signer, purpose: str, facts: Mapping[str, str]) -> None:
         """Enter durably that it was exported, unless an entry with the same facts says so already."""
 

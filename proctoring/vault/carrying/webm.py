@@ -9,19 +9,33 @@ from proctoring.vault.carrying.age import check_recipients, encrypt
 from proctoring.vault.carrying.film import Film
 from proctoring.vault.carrying.outlet import Progress, Write, Written, write_whole
 from proctoring.vault.format.report import Finding, Verdict
-from sync.faults import EnvironmentFault
+from proctoring.vault.retention.ledger import STORE
+from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import disk_faults, require_space
 from sync.trust.keys import SealingKey
 
 _AGE_HEAD_BYTES = 4_096  # the most that age adds, besides 16 bytes for each 65,536
 _AGE_CHUNK = 65_536
 _AGE_TAG = 16
+_INSTEAD = (
+    "examroom recording export --recording {} --home DIR --medium DIR --purpose TEXT --administrator NAME --key FILE"
+)
+_SHELVED = "recordings"  # where a shelf has its recordings, beside its `store.json`
 
 
 class ExportPlaceRefused(EnvironmentFault):
     """The export cannot be written there: the name is taken or none, the folder missing or the recording itself."""
 
     code = "EXPORT_PLACE_REFUSED"
+
+
+class ExportFromShelf(Refused):
+    """The recording lies on an archive's shelf; the archive's own export enters it in the custody.
+
+    Facts: `folder`, and the `command` that exports it from the archive.
+    """
+
+    code = "EXPORT_FROM_SHELF"
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,7 @@ def export_recording(
     With `recipients` (`age1…`) the file is encrypted to them, and nothing of it is ever written in the clear.
 
     Raises:
+        ExportFromShelf: it lies on an archive's shelf. (A copy elsewhere may be exported by whoever holds a key.)
         RecordingTampered: it does not verify; nothing is written.
         RecordingKeyWrong: it was not sealed to this key.
         RecordingUnreadable: there is no recording, nothing in it, or the disk does not give it.
@@ -50,6 +65,7 @@ def export_recording(
         DiskFull, DiskFault, ReadBackDiffers: the export cannot be written.
     """
     sealed_to = check_recipients(recipients)
+    _check_source(folder)
     film = Film(folder, key)
     _check_place(folder, out)
     with disk_faults(out.parent, film.bytes):
@@ -77,6 +93,13 @@ def written_bytes(plain_bytes: int, recipients: Sequence[str]) -> int:
     if not recipients:
         return plain_bytes
     return plain_bytes + _AGE_HEAD_BYTES + (plain_bytes // _AGE_CHUNK + 1) * _AGE_TAG
+
+
+def _check_source(folder: Path) -> None:
+    place = folder.resolve()
+    for one in (place, *place.parents):
+        if one.parent.name == _SHELVED and (one.parent.parent / STORE).is_file():
+            raise ExportFromShelf(folder=str(folder), command=_INSTEAD.format(one.name))
 
 
 def _check_place(folder: Path, out: Path) -> None:

@@ -47,7 +47,15 @@ from sync.wire.recording import RecordingManifest
 
 __all__ = ["Archive", "Freeze", "Hold", "Proposal", "Signer", "Standing", "State"]
 
-NOTED: Final = frozenset({CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORTED, CustodyAct.VERIFIED})
+NOTED: Final = frozenset(
+    {
+        CustodyAct.VIEWED,
+        CustodyAct.SNAPSHOT,
+        CustodyAct.EXPORT_BEGUN,
+        CustodyAct.EXPORTED,
+        CustodyAct.VERIFIED,
+    }
+)
 """What is entered without changing where a recording stands."""
 
 

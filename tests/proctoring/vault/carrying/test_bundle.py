@@ -13,12 +13,13 @@ from proctoring.vault.carrying.holdings import ArchiveHoldings
 from proctoring.vault.carrying.media_faults import MediumGone, MediumIsIn, MediumTooSmall, MediumUnregistered
 from proctoring.vault.carrying.outlet import ReadBackDiffers
 from proctoring.vault.carrying.request import Exported, NothingToExport, Progress, PurposeMissing
+from proctoring.vault.carrying.webm import ExportFromShelf, export_recording
 from proctoring.vault.format.layout import MANIFEST
 from proctoring.vault.retention.faults import CustodyRefused
 from sync.faults import Fault
 from sync.replica.durable import DiskFault, DiskFull
 from sync.trust import envelope
-from sync.wire.archive import CustodyAct, RecordingAbout
+from sync.wire.archive import CustodyAct, CustodyEntry, RecordingAbout
 from sync.wire.export import ExportList
 from sync.wire.ids import new_id
 from tests.proctoring.vault.carrying.conftest import House
@@ -34,6 +35,10 @@ def run(house: House, *recipients: str, told: list[Progress] | None = None) -> E
 
 def exports_in_custody(house: House) -> int:
     return [entry.act for entry in house.archive.custody(house.recording)].count(CustodyAct.EXPORTED)
+
+
+def begun_in_custody(house: House) -> list[CustodyEntry]:
+    return [entry for entry in house.archive.custody(house.recording) if entry.act is CustodyAct.EXPORT_BEGUN]
 
 
 def checked_by_sha256sum(folder: Path) -> int:
@@ -93,6 +98,44 @@ def test_the_list_is_signed_and_names_the_custody_entry(house: House) -> None:
     film = next(file for file in listed.files if file.path == one.film)
     assert entry.facts == {"export": listed.export, "serial": "SIM0042", "film_sha256": film.sha256}
     assert (house.told[0].medium.bearer, house.told[0].recordings[0].verdict) == ("Li Na", "complete")
+
+
+def test_before_the_first_byte_is_on_the_medium_the_custody_says_that_the_export_began(house: House) -> None:
+    house.give_out()
+
+    def hold_against_custody(_look: int) -> None:
+        if list(house.stick.mount.rglob("recordings")):
+            assert begun_in_custody(house), "something of the recording is on the medium"
+        house.stick.pulled = bool(list(house.stick.mount.rglob("film.webm")))
+
+    house.stick.when_looked = hold_against_custody
+    with pytest.raises(MediumGone):  # the film is on the medium, the list never will be
+        run(house)
+    (entry,) = begun_in_custody(house)
+    assert (entry.by, entry.purpose) == (house.signer.person, "Court of Pingyang, case 17")
+    assert (entry.facts["serial"], exports_in_custody(house)) == ("SIM0042", 0)
+    house.stick.when_looked, house.stick.pulled = None, False
+    done = run(house)
+    assert begun_in_custody(house) == [entry], "what goes on does not begin again"
+    assert entry.facts == {"export": done.listed.export, "serial": "SIM0042"}
+    handed = (done.folder / "recordings" / house.recording / "custody.jsonl").read_bytes().splitlines()
+    acts = [CustodyEntry.parse(envelope.peek(line, CustodyEntry.PAYLOAD_TYPE).payload).act for line in handed]
+    assert acts == [CustodyAct.ARRIVED, CustodyAct.EXPORT_BEGUN, CustodyAct.EXPORTED]
+
+
+def test_a_recording_on_a_shelf_leaves_by_the_archive_only_and_a_copy_as_its_holder_likes(
+    house: House, tmp_path: Path
+) -> None:
+    shelved = tmp_path / "archive" / "shelf" / "recordings" / house.recording
+    link = tmp_path / "link"
+    link.symlink_to(shelved)
+    for folder in (shelved, link, shelved / ".." / house.recording):
+        with pytest.raises(ExportFromShelf) as refused:
+            export_recording(folder, tmp_path / "film.webm", house.recorded.seat.site)
+        assert f"--recording {house.recording} " in str(refused.value.facts["command"])
+    assert not (tmp_path / "film.webm").exists()
+    copy = house.recorded.copy_to(tmp_path / "recordings" / house.recording)
+    assert export_recording(copy, tmp_path / "film.webm", house.recorded.seat.site).bytes > 0
 
 
 def test_names_survive_fat_and_exfat(house: House) -> None:
