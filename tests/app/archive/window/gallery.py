@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
 
 from app.archive.desk import Notices
 from app.archive.window.act_page import Act, ActPage, Subject
@@ -32,6 +32,7 @@ from tests.app.archive.window.player_samples import shown
 from tests.app.seat.screens.gallery import Shot
 
 WAIT_MS = 15_000
+LOOK_MS = 5
 PLAYED_MS = 9_300
 SUBJECT = Subject(
     samples.uid(7), "张伟\u2003652901********1234", samples.TITLE.zh, "2026-11-22 09:00", "2029-11-24", "0.6 GB", 6
@@ -45,7 +46,7 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         if timer.hasExpired(WAIT_MS):
             raise TimeoutError("waited too long")
-        QApplication.processEvents()
+        QTest.qWait(LOOK_MS)
 
 
 def signed_in(page: ArchivePage) -> None:

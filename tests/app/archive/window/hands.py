@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt
+from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.archive.window.find_page import FindPage
 from app.archive.window.recording_page import RecordingPage
@@ -17,6 +17,7 @@ from sync.wire.archive import CustodyAct
 from tests.app.archive.site import CANDIDATE, NAMES, PINS, ArchiveSite
 
 WAIT_MS = 20_000
+LOOK_MS = 10
 
 
 class Hands:
@@ -37,7 +38,7 @@ class Hands:
         timer.start()
         while not condition():
             assert not timer.hasExpired(WAIT_MS), f"waited too long; the page says: {self.said()}"
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+            QTest.qWait(LOOK_MS)
 
     def said(self) -> list[str]:
         """Give every sentence on the page."""

@@ -4,11 +4,14 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.app.archive.site import ArchiveSite
 from tests.proctoring.seat import Recorded
 from tests.proctoring.vault.carrying.plugged import Disk, plugged
 
 
+@pytest.mark.long
 def test_every_way_an_export_ends_is_said_in_plain_words(site: ArchiveSite, recorded: Recorded, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.mkdir()
