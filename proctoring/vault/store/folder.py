@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
+from proctoring.vault.store.naming import NO_LINKS, take_name
 from proctoring.vault.store.shelf import (
     Pace,
     ShelfBusy,
@@ -30,7 +31,6 @@ from sync.replica.durable import disk_faults, free_bytes, private_folder, requir
 _CHUNK: Final = 1 << 20
 _STEP: Final = 1 << 16  # what is told to a pace at once, and what of an unfinished file is lost at most
 _READ_ONLY: Final = 0o400
-_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
 _NOT_PLAIN: Final = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
 
 
@@ -93,7 +93,7 @@ class FolderShelf:
                     require_space(self.root, data.size - have)
                     _write_on(file, data, have, pace)
                     os.fsync(file.fileno())
-                    if _take_name(sibling, last, folder):
+                    if take_name(sibling, last, folder):
                         os.fchmod(file.fileno(), _READ_ONLY)
                         os.fsync(folder)
                         return
@@ -119,7 +119,7 @@ class FolderShelf:
                     os.link(old_last, new_last, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
                     os.fsync(new)
                 except OSError as error:
-                    if error.errno not in _NO_LINKS:
+                    if error.errno not in NO_LINKS:
                         raise
                     self.put(target, self.root / source)  # a disk that knows no second names
 
@@ -280,22 +280,6 @@ def _write_on(file: BinaryIO, data: Source, start: int, pace: Pace | None) -> No
         view = memoryview(piece)
         while view:
             view = view[file.write(view) :]
-
-
-def _take_name(sibling: str, name: str, folder: int) -> bool:
-    """Let the finished file take its name, never over another; tell whether it did."""
-    try:
-        os.link(sibling, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        os.rename(sibling, name, src_dir_fd=folder, dst_dir_fd=folder)  # a disk that knows no second names
-        return True
-    os.fsync(folder)
-    os.unlink(sibling, dir_fd=folder)
-    return True
 
 
 def _siblings(name: str, folder: int) -> list[str]:

@@ -1,12 +1,17 @@
 """A shelf that is a folder."""
 
+import errno
 import os
+from functools import partial
+from multiprocessing import Barrier, Pipe, Process
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proctoring.vault.store import naming
 from proctoring.vault.store.address import open_shelf
 from proctoring.vault.store.folder import FolderShelf
 from proctoring.vault.store.shelf import (
@@ -20,6 +25,7 @@ from proctoring.vault.store.shelf import (
     is_name,
 )
 from sync.replica.durable import FolderMissing
+from tests.proctoring.vault.store.kills import every_kill, killed_at
 
 MB = 1_000_000
 
@@ -104,6 +110,63 @@ def test_a_disk_without_second_names_takes_copies(folder_shelf: FolderShelf, mon
     assert folder_shelf.read("kept/x") == b"1"
     with pytest.raises(ShelfConflict):
         folder_shelf.put("kept/x", b"2")
+
+
+def no_links(*_: object, **__: object) -> None:
+    raise OSError(errno.EOPNOTSUPP, "no links here")
+
+
+def no_flag(*_: object) -> None:
+    raise OSError(errno.EINVAL, "no such flag here")
+
+
+@pytest.mark.parametrize("knows_the_flag", [True, False])
+def test_two_processes_never_replace_each_others_file_on_a_disk_without_second_names(
+    folder_shelf: FolderShelf, monkeypatch: pytest.MonkeyPatch, *, knows_the_flag: bool
+) -> None:
+    monkeypatch.setattr(os, "link", no_links)
+    if not knows_the_flag:
+        monkeypatch.setattr(naming, "_rename_new", no_flag)
+    names = [f"custody/{number:06}.json" for number in range(60)]
+    start = Barrier(2)
+
+    def put_all(who: str, told: Connection) -> None:
+        start.wait()
+        kept = []
+        for name in names:
+            try:
+                folder_shelf.put(name, f"{who} {name}".encode())
+                kept.append(name)
+            except ShelfConflict:
+                continue
+        told.send(kept)
+
+    pipes = {who: Pipe() for who in ("one", "other")}
+    people = [Process(target=put_all, args=(who, pipe[1])) for who, pipe in pipes.items()]
+    for person in people:
+        person.start()
+    kept = {who: pipe[0].recv() for who, pipe in pipes.items()}
+    for person in people:
+        person.join()
+    assert sorted(kept["one"] + kept["other"]) == names  # each was told to one of them, and to one only
+    assert all(folder_shelf.read(name) == f"{who} {name}".encode() for who in kept for name in kept[who])
+
+
+def test_one_who_was_killed_while_taking_a_name_keeps_nobody_from_taking_it(
+    folder_shelf: FolderShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(naming, "_rename_new", no_flag)
+    work = partial(folder_shelf.put, "a/x", b"12345")
+    killed = 0
+    for step, after in every_kill(work):
+        folder_shelf.erase("a/x")
+        killed += killed_at(work, step, after=after)
+        folder_shelf.put("a/x", b"12345")
+        with pytest.raises(ShelfConflict):
+            folder_shelf.put("a/x", b"54321")
+        assert [entry.name for entry in (folder_shelf.root / "a").iterdir()] == ["x"]
+    assert killed >= 8
 
 
 @pytest.mark.parametrize(
