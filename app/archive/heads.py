@@ -9,8 +9,10 @@ from app.archive.home import ArchiveHome
 from sync.client.connection import RegistryConnection
 from sync.client.heads import fetch_heads
 from sync.faults import Fault
+from sync.trust.files import read_bounded
 
 HeadsOf = Callable[[str], Iterable[bytes]]
+_MOST_BYTES: Final = 100_000
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -32,8 +34,8 @@ class HeadsThatLeft:
     def __call__(self, recording: str) -> list[bytes]:
         """Give a recording's heads as signed envelopes; none of them is verified here."""
         try:
-            url = self._home.registry_file.read_text(encoding="ascii").strip()
-            connection = RegistryConnection(url, self._home.ca_file.read_text(encoding="ascii"))
+            url = read_bounded(self._home.registry_file, _MOST_BYTES).decode("ascii").strip()
+            connection = RegistryConnection(url, read_bounded(self._home.ca_file, _MOST_BYTES).decode("ascii"))
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError, Fault) as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from proctoring.vault.retention.faults import ArchiveMissing
 from sync.replica.durable import private_folder, write_durably
+from sync.trust.files import read_bounded
 
 _ADDRESS_BYTES = 2_000
 
@@ -76,8 +77,7 @@ class ArchiveHome:
             ArchiveMissing: this is no archive's home.
         """
         try:
-            with self.address_file.open("rb") as file:
-                return file.read(_ADDRESS_BYTES).decode().strip()
+            return read_bounded(self.address_file, _ADDRESS_BYTES).decode().strip()
         except (OSError, UnicodeDecodeError):
             raise ArchiveMissing(place=str(self.root)) from None
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from app.seat.about import SUFFIX
 from app.seat.home import SeatHome
+from app.seat.records_away import RecordsAway
 from proctoring.vault.format import layout
 from proctoring.vault.store.address import open_shelf
 from proctoring.vault.store.carry import Bandwidth, CarryState, carry, carry_about
@@ -24,6 +25,7 @@ from proctoring.vault.store.listing import Found, list_recording
 from proctoring.vault.store.shelf import Shelf
 from sync.faults import EnvironmentFault, Fault
 from sync.replica.durable import disk_faults, write_durably
+from sync.trust.files import read_bounded
 from sync.trust.keys import PublicKey
 from sync.wire.ids import Id, Millis, is_id
 
@@ -61,8 +63,7 @@ class SiteStore(_Strict):
             SiteStoreRefused: the file is not one.
         """
         try:
-            raw = home.site_store.read_bytes()[: _MAX_BYTES + 1]
-            found = cls.model_validate_json(raw)
+            found = cls.model_validate_json(read_bounded(home.site_store, _MAX_BYTES))
             PublicKey.from_pem(found.archive_public_key_pem)
         except FileNotFoundError:
             return None
@@ -122,6 +123,7 @@ class Carrier:
         self._home: Final = home
         self._stop: Final = stop
         self._listed: dict[str, tuple[_Look, Found]] = {}
+        self._records: Final = RecordsAway(home.records)
 
     def turn(self) -> CarryingState:
         """Carry what is there, let go what has arrived, and keep what came of it (`SeatHome.carrying`).
@@ -144,6 +146,8 @@ class Carrier:
             else:
                 waiting.append(Waiting(recording=folder.name, since_ms=since_ms, why=why, code=code))
         self._abouts(opened)
+        if store is not None:
+            self._records.turn(opened.shelf)
         state = CarryingState(at_ms=_now_ms(), released=released, waiting=tuple(waiting))
         write_durably(self._home.carrying, state.model_dump_json().encode())
         return state
@@ -221,7 +225,7 @@ class _Opened:
 def read_state(home: SeatHome) -> CarryingState | None:
     """Give what the agent's last pass came to, or None."""
     try:
-        return CarryingState.model_validate_json(home.carrying.read_bytes()[: 10 * _MAX_BYTES])
+        return CarryingState.model_validate_json(read_bounded(home.carrying, 10 * _MAX_BYTES))
     except (OSError, ValidationError):
         return None
 

@@ -5,8 +5,10 @@ key from here), so it has its own, smaller one: whole small files, private to th
 returns.
 """
 
+import errno
 import os
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -48,8 +50,10 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
     """Read a file of at most `max_bytes`; of a longer one, a byte more, so that the reader notices.
 
     Raises:
-        OSError: missing, unreadable, or a symbolic link.
+        OSError: missing, unreadable, a symbolic link, or not a plain file (a pipe would keep its reader waiting).
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file", path.name)
         return file.read(max_bytes + 1)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
 from proctoring.vault.format import layout
-from proctoring.vault.format.report import Verdict
+from proctoring.vault.format.reading import read_small
+from proctoring.vault.format.report import RecordingUnreadable, Verdict
 from proctoring.vault.store.listing import Listing, list_recording
 from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
 from sync.faults import Refused
@@ -109,8 +110,8 @@ def finish_releases(root: Path, archive_key: PublicKey) -> tuple[str, ...]:
     done = []
     for name in begun:
         recording = name.removeprefix(_GOING).removesuffix(_PROOF)
-        with suppress(Refused):  # a file that somebody else put there says nothing
-            raw = _small(root / name)
+        with suppress(Refused, RecordingUnreadable, FileNotFoundError):  # somebody else's (also a pipe) says nothing
+            raw = read_small(root / name, _ENTRY_BYTES)
             if is_id(recording) and _entry(raw, [archive_key], CustodyAct.ARRIVED).recording == recording:
                 _finish(root, recording)
                 done.append(recording)
@@ -132,7 +133,7 @@ def _finish(root: Path, recording: str) -> None:
 def _remove_files(folder: Path) -> None:
     for name in _keys_first(file.name for file in folder.iterdir()):
         file = folder / name
-        if _is_key(name) and not file.is_symlink():
+        if _is_key(name) and file.is_file() and not file.is_symlink():
             _overwrite(file)
         file.unlink()
         sync_folder(folder)
@@ -280,11 +281,6 @@ def _claimed(envelope: bytes) -> CustodyEntry:
         return CustodyEntry.parse(peek(envelope, CustodyEntry.PAYLOAD_TYPE, max_bytes=_ENTRY_BYTES).payload)
     except (EnvelopeRefused, DocumentRefused) as fault:
         raise _refused("", f"custody that cannot be read: {fault.detail}") from None
-
-
-def _small(file: Path) -> bytes:
-    with disk_faults(file.parent, needed=0), os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW), "rb") as handle:
-        return handle.read(_ENTRY_BYTES + 1)
 
 
 def _keys_first(names: Iterable[str]) -> list[str]:

@@ -1,7 +1,9 @@
 """What is put on a shelf: bytes or a file, read once for its digest and then as often as it takes to carry it."""
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader, BytesIO
@@ -22,7 +24,7 @@ class Source:
     @classmethod
     @contextmanager
     def of(cls, source: Path | bytes) -> Iterator["Source"]:
-        """Open bytes, or a file (never through a link at its end).
+        """Open bytes, or a plain file (never through a link at its end).
 
         Raises:
             DiskFault: the file cannot be read.
@@ -42,4 +44,8 @@ class Source:
 def _open(source: Path | bytes) -> BufferedReader:
     if isinstance(source, bytes):
         return BufferedReader(BytesIO(source))
-    return os.fdopen(os.open(source, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+    file = os.fdopen(os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not a plain file", source.name)
+    return file

@@ -1,5 +1,7 @@
 """Administrators sign in: wrong PINs lock out, durably; who is not in the registry's directory does not count."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from app.archive.sign_in import AdministratorDesk, UnknownAdministrator
 from proctoring.vault.retention.faults import AdministratorRefused
 from proctoring.vault.retention.people import Signer
 from sync.client.sign_in import FIRST_LOCK_MS, FREE_TRIES, LockedOut, PinRefused
+from sync.faults import Fault
 from sync.trust.pin import CredentialRefused, PinWrong, make_administrator_credential, open_administrator_credential
 from sync.wire.archive import AdministratorCredential
 from tests.proctoring.vault.retention.world import Site
@@ -34,6 +37,30 @@ def home(site: Site) -> ArchiveHome:
         for signer in site.people:
             desk.add(credential(signer).to_bytes())
     return home
+
+
+@pytest.mark.parametrize("place", ["credential", "address"])
+def test_a_pipe_in_a_files_place_is_refused_and_keeps_nobody_waiting(site: Site, home: ArchiveHome, place: str) -> None:
+    pipe = home.address_file if place == "address" else home.administrators / "x.json"
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    said: list[Fault] = []
+
+    def look() -> None:
+        try:
+            if place == "address":
+                assert home.address
+            with AdministratorDesk.opened(home, site.clock) as desk:
+                desk.sign_in(site.people[0].person.administrator, PIN)
+        except Fault as fault:
+            said.append(fault)
+
+    looking = threading.Thread(target=look, daemon=True)
+    other_end = os.open(pipe, os.O_RDWR)  # somebody who says nothing
+    looking.start()
+    looking.join(20)
+    os.close(other_end)
+    assert [one.code for one in said] == ["ARCHIVE_MISSING" if place == "address" else "CREDENTIAL_REFUSED"]
 
 
 def test_who_knows_their_pin_acts_under_their_name_or_id(site: Site, home: ArchiveHome) -> None:

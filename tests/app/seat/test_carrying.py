@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -152,6 +153,44 @@ def test_a_file_that_does_not_say_where_to_is_refused(home: SeatHome, site: Site
     home.site_store.write_text(text[:-5] if change == "torn" else text)
     with pytest.raises(SiteStoreRefused):
         turn(home)
+
+
+@pytest.mark.parametrize("place", ["about", "proof", "store", "state"])
+def test_a_pipe_in_a_files_place_keeps_nobody_waiting(
+    home: SeatHome, site: Site, shelf: FolderShelf, place: str
+) -> None:
+    made = recording(home)
+    tell(home, site, f"folder:{shelf.root}")
+    turn(home)
+    pipe = {
+        "about": home.recordings / f"{made.recording}.about",
+        "proof": home.recordings / f".going-{made.recording}.proof",
+        "store": home.site_store,
+        "state": home.carrying,
+    }[place]
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    states: list[CarryingState | SiteStoreRefused | None] = []
+
+    def look() -> None:
+        try:
+            states.append(read_state(home) if place == "state" else turn(home))
+        except SiteStoreRefused as fault:
+            states.append(fault)
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(20)
+    assert len(states) == 1  # else it waits for whoever opens the other end, for good
+    state = states[0]
+    if isinstance(state, CarryingState):
+        assert state.waiting[0].recording == made.recording
+        assert not list(shelf.names("about/"))
+    else:
+        assert (place == "store") == isinstance(state, SiteStoreRefused)
+        assert place in ("store", "state")
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+    assert made.folder.exists()
 
 
 def test_a_seat_is_told_by_the_stores_own_paper(home: SeatHome, site: Site, shelf: FolderShelf) -> None:

@@ -141,6 +141,7 @@ REMOVING |= {"delete_object", "delete_objects", "remove_all_durably", "truncate"
 DOORS = {
     "proctoring/vault/store/erasing.py": "the door",
     "proctoring/vault/store/folder.py": "what the door opens; its own unfinished files",
+    "proctoring/vault/store/naming.py": "the unfinished name of a file that has its own by now",
     "proctoring/vault/store/s3.py": "what the door opens",
     "proctoring/vault/store/receiving.py": "the archive's own copies of what lies in a bucket",
     "proctoring/vault/store/fetching.py": "an unfinished copy that is longer than its source",
