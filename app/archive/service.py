@@ -117,6 +117,8 @@ class ArchiveService:
                     yield Event(Happening.EXPIRABLE, {"recording": recording, "until_ms": kept[-1].retain_until_ms})
             except Fault as fault:
                 yield Event(Happening.TROUBLE, {"recording": recording, "code": fault.code})
+        for name in archive.ledger.clock_line.strangers():
+            yield Event(Happening.TROUBLE, {"stranger": name[:200]})
         now_ms = archive.clock().wall_ms
         for medium in MediaRegister(archive.ledger.book).media():
             if medium.overdue(now_ms):

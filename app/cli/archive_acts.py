@@ -147,7 +147,6 @@ def state_date(
     """State today's date; two administrators who do settle what the archive's clock left open."""
     stated_ms = _date_ms(date)
     with signed_in(home, administrator, pin) as (archive, person):
-        archive.write_clock_line()
         archive.state_time(person, stated_ms)
         say("cli.archive_stated", name=person.person.name, date=date)
         say_clock(archive)

@@ -204,7 +204,7 @@ class Archive:
 
     def time(self, now: ClockReading | None = None) -> Evidence:
         """Say what time it surely is, and whether the clock is believed. Raises ClockLineRefused."""
-        return self.ledger.evidence(now or self.clock())
+        return self.ledger.evidence(self.clock if now is None else lambda: now)
 
     def write_clock_line(self) -> Evidence:
         """Write what the clocks say now into the line, and what time the registry signed if that is news.
@@ -216,21 +216,24 @@ class Archive:
         line, issued = self.ledger.clock_line, self.trust.directory.issued_ms
         known = [entry.stated_ms or 0 for entry in line.entries() if entry.act is ClockAct.REGISTRY]
         if not line.entries():
-            line.write(self.key, self.clock(), stated_ms=self.ledger.latest_signed_ms())
+            line.write(self.key, self.clock, stated_ms=self.ledger.latest_signed_ms())
         else:
-            line.write(self.key, self.clock())
+            line.write(self.key, self.clock)
         if issued > max(known, default=0):
-            line.write(self.key, self.clock(), act=ClockAct.REGISTRY, stated_ms=issued)
+            line.write(self.key, self.clock, act=ClockAct.REGISTRY, stated_ms=issued)
         return self.time()
 
     def state_time(self, person: Signer, stated_ms: int) -> ClockEntry:
         """Enter that an administrator says what time it is; two of them settle what the clock left open.
 
+        What the archive sees of the clocks goes before: a person's line proves nothing of them.
+
         Raises:
             AdministratorRefused, ClockLineRefused.
         """
         require_acting(person.person, self.trust)
-        return self.ledger.clock_line.write(self.key, self.clock(), act=ClockAct.STATED, stated_ms=stated_ms, by=person)
+        self.write_clock_line()
+        return self.ledger.clock_line.write(self.key, self.clock, act=ClockAct.STATED, stated_ms=stated_ms, by=person)
 
     # acting
 

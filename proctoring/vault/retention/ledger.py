@@ -1,7 +1,7 @@
 """What one archive's papers say, read anew each time: manifest, custody, clock. The base that `Archive` acts upon."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -103,10 +103,10 @@ class Ledger:
             raise CustodyRefused(f"{recording}: the destruction record is another's")
         return record
 
-    def evidence(self, now: ClockReading) -> Evidence:
-        """Say what time it surely is. Raises ClockLineRefused."""
+    def evidence(self, clock: Callable[[], ClockReading]) -> Evidence:
+        """Say what time it surely is; the clocks are read after the line, which others write. ClockLineRefused."""
         line = self.clock_line.entries()
-        return judge(line, self.trust.directory.issued_ms, 0 if line else self.latest_signed_ms(), now)
+        return judge(line, self.trust.directory.issued_ms, 0 if line else self.latest_signed_ms(), clock())
 
     def latest_signed_ms(self) -> int:
         """Give the latest time in any signed paper; for an archive whose clock line is not there."""

@@ -81,3 +81,10 @@ def test_a_recording_whose_custody_was_touched_is_trouble_and_stops_nobody_elses
     told = {event.happening: event.facts.get("recording") for event in service.turn()}
     assert told[Happening.TROUBLE] == damaged
     assert told[Happening.EXPIRABLE] == sound
+
+
+def test_what_lies_among_the_clocks_lines_and_is_none_is_stated(site: Site) -> None:
+    (site.places.root / "store" / "clock" / "x").touch()
+    events = list(ArchiveService(ArchiveHome(site.places.root), site.open).turn())
+    assert [event.happening for event in events] == [Happening.CLOCK, Happening.TROUBLE]
+    assert events[1].facts == {"stranger": "clock/x"}

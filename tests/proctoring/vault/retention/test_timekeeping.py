@@ -12,7 +12,7 @@ from proctoring.vault.retention.standing import DAY_MS
 from proctoring.vault.retention.timekeeping import LONGEST_OFF_MS, TOLERANCE_MS, judge
 from sync.trust.clock import ClockReading
 from sync.trust.keystore import FileKeyStore
-from sync.wire.archive import ClockAct, ClockEntry, Moment
+from sync.wire.archive import ClockAct, ClockEntry, Moment, Person
 from sync.wire.ids import new_id
 from tests.proctoring.vault.retention.world import HOUR_MS, Site, expire
 from tests.sync.trust.world import NOW_MS
@@ -119,6 +119,144 @@ def test_two_administrators_settle_it_and_one_never_does(site: Site) -> None:
     assert site.open().time().sure_ms <= site.clock.true_ms
 
 
+def test_a_colleagues_older_word_gives_nobody_a_second_voice(site: Site) -> None:
+    site.clock.skew_ms = 3 * HOUR_MS
+    assert frozen(site)
+    site.clock.skew_ms = 0
+    site.open().state_time(site.people[0], site.clock().wall_ms)  # honest, and nobody joins in
+    site.clock.skew_ms = 14 * YEAR_MS
+    assert frozen(site)
+    before = site.open().time().sure_ms
+    site.open().state_time(site.people[1], site.clock().wall_ms)
+    assert frozen(site)
+    assert site.open().time().sure_ms == before
+
+
+@pytest.mark.parametrize("off_ms", [0, 20 * DAY_MS])
+def test_a_word_is_void_after_a_reboot(site: Site, off_ms: int) -> None:
+    before = site.open().time().sure_ms
+    site.open().state_time(site.people[0], site.clock.true_ms)
+    site.clock.reboot()
+    site.clock.skew_ms = off_ms  # no jump: the machine may have been off
+    assert not frozen(site)
+    site.open().state_time(site.people[1], site.clock().wall_ms)
+    assert site.open().time().sure_ms == before
+    site.open().state_time(site.people[0], site.clock().wall_ms)
+    assert site.open().time().sure_ms == site.clock().wall_ms
+
+
+def test_two_words_settle_only_what_both_of_them_say(site: Site) -> None:
+    site.clock.run(3 * DAY_MS)
+    before = site.open().time().sure_ms
+    site.open().state_time(site.people[0], site.clock.true_ms - 23 * HOUR_MS)
+    site.clock.run(DAY_MS)
+    today = site.clock.true_ms
+    line = site.open().ledger.clock_line
+    site.open().state_time(site.people[1], today + 2 * HOUR_MS)  # fits the clock, and is 25 hours from the other
+    assert site.open().time().sure_ms == before + DAY_MS
+    site.open().state_time(site.people[1], today)
+    assert [entry.act for entry in line.entries()].count(ClockAct.STATED) == 3
+    assert site.open().time().sure_ms == today - 23 * HOUR_MS  # the earlier one
+
+
+def test_two_words_settle_a_clock_that_was_wrong_from_the_start_of_the_boot(site: Site) -> None:
+    site.clock.skew_ms = -YEAR_MS
+    site.clock.reboot()
+    assert frozen(site)
+    site.clock.skew_ms = 0
+    for person in site.people[:2]:
+        site.open().state_time(person, site.clock.true_ms)
+    assert not frozen(site)
+
+
+def test_what_a_persons_own_line_says_of_the_clocks_makes_nothing_surer(site: Site) -> None:
+    archive = site.open()
+    before = archive.time().sure_ms
+    now = site.clock()
+    ahead = ClockReading(now.boot_id, now.mono_ms + 14 * YEAR_MS, now.wall_ms + 14 * YEAR_MS)
+    line = archive.ledger.clock_line
+    archive.state_time(site.people[0], now.wall_ms)
+    line.write(archive.key, lambda: ahead, act=ClockAct.STATED, stated_ms=ahead.wall_ms, by=site.people[1])
+    assert site.open().time().sure_ms == before
+
+
+def test_the_registrys_time_takes_back_what_two_people_said_too_late(site: Site) -> None:
+    site.clock.skew_ms = 14 * YEAR_MS
+    for person in site.people[:2]:
+        site.open().state_time(person, site.clock().wall_ms)
+    assert site.open().time().sure_ms == site.clock().wall_ms
+    site.clock.skew_ms = 0
+    site.clock.run(DAY_MS)
+    site.renew()
+    assert frozen(site)
+    assert site.open().time().sure_ms <= site.clock.true_ms
+
+
+def test_two_machines_that_have_long_been_up_count_no_time_twice() -> None:
+    up, line, mono = 25 * DAY_MS, list[ClockEntry](), 0
+    for turn in range(6):
+        mono = up + turn * HOUR_MS
+        wall = NOW_MS + turn * HOUR_MS
+        act, stated = (ClockAct.READ, None) if turn else (ClockAct.REGISTRY, NOW_MS)
+        line.append(_read(turn, ClockReading("AB"[turn % 2], mono, wall), act, stated))
+        assert judge(line, NOW_MS, 0, ClockReading("AB"[turn % 2], mono, wall)).sure_ms <= wall
+    now = ClockReading("B", mono + HOUR_MS, NOW_MS + 6 * HOUR_MS)
+    line.append(_read(6, now, ClockAct.REGISTRY, now.wall_ms))
+    found = judge(line, now.wall_ms, 0, now)
+    assert (found.sure_ms, found.freeze) == (now.wall_ms, None)
+
+
+def test_two_who_write_the_line_at_one_moment_freeze_nothing(site: Site) -> None:
+    archive, other = site.open(), site.open()
+
+    def overtaken() -> ClockReading:
+        """Read the clock, and let another process be quicker, once."""
+        reading = site.clock()
+        site.clock.run(1)
+        if len(other.ledger.clock_line.entries()) == before:
+            other.ledger.clock_line.write(other.key, site.clock)
+        return reading
+
+    before = len(archive.ledger.clock_line.entries())
+    archive.ledger.clock_line.write(archive.key, overtaken)
+    assert len(archive.ledger.clock_line.entries()) == before + 2
+    assert not frozen(site)
+
+
+def test_who_reads_the_line_while_another_writes_sees_no_frozen_clock(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, other = site.open(), site.open()
+    entries = type(archive.ledger.clock_line).entries
+
+    def meanwhile(line: object) -> tuple[ClockEntry, ...]:
+        site.clock.run(1_000)
+        if line is archive.ledger.clock_line:
+            other.ledger.clock_line.write(other.key, site.clock)
+        return (
+            entries(archive.ledger.clock_line)
+            if line is archive.ledger.clock_line
+            else entries(other.ledger.clock_line)
+        )
+
+    monkeypatch.setattr(type(archive.ledger.clock_line), "entries", meanwhile)
+    assert archive.time().freeze is None
+
+
+@pytest.mark.parametrize("name", ["x", "0000001.json", "000000.json.copy"])
+def test_what_is_no_line_is_stated_and_keeps_nobody_from_anything(site: Site, name: str) -> None:
+    (site.places.root / "store" / "clock" / name).write_bytes(b"")
+    assert not frozen(site)
+    assert site.open().ledger.clock_line.strangers() == (f"clock/{name}",)
+
+
+def test_a_damaged_line_is_refused(site: Site) -> None:
+    last = len(site.open().ledger.clock_line.entries())
+    (site.places.root / "store" / "clock" / f"{last:06}.json").write_bytes(b"")
+    with pytest.raises(ClockLineRefused):
+        site.open().write_clock_line()
+
+
 def test_who_was_revoked_states_no_time(site: Site) -> None:
     site.revoke(site.people[0])
     with pytest.raises(AdministratorRefused):
@@ -164,7 +302,7 @@ def test_a_line_signed_by_another_key_is_refused(site: Site, tmp_path: Path) -> 
 def test_a_registrys_time_that_no_directory_here_proves_makes_nothing_surer(site: Site) -> None:
     before = site.open().time().sure_ms
     archive = site.open()
-    archive.ledger.clock_line.write(archive.key, site.clock(), act=ClockAct.REGISTRY, stated_ms=NOW_MS + 14 * YEAR_MS)
+    archive.ledger.clock_line.write(archive.key, site.clock, act=ClockAct.REGISTRY, stated_ms=NOW_MS + 14 * YEAR_MS)
     assert site.open().time().sure_ms == before
 
 
@@ -177,40 +315,45 @@ def test_what_froze_it_is_told_with_figures(site: Site) -> None:
     assert str(caught.value.facts["expected"]).startswith("2027-")
 
 
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(("run", "reboot", "skew", "registry", "state")), st.integers(-60 * YEAR_MS, 60 * YEAR_MS)
-    ),
-    max_size=25,
-)
+WHAT = ("run", "reboot", "skew", "registry", "other machine", "honest", "liar")
+STEPS = st.lists(st.tuples(st.sampled_from(WHAT), st.integers(-60 * YEAR_MS, 60 * YEAR_MS)), max_size=25)
+HONEST, LIAR = (Person(administrator=new_id(), name=name, keyid=str(n) * 64) for n, name in enumerate("AB"))
 
 
 @settings(max_examples=100, deadline=None)
 @given(STEPS)
-def test_whatever_the_clocks_do_it_is_never_surely_later_than_it_is(steps: list[tuple[str, int]]) -> None:
+def test_whatever_the_clocks_and_one_liar_do_it_is_never_surely_later_than_it_is(steps: list[tuple[str, int]]) -> None:
     line: list[ClockEntry] = []
-    true_ms, mono_ms, skew, boot = NOW_MS, 1_000, 0, 1
+    true_ms, started, skew, boots = NOW_MS, [NOW_MS - YEAR_MS, NOW_MS - 1_000], 0, [0, 1]
     registry_ms = NOW_MS
-    latest = 0
     for what, amount in (("registry", 0), *steps):
+        act, stated, by = ClockAct.READ, None, None
         if what == "run":
-            mono_ms, true_ms = mono_ms + abs(amount), true_ms + abs(amount)
+            true_ms += abs(amount)
         elif what == "reboot":
-            true_ms, mono_ms, boot = true_ms + abs(amount) + 1, 1, boot + 1
+            true_ms += abs(amount) + 1
+            started[1], boots[1] = true_ms - 1, boots[1] + 2
         elif what == "skew":
             skew = amount
-        reading = ClockReading(f"boot-{boot}", mono_ms, max(0, true_ms + skew))
-        act, stated = (ClockAct.REGISTRY, true_ms) if what == "registry" else (ClockAct.READ, None)
-        if what == "registry":
-            registry_ms = true_ms
-        line.append(_read(len(line), reading, act, stated))
-        found = judge(line, registry_ms, registry_ms, reading)
-        assert found.sure_ms <= true_ms
-        assert found.sure_ms >= latest
-        latest = found.sure_ms
+        elif what == "other machine":  # long up, and its clock as wrong
+            started.reverse()
+            boots.reverse()
+        elif what == "registry":
+            act, stated, registry_ms = ClockAct.REGISTRY, true_ms, true_ms
+        elif what == "honest":
+            act, stated, by = ClockAct.STATED, true_ms, HONEST
+        else:
+            act, stated, by = ClockAct.STATED, max(0, true_ms + skew), LIAR
+        reading = ClockReading(f"boot-{boots[1]}", true_ms - started[1], max(0, true_ms + skew))
+        line.append(_read(len(line), reading, ClockAct.READ, None))
+        if act is not ClockAct.READ:
+            line.append(_read(len(line), reading, act, stated, by))
+        assert judge(line, registry_ms, registry_ms, reading).sure_ms <= true_ms
 
 
-def _read(sequence: int, at: ClockReading, act: ClockAct, stated_ms: int | None) -> ClockEntry:
+def _read(
+    sequence: int, at: ClockReading, act: ClockAct, stated_ms: int | None, by: Person | None = None
+) -> ClockEntry:
     return ClockEntry(
         archive=_ARCHIVE,
         sequence=sequence,
@@ -219,6 +362,7 @@ def _read(sequence: int, at: ClockReading, act: ClockAct, stated_ms: int | None)
         at=Moment(wall_ms=at.wall_ms, mono_ms=at.mono_ms, boot_id=at.boot_id),
         slept_ms=at.slept_ms,
         stated_ms=stated_ms,
+        by=by,
     )
 
 
