@@ -33,6 +33,12 @@ class NothingRecorded(Refused):
     code = "NOTHING_RECORDED"
 
 
+class BookmarksFull(Refused):
+    """The recording has as many bookmarks as it takes. Fact: `most`."""
+
+    code = "BOOKMARKS_FULL"
+
+
 class RecordingClosed(Refused):
     """The folder holds a recording that was closed; nothing is ever added to it."""
 
@@ -70,6 +76,7 @@ _KNOWN: Final[dict[str, type[Fault]]] = {
         RecorderBusy,
         RecorderRefused,
         NothingRecorded,
+        BookmarksFull,
         RecordingClosed,
         RecordingInUse,
         EncoderFailed,

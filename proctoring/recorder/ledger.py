@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from proctoring.capture.profiles import codec_text, profile_named
-from proctoring.recorder.faults import RecordingInUse
+from proctoring.recorder.faults import BookmarksFull, RecordingInUse
 from proctoring.recorder.messages import Closed, RecordingSpec
 from proctoring.recorder.segment_files import Written
+from proctoring.recorder.stretches import Stretches
 from proctoring.vault.format import layout
 from sync.replica.durable import disk_faults, sync_folder, write_durably
 from sync.software import software
@@ -25,7 +26,6 @@ from sync.wire.recording import (
     Bookmark,
     ClockPair,
     Flag,
-    FlagKind,
     KeyEpoch,
     RecordingHead,
     RecordingManifest,
@@ -35,7 +35,11 @@ from sync.wire.recording import (
 )
 
 _APPEND: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_MOST_AT_ONCE: Final = 50  # what one head may state
+_MOST_AT_ONCE: Final = 50  # what one head may state of each
+MOST_BOOKMARKS: Final = 2_000
+"""So many bookmarks a recording takes in all …"""
+MOST_STRETCHES: Final = 1_000
+"""… and so many gaps of a track, and flags of a kind; what comes then makes the ones before it longer."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +105,9 @@ class Ledger:
         self._heads: Final = heads
         self._openings: Final = list(said.openings)
         self._segments: Final = {entry.index: entry for entry in said.segments}
-        self._gaps: Final = {(gap.track, gap.start_ms): gap for gap in said.gaps}
+        self._gaps: Final = Stretches(MOST_STRETCHES, said.gaps)
         self._bookmarks: Final = list(said.bookmarks)
-        self._flags: Final = {(flag.kind, flag.at_ms): flag for flag in said.flags}
-        self._new_gaps: list[GapRef] = []
-        self._new_flags: dict[tuple[FlagKind, int], Flag] = {}
+        self._flags: Final = Stretches(MOST_STRETCHES, said.flags)
         self._new_bookmarks: list[Bookmark] = []
         self._sequence = said.heads
         self._lock: Final = threading.Lock()  # over what was stated; never held while the disk is waited for
@@ -114,13 +116,19 @@ class Ledger:
     def gaps(self) -> tuple[GapRef, ...]:
         """Every gap stated so far, in the order of their beginning."""
         with self._lock:
-            return tuple(sorted(self._gaps.values(), key=lambda gap: (gap.start_ms, gap.track)))
+            return self._gaps.all
 
     @property
     def flags(self) -> tuple[Flag, ...]:
         """Every flag stated so far, in the order of their beginning."""
         with self._lock:
-            return tuple(sorted(self._flags.values(), key=lambda flag: (flag.at_ms, flag.kind)))
+            return self._flags.all
+
+    @property
+    def waiting(self) -> bool:
+        """Whether more was stated than the heads so far have room for."""
+        with self._lock:
+            return self._gaps.waiting or self._flags.waiting or bool(self._new_bookmarks)
 
     def open(self, opening: RecordingOpening) -> None:
         """Begin an epoch: its keys and sources are durable before its first record."""
@@ -133,19 +141,24 @@ class Ledger:
         """State a gap with the next head; one that is still open is stated again when it has grown."""
         if gap.length_ms > 0:
             with self._lock:
-                self._gaps[gap.track, gap.start_ms] = gap
-                self._new_gaps.append(gap)
+                self._gaps.state(gap)
 
     def flag(self, flag: Flag) -> None:
         """State a flag with the next head; one that is still up is stated again, longer. It never gets shorter."""
         with self._lock:
-            before = self._flags.get((flag.kind, flag.at_ms))
+            before = self._flags.known(flag)
             if before is None or before.length_ms < flag.length_ms:
-                self._flags[flag.kind, flag.at_ms] = self._new_flags[flag.kind, flag.at_ms] = flag
+                self._flags.state(flag)
 
     def bookmark(self, mark: Bookmark) -> None:
-        """State a bookmark with the next head."""
+        """State a bookmark with the next head.
+
+        Raises:
+            BookmarksFull: the recording has as many as it takes.
+        """
         with self._lock:
+            if len(self._bookmarks) >= MOST_BOOKMARKS:
+                raise BookmarksFull(most=MOST_BOOKMARKS)
             self._bookmarks.append(mark)
             self._new_bookmarks.append(mark)
 
@@ -158,9 +171,8 @@ class Ledger:
         opening = self._openings[-1]
         entry = written.entry
         with self._lock:
-            gaps, self._new_gaps = self._new_gaps[:_MOST_AT_ONCE], self._new_gaps[_MOST_AT_ONCE:]
+            gaps, flags = self._gaps.take(_MOST_AT_ONCE), self._flags.take(_MOST_AT_ONCE)
             marks, self._new_bookmarks = self._new_bookmarks[:_MOST_AT_ONCE], self._new_bookmarks[_MOST_AT_ONCE:]
-            flags = [self._new_flags.pop(key) for key in list(self._new_flags)[:_MOST_AT_ONCE]]
         head = RecordingHead(
             recording=opening.recording,
             sitting=opening.sitting,
@@ -169,9 +181,9 @@ class Ledger:
             last_record_sha256=written.link.hex(),
             recorded_ms=entry.start_ms + entry.duration_ms,
             clock=clock,
-            gaps=tuple(gaps),
+            gaps=gaps,
             bookmarks=tuple(marks),
-            flags=tuple(flags),
+            flags=flags,
         )
         self._heads.append(head, self._key)
         self._sequence += 1

@@ -11,7 +11,7 @@ from proctoring.capture.profiles import STANDARD, check_profile, profile_named
 from proctoring.recorder.faults import RecorderRefused
 from sync.wire.document import Part
 from sync.wire.ids import Digest, Id, Millis
-from sync.wire.packet import GapRef, ShortText
+from sync.wire.packet import GapRef, StatedText
 from sync.wire.plan import MINUTE_MS, Recipient, WatchPolicy
 from sync.wire.recording import Flag, Source
 
@@ -181,7 +181,7 @@ class Mark(Part):
     """Bookmark this moment."""
 
     do: Literal["bookmark"] = "bookmark"
-    note: ShortText
+    note: StatedText
 
 
 class TapRequest(Part):

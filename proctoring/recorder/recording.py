@@ -148,6 +148,7 @@ class Recording:
 
         Raises:
             NothingRecorded: the recording has ended.
+            BookmarksFull: it has as many as it takes.
         """
         if self._state is not RecorderState.RECORDING:
             raise NothingRecorded(f"the recording is {self._state}")

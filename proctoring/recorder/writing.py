@@ -245,3 +245,5 @@ class Writing:
     def _sign(self, written: Written) -> None:
         self._before_head()
         self._ledger.head(written, self._clock())
+        while self._ledger.waiting:  # more was stated at once than one head holds: nothing of it waits for a crash
+            self._ledger.head(written, self._clock())

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Digest, Id, Identifier, ItemId, KeyId, Millis, Name
+from sync.wire.ids import Digest, Id, Identifier, ItemId, KeyId, Millis, Name, RecordedMillis
 from sync.wire.plan import Accommodation, ClauseCode, ScoringPolicy
 
 CLOCK_JUMPED = "CLOCK_JUMPED"
@@ -16,6 +16,9 @@ SEAT_CHANGED = "SEAT_CHANGED"
 """The code of the incident that says that two proctors put a candidate at another seat than the roster's."""
 
 ShortText = Annotated[str, StringConstraints(max_length=400)]
+
+StatedText = Annotated[str, StringConstraints(max_length=80)]
+"""A reason or a note in a recording's head, which has to hold 50 of each whatever their characters are."""
 
 
 class EndReason(StrEnum):
@@ -74,9 +77,9 @@ class GapRef(Part):
     """A stated hole in a recording: which track, from when, how long (ms since the recording's start)."""
 
     track: Annotated[str, StringConstraints(pattern=r"^(picture|sound|both)$")]
-    start_ms: Millis
-    length_ms: Millis
-    reason: ShortText
+    start_ms: RecordedMillis
+    length_ms: RecordedMillis
+    reason: StatedText
 
 
 class RecordingRef(Part):
@@ -84,7 +87,7 @@ class RecordingRef(Part):
 
     recording: Id
     manifest_sha256: Digest
-    duration_ms: Millis
+    duration_ms: RecordedMillis
     gaps: tuple[GapRef, ...]
     simulated_sources: tuple[str, ...]
 

@@ -9,9 +9,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Base64, DeviceLabel, Digest, Id, KeyId, Millis, Name
-from sync.wire.packet import GapRef, ShortText
-from sync.wire.plan import RecipientRole
+from sync.wire.ids import Base64, DeviceLabel, Digest, Figure, Id, KeyId, Millis, Name, RecordedMillis, WallMillis
+from sync.wire.packet import GapRef, StatedText
+from sync.wire.plan import CENTURY_DAYS, RecipientRole
 
 SegmentFile = Annotated[str, StringConstraints(pattern=r"^segment-[0-9]{5}\.ers$")]
 
@@ -27,7 +27,7 @@ class WrappedKey(Part):
 class KeyEpoch(Part):
     """A fresh key starts with segment `first_segment` (at the start, and again if the recorder had to be restarted)."""
 
-    first_segment: Annotated[int, Field(ge=0)]
+    first_segment: Figure
     wrapped: Annotated[tuple[WrappedKey, ...], Field(min_length=1, max_length=4)]
 
 
@@ -43,7 +43,7 @@ class ClockPair(Part):
     """The same instant on the monotonic and the wall clock, ms."""
 
     mono_ms: Millis
-    wall_ms: Millis
+    wall_ms: WallMillis
 
 
 class CaptureStatistics(Part):
@@ -57,16 +57,16 @@ class CaptureStatistics(Part):
     tenths of dBFS.
     """
 
-    frames_expected: Annotated[int, Field(ge=0)]
-    frames_captured: Annotated[int, Field(ge=0)]
-    frames_missed: Annotated[int, Field(ge=0)] = 0
-    frames_drawn: Annotated[int, Field(ge=0)] = 0
-    frames_encoded: Annotated[int, Field(ge=0)]
-    frames_dropped: Annotated[int, Field(ge=0)]
-    samples: Annotated[int, Field(ge=0)]
-    samples_padded: Annotated[int, Field(ge=0)] = 0
-    samples_dropped: Annotated[int, Field(ge=0)] = 0
-    samples_stretched: int = 0
+    frames_expected: Figure
+    frames_captured: Figure
+    frames_missed: Figure = 0
+    frames_drawn: Figure = 0
+    frames_encoded: Figure
+    frames_dropped: Figure
+    samples: Figure
+    samples_padded: Figure = 0
+    samples_dropped: Figure = 0
+    samples_stretched: Annotated[int, Field(ge=-(2**40), le=2**40)] = 0
     level_dbfs_tenths: Annotated[int, Field(ge=-2000, le=0)]
     peak_dbfs_tenths: Annotated[int, Field(ge=-2000, le=0)] = -2000
 
@@ -74,13 +74,13 @@ class CaptureStatistics(Part):
 class SegmentEntry(Part):
     """One sealed segment. `leaves_root` is the RFC 6962 root over its records (each leaf is a record's bytes)."""
 
-    index: Annotated[int, Field(ge=0)]
+    index: Figure
     file: SegmentFile
-    bytes: Annotated[int, Field(ge=0)]
-    records: Annotated[int, Field(ge=0)]
+    bytes: Figure
+    records: Figure
     leaves_root: Digest
-    start_ms: Millis
-    duration_ms: Millis
+    start_ms: RecordedMillis
+    duration_ms: RecordedMillis
     clock: ClockPair
     statistics: CaptureStatistics
 
@@ -88,8 +88,8 @@ class SegmentEntry(Part):
 class Bookmark(Part):
     """A moment somebody marked, ms since the recording's start. The note is in the clear: a code, never a name."""
 
-    at_ms: Millis
-    note: ShortText
+    at_ms: RecordedMillis
+    note: StatedText
 
 
 class FlagKind(StrEnum):
@@ -109,8 +109,8 @@ class Flag(Part):
     """A stretch of recorded time that the watch noticed, ms; its picture is the recording's own at `at_ms`."""
 
     kind: FlagKind
-    at_ms: Millis
-    length_ms: Millis
+    at_ms: RecordedMillis
+    length_ms: RecordedMillis
 
 
 class RecordingOpening(Document):
@@ -130,12 +130,12 @@ class RecordingOpening(Document):
     device_keyid: KeyId
     format: Literal["examroom-recording@1"]
     epoch: KeyEpoch
-    starts_ms: Millis
+    starts_ms: RecordedMillis
     started: ClockPair
     boot_id: Annotated[str, StringConstraints(max_length=64)]
     sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=8)]
     codec: Name
-    retention_days: Annotated[int, Field(ge=3 * 366)]
+    retention_days: Annotated[int, Field(ge=3 * 366, le=CENTURY_DAYS)]
     software: Name
 
 
@@ -151,10 +151,10 @@ class RecordingHead(Document):
 
     recording: Id
     sitting: Id
-    sequence: Annotated[int, Field(ge=0)]
+    sequence: Figure
     segment: SegmentEntry
     last_record_sha256: Digest
-    recorded_ms: Millis
+    recorded_ms: RecordedMillis
     clock: ClockPair
     gaps: Annotated[tuple[GapRef, ...], Field(max_length=50)] = ()
     bookmarks: Annotated[tuple[Bookmark, ...], Field(max_length=50)] = ()
@@ -176,12 +176,12 @@ class RecordingManifest(Document):
     sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=8)]
     codec: Name
     started: ClockPair
-    duration_ms: Millis
+    duration_ms: RecordedMillis
     closed: Literal["stopped", "recovered"]
     segments: tuple[SegmentEntry, ...]
     epochs: Annotated[tuple[KeyEpoch, ...], Field(min_length=1)]
     gaps: tuple[GapRef, ...]
     bookmarks: tuple[Bookmark, ...] = ()
     flags: tuple[Flag, ...] = ()
-    retention_days: Annotated[int, Field(ge=3 * 366)]
+    retention_days: Annotated[int, Field(ge=3 * 366, le=CENTURY_DAYS)]
     software: Name

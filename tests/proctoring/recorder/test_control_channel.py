@@ -71,7 +71,7 @@ def fault(answer: bytes) -> str:
         b'{"do":"bookmark"}',
         b'{"do":"bookmark","note":7}',
         b'{"do":"start","spec":{}}',
-        b'{"do":"bookmark","note":"' + b"x" * 401 + b'"}',
+        b'{"do":"bookmark","note":"' + b"x" * 81 + b'"}',
         b'{"do":"status"' + b" " * 10_000,
         b"[" * 10_000,
         b"\xff\xfe\x00",
