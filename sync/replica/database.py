@@ -12,6 +12,7 @@ from sync.faults import EnvironmentFault
 from sync.replica.cabinet import Cabinet
 from sync.replica.connection import Connection
 from sync.replica.durable import DiskFault, DiskFull, free_bytes, private_folder
+from sync.replica.ends import ChainEnds
 from sync.replica.journal import Journal
 from sync.replica.outbox import Outbox
 from sync.replica.schema import MIGRATIONS
@@ -46,6 +47,7 @@ class Replica:
         self.journal = Journal(connection)
         self.outbox = Outbox(connection)
         self.cabinet = Cabinet(connection)
+        self.ends = ChainEnds(connection)
 
     @classmethod
     def open(cls, path: Path, key: bytes) -> Self:

@@ -49,4 +49,12 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX pin_failure_by_proctor ON pin_failure (proctor);
     """,
+    """
+    CREATE TABLE chain_end (
+        chain    TEXT PRIMARY KEY,
+        sequence INTEGER NOT NULL,
+        sha256   TEXT NOT NULL,
+        seen_ms  INTEGER NOT NULL
+    );
+    """,
 )

@@ -9,6 +9,12 @@ class MediaRegisterRefused(Refused):
     code = "MEDIA_REGISTER_REFUSED"
 
 
+class MediaRegisterCut(MediaRegisterRefused):
+    """Entries that this archive has seen are gone, or others. Facts: `seen`, a date (UTC), and `missing`, which."""
+
+    code = "MEDIA_REGISTER_CUT"
+
+
 class MediaRegisterBusy(EnvironmentFault):
     """Others kept writing to the register."""
 

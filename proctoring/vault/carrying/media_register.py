@@ -16,6 +16,7 @@ from typing import Final
 
 from proctoring.vault.carrying.media_faults import (
     MediaRegisterBusy,
+    MediaRegisterCut,
     MediaRegisterRefused,
     MediumDiffers,
     MediumIsIn,
@@ -30,6 +31,7 @@ from proctoring.vault.carrying.media_faults import (
 )
 from proctoring.vault.carrying.medium import FoundMedium
 from proctoring.vault.retention.custody import NOTHING_BEFORE, Book
+from proctoring.vault.retention.memory import Cut, cut
 from proctoring.vault.retention.people import Signer, key_of
 from proctoring.vault.retention.timekeeping import moment
 from proctoring.vault.store.shelf import ShelfBusy, ShelfConflict
@@ -40,6 +42,7 @@ from sync.trust.clock import ClockReading
 from sync.wire.archive import MediumAct, MediumEntry, Person
 
 _PREFIX: Final = "media/"
+_CHAIN: Final = "media"
 _NAME: Final = re.compile(r"([0-9]{6})\.json")
 _TRIES: Final = 20
 _LIMIT: Final = MediumEntry.MAX_BYTES * 2
@@ -82,6 +85,7 @@ class MediaRegister:
     def __init__(self, book: Book) -> None:
         self._book: Final = book
         self._entries: list[MediumEntry] = []
+        self._digests: list[str] = []
         self._last_sha256 = NOTHING_BEFORE
 
     def entries(self) -> tuple[MediumEntry, ...]:
@@ -89,8 +93,11 @@ class MediaRegister:
 
         Raises:
             MediaRegisterRefused: an entry is missing, changed, or signed by somebody who may not.
+            MediaRegisterCut: less is there, or other, than was seen.
         """
+        end = self._book.memory.end(_CHAIN)
         there = sorted(self._numbers())
+        _refuse_cut(cut(end, there))
         if there != list(range(len(there))) or len(there) < len(self._entries):
             raise MediaRegisterRefused("entries are missing")
         for number in there[len(self._entries) :]:
@@ -100,6 +107,9 @@ class MediaRegister:
                 raise MediaRegisterRefused(f"entry {number} does not follow the one before")
             self._entries.append(entry)
             self._last_sha256 = sha256(raw).hexdigest()
+            self._digests.append(self._last_sha256)
+        _refuse_cut(cut(end, there, self._digests))
+        self._book.memory.see(_CHAIN, self._digests, end)
         return tuple(self._entries)
 
     def media(self) -> tuple[Medium, ...]:
@@ -274,6 +284,11 @@ def _after(known: Medium | None, entry: MediumEntry) -> Medium:
         entry.purpose,
         entry.due_ms,
     )
+
+
+def _refuse_cut(found: Cut | None) -> None:
+    if found is not None:
+        raise MediaRegisterCut(found.detail, seen=found.seen, missing=found.missing)
 
 
 def _retired(known: Medium) -> MediumRetired:

@@ -21,11 +21,13 @@ from proctoring.vault.retention.faults import (
     NotTakenOver,
     ProposalGone,
     RecordingHeld,
+    RecordingMissing,
     RecordingUnknown,
     SecondPersonNeeded,
 )
 from proctoring.vault.retention.forecast import Kept
 from proctoring.vault.retention.ledger import STORE, Ledger, Situation
+from proctoring.vault.retention.memory import Memory
 from proctoring.vault.retention.papers import recording_prefix, require_id
 from proctoring.vault.retention.people import Signer, among, require_acting
 from proctoring.vault.retention.places import ArchivePlaces
@@ -33,15 +35,17 @@ from proctoring.vault.retention.refusals import date_of, why_refused
 from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing, step
 from proctoring.vault.retention.timekeeping import Evidence, moment
 from proctoring.vault.store.address import open_shelf
+from proctoring.vault.store.ending import ended_ms
 from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
 from sync.faults import Refused
+from sync.replica.database import Replica
 from sync.replica.durable import private_folder
 from sync.trust import envelope
 from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keystore import FileKeyStore
-from sync.wire.archive import ClockAct, ClockEntry, CustodyAct, CustodyEntry, DestructionRecord, StoreIdentity
+from sync.wire.archive import ClockAct, ClockEntry, CustodyAct, CustodyEntry, DestructionRecord, Moment, StoreIdentity
 from sync.wire.ids import new_id
 from sync.wire.recording import RecordingManifest
 
@@ -57,6 +61,8 @@ NOTED: Final = frozenset(
     }
 )
 """What is entered without changing where a recording stands."""
+WITHOUT_IT: Final = frozenset({CustodyAct.HELD, CustodyAct.VERIFIED})
+"""What may be entered of a recording that is missing."""
 
 
 class Archive:
@@ -76,7 +82,8 @@ class Archive:
         self.identity = identity
         self.key = FileKeyStore(places.keys).device_key()
         self.clock = clock
-        self.ledger = Ledger(identity, shelf, trust, self.key.public)
+        replica = Replica.open(places.replica, FileKeyStore(places.keys).replica_key())
+        self.ledger = Ledger(identity, shelf, trust, self.key.public, Memory(replica.ends, clock))
 
     @classmethod
     def create(
@@ -133,7 +140,7 @@ class Archive:
     # looking
 
     def recordings(self) -> Iterator[str]:
-        """Give the ids of all recordings that lie there."""
+        """Give the ids of all recordings that are kept here, also of those that should lie there and do not."""
         return self.ledger.recordings()
 
     def manifest(self, recording: str) -> RecordingManifest:
@@ -144,6 +151,8 @@ class Archive:
         """
         found = self.ledger.situation(recording).manifest
         if found is None:
+            if self.ledger.situation(recording).missing:
+                raise RecordingMissing(recording=recording)
             raise CustodyRefused(f"{recording}: destroyed, or being destroyed")
         return found.document
 
@@ -152,6 +161,7 @@ class Archive:
 
         Raises:
             RecordingUnknown: there is none.
+            RecordingMissing: there should be one.
             StorageFault, DiskFault: it cannot be fetched.
         """
         require_id(recording)
@@ -160,6 +170,8 @@ class Archive:
         if own is None and next(self.shelf.names(f"{prefix}/"), None) is not None:
             return fetch(self.shelf, prefix, private_folder(self.places.cache) / recording)
         if own is None or not own.is_dir():
+            if self.ledger.situation(recording).missing:
+                raise RecordingMissing(recording=recording)
             raise RecordingUnknown(recording=recording)
         return own
 
@@ -247,7 +259,9 @@ class Archive:
         arrived = next((one for one in situation.chain.entries if one.act is CustodyAct.ARRIVED), None)
         if arrived is not None:
             return arrived
-        return self._enter(recording, lambda now: Act(CustodyAct.ARRIVED, None, now, facts=_ordered(facts)))
+        return self._enter(
+            recording, lambda now: Act(CustodyAct.ARRIVED, None, now, facts=_arrival(situation, facts, now))
+        )
 
     def note(
         self, recording: str, act: CustodyAct, person: Signer | None, purpose: str | None, **facts: str
@@ -364,7 +378,10 @@ class Archive:
 
         def judged(chain: Chain) -> tuple[str, Act]:
             seen.append(self.ledger.situation_of(recording, chain))
-            return seen[-1].terms.manifest_sha256, judge(seen[-1])
+            act = judge(seen[-1])
+            if seen[-1].missing and act.act not in WITHOUT_IT:
+                raise RecordingMissing(recording=recording)
+            return seen[-1].terms.manifest_sha256, act
 
         def check(_: Chain, entry: CustodyEntry) -> None:
             try:
@@ -385,6 +402,7 @@ class Archive:
             evidence.sure_ms,
             evidence.freeze,
             removed=situation.record is not None,
+            missing=situation.missing,
         )
 
     def _on_files(self, recording: str, act: Callable[[str], None]) -> None:
@@ -395,6 +413,19 @@ class Archive:
 def _require_there(situation: Situation) -> None:
     if situation.folded.begun is not None or situation.record is not None:
         raise DestructionBegun
+
+
+def _arrival(situation: Situation, facts: dict[str, str], now: Moment) -> tuple[tuple[str, str], ...]:
+    """Give what custody has to say even if the recording itself is gone one day: whose it is, how long it is kept."""
+    if situation.manifest is None:
+        raise CustodyRefused(f"{situation.recording}: the manifest is missing")
+    document = situation.manifest.document
+    kept = {
+        "session": document.session,
+        "ended_ms": str(ended_ms(document, now.wall_ms)),
+        "retention_days": str(document.retention_days),
+    }
+    return _ordered({**facts, **kept})
 
 
 def _ordered(facts: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Final
 
 from proctoring.vault.retention.custody import NOTHING_BEFORE, Book
-from proctoring.vault.retention.faults import ClockLineRefused, CustodyBusy
+from proctoring.vault.retention.faults import ClockLineCut, ClockLineRefused, CustodyBusy
+from proctoring.vault.retention.memory import Cut, cut
 from proctoring.vault.retention.people import Signer, key_of
 from proctoring.vault.retention.timekeeping import moment
 from proctoring.vault.store.shelf import ShelfBusy, ShelfConflict
@@ -21,6 +22,7 @@ from sync.trust.keys import PublicKey, SigningKey
 from sync.wire.archive import ClockAct, ClockEntry
 
 _PREFIX: Final = "clock/"
+_CHAIN: Final = "clock"
 _NAME: Final = re.compile(r"([0-9]{6})\.json")
 _TRIES: Final = 20
 _LIMIT: Final = ClockEntry.MAX_BYTES * 2
@@ -32,6 +34,7 @@ class ClockLine:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._entries: list[ClockEntry] = []
+        self._digests: list[str] = []
         self._last_sha256 = NOTHING_BEFORE
 
     def entries(self) -> tuple[ClockEntry, ...]:
@@ -39,8 +42,11 @@ class ClockLine:
 
         Raises:
             ClockLineRefused: a line is missing, changed, or signed by somebody who may not.
+            ClockLineCut: less is there, or other, than was seen.
         """
+        end = self._book.memory.end(_CHAIN)
         there = sorted(self._numbers())
+        _refuse_cut(cut(end, there))
         if there != list(range(len(there))) or len(there) < len(self._entries):
             raise ClockLineRefused("lines are missing")
         for number in there[len(self._entries) :]:
@@ -50,6 +56,9 @@ class ClockLine:
                 raise ClockLineRefused(f"line {number} does not follow the one before")
             self._entries.append(entry)
             self._last_sha256 = sha256(raw).hexdigest()
+            self._digests.append(self._last_sha256)
+        _refuse_cut(cut(end, there, self._digests))
+        self._book.memory.see(_CHAIN, self._digests, end)
         return tuple(self._entries)
 
     def write(
@@ -121,3 +130,8 @@ class ClockLine:
 
 def _name(number: int) -> str:
     return f"{_PREFIX}{number:06}.json"
+
+
+def _refuse_cut(found: Cut | None) -> None:
+    if found is not None:
+        raise ClockLineCut(found.detail, seen=found.seen, missing=found.missing)

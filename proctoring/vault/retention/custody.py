@@ -13,16 +13,19 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from proctoring.vault.retention.faults import ActRefused, CustodyBusy, CustodyRefused
-from proctoring.vault.retention.people import Signer, key_of
+from proctoring.vault.retention.faults import ActRefused, CustodyBusy, CustodyCut, CustodyRefused
+from proctoring.vault.retention.memory import Cut, Memory, cut
+from proctoring.vault.retention.people import Signer, key_of, require_acting
 from proctoring.vault.store.shelf import Shelf, ShelfBusy, ShelfConflict
 from sync.faults import Refused
+from sync.replica.ends import ChainEnd
 from sync.trust import envelope
 from sync.trust.anchor import Trust
 from sync.trust.keys import PublicKey, SigningKey
 from sync.wire.archive import CustodyAct, CustodyEntry, Moment
 from sync.wire.ids import Millis
 
+CUSTODY: Final = "custody/"
 NOTHING_BEFORE: Final = "0" * 64
 MAX_ENTRIES: Final = 100_000
 _TRIES: Final = 20
@@ -37,12 +40,13 @@ BY_THE_ARCHIVE: Final = frozenset(
 
 @dataclass(frozen=True)
 class Book:
-    """Whose custody it is, where it lies, and whom it believes."""
+    """Whose custody it is, where it lies, whom it believes, and what of it was seen."""
 
     archive: str
     shelf: Shelf
     key: PublicKey
     trust: Trust
+    memory: Memory
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,17 @@ def entry_name(recording: str, sequence: int) -> str:
     return f"custody/{recording}/{sequence:06}.json"
 
 
+def chain_name(recording: str) -> str:
+    """Name a recording's custody as the archive's memory does."""
+    return f"{CUSTODY}{recording}"
+
+
 def read_chain(book: Book, recording: str) -> Chain:
     """Read and verify a recording's custody; empty if there is none.
 
     Raises:
         CustodyRefused: an entry is missing, changed, in another's place, or signed by somebody who may not.
+        CustodyCut: less is there, or other, than was seen.
         DiskFault: the disk does not give it.
     """
     return grown(book, recording, Chain())
@@ -88,7 +98,10 @@ def read_chain(book: Book, recording: str) -> Chain:
 
 def grown(book: Book, recording: str, chain: Chain) -> Chain:
     """Read on from a chain that was verified already. Raises what `read_chain` raises."""
+    name = chain_name(recording)
+    end = book.memory.end(name)  # first: what somebody enters meanwhile is then not missed
     there = sorted(_numbers(book.shelf, recording))
+    _refuse_cut(recording, cut(end, there))
     if there != list(range(len(there))) or len(there) < len(chain.entries):
         raise CustodyRefused(f"{recording}: entries are missing")
     entries, digests = list(chain.entries), list(chain.digests)
@@ -97,8 +110,11 @@ def grown(book: Book, recording: str, chain: Chain) -> Chain:
         entry = _believed(book, recording, number, raw)
         if entry.before != (digests[-1] if digests else NOTHING_BEFORE):
             raise CustodyRefused(f"{recording}: entry {number} does not follow the one before")
+        _require_signer(book, entry, entries, end)
         entries.append(entry)
         digests.append(sha256(raw).hexdigest())
+    _refuse_cut(recording, cut(end, there, digests))
+    book.memory.see(name, digests, end)
     return Chain(tuple(entries), tuple(digests))
 
 
@@ -133,7 +149,9 @@ def append(
             book.shelf.put(entry_name(recording, entry.sequence), signed)
         except (ShelfConflict, ShelfBusy):
             continue
-        return entry, Chain((*chain.entries, entry), (*chain.digests, sha256(signed).hexdigest()))
+        digests = (*chain.digests, sha256(signed).hexdigest())
+        book.memory.see(chain_name(recording), digests, book.memory.end(chain_name(recording)))
+        return entry, Chain((*chain.entries, entry), digests)
     raise CustodyBusy(recording)
 
 
@@ -162,10 +180,38 @@ def _numbers(shelf: Shelf, recording: str) -> list[int]:
     found = []
     for name in shelf.names(prefix):
         match = _NAME.fullmatch(name.removeprefix(prefix))
-        if match is None:
-            raise CustodyRefused(f"{recording}: {name[-60:]} is no entry")
-        found.append(int(match[1]))
+        if match is not None:
+            found.append(int(match[1]))
     return found
+
+
+def odd_names(shelf: Shelf, recording: str) -> list[str]:
+    """Give what lies among a recording's custody and is no entry; it says nothing, and keeps nobody from a hold."""
+    prefix = f"custody/{recording}/"
+    return [name for name in shelf.names(prefix) if not _NAME.fullmatch(name.removeprefix(prefix))]
+
+
+def _refuse_cut(recording: str, found: Cut | None) -> None:
+    if found is not None:
+        raise CustodyCut(f"{recording}: {found.detail}", recording=recording, seen=found.seen, missing=found.missing)
+
+
+def _require_signer(book: Book, entry: CustodyEntry, before: list[CustodyEntry], end: ChainEnd | None) -> None:
+    """Refuse what somebody enters after their revocation under an earlier time.
+
+    What was seen before stands. What comes new counts only if its signer may act now; where nothing was ever seen (a
+    home that was lost) a signer who was revoked since may at least not go back in time behind the entry before.
+    Somebody who may act has no reason to: there the clock was wrong, and was set right.
+    """
+    seen = end is not None and entry.sequence <= end.sequence
+    unseen = end is not None and not seen
+    back = bool(before) and entry.at.wall_ms < before[-1].at.wall_ms
+    if entry.by is None or seen or not (unseen or back):
+        return
+    try:
+        require_acting(entry.by, book.trust)
+    except Refused as fault:
+        raise CustodyRefused(f"{entry.recording}: entry {entry.sequence}, new here: {fault.detail}") from None
 
 
 def _believed(book: Book, recording: str, number: int, raw: bytes) -> CustodyEntry:

@@ -10,9 +10,9 @@ it stopped, and what the record says is what the entries say.
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from proctoring.vault.retention.custody import Act, Chain, entry_name
+from proctoring.vault.retention.custody import Act, Chain, entry_name, odd_names
 from proctoring.vault.retention.faults import ActRefused, CustodyRefused, NotApproved
-from proctoring.vault.retention.ledger import Situation, record_name, terms_of_begun
+from proctoring.vault.retention.ledger import Situation, record_name, terms_entered
 from proctoring.vault.retention.papers import recorded_moment
 from proctoring.vault.retention.people import Signer, among, key_of, require_acting
 from proctoring.vault.retention.timekeeping import moment
@@ -32,6 +32,8 @@ def destroy(archive: "Archive", recording: str, person: Signer | None) -> Destru
     """Destroy an approved recording, or go on with a destruction that has begun. See `Archive.destroy`."""
     evidence = archive.write_clock_line()
     situation = archive.ledger.situation(recording)
+    if odd := odd_names(archive.shelf, recording):
+        raise CustodyRefused(f"{recording}: {odd[0][-60:]} is no entry")
     if situation.folded.begun is None:
         if situation.record is not None:
             raise CustodyRefused(f"{recording}: there is a destruction record, but custody says nothing of it")
@@ -109,7 +111,7 @@ def _require_same_manifest(situation: Situation) -> None:
     """
     begun = situation.folded.begun
     if situation.manifest is not None and begun is not None:
-        entered = terms_of_begun(begun, situation.terms.approvals_needed)
+        entered = terms_entered(begun, situation.terms.approvals_needed)
         if entered != situation.terms:
             raise CustodyRefused(f"{situation.recording}: the manifest is not the one that was approved")
 

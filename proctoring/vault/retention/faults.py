@@ -27,6 +27,21 @@ class CustodyRefused(Refused):
     code = "CUSTODY_REFUSED"
 
 
+class CustodyCut(CustodyRefused):
+    """Entries that this archive has seen are gone, or others: custody was cut, or an older store was put back.
+
+    Facts: `recording`; `seen`, when the archive saw the last of them (UTC); `missing`, the sequences that are gone.
+    """
+
+    code = "CUSTODY_CUT"
+
+
+class RecordingMissing(CustodyRefused):
+    """Custody says that it arrived and nobody destroyed it, but it is not there, or not whole. Fact: `recording`."""
+
+    code = "RECORDING_MISSING"
+
+
 class CustodyBusy(EnvironmentFault):
     """Others kept writing to the same custody."""
 
@@ -37,6 +52,12 @@ class ClockLineRefused(Refused):
     """The archive's line of clock readings does not hold together; nothing is destroyed."""
 
     code = "CLOCK_LINE_REFUSED"
+
+
+class ClockLineCut(ClockLineRefused):
+    """Clock readings that this archive has seen are gone, or others. Facts: `seen` and `missing`, as of custody."""
+
+    code = "CLOCK_LINE_CUT"
 
 
 class AdministratorRefused(Refused):

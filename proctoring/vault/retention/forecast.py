@@ -51,7 +51,7 @@ def forecast(kept: Iterable[Kept], free_bytes: int | None, now_ms: int) -> Forec
     size = length = recordings = expected = 0
     sessions: set[str] = set()
     for one in kept:
-        if one.state in (State.DESTROYED, State.DESTROYING):
+        if one.state in (State.DESTROYED, State.DESTROYING, State.MISSING):
             continue
         size, length, recordings = size + one.bytes, length + one.duration_ms, recordings + 1
         sessions.add(one.session)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from proctoring.vault.retention.clockline import ClockLine
-from proctoring.vault.retention.custody import Book, Chain, read_chain
+from proctoring.vault.retention.custody import CUSTODY, Book, Chain, read_chain
 from proctoring.vault.retention.faults import CustodyRefused, RecordingUnknown
-from proctoring.vault.retention.papers import Manifest, read_manifest, require_id
+from proctoring.vault.retention.memory import Memory
+from proctoring.vault.retention.papers import Manifest, is_whole, read_manifest, require_id
 from proctoring.vault.retention.standing import Folded, Terms, fold
 from proctoring.vault.retention.timekeeping import Evidence, judge
 from proctoring.vault.store.ending import ended_ms
@@ -28,7 +29,10 @@ _ENVELOPE_FACTOR: Final = 2
 
 @dataclass(frozen=True)
 class Situation:
-    """Everything signed about one recording, verified. `manifest` is None once its keys were erased."""
+    """Everything signed about one recording, verified. `manifest` is None once its keys were erased.
+
+    `missing`: it was taken over and nobody destroyed it, but it is not there, or not all of it.
+    """
 
     recording: str
     manifest: Manifest | None
@@ -36,6 +40,7 @@ class Situation:
     terms: Terms
     folded: Folded
     record: DestructionRecord | None
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,39 @@ class Ledger:
     shelf: Shelf
     trust: Trust
     key: PublicKey
+    memory: Memory
     book: Book = field(init=False)
     clock_line: ClockLine = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "book", Book(self.identity.archive, self.shelf, self.key, self.trust))
+        object.__setattr__(self, "book", Book(self.identity.archive, self.shelf, self.key, self.trust, self.memory))
         object.__setattr__(self, "clock_line", ClockLine(self.book))
 
     def recordings(self) -> Iterator[str]:
-        """Give the ids of all recordings that lie on the shelf, in their order."""
-        local = self.shelf.local_folder("recordings")
+        """Give the ids of all recordings that this archive keeps, in their order.
+
+        That is what lies on the shelf, what has custody there, and what was seen there once; but for what the archive
+        proves to have destroyed. So none drops out of sight, whatever is taken from the shelf.
+        """
+        lying = set(self._folders_of("recordings"))
+        known = {chain.removeprefix(CUSTODY) for chain in self.memory.known(CUSTODY)}
+        for recording in sorted(lying | known | set(self._folders_of("custody"))):
+            if recording in lying or not self._destroyed(recording):
+                yield recording
+
+    def _destroyed(self, recording: str) -> bool:
+        try:
+            return self.record(recording) is not None
+        except CustodyRefused:
+            return False
+
+    def _folders_of(self, place: str) -> Iterator[str]:
+        local = self.shelf.local_folder(place)
         if local is not None:
             yield from _folders(local)
             return
         last = ""
-        for name in self.shelf.names("recordings/"):
+        for name in self.shelf.names(f"{place}/"):
             recording = name.split("/")[1]
             if recording != last and is_id(recording):
                 last = recording
@@ -72,6 +95,7 @@ class Ledger:
         Raises:
             RecordingUnknown: there is neither a manifest nor custody.
             CustodyRefused: something of it does not hold together.
+            CustodyCut: less of it is there than was seen.
         """
         require_id(recording)
         return self.situation_of(recording, read_chain(self.book, recording))
@@ -80,10 +104,12 @@ class Ledger:
         """Read what is signed about a recording beside a chain of custody that was verified just now."""
         manifest = read_manifest(self.shelf, self.trust, recording)
         terms = self._terms(recording, manifest, chain)
-        folded = fold(terms, chain.entries)
-        if manifest is None and folded.begun is None:
+        folded, record = fold(terms, chain.entries), self.record(recording)
+        kept = folded.taken_over and folded.begun is None and record is None
+        missing = kept and (manifest is None or not is_whole(self.shelf, manifest))
+        if manifest is None and folded.begun is None and not missing:
             raise CustodyRefused(f"{recording}: the manifest is missing")
-        return Situation(recording, manifest, chain, terms, folded, self.record(recording))
+        return Situation(recording, manifest, chain, terms, folded, record, missing)
 
     def record(self, recording: str) -> DestructionRecord | None:
         """Give the record of a destruction, verified.
@@ -125,11 +151,14 @@ class Ledger:
             document = manifest.document
             return Terms(manifest.sha256, ended_ms(document, arrived), document.retention_days, needed)
         begun = next((one for one in chain.entries if one.act is CustodyAct.DESTRUCTION_BEGUN), None)
-        if begun is None:
-            if not chain.entries:
-                raise RecordingUnknown(recording=recording)
+        if begun is not None:
+            return terms_entered(begun, needed)
+        if not chain.entries:
+            raise RecordingUnknown(recording=recording)
+        entered = next((one for one in chain.entries if one.act is CustodyAct.ARRIVED), None)
+        if entered is None:
             raise CustodyRefused(f"{recording}: the manifest is missing")
-        return terms_of_begun(begun, needed)
+        return terms_entered(entered, needed)
 
 
 def _folders(place: Path) -> list[str]:
@@ -140,17 +169,17 @@ def _folders(place: Path) -> list[str]:
         return []
 
 
-def terms_of_begun(begun: CustodyEntry, approvals_needed: int) -> Terms:
-    """Give what the manifest asked for, as it was entered before the keys were erased.
+def terms_entered(entry: CustodyEntry, approvals_needed: int) -> Terms:
+    """Give what the manifest asked for, as it was entered at the arrival and before the keys were erased.
 
     Raises:
         CustodyRefused: the entry does not say it.
     """
     try:
-        ended, days = int(begun.facts["ended_ms"]), int(begun.facts["retention_days"])
+        ended, days = int(entry.facts["ended_ms"]), int(entry.facts["retention_days"])
     except (KeyError, ValueError):
-        raise CustodyRefused(f"{begun.recording}: the beginning of the destruction lacks its facts") from None
-    return Terms(begun.manifest_sha256, ended, days, approvals_needed)
+        raise CustodyRefused(f"{entry.recording}: entry {entry.sequence} lacks its facts") from None
+    return Terms(entry.manifest_sha256, ended, days, approvals_needed)
 
 
 def record_name(recording: str) -> str:

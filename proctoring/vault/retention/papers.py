@@ -57,6 +57,13 @@ def read_manifest(shelf: Shelf, trust: Trust, recording: str) -> Manifest | None
     return Manifest(*found) if found else None
 
 
+def is_whole(shelf: Shelf, manifest: Manifest) -> bool:
+    """Tell whether all that a manifest lists lies there, by names and lengths; what it says only verifying tells."""
+    prefix = recording_prefix(manifest.document.recording)
+    there = shelf.sizes(prefix)
+    return all(there.get(prefix + one.file) == one.bytes for one in manifest.document.segments)
+
+
 def recorded_moment(shelf: Shelf, trust: Trust, manifest: RecordingManifest) -> Moment:
     """Give when a recording began, with the boot that its first opening names ("" if that is not there)."""
     found = _read(shelf, trust, manifest.recording, layout.opening_name(0), RecordingOpening)

@@ -16,6 +16,10 @@ class ArchivePlaces(Protocol):
         """The registry's public keys: devices, proctors, administrators."""
 
     @property
+    def replica(self) -> Path:
+        """The encrypted database: how far the chains on the shelf were seen."""
+
+    @property
     def cache(self) -> Path:
         """Verified copies of recordings whose shelf is no folder of this machine."""
 

@@ -20,6 +20,7 @@ DAY_MS: Final = 86_400_000
 class State(StrEnum):
     """How far a recording has come in the archive."""
 
+    MISSING = "missing"  # custody says that it was taken over, and it is not there, or not all of it
     ARRIVED = "arrived"  # it lies there, but no custody says that it was verified and taken over
     RETAINED = "retained"
     EXPIRABLE = "expirable"
@@ -144,13 +145,15 @@ def step(terms: Terms, at: Folded, entry: CustodyEntry) -> Folded:
     return taken(terms, at, entry, entry.by) if taken else at
 
 
-def standing(terms: Terms, folded: Folded, now_ms: int, frozen: Freeze | None, *, removed: bool = False) -> Standing:
+def standing(
+    terms: Terms, folded: Folded, now_ms: int, frozen: Freeze | None, *, removed: bool = False, missing: bool = False
+) -> Standing:
     """Say where a recording stands at `now_ms`, the time that it surely is.
 
-    `removed`: the store has a destruction record.
+    `removed`: the store has a destruction record. `missing`: it is not there, or not all of it.
     """
     return Standing(
-        _state(terms, folded, now_ms, removed=removed),
+        State.MISSING if missing else _state(terms, folded, now_ms, removed=removed),
         folded.retain_until_ms,
         folded.holds,
         folded.proposal,

@@ -46,6 +46,10 @@ class Places:
         return self.root / "trust"
 
     @property
+    def replica(self) -> Path:
+        return self.root / "replica.db"
+
+    @property
     def cache(self) -> Path:
         return self.root / "cache"
 

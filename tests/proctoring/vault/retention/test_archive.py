@@ -195,7 +195,18 @@ def test_a_manifest_exchanged_after_the_approval_stops_the_destruction(site: Sit
     assert list(archive.shelf.names(f"recordings/{kept}/"))
 
 
-@pytest.mark.parametrize("damage", ["changed", "removed", "swapped", "strange"])
+def test_an_odd_file_among_the_custody_stops_a_destruction_and_no_hold(site: Site, kept: str) -> None:
+    expire(site)
+    archive = approved(site, kept)
+    (site.places.root / "store" / "custody" / kept / "note.txt").write_bytes(b"x")
+    with pytest.raises(CustodyRefused):
+        archive.destroy(kept, site.people[2])
+    assert archive.standing(kept).state is State.APPROVED
+    archive.hold(kept, site.people[0], "complaint 17")
+    assert site.open().standing(kept).held
+
+
+@pytest.mark.parametrize("damage", ["changed", "removed", "swapped"])
 def test_custody_that_was_touched_lets_nothing_happen(site: Site, kept: str, damage: str) -> None:
     expire(site)
     archive = approved(site, kept)
@@ -206,13 +217,11 @@ def test_custody_that_was_touched_lets_nothing_happen(site: Site, kept: str, dam
         files[1].write_bytes(files[1].read_bytes().replace(b"a", b"b", 1))
     elif damage == "removed":
         files[1].unlink()
-    elif damage == "swapped":
+    else:
         first, second = files[1].read_bytes(), files[2].read_bytes()
         for file, raw in ((files[1], second), (files[2], first)):
             file.chmod(0o600)
             file.write_bytes(raw)
-    else:
-        (folder / "note.txt").write_bytes(b"x")
     with pytest.raises(CustodyRefused):
         archive.destroy(kept, site.people[2])
     with pytest.raises(CustodyRefused):

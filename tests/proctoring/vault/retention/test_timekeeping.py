@@ -270,6 +270,7 @@ def test_a_restored_archive_without_its_line_is_held_against_its_papers(site: Si
     recording = site.keep(lost.shelf)  # its custody says what time it was
     for file in (site.places.root / "store" / "clock").iterdir():
         file.unlink()
+    site.lose_memory()
     site.clock.skew_ms = -3 * YEAR_MS
     site.clock.reboot()
     archive = site.open()

@@ -86,6 +86,10 @@ class Places:
         return self.root / "trust"
 
     @property
+    def replica(self) -> Path:
+        return self.root / "replica.db"
+
+    @property
     def cache(self) -> Path:
         return self.root / "cache"
 
@@ -124,6 +128,11 @@ class Site:
     def open(self) -> Archive:
         """Open the archive anew, as another process would."""
         return Archive.open(self.places, self.clock)
+
+    def lose_memory(self) -> None:
+        """Lose the home's replica: the archive begins a new memory."""
+        for file in self.places.root.glob("replica.db*"):
+            file.unlink()
 
     def renew(self, change: Callable[[Registry], Registry] = lambda registry: registry) -> None:
         """Let the registry sign its directory anew, now; and the archive take it."""
