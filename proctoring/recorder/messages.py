@@ -1,5 +1,6 @@
 """The control channel's messages: one JSON object a line, strict and bounded. `README.md` shows them."""
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -233,14 +234,26 @@ def parse_request(line: bytes) -> Request:
     """Read one request.
 
     Raises:
-        RecorderRefused: not JSON, an unknown request, or a field that is wrong, missing or unknown.
+        RecorderRefused: not JSON, an unknown request, or a field that is wrong, missing, unknown or there twice.
     """
     try:
+        json.loads(line, object_pairs_hook=_once)  # which of two values counts, readers disagree on
         return _REQUEST.validate_json(line)
+    except RecursionError:
+        raise RecorderRefused("nested too deeply") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise RecorderRefused(f"{where}: {first['msg']}"[:200]) from None
+    except ValueError as error:  # JSON's and Unicode's errors among them
+        raise RecorderRefused(str(error)[:200]) from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
 
 
 def to_line(message: Request | Reply) -> bytes:

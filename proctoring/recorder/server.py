@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import math
 import os
 import socket
 import struct
@@ -44,6 +45,7 @@ from sync.trust.keystore import FileKeyStore
 MAX_CLIENTS: Final = 8
 MAX_TAPS: Final = 2
 _STUCK_S: Final = 2.0
+_SILENT_S: Final = 2.0  # whoever asked nothing for so long makes room when somebody else comes
 _UCRED: Final = struct.Struct("3i")
 _log = structlog.get_logger(__name__)
 
@@ -60,7 +62,7 @@ class RecorderServer:
         self._look: Look | None = None
         self._one_at_a_time: Final = asyncio.Lock()
         self._ending: Final = asyncio.Event()
-        self._clients: Final[set[asyncio.StreamWriter]] = set()
+        self._clients: Final[dict[asyncio.StreamWriter, float]] = {}  # and since when they are silent
         self._quit_when_done = False
         self._last_busy = time.monotonic()
         self._server: asyncio.Server | None = None
@@ -93,7 +95,7 @@ class RecorderServer:
             await going_on
             if self._server is not None:
                 self._server.close()
-            for client in self._clients:
+            for client in tuple(self._clients):
                 client.close()
             await self._look_away()
             await self._suspend_recording()
@@ -159,20 +161,32 @@ class RecorderServer:
                 await asyncio.to_thread(self._recording.suspend)
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._clients) >= MAX_CLIENTS or not _is_ours(writer):
+        if not _is_ours(writer) or not self._has_room():
             writer.close()
             return
-        self._clients.add(writer)
+        self._clients[writer] = time.monotonic()
         try:
             await self._converse(reader, writer)
         except ConnectionError:
             pass  # a client may die at any moment; the recording does not notice
         finally:
-            self._clients.discard(writer)
+            self._clients.pop(writer, None)
             writer.close()
 
+    def _has_room(self) -> bool:
+        """Tell whether one more client is served; if need be, who has been silent longest makes room for it."""
+        if len(self._clients) < MAX_CLIENTS:
+            return True
+        silent = min(self._clients, key=self._clients.__getitem__)
+        if time.monotonic() - self._clients[silent] < _SILENT_S:
+            return False
+        del self._clients[silent]
+        silent.transport.abort()
+        return True
+
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while not self._ending.is_set():
+        while not self._ending.is_set() and writer in self._clients:
+            self._clients[writer] = time.monotonic()
             try:
                 line = await reader.readuntil(b"\n")
             except asyncio.IncompleteReadError:
@@ -187,6 +201,8 @@ class RecorderServer:
                     writer.write(to_line(self._status()))  # also while a start or a stop is being carried out
                     await writer.drain()
                     continue
+                if writer in self._clients:
+                    self._clients[writer] = math.inf  # it waits for us
                 if isinstance(request, TapRequest):
                     await self._let_listen(reader, writer)
                     return
@@ -196,6 +212,8 @@ class RecorderServer:
                     reply = await self._answer(request)
             except Fault as fault:
                 reply = _as_reply(fault)
+            if writer in self._clients:
+                self._clients[writer] = time.monotonic()
             writer.write(to_line(reply))
             await writer.drain()
 

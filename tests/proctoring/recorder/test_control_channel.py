@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from proctoring.recorder.client import RecorderGone, RecorderState
 from proctoring.recorder.faults import NothingRecorded
 from proctoring.recorder.messages import MAX_REQUEST_BYTES
+from proctoring.recorder.server import MAX_CLIENTS
 from proctoring.vault.format.report import Verdict
 from proctoring.vault.format.verify import verify_recording
 from tests.proctoring.seat import SimulatedSeat, wait_until
@@ -29,6 +30,7 @@ def busy_seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedSea
             too_early()
     client.start(spec)
     yield seat
+    client = seat.attach()  # the other was silent for long, and may have been let go for somebody else
     assert client.status().state is RecorderState.RECORDING
     client.stop()
     client.quit()
@@ -70,6 +72,9 @@ def fault(answer: bytes) -> str:
         b'{"do":"status","please":true}',
         b'{"do":"bookmark"}',
         b'{"do":"bookmark","note":7}',
+        b'{"do":"stop","do":"status"}',
+        b'{"do":"status","d\\u006f":"status"}',
+        b'{"do":"start","spec":{"camera":"auto","camera":"auto"}}',
         b'{"do":"start","spec":{}}',
         b'{"do":"bookmark","note":"' + b"x" * 81 + b'"}',
         b'{"do":"status"' + b" " * 10_000,
@@ -134,6 +139,18 @@ def test_clients_that_say_nothing_do_not_keep_others_out_for_ever(busy_seat: Sim
         for connection in silent:
             connection.close()
     wait_until(lambda: _served(busy_seat))
+
+
+def test_clients_that_stay_and_say_nothing_make_room_for_one_that_asks(busy_seat: SimulatedSeat) -> None:
+    silent = [socket.socket(socket.AF_UNIX) for _ in range(MAX_CLIENTS)]
+    try:
+        for connection in silent:
+            connection.connect(str(busy_seat.control))
+        wait_until(lambda: _served(busy_seat))
+        assert sum(not _closed(connection) for connection in silent) >= MAX_CLIENTS - 2, "no more than is needed"
+    finally:
+        for connection in silent:
+            connection.close()
 
 
 def _served(seat: SimulatedSeat) -> bool:
