@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
-from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name, Whole
+from sync.wire.ids import Base64, Digest, Id, KeyId, Millis, Name, RecordedMillis, WallMillis, Whole
 from sync.wire.packet import ShortText
 from sync.wire.plan import Bilingual, Credential
 from sync.wire.recording import WrappedKey
@@ -221,7 +221,7 @@ class TimelineMark(Part):
     """A moment of the sitting in recorded time, ms. `label`: the item's number, or an incident's code."""
 
     kind: TimelineKind
-    at_ms: Millis
+    at_ms: RecordedMillis
     label: Annotated[str, Field(max_length=60)]
     clause: Annotated[str, Field(max_length=20)] | None = None
 
@@ -248,7 +248,7 @@ class RecordingAbout(Document):
     site: Name
     room: Name
     seat_label: Name
-    opens_ms: Millis
+    opens_ms: WallMillis
     timeline: Annotated[tuple[TimelineMark, ...], Field(max_length=20_000)]
 
 

@@ -65,6 +65,18 @@ Whole = Annotated[int, BeforeValidator(_not_boolean)]
 Millis = Annotated[Whole, Field(ge=0, le=2**53 - 1)]
 """Milliseconds: since the epoch (UTC) for times, plain for durations."""
 
+LATEST_MS: Final = 253_370_764_800_000
+"""The beginning of the year 9999 (UTC): what comes soon after it can still be said by a calendar, in any zone."""
+
+WallMillis = Annotated[Whole, Field(ge=0, le=LATEST_MS)]
+"""A time since the epoch (UTC), ms, that a seat states of its own."""
+
+RecordedMillis = Annotated[Whole, Field(ge=0, le=2**32 - 1)]
+"""Recorded time, ms: a sealed record has four bytes for it, which is 49 days."""
+
+Figure = Annotated[Whole, Field(ge=0, le=2**40)]
+"""A count of things or bytes; a hundred thousand of them together are still a number for a database."""
+
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=4_000_000)]
 """Standard base64 with padding (RFC 4648 section 4)."""
 

@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from sync.wire.ids import LATEST_MS
+from sync.wire.plan import CENTURY_DAYS
 from sync.wire.recording import RecordingManifest
 
 DAY_MS: Final = 86_400_000
+_LATEST_MS: Final = LATEST_MS - CENTURY_DAYS * DAY_MS  # so that also the end of the longest retention has a date
 _ID_TIME_BITS: Final = 80  # a UUIDv7 begins with 48 bits of milliseconds (RFC 9562 section 5.7)
 
 
@@ -20,7 +23,7 @@ def ended_ms(manifest: RecordingManifest, arrived_ms: int | None) -> int:
         0,
     )
     planned = int(manifest.session.replace("-", ""), 16) >> _ID_TIME_BITS
-    return own if own >= planned else max(planned, arrived_ms or 0)
+    return min(own if own >= planned else max(planned, arrived_ms or 0), _LATEST_MS)
 
 
 def retain_until_ms(manifest: RecordingManifest, arrived_ms: int | None) -> int:

@@ -38,6 +38,7 @@ from proctoring.vault.store.shelf import (
     checked_prefix,
 )
 from proctoring.vault.store.source import Source
+from sync.wire.ids import LATEST_MS
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -309,8 +310,8 @@ class S3Shelf:
 
 
 def _second(ms: int) -> datetime:
-    """Give a time in whole seconds, as stores have it, never earlier."""
-    return datetime.fromtimestamp(-(-ms // 1000), UTC)
+    """Give a time in whole seconds, as stores have it, never earlier, but for what no calendar says."""
+    return datetime.fromtimestamp(-(-min(ms, LATEST_MS) // 1000), UTC)
 
 
 def _end(ms: int | None) -> datetime | None:

@@ -1,9 +1,11 @@
 """FORMAT.md and the code say the same: fields, kinds, reasons, limits."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from annotated_types import Le
 
 import proctoring
 from app.exam.prose import Language
@@ -11,7 +13,9 @@ from app.words import Words
 from proctoring.vault.format import layout
 from proctoring.vault.format.record import MAX_PLAINTEXT_BYTES
 from sync.wire.document import Part
+from sync.wire.ids import LATEST_MS
 from sync.wire.packet import GapRef
+from sync.wire.plan import CENTURY_DAYS
 from sync.wire.recording import (
     Bookmark,
     CaptureStatistics,
@@ -90,3 +94,33 @@ def test_the_limits_are_the_ones_that_are_kept() -> None:
     assert "2^30 bytes in a segment" in told
     assert "2^20 bytes in a record" in told
     assert RecordingOpening.MAX_BYTES == RecordingHead.MAX_BYTES
+
+
+def test_no_number_is_larger_than_it_is_specified() -> None:
+    assert "0 to 2^40" in section("count")
+    assert "0 to 2^32 − 1" in section("ms")
+    assert f"0 to {LATEST_MS:,} (the year 9999)" in section("clock")
+    assert f"{LATEST_MS:,}" == f"{round(datetime(9999, 1, 1, tzinfo=UTC).timestamp() * 1000):,}"
+    for heading, paper in (("Opening", RecordingOpening), ("Manifest", RecordingManifest)):
+        assert f"(1,098 to {CENTURY_DAYS:,})" in section(heading)
+        assert _most(paper, "retention_days") == CENTURY_DAYS
+    for model in (CaptureStatistics, SegmentEntry, KeyEpoch):
+        counts = {name: _most(model, name) for name in model.model_fields if _is_count(name)}
+        assert counts
+        assert set(counts.values()) == {2**40}
+    recorded = [(SegmentEntry, "start_ms"), (SegmentEntry, "duration_ms"), (GapRef, "start_ms"), (GapRef, "length_ms")]
+    recorded += [(Bookmark, "at_ms"), (Flag, "at_ms"), (Flag, "length_ms"), (RecordingManifest, "duration_ms")]
+    recorded += [(RecordingOpening, "starts_ms"), (RecordingHead, "recorded_ms")]
+    assert {_most(model, name) for model, name in recorded} == {2**32 - 1}
+    assert _most(ClockPair, "wall_ms") == LATEST_MS
+    assert _most(ClockPair, "mono_ms") == 2**53 - 1
+
+
+def _is_count(name: str) -> bool:
+    return name in ("index", "bytes", "records", "first_segment") or name.startswith(("frames_", "samples"))
+
+
+def _most(model: type[Part], name: str) -> int:
+    most = next(one.le for one in model.model_fields[name].metadata if isinstance(one, Le))
+    assert isinstance(most, int)
+    return most

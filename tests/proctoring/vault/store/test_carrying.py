@@ -5,14 +5,16 @@ import os
 import shutil
 import threading
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from proctoring.vault.format import Verdict, verify_recording
+from proctoring.vault.format import Verdict, layout, verify_recording
 from proctoring.vault.format.record import Flag
-from proctoring.vault.store import receiving
+from proctoring.vault.store import receiving, s3
 from proctoring.vault.store.carry import Bandwidth, Carried, CarryingStopped, CarryState, carry
+from proctoring.vault.store.ending import retain_until_ms
 from proctoring.vault.store.erasing import ErasingRefused, release_seat_copy
 from proctoring.vault.store.folder import FolderShelf
 from proctoring.vault.store.listing import RecordingUnclosed, list_recording
@@ -22,14 +24,27 @@ from proctoring.vault.store.s3_client import S3Access
 from proctoring.vault.store.s3_faults import StorageUnreachable
 from proctoring.vault.store.shelf import Pace, Shelf
 from sync.replica.durable import DiskFault, DiskFull
-from sync.trust.envelope import sign
+from sync.trust.envelope import peek, sign
 from sync.trust.keys import SigningKey
 from sync.wire.archive import AsideReason, CustodyAct, CustodyEntry
+from sync.wire.ids import LATEST_MS
+from sync.wire.packet import GapRef
+from sync.wire.recording import Bookmark, ClockPair, RecordingManifest
 from tests.proctoring.vault.format.sealed import flip, segment
 from tests.proctoring.vault.format.tiny import Keys, Writer
 from tests.proctoring.vault.store.conftest import PART_BYTES, Bucket, client_of
 from tests.proctoring.vault.store.s3_server import Mood
 from tests.proctoring.vault.store.site import Known, Site, entry_of, known
+
+HUGE = 2**53 - 1
+MONSTROUS: list[dict[str, object]] = [
+    {"retention_days": HUGE},
+    {"retention_days": 36_601},
+    {"duration_ms": HUGE},
+    {"started": ClockPair.model_construct(mono_ms=0, wall_ms=LATEST_MS + 1)},
+    {"gaps": (GapRef.model_construct(track="both", start_ms=0, length_ms=HUGE, reason="disk_full"),)},
+    {"bookmarks": (Bookmark.model_construct(at_ms=2**32, note="x"),)},
+]
 
 
 @dataclass(frozen=True)
@@ -440,3 +455,30 @@ def test_a_network_that_is_cut_at_any_request_loses_nothing(s3_road: Road, bucke
         shutil.copytree(keep, road.folder)
         cuts, requests = cuts + 1, requests + _STRIDE
     assert cuts >= 2
+
+
+@pytest.mark.parametrize("numbers", MONSTROUS)
+def test_a_well_signed_manifest_with_monstrous_numbers_is_no_manifest(
+    road: Road, made: Writer, numbers: dict[str, object]
+) -> None:
+    file = made.folder / layout.MANIFEST
+    honest = RecordingManifest.parse(peek(file.read_bytes(), RecordingManifest.PAYLOAD_TYPE).payload)
+    lying = honest.model_copy(update=numbers)
+    file.write_bytes(sign(lying.to_bytes(), RecordingManifest.PAYLOAD_TYPE, made.keys.device))
+    road.carry()
+    assert [(one.outcome, one.reason) for one in road.receive()] == [(Outcome.ASIDE, AsideReason.NOT_WHOLE)]
+    assert road.carry().state is CarryState.ASIDE
+    assert not list(road.shelf.names("custody/"))
+
+
+def test_the_largest_numbers_a_manifest_may_have_still_have_a_date() -> None:
+    clock = ClockPair(mono_ms=HUGE, wall_ms=LATEST_MS)
+    latest = RecordingManifest.model_construct(
+        session="ffffffff-ffff-7fff-bfff-ffffffffffff",
+        started=clock,
+        duration_ms=2**32 - 1,
+        segments=(),
+        retention_days=36_600,
+    )
+    assert retain_until_ms(latest, None) <= LATEST_MS
+    assert s3._second(HUGE) == s3._second(LATEST_MS) == datetime(9999, 1, 1, tzinfo=UTC)
