@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.cli.console import print_text, say, words
-from app.cli.recording_report import gap_words
+from app.cli.recording_report import gap_words, gaps_json, open_end_words
+from proctoring.vault.format.outline import Part
 from proctoring.vault.format.verify import Examination
 from sync.wire.recording import RecordingManifest, RecordingOpening
 
@@ -33,8 +34,8 @@ def contents_json(path: Path, seen: Examination) -> str:
         "media_ms": seen.report.media_ms,
         "heads": len(seen.papers.heads),
         "sources": [source.model_dump(mode="json") for source in outline.sources],
-        "segments": [part.entry.model_dump(mode="json") for part in outline.parts],
-        "gaps": [gap.model_dump(mode="json") for gap in outline.gaps],
+        "segments": [_segment_json(part) for part in outline.parts],
+        "gaps": gaps_json(seen.report),
         "bookmarks": [mark.model_dump(mode="json") for mark in outline.bookmarks],
         "flags": [flag.model_dump(mode="json") for flag in outline.flags],
         "epochs": [
@@ -62,21 +63,11 @@ def print_contents(folder: Path, seen: Examination) -> None:
     for source in outline.sources:
         say("cli.recording_simulated" if source.simulated else "cli.recording_source", label=source.label)
     for part in outline.parts:
-        entry, counted = part.entry, part.entry.statistics
-        say(
-            "cli.recording_segment",
-            number=entry.index,
-            at=_clock(entry.start_ms),
-            seconds=f"{entry.duration_ms / 1000:.1f}",
-            records=entry.records,
-            kilobytes=entry.bytes // 1000,
-            captured=counted.frames_captured,
-            expected=counted.frames_expected,
-            dropped=counted.frames_dropped,
-            level=f"{counted.level_dbfs_tenths / 10:.0f}",
-        )
+        _print_segment(part)
     for gap in outline.gaps:
         print_text(gap_words(gap))
+    if seen.report.open_end_ms is not None:
+        print_text(open_end_words(seen.report.open_end_ms))
     for mark in outline.bookmarks:
         say("cli.recording_bookmark", at=_clock(mark.at_ms), note=mark.note)
     for flag in outline.flags:
@@ -86,6 +77,41 @@ def print_contents(folder: Path, seen: Examination) -> None:
         for key in epoch.wrapped:
             role = words()(f"recording.recipient.{key.role}")
             say("cli.recording_recipient", segment=epoch.first_segment, role=role, public=key.public_key)
+
+
+def _print_segment(part: Part) -> None:
+    entry, counted = part.entry, part.entry.statistics
+    said = words()
+    if _is_counted(part):
+        pictures = said(
+            "cli.recording_pictures",
+            captured=counted.frames_captured,
+            expected=counted.frames_expected,
+            dropped=counted.frames_dropped,
+            level=f"{counted.level_dbfs_tenths / 10:.0f}",
+        )
+    else:
+        pictures = said("cli.recording_uncounted")
+    say(
+        "cli.recording_segment",
+        number=entry.index,
+        at=_clock(entry.start_ms),
+        seconds=f"{entry.duration_ms / 1000:.1f}",
+        records=entry.records,
+        kilobytes=entry.bytes // 1000,
+        pictures=pictures,
+    )
+
+
+def _segment_json(part: Part) -> dict[str, object]:
+    """Give a segment's entry; `statistics` is null where no signed head counted what it holds."""
+    entry: dict[str, object] = part.entry.model_dump(mode="json")
+    return entry if _is_counted(part) else {**entry, "statistics": None}
+
+
+def _is_counted(part: Part) -> bool:
+    counted = part.entry.statistics
+    return part.entry.records == 0 or bool(counted.frames_expected or counted.samples)
 
 
 def _named_by(seen: Examination) -> RecordingManifest | RecordingOpening | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.cli.console import CheckLine, Mark, language, print_checks, print_text, say, words
 from app.exam.prose import Language
 from proctoring.vault.format import Finding, FindingCode, RecordingReport, Verdict
-from proctoring.vault.format.report import EXPLAINED
+from proctoring.vault.format.report import ABOUT_SIGNER, EXPLAINED, SignerState
 from sync.faults import Fault
 from sync.wire.packet import GapRef
 
@@ -23,14 +23,20 @@ def print_report(folder: Path, report: RecordingReport) -> bool:
         say("cli.recording_unnamed", folder=folder.name)
     print_findings(report.findings)
     print_checks(CheckLine(Mark.NOTE, gap_words(gap)) for gap in report.gaps)
+    open_end = report.open_end_ms is not None
     if report.open_end_ms is not None:
-        print_checks([CheckLine(Mark.NOTE, words()("cli.recording_open_end", at=_seconds(report.open_end_ms)))])
-    say("cli.recording_length", seconds=round(report.duration_ms / 1000), gaps=len(report.gaps))
+        print_checks([CheckLine(Mark.NOTE, open_end_words(report.open_end_ms))])
+    if report.duration_ms and not report.media_ms:
+        print_checks([CheckLine(Mark.NOTE, words()("cli.recording_nothing"))])
+    say("cli.recording_length", seconds=round(report.duration_ms / 1000), gaps=len(report.gaps) + open_end)
     if report.flags:
         say("cli.recording_flags", count=len(report.flags))
     for source in report.sources:
         say("cli.recording_simulated" if source.simulated else "cli.recording_source", label=source.label)
-    say("cli.recording_signer" if report.signer_checked else "cli.recording_signer_unchecked")
+    if report.signer is SignerState.CHECKED:
+        say("cli.recording_signer")
+    elif report.signer is SignerState.UNCHECKED:
+        say("cli.recording_signer_unchecked")
     return print_verdict(report.verdict, report.findings)
 
 
@@ -38,7 +44,7 @@ def print_findings(findings: Iterable[Finding]) -> None:
     """Name everything that was found, and where."""
     print_checks(
         CheckLine(
-            Mark.NOTE if found.code in EXPLAINED - {FindingCode.MANIFEST_MISSING} else Mark.BAD,
+            Mark.NOTE if found.code in EXPLAINED else Mark.BAD,
             finding_words(found),
             _place(found),
         )
@@ -48,10 +54,14 @@ def print_findings(findings: Iterable[Finding]) -> None:
 
 def print_verdict(verdict: Verdict, findings: Iterable[Finding]) -> bool:
     """Say what the recording is worth; tell whether that is good."""
-    closed = all(found.code is not FindingCode.MANIFEST_MISSING for found in findings)
+    codes = {found.code for found in findings} - EXPLAINED
+    if verdict is Verdict.TAMPERED and codes and codes <= ABOUT_SIGNER:
+        revoked = FindingCode.SIGNER_REVOKED in codes
+        key = "cli.recording_signer_revoked" if revoked else "cli.recording_signer_unknown"
+        print_text(words()(key), style="bold red")
+        return False
     good = is_good(verdict)
-    sentence = f"verdict.{verdict}" if closed or verdict is not Verdict.RECOVERED else "cli.recording_unclosed"
-    print_text(words()(sentence), style="bold green" if good and closed else "bold red")
+    print_text(words()(f"verdict.{verdict}"), style="bold green" if good else "bold red")
     return good
 
 
@@ -62,9 +72,6 @@ def is_good(verdict: Verdict) -> bool:
 
 def report_json(path: Path, report: RecordingReport) -> str:
     """Give a report as one JSON object: times in seconds, but for gaps, which are as the manifest has them."""
-    gaps: list[dict[str, str | int | None]] = [dict(gap.model_dump(mode="json")) for gap in report.gaps]
-    if report.open_end_ms is not None:
-        gaps.append({"track": "both", "start_ms": report.open_end_ms, "length_ms": None, "reason": _OPEN_END})
     found = [(finding.code in EXPLAINED, _problem(finding)) for finding in report.findings]
     told = {
         "path": str(path),
@@ -75,11 +82,12 @@ def report_json(path: Path, report: RecordingReport) -> str:
         "duration_seconds": report.duration_ms / 1000,
         "segments": report.segments,
         "records": report.records,
-        "gaps": gaps,
+        "gaps": gaps_json(report),
         "problems": [problem for explained, problem in found if not explained],
         "notes": [problem for explained, problem in found if explained],
         "flags": len(report.flags),
         "sources": [source.model_dump(mode="json") for source in report.sources],
+        "signer": report.signer,
         "signer_checked": report.signer_checked,
     }
     return json.dumps(told, ensure_ascii=False)
@@ -110,6 +118,19 @@ def gap_words(gap: GapRef) -> str:
     return words()(
         "cli.recording_gap", at=_seconds(gap.start_ms), seconds=_seconds(gap.length_ms), why=gap_reason(gap.reason)
     )
+
+
+def gaps_json(report: RecordingReport) -> list[dict[str, str | int | None]]:
+    """Give the gaps as the manifest has them, and the open end of a recording that nobody closed as one more."""
+    gaps: list[dict[str, str | int | None]] = [dict(gap.model_dump(mode="json")) for gap in report.gaps]
+    if report.open_end_ms is not None:
+        gaps.append({"track": "both", "start_ms": report.open_end_ms, "length_ms": None, "reason": _OPEN_END})
+    return gaps
+
+
+def open_end_words(at_ms: int) -> str:
+    """Say from when on nothing was recorded, because nobody ended it."""
+    return words()("cli.recording_open_end", at=_seconds(at_ms))
 
 
 def gap_reason(reason: str) -> str:

@@ -175,7 +175,7 @@ class _Reader:
             self._find(FindingCode.SIGNER_UNKNOWN, detail=detail)
             return beside
         if enrolled.revoked_ms is not None and enrolled.revoked_ms <= claim.started.wall_ms:
-            self._find(FindingCode.SIGNER_UNKNOWN, detail=f"{claim.device} was revoked before the recording")
+            self._find(FindingCode.SIGNER_REVOKED, detail=claim.device)
         key = PublicKey.from_pem(enrolled.public_key_pem)
         if beside != key:
             self._find(FindingCode.DEVICE_KEY_CHANGED)

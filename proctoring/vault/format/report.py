@@ -37,6 +37,7 @@ class FindingCode(StrEnum):
     HEAD_REFUSED = "HEAD_REFUSED"
     HEAD_MISSING = "HEAD_MISSING"
     SIGNER_UNKNOWN = "SIGNER_UNKNOWN"
+    SIGNER_REVOKED = "SIGNER_REVOKED"
     DEVICE_KEY_CHANGED = "DEVICE_KEY_CHANGED"
     FILE_EXTRA = "FILE_EXTRA"
     LEAVES_CHANGED = "LEAVES_CHANGED"
@@ -66,6 +67,19 @@ MISSING_AT_END = frozenset(
 """Findings that say only "the end is gone", as long as they stand at the end of the recording."""
 
 
+ABOUT_SIGNER = frozenset({FindingCode.SIGNER_UNKNOWN, FindingCode.SIGNER_REVOKED})
+"""Findings that say only whose signature it is: nothing was changed since it was signed."""
+
+
+class SignerState(StrEnum):
+    """What is known of who signed, by the directory that was given."""
+
+    CHECKED = "checked"
+    UNCHECKED = "unchecked"  # no directory was given
+    UNKNOWN = "unknown"
+    REVOKED = "revoked"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that was found. `detail` is for the log; people read the code's words."""
@@ -84,7 +98,7 @@ class RecordingReport:
     was changed since, not who signed). `duration_ms` counts from the start to the last thing recorded, gaps included.
     `recording` and `sitting` are ids as the signed papers have them, empty if no paper can be believed.
     `media_ms`, `segments` and `records` count what is really here and verified: `media_ms` is as much as can be
-    played. `open_end_ms`: where a recording that nobody has closed ends; what was after it is not known.
+    played, without the time in which both tracks are missing. `open_end_ms`: where a recording that nobody has closed ends; what was after it is not known.
     """
 
     recording: str
@@ -101,6 +115,16 @@ class RecordingReport:
     segments: int
     records: int
     open_end_ms: int | None
+
+    @property
+    def signer(self) -> SignerState:
+        """What is known of who signed."""
+        codes = {finding.code for finding in self.findings}
+        if FindingCode.SIGNER_REVOKED in codes:
+            return SignerState.REVOKED
+        if FindingCode.SIGNER_UNKNOWN in codes:
+            return SignerState.UNKNOWN
+        return SignerState.CHECKED if self.signer_checked else SignerState.UNCHECKED
 
 
 class RecordingUnreadable(EnvironmentFault):

@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from proctoring.vault.format.record import Flag
+from sync.trust.envelope import peek
+from sync.wire.enrolment import DirectoryDevice
+from sync.wire.recording import RecordingHead
 from tests.app.cli.terminal import Terminal
 from tests.proctoring.seat import Recorded, SimulatedSeat, record
 from tests.proctoring.vault.format import tiny
 from tests.proctoring.vault.format.sealed import flip, leaves, records, segment
+from tests.sync.trust.world import World
 
 
 @pytest.fixture
@@ -90,9 +94,16 @@ def test_a_recording_that_was_never_closed_is_no_complete_evidence(terminal: Ter
     heads = (copy / "heads.jsonl").read_bytes().splitlines(keepends=True)
     (copy / "heads.jsonl").write_bytes(b"".join(heads[:-1]))
     told = said(terminal, copy, 0)  # what is there is genuine, and that its end is open is said
-    assert "! From 4." in told
-    assert "✗ There is no manifest: recording did not end properly" in told
-    assert "not complete evidence" in told
+    assert re.search(r"^! From 4\.\d s on, nobody knows for how long: the recorder was ended", told, re.MULTILINE)
+    assert "! There is no manifest: nobody has closed the recording" in told
+    assert "✗" not in told
+    assert "Gaps: 1\n" in told
+    assert "Recovered: recording was interrupted" in told
+    program = json.loads(terminal.run("recording", "verify", copy, "--json").output)
+    assert (program["verdict"], [gap["length_ms"] for gap in program["gaps"]]) == ("recovered", [None])
+    shown = terminal.run("recording", "show", copy).output
+    assert "nobody knows for how long" in shown
+    assert json.loads(terminal.run("recording", "show", copy, "--json").output)["gaps"] == program["gaps"]
 
 
 def test_a_recording_that_went_on_after_a_crash_is_good_and_its_gap_is_stated(
@@ -112,7 +123,7 @@ def test_a_recording_that_went_on_after_a_crash_is_good_and_its_gap_is_stated(
     told = said(terminal, spec.folder, 0)
     assert "! The recorder was interrupted and began again with this segment\n  segment 1" in told
     assert re.search(r"^! A gap of \d+\.\d s from \d\.\d s on: The recorder was interrupted$", told, re.MULTILINE)
-    assert "1 gaps" in told
+    assert "Gaps: 1\n" in told
     assert "Recovered: recording was interrupted" in told
 
 
@@ -163,7 +174,7 @@ def told_as_json(terminal: Terminal, *arguments: object) -> tuple[int, list[Any]
     return told.code, [json.loads(line) for line in told.output.splitlines()]
 
 
-def test_a_program_gets_one_object_a_recording(terminal: Terminal, keys: tiny.Keys, tmp_path: Path) -> None:
+def test_a_program_gets_one_programa_recording(terminal: Terminal, keys: tiny.Keys, tmp_path: Path) -> None:
     for make in (tiny.complete, tiny.went_on, tiny.killed):
         make(tmp_path / make.__name__, keys)
     flip(segment(tiny.complete(tmp_path / "flipped", keys).folder, 1), 400)
@@ -265,7 +276,8 @@ def test_an_export_of_a_recording_that_went_on_says_so(terminal: Terminal, tmp_p
     seat.kill(record(seat.recorder(), spec, 600).pid)
     unclosed = terminal.run("recording", "export", spec.folder, tmp_path / "1.webm", "--key", tmp_path / "site.key")
     assert unclosed.code == 0
-    assert unclosed.output.splitlines()[-1].startswith("Not closed:")
+    assert "! There is no manifest" in unclosed.output
+    assert unclosed.output.splitlines()[-1].startswith("Recovered:")
     client = seat.recorder()
     client.start(spec)
     client.stop()
@@ -318,3 +330,55 @@ def test_a_tampered_recording_is_not_exported(
     assert told.code == 1
     assert "RECORDING_TAMPERED" in told.errors
     assert not (tmp_path / "out.webm").exists()
+
+
+@pytest.mark.parametrize(
+    ("revoked_ms", "signer", "sentence"),
+    [(None, "unknown", "is not in the directory"), (1, "revoked", "had been revoked")],
+)
+def test_a_signer_whom_the_named_folder_does_not_know_is_no_change_of_the_bytes(
+    terminal: Terminal,
+    copy: Path,
+    recorded: Recorded,
+    tmp_path: Path,
+    revoked_ms: int | None,
+    signer: str,
+    sentence: str,
+) -> None:
+    world = World.make()
+    if revoked_ms is not None:
+        pem = recorded.seat.keys.device_key().public.pem
+        entry = DirectoryDevice(
+            device=recorded.spec.device, seat_label="07", public_key_pem=pem, enrolled_ms=0, revoked_ms=revoked_ms
+        )
+        world = world.with_directory(devices=(entry,))
+    world.trust.save(tmp_path / "trust")
+    told = terminal.run("recording", "verify", copy, "--trust", tmp_path / "trust")
+    assert (told.code, told.errors) == (1, "")
+    assert "the bytes are unchanged since they were signed" in told.output
+    assert sentence in told.output
+    assert "Tampered" not in told.output
+    assert "--trust" not in told.output, "they named one"
+    program = json.loads(terminal.run("recording", "verify", copy, "--trust", tmp_path / "trust", "--json").output)
+    assert (program["verdict"], program["signer"]) == ("tampered", signer)
+    flip(segment(copy, 1), 500)
+    told = terminal.run("recording", "verify", copy, "--trust", tmp_path / "trust")
+    assert "Tampered" in told.output
+    assert "unchanged" not in told.output
+
+
+def test_pictures_that_no_head_counted_are_not_said_to_be_none(terminal: Terminal, copy: Path) -> None:
+    (copy / "manifest.json").unlink()
+    spans = records(segment(copy, 2))
+    cut(segment(copy, 2), spans[-1].start)
+    heads = (copy / "heads.jsonl").read_bytes().splitlines(keepends=True)
+    kept = [
+        line
+        for line in heads
+        if RecordingHead.parse(peek(line[:-1], RecordingHead.PAYLOAD_TYPE).payload).segment.index < 2
+    ]
+    (copy / "heads.jsonl").write_bytes(b"".join(kept))
+    told = terminal.run("recording", "show", copy)
+    assert (told.code, "pictures: not counted" in told.output, "0 of 0" in told.output) == (0, True, False)
+    shown = json.loads(terminal.run("recording", "show", copy, "--json").output)
+    assert [part["statistics"] is None for part in shown["segments"]] == [False, False, True]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from proctoring.vault.format.report import FindingCode, Verdict
+from proctoring.vault.format.report import FindingCode, SignerState, Verdict
 from proctoring.vault.format.verify import verify_recording
 from sync.trust.keys import SigningKey
 from sync.wire.enrolment import DirectoryDevice
@@ -51,6 +51,7 @@ def test_a_device_nobody_enrolled_is_named(recorded: Recorded) -> None:
     stranger = directory(recorded, device="01900000-0000-7000-8000-00000000000f")
     report = verify_recording(recorded.spec.folder, stranger)
     assert [finding.code for finding in report.findings] == [FindingCode.SIGNER_UNKNOWN]
+    assert report.signer is SignerState.UNKNOWN
     assert report.verdict is Verdict.TAMPERED
     assert not report.signer_checked
 
@@ -66,7 +67,9 @@ def test_a_recording_signed_anew_by_another_key_does_not_pass_for_the_device(rec
 def test_a_device_revoked_before_it_recorded_is_not_believed(
     recorded: Recorded, revoked_ms: int, verdict: Verdict
 ) -> None:
-    assert verify_recording(recorded.spec.folder, directory(recorded, revoked_ms=revoked_ms)).verdict is verdict
+    report = verify_recording(recorded.spec.folder, directory(recorded, revoked_ms=revoked_ms))
+    assert report.verdict is verdict
+    assert (report.signer is SignerState.REVOKED) == (verdict is Verdict.TAMPERED)
 
 
 def test_the_key_beside_the_recording_is_held_against_the_directory(recorded: Recorded, tmp_path: Path) -> None:
