@@ -14,6 +14,7 @@ from app.ui.fields import Field
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note
 from app.ui.page import Column, Foot, Panel, Scroll
+from app.ui.text import Text, say
 from app.ui.tokens import Tone, Type
 from app.words import Words
 
@@ -43,11 +44,15 @@ class Subject:
 
     recording: str
     candidate: str
-    session: str
+    session: Text
     began: str
     until: str
     size: str
     about: int = 0
+
+    def fact(self, name: str, words: Words) -> str:
+        """Give a fact by its name, in the reader's language."""
+        return say(self.recording if name == "id" else getattr(self, name), words)
 
 
 class ActPage(ArchivePage):
@@ -115,7 +120,7 @@ class ActPage(ArchivePage):
             return
         for name, key in self._facts.keys.items():
             key.setText(words(f"screen.archive.recording.{name}"))
-            self._facts.say(name, subject.recording if name == "id" else str(getattr(subject, name)))
+            self._facts.say(name, subject.fact(name, words))
         self._heading.setText(words(f"screen.archive.do.{act.value}_title"))
         self._body_text.setText(words(f"screen.archive.do.{act.value}_body"))
         self._do.setText(words(f"screen.archive.do.{act.value}_verb"))

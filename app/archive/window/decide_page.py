@@ -115,7 +115,7 @@ class DecidePage(ArchivePage):
             return
         for name, key in self._facts.keys.items():
             key.setText(words(f"screen.archive.recording.{name}"))
-            self._facts.say(name, subject.recording if name == "id" else str(getattr(subject, name)))
+            self._facts.say(name, subject.fact(name, words))
         self._warning.say(Tone.DANGER, words("screen.archive.decide.warning"))
         by = words("screen.archive.decide.proposed_by", name=proposal.by.name, when=moment(proposal.at_ms))
         self._by.show_status(Icon.ATTENTION, Tone.ATTENTION, by)

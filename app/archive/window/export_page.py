@@ -167,7 +167,7 @@ class ExportPage(ArchivePage):
         if subject is not None:
             for name, key in self._facts.keys.items():
                 key.setText(words(f"screen.archive.recording.{name}"))
-                self._facts.say(name, subject.recording if name == "id" else str(getattr(subject, name)))
+                self._facts.say(name, subject.fact(name, words))
         self._changed()
 
     def _choose(self, which: str) -> None:

@@ -19,6 +19,7 @@ from app.ui.icons import Icon
 from app.ui.labels import Line, Note, StatusMark
 from app.ui.message import MessagePanel
 from app.ui.page import Scroll
+from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.faults import Fault
@@ -36,7 +37,7 @@ class FindPage(ArchivePage):
     def __init__(self, words: Words, fetch: Fetch, count: Count, parent: QWidget | None = None) -> None:
         super().__init__(words, parent, Place.FIND)
         self._now_ms = 0
-        self._session: tuple[str, str] | None = None
+        self._session: tuple[str, Text] | None = None
         self._number: int | None = None
         self.model = FindModel(fetch, count, Sayings(words), self)
         self.model.found.connect(self._found)
@@ -119,11 +120,11 @@ class FindPage(ArchivePage):
         """Say what time it is, for what can expire."""
         self._now_ms = now_ms
 
-    def within_session(self, session: str, title: str) -> None:
+    def within_session(self, session: str, title: Text) -> None:
         """Look within one session, or in all again."""
         self._session = (session, title) if session else None
         self._any_session.setVisible(bool(session))
-        self._session_line.setText(title)
+        self._session_line.setText(say(title, self.words))
         self.search()
 
     def query(self) -> Query | None:
@@ -157,6 +158,8 @@ class FindPage(ArchivePage):
 
     def _say_number(self) -> None:
         if self._number is None:
+            if self._fault is not None:
+                self._status.show_status(Icon.ATTENTION, Tone.ATTENTION, self.words("screen.archive.find.failed"))
             return
         said = self.words("screen.archive.find.number", number=f"{self._number:,}")
         self._status.show_status(Icon.INFO, Tone.SOFT, said)
@@ -215,5 +218,6 @@ class FindPage(ArchivePage):
         super().render_view()
         self.fields.set_words(self.words)
         self.model.set_sayings(Sayings(self.words))
+        self._session_line.setText(say(self._session[1], self.words) if self._session else "")
         self._say_notices()
         self._say_number()

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from app.archive.desk import Views
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.custody_list import CustodyList
 from app.ui.icons import Icon
@@ -9,7 +10,9 @@ from app.ui.labels import Label, StatusMark
 from app.ui.page import Column, Panel, Scroll
 from app.ui.tokens import Tone, Type
 from app.words import Words
-from sync.wire.archive import CustodyEntry
+
+_NAMED = 10
+"""So many recordings are named."""
 
 
 class LogPage(ArchivePage):
@@ -17,8 +20,7 @@ class LogPage(ArchivePage):
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent, Place.LOG)
-        self._entries: list[CustodyEntry] | None = None
-        self._names: dict[str, str] = {}
+        self._views: Views | None = None
         column = Column()
         title, body = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
         self.named(title.setText, "archive.log.title")
@@ -36,21 +38,26 @@ class LogPage(ArchivePage):
 
     def show_loading(self) -> None:
         """Say that it is being read."""
-        self._entries = None
+        self._views = None
         self.render_view()
 
-    def show_views(self, entries: list[CustodyEntry], names: dict[str, str]) -> None:
-        """Show it; `names` of the candidates by recording."""
-        self._entries, self._names = entries, names
+    def show_views(self, views: Views) -> None:
+        """Show it."""
+        self._views = views
         self.render_view()
 
     def render_view(self) -> None:
         """Write it."""
         super().render_view()
-        entries = self._entries
-        key = "reading" if entries is None else "empty" if not entries else ""
+        views = self._views
+        broken = views.broken if views else ()
+        key = "reading" if views is None else "broken" if broken else "empty" if not views.entries else ""
         self._state.setVisible(bool(key))
         if key:
-            icon = Icon.RUNNING if entries is None else Icon.INFO
-            self._state.show_status(icon, Tone.SOFT, self.words(f"screen.archive.log.{key}"))
-        self._list.show_entries(entries or [], self.words, self.look, self._names)
+            icon = Icon.RUNNING if views is None else Icon.ATTENTION if broken else Icon.INFO
+            named = " ".join(one[:8] for one in broken[:_NAMED])
+            said = self.words(f"screen.archive.log.{key}", count=len(broken), recordings=named)
+            self._state.show_status(icon, Tone.DANGER if broken else Tone.SOFT, said)
+        self._list.show_entries(
+            list(views.entries) if views else [], self.words, self.look, views.names if views else {}
+        )

@@ -11,12 +11,11 @@ from app.archive.window.bench import Bench, StopMark, Tell
 from app.archive.window.decide_page import DecidePage
 from app.archive.window.pin_asking import PinAsking
 from app.archive.window.player import PlayerPanel
-from app.archive.window.player_names import why_of
 from app.archive.window.recording_page import RecordingPage
 from app.archive.window.sayings import day, length, moment, size
 from app.archive.window.work_page import Outcome, WorkPage
 from app.ui.icons import Icon
-from app.ui.text import Sentence, Text, say
+from app.ui.text import Sentence, Text
 from app.ui.tokens import Tone
 from app.words import Words
 from proctoring.vault.format.report import RecordingReport, Verdict
@@ -40,7 +39,7 @@ class OneRecording(QObject):
 
     back = Signal()
     export_wanted = Signal(object, str)
-    same_session = Signal(str, str)
+    same_session = Signal(str, object)  # Text
 
     def __init__(self, bench: Bench, parent: QObject) -> None:
         super().__init__(parent)
@@ -181,12 +180,11 @@ class OneRecording(QObject):
     def _subject(self, about: int = 0) -> Subject:
         dossier = self._need()
         known, manifest = dossier.about, dossier.situation.manifest
-        words = self._page.words
         document = manifest.document if manifest else None
         return Subject(
             recording=dossier.recording,
             candidate=f"{known.name}\u2003{known.id_number_masked}" if known else "",
-            session=say(known.exam_title, words) if known else document.session if document else "",
+            session=known.exam_title if known else document.session if document else "",
             began=moment(document.started.wall_ms) if document else "",
             until=day(dossier.standing.retain_until_ms),
             size=size(manifest.bytes) if manifest else "",
@@ -282,7 +280,8 @@ def _lines(report: RecordingReport, words: Words) -> tuple[Text, ...]:
     signer = "checked_signer" if report.signer_checked else "unchecked_signer"
     lines: list[Text] = [Sentence(f"screen.archive.work.{signer}")]
     for gap in report.gaps[:_LINES]:
-        seconds, why = f"{gap.length_ms / 1000:.1f}", why_of(gap.reason, words)
+        seconds, key = f"{gap.length_ms / 1000:.1f}", f"recording.gap.{gap.reason}"
+        why = Sentence(key) if words.has(key) else gap.reason
         facts = {"at": length(gap.start_ms), "seconds": seconds, "why": why}
         lines.append(Sentence("screen.archive.work.checked_gap", facts))
     lines += [Sentence(f"recording.finding.{found.code.value}") for found in report.findings[:_LINES]]

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.playing.source import PlayingSource
 from app.archive.window.player_engine import SPEEDS, PlayerEngine, Seen
-from app.archive.window.player_marks import MarkList
+from app.archive.window.player_facts import PlayerFacts
+from app.archive.window.player_marks import WIDTH, MarkList
 from app.archive.window.player_names import missing_of
 from app.archive.window.player_picture import PictureArea
 from app.archive.window.player_snapshot import Snapshot, take_snapshot
@@ -19,15 +20,13 @@ from app.archive.window.player_sound import SoundState
 from app.archive.window.player_times import length, recorded, wall
 from app.archive.window.player_transport import JUMP_MS, Transport
 from app.archive.window.player_wave import WaveWork
-from app.archive.window.rows import Wrap
 from app.archive.window.timeline import TimelinePlot
 from app.ui.clip_speaker import Speaker
 from app.ui.icons import Icon
-from app.ui.labels import Line, StatusMark
 from app.ui.look import Looked, hand_down
 from app.ui.page import Scroll
 from app.ui.text import Sentence, Text, say
-from app.ui.tokens import Space, Tone, Type
+from app.ui.tokens import Space, Tone
 from app.words import Words
 from proctoring.vault.format.report import Verdict
 from sync.faults import Fault
@@ -47,7 +46,8 @@ class PlayerPanel(Looked, QWidget):
     """Plays a recording.
 
     `moved`: the position, ms of recorded time. `snapped`: a snapshot is on the disk (the PNG file, its SHA-256):
-    whoever keeps the recording writes that into its custody.
+    whoever keeps the recording writes that into its custody. `enlarged`: the picture is to have the whole window, or no
+    longer; whoever shows the panel takes away what stands round it.
 
     `snapshots` is the folder that snapshots go to; None: none are made. Call `stop` when the panel is no longer
     wanted; it is also called when the application ends or the panel is destroyed.
@@ -55,6 +55,7 @@ class PlayerPanel(Looked, QWidget):
 
     moved = Signal(int)
     snapped = Signal(object, str)  # Path, sha256
+    enlarged = Signal(bool)
 
     def __init__(
         self,
@@ -70,15 +71,15 @@ class PlayerPanel(Looked, QWidget):
         self.source: Final = source
         self.words = words
         self._snapshots: Final = snapshots
-        self._said: tuple[Icon, Tone, Text] | None = None
+        self._said: tuple[Icon, Tone, Text | Fault] | None = None
+        self._large = False
         self.engine: Final = PlayerEngine(source, speaker, self)
         self.wave: Final = WaveWork(source.overview, self)
         self.picture: Final = PictureArea()
         self.transport: Final = Transport(words, snapshots=snapshots is not None)
         self.timeline: Final = TimelinePlot(source, words)
         self.marks: Final = MarkList(source.marks, words)
-        self._time, self._wall = Line(Type.STRONG), Line(Type.BODY, Tone.SOFT)
-        self._status: Final = StatusMark(Type.BODY, wrap=True)
+        self._facts: Final = PlayerFacts()
         self._lay_out()
         self._connect()
         self.set_words(words)
@@ -88,28 +89,22 @@ class PlayerPanel(Looked, QWidget):
 
     def _lay_out(self) -> None:
         inside = QWidget()
-        for part in (self.transport, self.timeline, self.marks):  # the order of the keyboard
+        for part in (self.transport, self.timeline, self.marks, self.picture):  # the order of the keyboard
             part.setParent(inside)
         self.setFocusProxy(self.transport.play)
-        times = QWidget()
-        row = Wrap(times, Space.XL)
-        row.put(self._time)
-        row.put(self._wall, far=True)
-        seen = QVBoxLayout()
-        seen.setSpacing(Space.S)
-        seen.addWidget(self.picture, 1)
-        seen.addWidget(times)
-        seen.addWidget(self._status)
         self._top = top = QHBoxLayout()
         top.setSpacing(Space.L)
-        top.addLayout(seen, 1)
-        top.addWidget(self.marks)
+        top.addWidget(self.picture, 1)
+        self._side = side = QVBoxLayout()
+        side.setSpacing(Space.S)
+        top.addLayout(side)
         self._column = column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         column.addLayout(top, 1)
         column.addWidget(self.transport)
         column.addWidget(self.timeline)
+        self._place_rest(beside=False)
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(Scroll(inside))  # large text on a small screen
@@ -127,6 +122,8 @@ class PlayerPanel(Looked, QWidget):
         transport.speed_chosen.connect(engine.set_speed)
         transport.loudness_chosen.connect(lambda loudness, muted: engine.set_loudness(loudness, muted=muted))
         transport.snapshot_pressed.connect(self._snap)
+        transport.enlarge_pressed.connect(lambda: self.enlarge(not self._large))
+        self.picture.pressed.connect(lambda: self.enlarge(not self._large))
         self.timeline.sought.connect(self.seek)
         self.marks.chosen.connect(self.seek)
         self.wave.grown.connect(self.timeline.refresh)
@@ -157,10 +154,38 @@ class PlayerPanel(Looked, QWidget):
         self._place_marks()
 
     def _place_marks(self) -> None:
-        beside = self.width() >= self.look.length(_WIDE)
-        if beside is not (self._top.indexOf(self.marks) >= 0):
-            (self._top if beside else self._column).addWidget(self.marks)
+        beside = self.width() >= self.look.length(_WIDE) and not self._large
+        if beside is not (self._side.indexOf(self.marks) >= 0):
+            self._place_rest(beside=beside)
         self.marks.stand(beside=beside)
+        self._facts.setMaximumWidth(self.look.length(WIDTH) if beside else self.maximumWidth())
+
+    def _place_rest(self, *, beside: bool) -> None:
+        """Let the picture have all the height where what is said and the marks have room beside it."""
+        if beside:
+            self._side.addWidget(self._facts)
+            self._side.addWidget(self.marks, 1)
+        else:
+            self._column.insertWidget(1, self._facts)
+            self._column.addWidget(self.marks)
+
+    @property
+    def large(self) -> bool:
+        """Whether the picture has the whole window."""
+        return self._large
+
+    def enlarge(self, large: bool) -> None:  # noqa: FBT001 - as Qt's own
+        """Give the picture the whole window, with the buttons and a slim timeline below it, or no longer."""
+        if large is self._large:
+            return
+        self._large = large
+        self.marks.setVisible(not large)
+        self.timeline.be_slim(large)
+        self.transport.be_slim(large)
+        self.transport.show_enlarged(large)
+        self._place_marks()
+        self._show_state()
+        self.enlarged.emit(large)
 
     def seek(self, at_ms: int) -> None:
         """Go to a moment, ms of recorded time."""
@@ -176,7 +201,7 @@ class PlayerPanel(Looked, QWidget):
 
     def status(self) -> str:
         """Give what it says of itself: what the recording is worth, why nothing is heard, what became of a snapshot."""
-        return self._status.text()
+        return self._facts.text()
 
     def stop(self) -> None:
         """End playing and its threads."""
@@ -214,6 +239,8 @@ class PlayerPanel(Looked, QWidget):
             Qt.Key.Key_Equal: lambda: self.timeline.zoom(1),
             Qt.Key.Key_Minus: lambda: self.timeline.zoom(-1),
             Qt.Key.Key_0: lambda: self.timeline.zoom(0),
+            Qt.Key.Key_F: lambda: self.enlarge(not self._large),
+            **({Qt.Key.Key_Escape: lambda: self.enlarge(False)} if self._large else {}),
         }
 
     def _toggle(self) -> None:
@@ -254,17 +281,23 @@ class PlayerPanel(Looked, QWidget):
     def _move(self, at_ms: int) -> None:
         self.timeline.show_position(at_ms)
         at, whole = recorded(at_ms, fine=not self.engine.playing), recorded(self.source.duration_ms)
-        self._time.setText(self.words("player.position", at=at, whole=whole))
-        self._wall.setText(wall(self.source.wall_ms(at_ms)))
+        self._facts.show_times(self.words("player.position", at=at, whole=whole), wall(self.source.wall_ms(at_ms)))
 
     def _show_state(self) -> None:
         self.transport.show_playing(playing=self.engine.playing)
         self.transport.show_speed(self.engine.speed)
         self._move(self.engine.position_ms)
         icon, tone, text = self._said or self._standing()
-        self._status.show_status(icon, tone, say(text, self.words))
+        seen = not self._large or self._said is not None
+        self._facts.show_status(icon, tone, self._put(text), seen=seen)
 
-    def _standing(self) -> tuple[Icon, Tone, Text]:
+    def _put(self, text: Text | Fault) -> str:
+        if not isinstance(text, Fault):
+            return say(text, self.words)
+        said = self.words.fault(text)
+        return f"{said.what}{said.do} [{said.code}]"
+
+    def _standing(self) -> tuple[Icon, Tone, Text | Fault]:
         """Say what the person has to know of what is heard and seen."""
         sound = self.engine.sound.state
         if sound in (SoundState.NO_SPEAKER, SoundState.TOO_FAST):
@@ -272,13 +305,12 @@ class PlayerPanel(Looked, QWidget):
         verdict = self.source.report.verdict
         return (*_WORTH[verdict], Sentence(f"verdict.{verdict}"))
 
-    def _say(self, icon: Icon, tone: Tone, text: Text) -> None:
+    def _say(self, icon: Icon, tone: Tone, text: Text | Fault) -> None:
         self._said = (icon, tone, text)
         self._show_state()
 
     def _show_fault(self, fault: Fault) -> None:
-        said = self.words.fault(fault)
-        self._say(Icon.ATTENTION, Tone.DANGER, f"{said.what}{said.do} [{said.code}]")
+        self._say(Icon.ATTENTION, Tone.DANGER, fault)
 
     def _snap(self) -> None:
         seen, folder = self.engine.shown, self._snapshots

@@ -27,7 +27,7 @@ from app.ui.tokens import Space, Type
 from app.words import Words
 
 _MARK: Final = Qt.ItemDataRole.UserRole
-_WIDTH: Final = 348
+WIDTH: Final = 348
 _BELOW: Final = 240
 _HIGHEST: Final = 1_000
 _ANY: Final = 16_777_215  # QWIDGETSIZE_MAX
@@ -182,7 +182,7 @@ class MarkList(Looked, QWidget):
         """Stand beside the picture, or below everything in all its width."""
         self._beside = beside
         if beside:
-            self.setFixedWidth(self.look.length(_WIDTH))
+            self.setFixedWidth(self.look.length(WIDTH))
             self.setMinimumHeight(0)
         else:
             self.setMinimumWidth(0)

@@ -1,13 +1,23 @@
 """Where the picture of a recording is shown, or what is missing and why."""
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui import tokens
 from app.ui.capture_view import paint_simulated
 from app.ui.icons import Icon, paint_icon
-from app.ui.look import Looked
+from app.ui.look import Looked, paint_focus
 from app.ui.tokens import Space, Tone, Type
 
 _LEAST = QSize(240, 180)
@@ -15,7 +25,12 @@ _MOST = 1.5  # larger text leaves less room for the picture
 
 
 class PictureArea(Looked, QWidget):
-    """A picture as large as its place lets it be; without one a sentence (`title`) and what belongs to it (`facts`)."""
+    """A picture as large as its place lets it be; without one a sentence (`title`) and what belongs to it (`facts`).
+
+    `pressed`: Return on it, or a double click.
+    """
+
+    pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,6 +38,7 @@ class PictureArea(Looked, QWidget):
         self._image: QImage | None = None
         self._title = self._facts = self._simulated = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_picture(self, image: QImage, name: str) -> None:
         """Show a picture; `name` says to a screen reader which."""
@@ -60,6 +76,28 @@ class PictureArea(Looked, QWidget):
         """Give the least room in which anybody is recognised."""
         return QSize(self.look.length(_LEAST.width(), _MOST), self.look.length(_LEAST.height(), _MOST))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Return, leave every other key to the panel."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pressed.emit()
+        else:
+            event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Do as Return does."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away."""
+        super().focusOutEvent(event)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Draw picture or sentence."""
         painter = QPainter(self)
@@ -78,6 +116,8 @@ class PictureArea(Looked, QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(palette.line), tokens.BORDER))
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+        if self.hasFocus():
+            paint_focus(painter, box, self.look)
 
     def _paint_missing(self, painter: QPainter) -> None:
         """Hatch the ground as gaps are hatched on the timeline, and say it on a plain field in the middle."""

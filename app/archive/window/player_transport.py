@@ -17,6 +17,8 @@ from app.ui.tokens import Space
 from app.words import Words
 
 JUMP_MS: Final = 5_000
+_LARGE: Final = 1.6
+"""From text so much larger on, one line has no room for all buttons."""
 
 
 class Transport(Looked, QWidget):
@@ -28,10 +30,12 @@ class Transport(Looked, QWidget):
     speed_chosen = Signal(float)
     loudness_chosen = Signal(float, bool)  # 0 to 1, muted
     snapshot_pressed = Signal()
+    enlarge_pressed = Signal()
 
     def __init__(self, words: Words, *, snapshots: bool) -> None:
         super().__init__()
         self._words = words
+        self._large = False
         self.play = PlayButton(self)
         self.play.clicked.connect(self.play_pressed)
         self._back = self._button("back", lambda: self.jumped.emit(-JUMP_MS))
@@ -45,6 +49,7 @@ class Transport(Looked, QWidget):
         self.volume = VolumeBar()
         self.volume.valueChanged.connect(self._loud)
         self._snapshot = self._button("snapshot", self.snapshot_pressed.emit) if snapshots else None
+        self._enlarge = self._button("enlarge", self.enlarge_pressed.emit)
         self._lay_out()
         self.set_words(words)
         self.show_speed(1.0)
@@ -69,7 +74,8 @@ class Transport(Looked, QWidget):
         row.put(self.mute, before=Space.S)
         row.put(self.volume)
         if self._snapshot is not None:
-            row.put(self._snapshot, before=Space.L)
+            row.put(self._snapshot, before=Space.S)
+        row.put(self._enlarge, far=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def set_words(self, words: Words) -> None:
@@ -87,6 +93,7 @@ class Transport(Looked, QWidget):
         self.volume.setAccessibleName(words("player.volume"))
         if self._snapshot is not None:
             self._snapshot.setText(words("player.snapshot"))
+        self.show_enlarged(self._large)
         self.show_playing(playing=self.play.icon_shown is Icon.PAUSE)
 
     def look_changed(self) -> None:
@@ -94,6 +101,18 @@ class Transport(Looked, QWidget):
         side = self._back.sizeHint().height()
         self.play.setFixedSize(side, side)
         self.volume.setFixedHeight(side)
+        self.be_slim(self._large)
+
+    def be_slim(self, slim: bool) -> None:  # noqa: FBT001 - as Qt's own
+        """Leave out, where text is large, what has keys of its own and would take the picture's room."""
+        hidden = slim and self.look.length(Space.L) > Space.L * _LARGE
+        for button in (self._before, self._after, *self.speeds.values()):
+            button.setVisible(not hidden)
+
+    def show_enlarged(self, large: bool) -> None:  # noqa: FBT001 - as Qt's own
+        """Offer to give the picture the whole window, or to go back."""
+        self._large = large
+        self._enlarge.setText(self._words("player.smaller" if large else "player.larger"))
 
     def show_playing(self, *, playing: bool) -> None:
         """Offer to play, or to pause."""

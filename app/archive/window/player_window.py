@@ -25,13 +25,20 @@ class PlayerWindow(Screen):
         self._source = source
         self._head = PageHead(self.tools)
         self.panel = PlayerPanel(source, words, snapshots=snapshots)
-        self.panel.setContentsMargins(Space.XL, Space.M, Space.XL, Space.M)
+        self.panel.enlarged.connect(self._share_room)
         self.body.addWidget(self._head)
         self.body.addWidget(self.panel, 1)
+        self._share_room()
         self.resize(*_SIZE)
         self.appearance_requested.connect(self.set_appearance)
         self.set_simulated(tuple(what for track, what in _SIMULATED.items() if track in source.simulated))
         self.dress()
+
+    def _share_room(self) -> None:
+        large = self.panel.large
+        self._head.setVisible(not large)
+        edge = Space.S if large else Space.XL
+        self.panel.setContentsMargins(edge, Space.S, edge, Space.S)
 
     def render_view(self) -> None:
         """Say everything in the words of now."""

@@ -62,6 +62,7 @@ class PurposePanel(Panel):
     def set_words(self, words: Words) -> None:
         """Say it in another language."""
         self._words = words
+        self._state.show_status(Icon.RUNNING, Tone.ACCENT, words("screen.archive.purpose.opening"))
 
     def begin(self) -> None:
         """Ask anew."""

@@ -9,6 +9,7 @@ from app.archive.dossier import Dossier
 from app.archive.window.chrome import ArchivePage, Facts
 from app.archive.window.custody_list import CustodyList
 from app.archive.window.holds import HoldList
+from app.archive.window.player import PlayerPanel
 from app.archive.window.purpose import PurposePanel
 from app.archive.window.rows import RowBar, RowButton
 from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, device, length, moment, size
@@ -37,12 +38,12 @@ class RecordingPage(ArchivePage):
     purpose_given = Signal(str)
     act_chosen = Signal(str)
     release_chosen = Signal(int)
-    same_session = Signal(str, str)
+    same_session = Signal(str, object)  # Text
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._dossier: Dossier | None = None
-        self._player: QWidget | None = None
+        self._player: PlayerPanel | None = None
         row = self._row = QHBoxLayout()
         row.setSpacing(Space.L)
         self._left = QVBoxLayout()
@@ -54,7 +55,8 @@ class RecordingPage(ArchivePage):
         self._papers = Scroll(self._make_papers())
         row.addWidget(self._papers, 5)
         self.body.addLayout(row, 1)
-        self.body.addWidget(self._make_foot())
+        self._foot = self._make_foot()
+        self.body.addWidget(self._foot)
         self._share_room()
         self.dress()
 
@@ -125,7 +127,7 @@ class RecordingPage(ArchivePage):
         self.set_simulated(_simulated(dossier))
         self.render_view()
 
-    def put_player(self, player: QWidget | None) -> None:
+    def put_player(self, player: PlayerPanel | None) -> None:
         """Show the player in place of the question for the purpose, or take it away."""
         if self._player is not None:
             self._left.removeWidget(self._player)
@@ -134,6 +136,7 @@ class RecordingPage(ArchivePage):
         self._player = player
         if player is not None:
             self._left.addWidget(player, 1)
+            player.enlarged.connect(self._share_room)
             hand_down(self, self.look)
         self._papers_button.setChecked(False)
         self._share_room()
@@ -148,19 +151,24 @@ class RecordingPage(ArchivePage):
         self._papers.setVisible(player is None or papers)
         if player is not None:
             player.setVisible(not papers)
+        large = player is not None and player.large
+        for part in (self._head, self._foot):
+            part.setVisible(not large)
         edge = Space.S if player is not None else Space.L
-        self._row.setContentsMargins(Space.XL, edge, Space.XL, edge)
+        far = Space.S if large else Space.XL
+        self._row.setContentsMargins(far, edge, far, edge)
 
     def show_fault(self, fault: Fault | None) -> None:
         """Say what stands in the way, where it is seen."""
         super().show_fault(fault)
         self._papers.verticalScrollBar().setValue(0)
         if fault is not None and self._player is not None:
+            self._player.enlarge(False)
             self._papers_button.setChecked(True)
             self._share_room()
 
     @property
-    def player(self) -> QWidget | None:
+    def player(self) -> PlayerPanel | None:
         """The player, if one is shown."""
         return self._player
 
@@ -168,6 +176,8 @@ class RecordingPage(ArchivePage):
         """Write it."""
         super().render_view()
         self.asking.set_words(self.words)
+        if self._player is not None and self._player.words is not self.words:
+            self._player.set_words(self.words)
         dossier = self._dossier
         if dossier is None:
             return
@@ -224,6 +234,7 @@ class RecordingPage(ArchivePage):
         icon, tone = {
             State.RETAINED: (Icon.SHIELD, Tone.DONE),
             State.ARRIVED: (Icon.ATTENTION, Tone.ATTENTION),
+            State.MISSING: (Icon.ATTENTION, Tone.DANGER),
             State.EXPIRABLE: (Icon.CLOCK, Tone.INK),
             State.DESTROYED: (Icon.CROSS, Tone.SOFT),
         }.get(stands.state, (Icon.ATTENTION, Tone.ATTENTION))
@@ -239,7 +250,7 @@ class RecordingPage(ArchivePage):
         stands = dossier.standing
         there = stands.state not in (State.DESTROYED, State.DESTROYING)
         for act in ("verify", "hold", "extend", "export"):
-            self.acts[act].setEnabled(there)
+            self.acts[act].setEnabled(there and (act == "hold" or stands.state is not State.MISSING))
         proposed = stands.proposal is not None
         ripe = stands.state in (State.EXPIRABLE, State.PROPOSED, State.APPROVED) and not stands.held
         self.acts["destroy"].setEnabled((ripe or proposed) and stands.frozen is None)
@@ -251,7 +262,7 @@ class RecordingPage(ArchivePage):
         dossier = self._dossier
         if dossier is not None and dossier.situation.manifest is not None:
             session = dossier.situation.manifest.document.session
-            title = say(dossier.about.exam_title, self.words) if dossier.about else session
+            title = dossier.about.exam_title if dossier.about else session
             self.same_session.emit(session, title)
 
 

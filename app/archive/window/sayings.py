@@ -86,6 +86,8 @@ class Sayings:
     def _kept(self, entry: Entry) -> Cell:
         if entry.state == "destroyed":
             return Cell(self.words("screen.archive.state.destroyed"), "", Icon.CROSS, Tone.SOFT)
+        if entry.state == "missing":
+            return Cell(self.words("screen.archive.state.missing"), "", Icon.ATTENTION, Tone.DANGER)
         until = day(entry.retain_until_ms) if entry.retain_until_ms else NOTHING
         if entry.holds:
             held = self.words("screen.archive.find.held", count=entry.holds)

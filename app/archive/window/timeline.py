@@ -12,19 +12,21 @@ from PySide6.QtWidgets import QSizePolicy
 from app.archive.playing.marks import Lane, Mark
 from app.archive.playing.source import Missing, PlayingSource
 from app.archive.window.timeline_axis import TimeAxis
-from app.archive.window.timeline_lanes import GapLane, ItemLane, MarkLane
+from app.archive.window.timeline_lanes import GapLane, ItemLane, LaneItem, MarkLane
 from app.archive.window.wave import WaveLane
 from app.ui.look import Looked, paint_focus
 from app.ui.tokens import Space, Type
 from app.words import Words
 
-_WAVE: Final = 2.4
+_WAVE: Final = 2.0
 """The wave's height in lanes."""
+_SLIM: Final = {Lane.ITEM: 0.0, Lane.GAP: 0.0}
+"""Where lanes stand when there is room for two: what is missing over the items, everything else below."""
 _LANES: Final = (Lane.ITEM, Lane.INCIDENT, Lane.FLAG, Lane.GAP, Lane.BOOKMARK)
 _CLOSEST_S: Final = 0.5
 _ZOOM: Final = 2.0
-_AIR: Final = 1.2
-"""How far the air in the lanes grows: there have to be a picture and a timeline on one screen."""
+_TALL: Final = 18
+"""The least height of a lane, pixels at 100 % text: there have to be a picture and a timeline on one screen."""
 
 
 class _Box(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is published without types
@@ -67,6 +69,7 @@ class TimelinePlot(Looked, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is
         self.setFrameShape(self.Shape.NoFrame)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._rows = _WAVE + len(_LANES)
+        self._slim = False
         self._items = self._lanes()
         for item in self._items:
             self.addItem(item)
@@ -91,6 +94,7 @@ class TimelinePlot(Looked, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is
             return (*by_lane[Lane.GAP], *source.troubles())
 
         span = (source.duration_ms, look)
+        self._by_lane: dict[Lane, LaneItem] = {}
         made: list[pg.GraphicsObject] = [
             GapLane(missing, 0, self._rows, *span, quiet=True),
             WaveLane(source.overview, 0, _WAVE, *span),
@@ -98,10 +102,26 @@ class TimelinePlot(Looked, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is
         for row, lane in enumerate(_LANES):
             top = _WAVE + row
             if lane is Lane.GAP:
-                made.append(GapLane(missing, top, 1, *span))
+                item: LaneItem = GapLane(missing, top, 1, *span)
             else:
-                made.append((ItemLane if lane is Lane.ITEM else MarkLane)(by_lane[lane], top, 1, *span))
+                item = (ItemLane if lane is Lane.ITEM else MarkLane)(by_lane[lane], top, 1, *span)
+            self._by_lane[lane] = item
+            made.append(item)
         return made
+
+    def be_slim(self, slim: bool) -> None:  # noqa: FBT001 - as Qt's own
+        """Stand in two lanes, without the wave and the names, or in all again."""
+        self._slim = slim
+        self._rows = 2.0 if slim else _WAVE + len(_LANES)
+        self._items[0].place(0, self._rows)
+        self._items[1].setVisible(not slim)
+        for row, lane in enumerate(_LANES):
+            self._by_lane[lane].place(_SLIM.get(lane, 1.0) if slim else _WAVE + row, 1)
+        box = self.getPlotItem().getViewBox()
+        box.setRange(yRange=(0, self._rows), padding=0, disableAutoRange=True)
+        self.getPlotItem().showAxis("left", not slim)
+        self.updateGeometry()
+        self.refresh()
 
     def set_words(self, words: Words) -> None:
         """Name the lanes."""
@@ -175,7 +195,7 @@ class TimelinePlot(Looked, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is
     def sizeHint(self) -> QSize:
         """Give its room: as high as its lanes."""
         letters = QFontMetrics(self.look.font(Type.CAPTION)).height()
-        lane = max(self.look.length(Space.XL, _AIR), letters)
+        lane = max(_TALL, letters)
         return QSize(640, round(self._rows * lane) + letters + 2 * Space.S)
 
     def minimumSizeHint(self) -> QSize:

@@ -25,6 +25,11 @@ class LaneItem(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph is publish
         self.duration_ms = duration_ms
         self.look = look
 
+    def place(self, top: float, height: float) -> None:
+        """Stand elsewhere in the plot."""
+        self.prepareGeometryChange()
+        self._top, self._height = top, height
+
     def boundingRect(self) -> QRectF:
         """Give its room in the plot."""
         return QRectF(0.0, self._top, max(self.duration_ms, 1) / 1000, self._height)

@@ -22,6 +22,7 @@ from app.archive.window.pin_asking import PinAsking
 from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.stack import Stack
 from app.exam.prose import Language
+from app.ui.text import Text
 from app.words import Words
 from proctoring.vault.retention.people import Signer
 from sync.faults import Fault
@@ -141,7 +142,7 @@ class ArchiveWindow(QWidget):
         now = datetime.fromtimestamp(outlook.evidence.sure_ms / 1000, tz=UTC)
         self.calendar.show_outlook(outlook, now.year, now.month)
 
-    def _within(self, session: str, title: str) -> None:
+    def _within(self, session: str, title: Text) -> None:
         self.stack.bring(self.finding)
         self.finding.within_session(session, title)
 

@@ -35,7 +35,7 @@ WAIT_MS = 15_000
 LOOK_MS = 5
 PLAYED_MS = 9_300
 SUBJECT = Subject(
-    samples.uid(7), "张伟\u2003652901********1234", samples.TITLE.zh, "2026-11-22 09:00", "2029-11-24", "0.6 GB", 6
+    samples.uid(7), "张伟\u2003652901********1234", samples.TITLE, "2026-11-22 09:00", "2029-11-24", "0.6 GB", 6
 )
 
 
@@ -141,6 +141,14 @@ def _recording_playing(words: Words) -> RecordingPage:
     return page
 
 
+def _recording_enlarged(words: Words) -> RecordingPage:
+    page = _recording_playing(words)
+    if page.player is None:
+        raise LookupError("player")
+    page.player.enlarge(True)
+    return page
+
+
 def _recording_long(words: Words) -> RecordingPage:
     page = RecordingPage(words)
     signed_in(page)
@@ -205,7 +213,7 @@ def _work_ended(words: Words) -> WorkPage:
     page = WorkPage(words)
     signed_in(page)
     page.begin(Sentence("screen.archive.work.verify_title"), Sentence("screen.archive.work.verify_about"))
-    why = words("recording.gap.recorder_restarted")
+    why = Sentence("recording.gap.recorder_restarted")
     lines = (
         Sentence("verdict.recovered"),
         Sentence("screen.archive.work.checked_signer"),
@@ -292,6 +300,7 @@ SHOTS = (
     Shot("31-archive-find-failed", _find_failed),
     Shot("32-archive-recording", _recording, large=True),
     Shot("32-archive-recording-playing", _recording_playing, large=True),
+    Shot("32-archive-recording-enlarged", _recording_enlarged, large=True),
     Shot("32-archive-recording-long", _recording_long),
     Shot("32-archive-recording-destroyed", _recording_destroyed),
     Shot("32-archive-recording-refused", _recording_refused),

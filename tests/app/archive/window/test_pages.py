@@ -25,6 +25,7 @@ CROWDED = {
     "31-archive-find-notices",
     "31-archive-find-more",
     "32-archive-recording-playing",
+    "32-archive-recording-enlarged",
     "32-archive-recording-long",
     "33-archive-propose",
     "34-archive-decide-refused",

@@ -312,3 +312,26 @@ def test_another_language_is_said_in_place(source: PlayingSource, show: Open, qt
     assert panel.transport.play.accessibleName() == "Play"
     assert panel.marks.view.model().index(0, 0).data() == "0:00:02\u2002No face, 0.4 s"
     assert panel.timeline.accessibleDescription() == EN("player.timeline_keys")
+
+
+def test_the_picture_has_the_room_of_the_page_and_the_whole_of_it_when_asked(
+    source: PlayingSource, show: Open, qtbot: QtBot
+) -> None:
+    panel = show(source)
+    asked: list[bool] = []
+    panel.enlarged.connect(asked.append)
+    usual = panel.picture.height()
+    assert usual > panel.height() // 2
+    panel.play()
+    QTest.keyClick(panel.transport.play, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: panel.picture.height() > usual)
+    assert panel.picture.width() >= panel.width() - 2
+    assert panel.picture.height() > panel.height() * 2 // 3
+    assert not panel.marks.isVisible()
+    assert panel.engine.playing
+    QTest.keyClick(panel.transport.play, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: panel.picture.height() == usual)
+    assert panel.marks.isVisible()
+    QTest.keyClick(panel.picture, Qt.Key.Key_Return)
+    find(panel, Button, "enlarge").click()
+    assert asked == [True, False, True, False]
