@@ -1,8 +1,9 @@
 """Administrators sign in: a PIN opens their sealed key; the registry's directory says whether it still counts."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Self
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, Self
 
 from app.archive.home import ArchiveHome
 from proctoring.vault.retention.people import Signer, require_acting
@@ -18,12 +19,23 @@ from sync.trust.keys import PublicKey
 from sync.trust.keystore import FileKeyStore
 from sync.trust.pin import CredentialRefused, open_administrator_credential
 from sync.wire.archive import AdministratorCredential, Person
+from sync.wire.enrolment import named_sha256
+from sync.wire.ids import plain_line
+
+_MOST_NAMED: Final = 5
+_NAME_SHOWN: Final = 60
 
 
 class UnknownAdministrator(Refused):
     """Nobody of this name or id has a credential here."""
 
     code = "UNKNOWN_ADMINISTRATOR"
+
+
+class CredentialsUnreadable(Refused):
+    """Files among the administrators' credentials are none, or damaged. Fact: `files`."""
+
+    code = "CREDENTIALS_UNREADABLE"
 
 
 class AdministratorDesk:
@@ -51,19 +63,26 @@ class AdministratorDesk:
             replica.close()
 
     def people(self) -> tuple[Person, ...]:
-        """Give the administrators who may sign in here, by name. Raises CredentialRefused."""
-        return tuple(sorted(map(_person, self._credentials()), key=lambda person: person.name))
+        """Give the administrators who may sign in here, by name; not whose file is unreadable. CredentialRefused."""
+        return tuple(sorted(map(_person, self._credentials().values()), key=lambda person: person.name))
+
+    def unreadable(self) -> CredentialsUnreadable | None:
+        """Say which files among the credentials are none, if any; nobody signs in with them. CredentialRefused."""
+        good = self._credentials()
+        odd = [plain_line(file.name)[:_NAME_SHOWN] for file in self._files() if file not in good]
+        return CredentialsUnreadable(files=", ".join(odd[:_MOST_NAMED])) if odd else None
 
     def add(self, raw: bytes) -> Person:
         """Keep a credential as the registry gave it to its owner.
 
         Raises:
             AdministratorRefused: not an administrator of this registry, or revoked.
-            CredentialRefused, DocumentRefused: damaged.
+            CredentialRefused, DocumentRefused: damaged, or changed since the registry made it.
             DiskFault: the disk refuses.
         """
         credential = AdministratorCredential.parse(raw)
         person = _person(credential)
+        self._require_unchanged(person)
         require_acting(person, self._trust)
         write_durably(private_folder(self._home.administrators) / f"{person.administrator}.json", raw)
         return person
@@ -73,10 +92,12 @@ class AdministratorDesk:
 
         Raises:
             UnknownAdministrator, LockedOut, PinRefused.
+            CredentialRefused: it is not as the registry made it; no try is counted.
             AdministratorRefused: revoked, or not in the registry's directory.
         """
         credential = self._named(who)
         person = _person(credential)
+        self._require_unchanged(person)
         require_acting(person, self._trust)
         key = self._desk.open(person.administrator, lambda: open_administrator_credential(credential, pin))
         return Signer(person, key)
@@ -86,19 +107,31 @@ class AdministratorDesk:
         return self._desk.locked_for_ms(administrator)
 
     def _named(self, who: str) -> AdministratorCredential:
-        there = self._credentials()
+        there = self._credentials().values()
         found = [one for one in there if one.administrator == who] or [one for one in there if one.name == who]
         if len(found) != 1:
             raise UnknownAdministrator
         return found[0]
 
-    def _credentials(self) -> list[AdministratorCredential]:
-        limit = AdministratorCredential.MAX_BYTES
+    def _require_unchanged(self, person: Person) -> None:
+        found = self._trust.administrator(person.administrator)
+        if found is not None and found[0].named_sha256 != named_sha256(person.administrator, person.name):
+            raise CredentialRefused("it gives another name than the registry's directory")
+
+    def _files(self) -> list[Path]:
         try:
-            files = sorted(self._home.administrators.glob("*.json"))
-            return [AdministratorCredential.parse(read_bounded(file, limit)) for file in files]
+            return sorted(self._home.administrators.glob("*.json"))
         except OSError as error:
             raise CredentialRefused(error.strerror or "") from None
+
+    def _credentials(self) -> dict[Path, AdministratorCredential]:
+        found = {}
+        for file in self._files():
+            with suppress(OSError, Refused):  # one that is damaged keeps only its owner out
+                credential = AdministratorCredential.parse(read_bounded(file, AdministratorCredential.MAX_BYTES))
+                if _person(credential).administrator == file.stem:
+                    found[file] = credential
+        return found
 
 
 def _person(credential: AdministratorCredential) -> Person:

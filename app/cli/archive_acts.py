@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.archive import date_words, opened, say_clock
-from app.cli.console import command, say
+from app.cli.console import command, print_fault, say
 from sync.faults import Refused
 from sync.wire.ids import plain_line
 
@@ -46,6 +46,9 @@ def signed_in(home: Path, who: str, pin: str) -> Iterator["tuple[Archive, Signer
     from app.archive.sign_in import AdministratorDesk
 
     with opened(home) as (place, archive), AdministratorDesk.opened(place) as desk:
+        unreadable = desk.unreadable()
+        if unreadable is not None:
+            print_fault(unreadable)
         yield archive, desk.sign_in(who, pin)
 
 

@@ -26,6 +26,7 @@ from sync.wire.enrolment import (
     EnrolmentReply,
     EnrolmentRequest,
     Invitation,
+    named_sha256,
 )
 from sync.wire.ids import is_name, new_id, plain_name
 from sync.wire.plan import Credential
@@ -287,6 +288,7 @@ def renew_directory(premises: Premises, session: Session) -> None:
         administrators=tuple(
             DirectoryAdministrator(
                 administrator=row.id,
+                named_sha256=named_sha256(row.id, row.name),
                 public_key_pem=row.public_key_pem,
                 enrolled_ms=row.enrolled_ms,
                 revoked_ms=row.revoked_ms,

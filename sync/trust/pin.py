@@ -89,7 +89,7 @@ def make_credential(
     proctor: str, name: str, key: SigningKey, pin: str, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES
 ) -> ProctorCredential:
     """Seal a proctor's key under their PIN (at least six characters)."""
-    sealed = _seal_key(_context(proctor, key.public), key, pin, memory_kib, passes)
+    sealed = _seal_key(_context(proctor, name, key.public), key, pin, memory_kib, passes)
     return ProctorCredential.model_validate({"proctor": proctor, "name": name, **sealed})
 
 
@@ -97,7 +97,7 @@ def make_administrator_credential(
     administrator: str, name: str, key: SigningKey, pin: str, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES
 ) -> AdministratorCredential:
     """Seal a site administrator's key under their PIN (at least six characters)."""
-    sealed = _seal_key(_administrator_context(administrator, key.public), key, pin, memory_kib, passes)
+    sealed = _seal_key(_administrator_context(administrator, name, key.public), key, pin, memory_kib, passes)
     return AdministratorCredential.model_validate({"administrator": administrator, "name": name, **sealed})
 
 
@@ -105,15 +105,17 @@ def open_credential(credential: ProctorCredential, pin: str) -> SigningKey:
     """Open a proctor's key.
 
     Raises:
-        PinWrong: another PIN, or changed bytes.
+        PinWrong: another PIN, or changed bytes, also of the name or the id.
         CredentialRefused: damaged, parameters out of bounds, or another key inside than the credential says.
     """
-    return _open_key(credential, pin, lambda public: _context(credential.proctor, public))
+    return _open_key(credential, pin, lambda public: _context(credential.proctor, credential.name, public))
 
 
 def open_administrator_credential(credential: AdministratorCredential, pin: str) -> SigningKey:
     """Open a site administrator's key. Raises what `open_credential` raises."""
-    return _open_key(credential, pin, lambda public: _administrator_context(credential.administrator, public))
+    return _open_key(
+        credential, pin, lambda public: _administrator_context(credential.administrator, credential.name, public)
+    )
 
 
 def _seal_key(context: bytes, key: SigningKey, pin: str, memory_kib: int, passes: int) -> dict[str, str | int]:
@@ -158,12 +160,12 @@ def _open_key(credential: Credential, pin: str, context: Callable[[PublicKey], b
     return key
 
 
-def _context(proctor: str, public: PublicKey) -> bytes:
-    return canonical_json(["examroom-credential-v1", proctor, public.keyid])
+def _context(proctor: str, name: str, public: PublicKey) -> bytes:
+    return canonical_json(["examroom-credential-v1", proctor, name, public.keyid])
 
 
-def _administrator_context(administrator: str, public: PublicKey) -> bytes:
-    return canonical_json(["examroom-administrator-credential-v1", administrator, public.keyid])
+def _administrator_context(administrator: str, name: str, public: PublicKey) -> bytes:
+    return canonical_json(["examroom-administrator-credential-v1", administrator, name, public.keyid])
 
 
 def _check_bounds(salt: bytes, memory_kib: int, passes: int, lanes: int) -> None:

@@ -1,11 +1,12 @@
 """What a PC and the registry say to each other: invitation, enrolment, signed requests, the directory of keys."""
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
-from sync.wire.document import Document, Part, payload_type
+from sync.wire.document import Document, Part, canonical_json, payload_type
 from sync.wire.ids import Base64, Digest, Id, Millis, Name
 
 Pem = Annotated[str, StringConstraints(max_length=4_000)]
@@ -168,16 +169,25 @@ class DirectoryProctor(Part):
 
 
 class DirectoryAdministrator(Part):
-    """The public key of a site administrator: who may act on an archive."""
+    """The public key of a site administrator: who may act on an archive.
+
+    `named_sha256`: `named_sha256(id, name)`; so whoever holds the key signs under that name only.
+    """
 
     administrator: Id
+    named_sha256: Digest
     public_key_pem: Pem
     enrolled_ms: Millis
     revoked_ms: Millis | None = None
 
 
+def named_sha256(administrator: str, name: str) -> str:
+    """Bind an administrator's name to their id without telling it: SHA-256 of a canonical JSON array, hexadecimal."""
+    return sha256(canonical_json(["examroom-administrator-name-v1", administrator, name])).hexdigest()
+
+
 class Directory(Document):
-    """Who signs as what: all devices, proctors and administrators with their public keys. Holds no personal data."""
+    """Who signs as what: all devices, proctors and administrators with their public keys. No name is in the clear."""
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("directory")
     MAX_BYTES: ClassVar[int] = 32_000_000

@@ -81,6 +81,7 @@ class ArchiveWindow(QWidget):
         name = self.bench.desk.archive.identity.name
         try:
             self.sign_in.show_people(self.bench.people.people(), name)
+            self.sign_in.show_fault(self.bench.people.unreadable())
         except Fault as fault:
             self.sign_in.show_people((), name)
             self.sign_in.show_fault(fault)

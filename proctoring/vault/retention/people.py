@@ -7,6 +7,7 @@ from proctoring.vault.retention.faults import AdministratorRefused
 from sync.trust.anchor import Trust
 from sync.trust.keys import PublicKey, SigningKey
 from sync.wire.archive import Person
+from sync.wire.enrolment import named_sha256
 from sync.wire.ids import plain_name
 
 
@@ -37,7 +38,7 @@ def key_of(person: Person, trust: Trust, at_ms: int) -> PublicKey:
     """Give the key of an administrator who could act at `at_ms` (wall clock, UTC).
 
     Raises:
-        AdministratorRefused: unknown to the registry, another key, or revoked by then.
+        AdministratorRefused: unknown to the registry, another key, under another name, or revoked by then.
     """
     found = trust.administrator(person.administrator)
     if found is None:
@@ -45,6 +46,8 @@ def key_of(person: Person, trust: Trust, at_ms: int) -> PublicKey:
     entry, key = found
     if key.keyid != person.keyid:
         raise AdministratorRefused("another key than the registry's directory gives")
+    if entry.named_sha256 != named_sha256(person.administrator, person.name):
+        raise AdministratorRefused("another name than the registry's directory gives")
     if entry.revoked_ms is not None and entry.revoked_ms <= at_ms:
         raise AdministratorRefused("revoked")
     return key
@@ -54,6 +57,6 @@ def require_acting(person: Person, trust: Trust) -> None:
     """Refuse who may not act now, whatever the clock says.
 
     Raises:
-        AdministratorRefused: unknown, another key, or revoked at any time.
+        AdministratorRefused: unknown, another key, under another name, or revoked at any time.
     """
     key_of(person, trust, 2**53)

@@ -19,7 +19,7 @@ from sync.trust.keys import SigningKey
 from sync.trust.keystore import FileKeyStore
 from sync.trust.pin import make_administrator_credential
 from sync.wire.archive import Person, RecordingAbout, TimelineKind, TimelineMark
-from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice
+from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice, named_sha256
 from sync.wire.ids import new_id
 from sync.wire.plan import Bilingual
 from tests.proctoring.seat import Recorded
@@ -51,7 +51,10 @@ class ArchiveSite:
         registry = World.make().with_directory(
             administrators=tuple(
                 DirectoryAdministrator(
-                    administrator=one.person.administrator, public_key_pem=one.key.public.pem, enrolled_ms=NOW_MS
+                    administrator=one.person.administrator,
+                    named_sha256=named_sha256(one.person.administrator, one.person.name),
+                    public_key_pem=one.key.public.pem,
+                    enrolled_ms=NOW_MS,
                 )
                 for one in signers
             ),

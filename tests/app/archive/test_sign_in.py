@@ -14,6 +14,7 @@ from sync.client.sign_in import FIRST_LOCK_MS, FREE_TRIES, LockedOut, PinRefused
 from sync.faults import Fault
 from sync.trust.pin import CredentialRefused, PinWrong, make_administrator_credential, open_administrator_credential
 from sync.wire.archive import AdministratorCredential
+from sync.wire.ids import new_id
 from tests.proctoring.vault.retention.world import Site
 
 PIN = "271828"
@@ -52,6 +53,9 @@ def test_a_pipe_in_a_files_place_is_refused_and_keeps_nobody_waiting(site: Site,
                 assert home.address
             with AdministratorDesk.opened(home, site.clock) as desk:
                 desk.sign_in(site.people[0].person.administrator, PIN)
+                unreadable = desk.unreadable()
+            if unreadable is not None:
+                said.append(unreadable)
         except Fault as fault:
             said.append(fault)
 
@@ -60,7 +64,7 @@ def test_a_pipe_in_a_files_place_is_refused_and_keeps_nobody_waiting(site: Site,
     looking.start()
     looking.join(20)
     os.close(other_end)
-    assert [one.code for one in said] == ["ARCHIVE_MISSING" if place == "address" else "CREDENTIAL_REFUSED"]
+    assert [one.code for one in said] == ["ARCHIVE_MISSING" if place == "address" else "CREDENTIALS_UNREADABLE"]
 
 
 def test_who_knows_their_pin_acts_under_their_name_or_id(site: Site, home: ArchiveHome) -> None:
@@ -116,6 +120,39 @@ def test_who_was_revoked_or_is_nobodys_administrator_does_not_sign_in(
     site.revoke(site.people[2])
     with AdministratorDesk.opened(home, site.clock) as desk, pytest.raises(AdministratorRefused):
         desk.sign_in("Administrator 2", PIN)
+
+
+def test_a_credential_that_was_given_another_name_opens_nothing_and_counts_no_try(
+    site: Site, home: ArchiveHome
+) -> None:
+    file = home.administrators / f"{site.people[0].person.administrator}.json"
+    file.write_bytes(file.read_bytes().replace(b"Administrator 0", b"Administrator 9"))
+    with AdministratorDesk.opened(home, site.clock) as desk:
+        for who in ("Administrator 9", site.people[0].person.administrator):
+            for pin in (PIN, "000000"):
+                with pytest.raises(CredentialRefused):
+                    desk.sign_in(who, pin)
+        with pytest.raises(CredentialRefused):
+            desk.add(file.read_bytes())
+        assert desk.locked_for_ms(site.people[0].person.administrator) == 0
+    edited = AdministratorCredential.parse(file.read_bytes())
+    with pytest.raises(PinWrong):  # the name is part of the seal
+        open_administrator_credential(edited, PIN)
+
+
+def test_one_damaged_credential_is_named_and_keeps_nobody_else_out(site: Site, home: ArchiveHome) -> None:
+    damaged = home.administrators / f"{site.people[0].person.administrator}.json"
+    damaged.write_bytes(b"garbage")
+    odd = home.administrators / f"{new_id()}.json"
+    odd.write_bytes(credential(site.people[1]).model_copy(update={"public_key_pem": "no key"}).to_bytes())
+    with AdministratorDesk.opened(home, site.clock) as desk:
+        assert [person.name for person in desk.people()] == ["Administrator 1", "Administrator 2"]
+        said = desk.unreadable()
+        assert said is not None
+        assert said.facts["files"] == ", ".join(sorted((damaged.name, odd.name)))
+        assert desk.sign_in("Administrator 1", PIN).person == site.people[1].person
+        with pytest.raises(UnknownAdministrator):
+            desk.sign_in("Administrator 0", PIN)
 
 
 def test_a_credential_with_another_key_or_as_another_person_does_not_open(site: Site) -> None:

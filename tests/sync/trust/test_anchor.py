@@ -244,7 +244,9 @@ def test_broken_base64_in_a_bundle_is_refused(world: World) -> None:
 
 
 def administrator(key: SigningKey) -> DirectoryAdministrator:
-    return DirectoryAdministrator(administrator=new_id(), public_key_pem=key.public.pem, enrolled_ms=NOW_MS)
+    return DirectoryAdministrator(
+        administrator=new_id(), named_sha256="0" * 64, public_key_pem=key.public.pem, enrolled_ms=NOW_MS
+    )
 
 
 def test_an_administrator_is_found_by_id_and_signs_nothing_of_a_seat(world: World) -> None:

@@ -81,13 +81,15 @@ def test_a_credential_belongs_to_its_person_and_key() -> None:
     with pytest.raises(PinWrong):
         open_credential(changed(proctor=new_id()), "482913")
     with pytest.raises(PinWrong):
+        open_credential(changed(name="监考员乙"), "482913")
+    with pytest.raises(PinWrong):
         open_credential(changed(public_key_pem=SigningKey.generate_p256().public.pem), "482913")
 
 
 @pytest.mark.parametrize("inside", [SigningKey.generate_p256().to_pkcs8(), b"no key"], ids=["another", "none"])
 def test_a_credential_made_with_another_key_inside_is_refused(inside: bytes) -> None:
     salt = base64.b64decode(CREDENTIAL.salt)
-    context = canonical_json(["examroom-credential-v1", PROCTOR, KEY.public.keyid])
+    context = canonical_json(["examroom-credential-v1", PROCTOR, "监考员甲", KEY.public.keyid])
     sealed = seal_with_pin(inside, "482913", salt=salt, memory_kib=64, passes=1, context=context)
     with pytest.raises(CredentialRefused):
         open_credential(changed(sealed_key=base64.b64encode(sealed).decode()), "482913")

@@ -59,6 +59,14 @@ def test_a_wrong_pin_is_said_and_the_right_one_leads_to_what_lies_there(hands: H
     hands.until_says("找到 1 份录像")
 
 
+def test_a_damaged_credential_is_named_where_the_others_sign_in(hands: Hands) -> None:
+    (hands.site.home.administrators / "odd.json").write_bytes(b"garbage")
+    hands.window.begin()
+    hands.until_says("odd.json")
+    hands.sign_in()
+    hands.until_says("找到 1 份录像")
+
+
 def test_nothing_is_seen_before_a_purpose_is_given_and_entered(hands: Hands) -> None:
     hands.open()
     assert CustodyAct.VIEWED not in hands.acts()

@@ -21,7 +21,7 @@ from sync.trust.clock import ClockReading, read_clock
 from sync.trust.envelope import peek
 from sync.trust.keys import PublicKey, SigningKey
 from sync.wire.archive import Person, RecordingAbout, TimelineKind, TimelineMark
-from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice
+from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice, named_sha256
 from sync.wire.ids import new_id
 from sync.wire.plan import Bilingual, Recipient, RecipientRole
 from sync.wire.recording import RecordingManifest
@@ -183,6 +183,7 @@ def house(recorded: Recorded, tmp_path: Path) -> House:
         administrators=tuple(
             DirectoryAdministrator(
                 administrator=one.person.administrator,
+                named_sha256=named_sha256(one.person.administrator, one.person.name),
                 public_key_pem=PublicKey.from_pem(one.key.public.pem).pem,
                 enrolled_ms=0,
             )

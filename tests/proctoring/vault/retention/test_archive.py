@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from proctoring.vault.retention.archive import Archive, State
+from proctoring.vault.retention.custody import entry_name
 from proctoring.vault.retention.faults import (
     ActRefused,
     AdministratorRefused,
@@ -21,8 +22,10 @@ from proctoring.vault.retention.faults import (
 from proctoring.vault.retention.ledger import read_record, record_name
 from proctoring.vault.retention.people import Signer
 from proctoring.vault.retention.standing import DAY_MS
+from proctoring.vault.retention.timekeeping import moment
+from sync.trust import envelope
 from sync.trust.keystore import FileKeyStore
-from sync.wire.archive import CustodyAct
+from sync.wire.archive import CustodyAct, CustodyEntry
 from sync.wire.ids import new_id
 from tests.proctoring.vault.retention.reference import opened
 from tests.proctoring.vault.retention.world import HOUR_MS, RETENTION_DAYS, Site, expire, renamed
@@ -94,6 +97,31 @@ def test_nobody_approves_their_own_proposal_under_any_name_or_twice(site: Site, 
             archive.approve_destruction(kept, again, proposal)
     with pytest.raises(NotApproved):
         archive.destroy(kept, site.people[0])
+
+
+def test_who_holds_a_key_signs_under_no_other_name(site: Site, kept: str) -> None:
+    """Also where the archive's own check is passed by: what is in the custody is read by the directory."""
+    archive = site.open()
+    stranger = renamed(site.people[0], site.people[1].person.name)
+    with pytest.raises(AdministratorRefused):
+        archive.hold(kept, stranger, "complaint")
+    chain = archive.ledger.situation(kept).chain
+    entry = CustodyEntry(
+        archive=archive.identity.archive,
+        recording=kept,
+        manifest_sha256=chain.entries[-1].manifest_sha256,
+        sequence=len(chain.entries),
+        before=chain.last_sha256,
+        act=CustodyAct.HELD,
+        by=stranger.person,
+        at=moment(site.clock()),
+        purpose="complaint",
+        facts={},
+    )
+    signed = envelope.sign(entry.to_bytes(), CustodyEntry.PAYLOAD_TYPE, stranger.key)
+    archive.shelf.put(entry_name(kept, entry.sequence), signed)
+    with pytest.raises(CustodyRefused):
+        site.open().custody(kept)
 
 
 def test_a_policy_may_ask_for_two_approvals(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from sync.trust import envelope
 from sync.trust.clock import ClockReading
 from sync.trust.keys import SigningKey
 from sync.wire.archive import Person
-from sync.wire.enrolment import DirectoryAdministrator
+from sync.wire.enrolment import DirectoryAdministrator, named_sha256
 from sync.wire.ids import new_id
 from sync.wire.plan import RecipientRole
 from sync.wire.recording import (
@@ -112,7 +112,10 @@ class Site:
         registry = registry.with_directory(
             administrators=tuple(
                 DirectoryAdministrator(
-                    administrator=one.person.administrator, public_key_pem=one.key.public.pem, enrolled_ms=NOW_MS
+                    administrator=one.person.administrator,
+                    named_sha256=named_sha256(one.person.administrator, one.person.name),
+                    public_key_pem=one.key.public.pem,
+                    enrolled_ms=NOW_MS,
                 )
                 for one in people
             )
