@@ -13,6 +13,7 @@ from sync.faults import Refused
 
 MAX_CHOICE: Final = 500
 _MOST_PPM: Final = 10_000
+_MOST_DIGITS: Final = 3  # of a camera's number; OpenCV takes higher ones for other kinds of devices
 _PPM: Final = re.compile(r"-?[0-9]{1,5}")
 
 
@@ -91,6 +92,8 @@ def _parsed(text: str) -> Choice | None:
         choice = _clap(rest)
     elif kind == "rtsp":
         choice = _rtsp(text, rest)
+    elif kind == "camera" and rest.isdecimal() and len(rest) > _MOST_DIGITS:
+        choice = None
     elif rest and kind in ("camera", "microphone", "file"):
         choice = Choice(SourceKind(kind), rest)
     return choice

@@ -45,6 +45,7 @@ class Enduring:
         self._restarts = restarts
         self._failures = 0
         self._began_s = self._due_s = 0.0
+        self._came = False
 
     def begin(self, reason: str = RESTARTED) -> None:
         """Begin, or go on; `reason` states the gap then. Raises what `recording.begin` raises."""
@@ -74,6 +75,11 @@ class Enduring:
         if self._now is None:
             raise NothingRecorded("it could not be begun yet")
         return self._now
+
+    @property
+    def came(self) -> bool:
+        """Whether camera or microphone have given anything since it was begun here."""
+        return self._came or (self._now is not None and self._now.came)
 
     def pulse(self) -> Pulse:
         """Give the life sign for the keeper."""
@@ -165,6 +171,7 @@ class Enduring:
         return fault is not None and fault.code in _MENDABLE
 
     def _begin(self, reason: str) -> None:
+        self._came = self.came
         self._now = begin(self.spec, self._keys, reason, self.board)
         self._fault, self._due_s, self._began_s = None, 0.0, time.monotonic()
 

@@ -33,6 +33,12 @@ class NothingRecorded(Refused):
     code = "NOTHING_RECORDED"
 
 
+class NothingCame(EnvironmentFault):
+    """Neither camera nor microphone gave anything from the beginning to the end. Facts: `picture`, `sound` (labels)."""
+
+    code = "NOTHING_CAME"
+
+
 class BookmarksFull(Refused):
     """The recording has as many bookmarks as it takes. Fact: `most`."""
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from proctoring.recorder.enduring import Enduring
-from proctoring.recorder.faults import NothingToGoOnWith
+from proctoring.recorder.faults import NothingCame, NothingToGoOnWith
 from proctoring.recorder.messages import Closed, RecorderStatus, RecordingSpec
 from proctoring.recorder.resume import is_begun
 from proctoring.vault.format import layout
+from proctoring.vault.format.absence import Absence
 from proctoring.vault.format.papers import read_papers
 from proctoring.vault.format.reading import names
 from sync.trust.keystore import FileKeyStore
@@ -19,6 +20,7 @@ from sync.wire.packet import GapRef
 Event = dict[str, object]
 STATUS_S: Final = 0.5
 _S: Final = 1000
+_TRACKS: Final = ("picture", "sound")
 
 
 def ids_for(folder: Path) -> dict[str, str]:
@@ -58,6 +60,7 @@ class Foreground:
         """Record for so long (recorded time), or until `ended` is set; then close.
 
         Raises:
+            NothingCame: it is closed, but neither of the sources has given anything.
             Fault: it could not begin, or not be closed; what was sealed stays.
         """
         self._recording.begin()
@@ -73,6 +76,9 @@ class Foreground:
         finally:
             closed = self._recording.stop()
         self._tell(_closed(closed))
+        if not self._recording.came:
+            picture, sound = (next(one.label for one in status.sources if one.track == track) for track in _TRACKS)
+            raise NothingCame(picture=picture, sound=sound)
         return closed
 
     def _tell_all(self, status: RecorderStatus) -> None:
@@ -99,7 +105,7 @@ class Foreground:
 
 def media_ms(reached_ms: int, gaps: Iterable[GapRef]) -> int:
     """Give how much there is to see and hear of a recording that reaches so far: without the gaps in both tracks."""
-    return reached_ms - sum(gap.length_ms for gap in gaps if gap.track == "both" and gap.start_ms < reached_ms)
+    return reached_ms - Absence(gaps).until(reached_ms)
 
 
 def _is_over(status: RecorderStatus, seconds: float | None) -> bool:

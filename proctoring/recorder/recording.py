@@ -121,6 +121,11 @@ class Recording:
         """The recorded time up to which everything is in sealed records."""
         return self._writing.sealed_ms
 
+    @property
+    def came(self) -> bool:
+        """Whether picture or sound have come from the sources."""
+        return self._picture.came or self._sound.came
+
     def preview(self) -> bytes | None:
         """Give the newest picture as a JPEG, at most one a second."""
         newest, now = self._picture.newest, time.monotonic()
@@ -204,7 +209,7 @@ class Recording:
             self._turn()
             self.turns += 1
         self._observer.close()
-        self._sound.finish(self._picture.end_ms, self._writing.segments)
+        self._picture.finish(self._sound.finish(self._picture.end_ms, self._writing.segments))
         suspending = self._suspending
         self._writing.end(Flag.SEGMENT_END if suspending else Flag.RECORDING_END)
         if not suspending:

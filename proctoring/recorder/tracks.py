@@ -60,6 +60,15 @@ class PictureTrack:
         return gap
 
     @property
+    def came(self) -> bool:
+        """Whether the camera has given a picture."""
+        return self._watch.came
+
+    def finish(self, end_ms: int) -> None:
+        """Nothing more is recorded: what never came is a gap, however short the time was."""
+        self._watch.finish(end_ms)
+
+    @property
     def end_ms(self) -> int:
         """The recorded time at which the last picture ends."""
         return self._last_ms + self._profile.frame_ms
@@ -120,9 +129,19 @@ class SoundTrack:
         """Give the gap that is open now."""
         return self._watch.open_gap(self._clock.now_ms())
 
-    def finish(self, end_ms: int, segments: Segments) -> None:
-        """Bring the sound up to the end, in whole Opus frames."""
+    @property
+    def came(self) -> bool:
+        """Whether the microphone has given sound."""
+        return self._watch.came
+
+    def finish(self, end_ms: int, segments: Segments) -> int:
+        """Bring the sound up to the end, in whole Opus frames, and give where that is.
+
+        What never came is a gap, however short the time was.
+        """
         self._fill(end_ms + _OPUS_MS, segments)
+        self._watch.finish(self._written_ms)
+        return self._written_ms
 
     def _fill(self, until_ms: int, segments: Segments) -> None:
         before = self._timeline.account

@@ -98,7 +98,8 @@ class RecordingReport:
     was changed since, not who signed). `duration_ms` counts from the start to the last thing recorded, gaps included.
     `recording` and `sitting` are ids as the signed papers have them, empty if no paper can be believed.
     `media_ms`, `segments` and `records` count what is really here and verified: `media_ms` is as much as can be
-    played, without the time in which both tracks are missing. `open_end_ms`: where a recording that nobody has closed ends; what was after it is not known.
+    played, without the time in which both tracks are missing. `open_end_ms`: where a recording that nobody has closed
+    ends; what was after it is not known.
     """
 
     recording: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proctoring.vault.format import layout
+from proctoring.vault.format.absence import Absence
 from proctoring.vault.format.outline import Outline, Tell, nobody, outline_of, unlisted
 from proctoring.vault.format.papers import Devices, Papers, read_papers
 from proctoring.vault.format.reading import names
@@ -70,12 +71,19 @@ def examine(folder: Path, trust: Devices | None = None, left: Iterable[bytes] = 
         papers.signer_checked,
         outline.sources,
         outline.flags,
-        sum(part.media_ms for part in outline.parts),
+        _media_ms(outline),
         sum(part.checked.leaves is not None for part in outline.parts),
         sum(len(part.checked.leaves or ()) for part in outline.parts),
         None if manifest or not outline.recording else outline.duration_ms,
     )
     return Examination(report, outline, papers)
+
+
+def _media_ms(outline: Outline) -> int:
+    """Give the length of what is here, without the time in which neither picture nor sound was recorded."""
+    absence = Absence(outline.gaps)
+    spans = ((part.entry.start_ms, part.entry.start_ms + part.media_ms) for part in outline.parts)
+    return sum(end - start - absence.between(start, end) for start, end in spans)
 
 
 def _removed(finding: Finding, outline: Outline) -> Finding:

@@ -38,6 +38,8 @@ NONSENSE = (
     "none",
     "camera",
     "camera:",
+    "camera:1000",
+    "camera:99999999999999999999999",
     "file:",
     "rtsp:",
     "rtsp://",
