@@ -1,4 +1,4 @@
-"""`examroom recording`: verify a recording without any secret, and show what it is."""
+"""`examroom recording`: verify a recording, or an export, without any secret, and show what a recording is."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +19,7 @@ from app.cli.recording_report import (
 from proctoring.vault.format import RecordingReport, verify_recording
 from proctoring.vault.format.verify import examine
 from sync.faults import Exit, Fault
+from sync.trust.anchor import Trust
 
 app = typer.Typer(no_args_is_help=True, help="Recordings (录音录像).")
 
@@ -28,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="For a program: one JSON ob
 @app.command("verify")
 @command
 def verify(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Recordings' folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Folders of recordings or exports.")],
     trust: Annotated[Path | None, typer.Option(help="Also check who signed, with this folder of public keys.")] = None,
     heads: Annotated[
         str | None,
@@ -39,12 +40,21 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check recordings' folders: every record, every segment, the manifest. Needs no secret."""
+    """Check recordings' folders: every record, every segment, the manifest. Needs no secret.
+
+    An export is checked as one: its signed list, every file, the papers, the custody.
+    """
+    from proctoring.vault.carrying.export_check import export_at
+
     keys = load_trust(trust) if trust else None
     left = heads_from(heads, trust)
     ends = set()
     for path in paths:
         try:
+            exported = export_at(path)
+            if exported is not None:
+                ends.add(_checked(path, exported, keys, as_json=as_json))
+                continue
             report = verify_recording(path, keys, left=left(path))
         except Fault as fault:
             _tell_fault(path, fault, as_json=as_json)
@@ -68,6 +78,17 @@ def show(
         return
     print_contents(path, seen)
     print_verdict(seen.report.verdict, seen.report.findings)
+
+
+def _checked(path: Path, exported: Path, keys: Trust | None, *, as_json: bool) -> Exit:
+    from app.cli.export_check import export_json, print_export
+    from proctoring.vault.carrying.export_check import ExportVerdict, check_export
+
+    report = check_export(exported, keys)
+    if as_json:
+        print_text(export_json(path, report))
+        return Exit.GOOD if report.verdict is ExportVerdict.INTACT else Exit.BAD
+    return Exit.GOOD if print_export(exported, report) else Exit.BAD
 
 
 def _told(path: Path, report: RecordingReport, *, as_json: bool) -> Exit:

@@ -17,6 +17,7 @@ import pytest
 from app.resources import resource_folder
 from tests.app.cli.terminal import Terminal
 from tests.proctoring.conftest import recorded  # noqa: F401 - a fixture for the tests of `recording`
+from tests.proctoring.vault.carrying.conftest import house  # noqa: F401 - a fixture for the tests of exports
 
 EXAMPLE = resource_folder() / "session-example.toml"
 ID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
