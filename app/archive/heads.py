@@ -12,6 +12,8 @@ from sync.faults import Fault
 from sync.trust.files import read_bounded
 
 HeadsOf = Callable[[str], Iterable[bytes]]
+Unanswered = Callable[[str, str], None]
+"""Told of a recording whose heads could not be asked for, and why (a fault's code, or an error's name)."""
 _MOST_BYTES: Final = 100_000
 _log: Final = structlog.get_logger(__name__)
 
@@ -21,30 +23,41 @@ def no_heads(_recording: str) -> Iterable[bytes]:
     return ()
 
 
+def _logged(recording: str, why: str) -> None:
+    _log.warning("heads not asked for", recording=recording, why=why)
+
+
 class HeadsThatLeft:
     """Asks the registry that an archive was told of; without one, or without an answer, there are none.
 
     An archive has to work for days without a network. Whoever verifies later, with one, holds the recording against
-    the heads again.
+    the heads again. Where a person waits for the result, `unanswered` says so to them instead of the log.
     """
 
-    def __init__(self, home: ArchiveHome) -> None:
+    def __init__(self, home: ArchiveHome, unanswered: Unanswered = _logged) -> None:
         self._home: Final = home
+        self._unanswered: Final = unanswered
+        self.answered = False
+        """Whether the registry answered when it was asked last."""
 
     def __call__(self, recording: str) -> list[bytes]:
         """Give a recording's heads as signed envelopes; none of them is verified here."""
+        self.answered = False
         try:
             url = read_bounded(self._home.registry_file, _MOST_BYTES).decode("ascii").strip()
             connection = RegistryConnection(url, read_bounded(self._home.ca_file, _MOST_BYTES).decode("ascii"))
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError, Fault) as error:
-            _log.warning("heads not asked for", recording=recording, why=type(error).__name__)
+            self._unanswered(recording, error.code if isinstance(error, Fault) else type(error).__name__)
             return []
         try:
-            return fetch_heads(connection, recording)
+            found = fetch_heads(connection, recording)
         except Fault as fault:
-            _log.warning("no heads", recording=recording, code=fault.code)
+            self._unanswered(recording, fault.code)
             return []
+        else:
+            self.answered = True
+            return found
         finally:
             connection.close()

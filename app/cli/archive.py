@@ -18,7 +18,7 @@ from app.logbook import open_logbook
 from sync.faults import Exit, Fault, Refused
 
 if TYPE_CHECKING:
-    from app.archive.heads import HeadsOf
+    from app.archive.heads import HeadsThatLeft
     from app.archive.home import ArchiveHome
     from app.archive.service import Event
     from proctoring.vault.retention.archive import Archive
@@ -204,7 +204,8 @@ def verify(
 
     with opened(home) as (place, archive):
         wanted = list(archive.recordings()) if everything else list(recordings or ())
-        ends, heads = set(), HeadsThatLeft(place)
+        ends, unasked = set(), list[str]()
+        heads = HeadsThatLeft(place, lambda recording, _why: unasked.append(recording))
         for done, recording in enumerate(wanted, start=1):
             ends.add(_verified(archive, heads, recording, (done, len(wanted)), json=json))
     for worst in (Exit.BAD, Exit.ENVIRONMENT):
@@ -218,6 +219,10 @@ def verify(
 @command
 def run(
     home: Home,
+        if unasked and not json:
+            say("cli.archive_heads_unasked", count=len(unasked))
+        if everything:
+            ends.add(_registered(archive, json=json))
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False,
     json: Json = False,
 ) -> None:
@@ -269,7 +274,7 @@ def standing_json(standing: "Standing") -> dict[str, object]:
     }
 
 
-def _verified(archive: "Archive", heads: "HeadsOf", recording: str, at: tuple[int, int], *, json: bool) -> Exit:
+def _verified(archive: "Archive", heads: "HeadsThatLeft", recording: str, at: tuple[int, int], *, json: bool) -> Exit:
     """Verify one recording and its custody, say what was found, and give what it alone would end with."""
     from proctoring.vault.format import verify_recording
 
@@ -285,7 +290,7 @@ def _verified(archive: "Archive", heads: "HeadsOf", recording: str, at: tuple[in
         return fault.exit
     if json:
         told = json_module.loads(report_json(path, report))
-        _print_json({**told, **standing_json(standing), "done": done, "of": count})
+        _print_json({**told, **standing_json(standing), "heads_asked": heads.answered, "done": done, "of": count})
     else:
         say("cli.archive_verifying", done=done, all=count)
         say("cli.archive_verified", recording=recording, verdict=words()(f"verdict.{report.verdict}"))

@@ -104,6 +104,19 @@ def test_what_arrived_is_listed_verified_and_reckoned_with(desk: Desk, recorded:
     assert desk.type("rebuild").output == "Index made again: 1 recordings\n"
 
 
+def test_that_nobody_could_be_asked_for_heads_is_said_once_in_words_and_in_every_line_of_json(desk: Desk) -> None:
+    home = ArchiveHome(desk.root / "archive")
+    home.tell_registry("nonsense", "nonsense")
+    try:
+        for language, said in (("en", "The registry could not be asked"), ("zh", "无法向登记中心查询")):
+            told = replace(desk, terminal=Terminal(language)).type("verify", "--all")
+            assert (told.code, told.output.replace("\n", "").count(said)) == (0, 1)
+            assert "heads" not in told.errors, "the log's line is for the service"
+        assert json.loads(desk.type("verify", "--all", "--json").output)["heads_asked"] is False
+    finally:
+        home.registry_file.unlink()
+
+
 def test_a_hold_is_set_and_released_by_its_number(desk: Desk, recorded: Recorded) -> None:
     held = desk.type("hold", recorded.spec.recording, "--reason", "complaint 17", "--review", "2027-03-01", who="陈静")
     assert held.code == 0, held.errors
@@ -202,3 +215,17 @@ def test_an_index_that_lies_changes_nothing_and_one_that_is_lost_is_made_again(d
     home.index.write_bytes(b"nothing")
     assert desk.type("rebuild").output == "Index made again: 1 recordings\n"
     assert listed(desk)["state"] == "retained"
+
+
+def test_a_recording_that_is_gone_is_missing_for_every_command(desk: Desk, recorded: Recorded) -> None:
+    folder, aside = desk.root / "store" / "recordings" / recorded.spec.recording, desk.root / "aside"
+    folder.rename(aside)
+    try:
+        told = desk.type("list", "--json")
+        assert (told.code, json.loads(told.output)["state"]) == (1, "missing")
+        verified = desk.type("verify", "--all", "--json")
+        assert (verified.code, "RECORDING_MISSING" in verified.output) == (1, True)
+        assert json.loads(desk.type("forecast", "--json").output)["bytes_per_session"] is None
+    finally:
+        aside.rename(folder)
+    assert desk.type("list").code == 0

@@ -139,8 +139,10 @@ def test_an_archive_asks_for_them_and_goes_on_without(
     home.make("folder:/nowhere")
     home.tell_registry(seat.enrolment.url, seat.enrolment.ca_pem)
     assert asked(recording) == fetch_heads(connection, recording) != []
+    assert asked.answered
     assert asked(new_id()) == []
     home.tell_registry("https://127.0.0.1:9", seat.enrolment.ca_pem)
     assert asked(recording) == []
     home.tell_registry("nonsense", "nonsense")
     assert asked(recording) == []
+    assert not asked.answered
