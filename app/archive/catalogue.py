@@ -262,7 +262,7 @@ _CONDITIONS: Final = {
     Condition.HELD: "holds > 0",
     Condition.PROPOSED: "proposed > 0",
     Condition.GAPS: "gaps > 0",
-    Condition.DAMAGED: "verdict IN ('truncated', 'tampered')",
+    Condition.DAMAGED: "(verdict IN ('truncated', 'tampered') OR state = 'missing')",
     Condition.DESTROYED: "state = 'destroyed'",
 }
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from app.archive.catalogue import Catalogue, Entry, Month, Query
-from app.archive.dossier import OF_INTEREST, VERDICT, Dossier, entry_of, read_dossier
+from app.archive.dossier import KEYLESS, OF_INTEREST, VERDICT, Dossier, about_name, entry_of, read_dossier
 from app.archive.heads import HeadsOf, no_heads
 from app.archive.indexing import Refreshed, Told, refresh
+from app.archive.names import names_kept
 from app.archive.playing import PlayingSource
 from proctoring.vault.carrying.bundle import Carrier, export_bundle
 from proctoring.vault.carrying.holdings import ArchiveHoldings, recordings_of
@@ -24,7 +25,7 @@ from proctoring.vault.retention.archive import Archive, Signer
 from proctoring.vault.retention.forecast import Forecast, forecast
 from proctoring.vault.retention.standing import Freeze
 from proctoring.vault.retention.timekeeping import Evidence
-from sync.faults import EnvironmentFault
+from sync.faults import EnvironmentFault, Refused
 from sync.trust.keys import SealingKey
 from sync.wire.archive import CustodyAct, CustodyEntry, DestructionRecord
 
@@ -35,7 +36,7 @@ LOG_LENGTH: Final = 500
 class SiteKeyMissing(EnvironmentFault):
     """This archive has no key that opens recordings: they can be kept and verified, not watched."""
 
-    code = "SITE_KEY_MISSING"
+    code = KEYLESS
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,25 @@ class Outlook:
 class Notices:
     """What an administrator has to know at once: media that should be back, a frozen clock, a store that gets full.
 
-    `sessions`: so many more fit into the store; None where nobody can tell.
+    `sessions`: so many more fit into the store; None where nobody can tell. `keyless`: nothing opens what is kept here.
     """
 
     overdue: tuple[Medium, ...]
     freeze: Freeze | None
     sessions: int | None
+    keyless: bool = False
+
+
+@dataclass(frozen=True)
+class Views:
+    """Who looked at, or took away, what. `names`: the candidates' by recording, as the catalogue has them.
+
+    `broken`: recordings whose custody does not hold together, so that nobody can say.
+    """
+
+    entries: tuple[CustodyEntry, ...]
+    names: dict[str, str]
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,7 +136,10 @@ class ArchiveDesk:
         dossier = read_dossier(self.archive, recording, self._opener)
         known = self._catalogue.entry(recording)
         fresh = entry_of(dossier, known.print if known else "")
-        if fresh != known and (self._opener is not None or known is None or not known.name):
+        if self._opener is None:
+            shows = self.archive.shelf.size(about_name(recording)) is not None
+            fresh = names_kept(fresh, known, shows=shows and dossier.situation.record is None)
+        if fresh != known:
             self._catalogue.put([fresh])
         return dossier
 
@@ -184,23 +201,24 @@ class ArchiveDesk:
         now_ms = self.archive.clock().wall_ms
         overdue = tuple(medium for medium in self.register.media() if medium.overdue(now_ms))
         lasts = forecast(self._catalogue.kept(), self.archive.shelf.free_bytes(), now_ms)
-        return Notices(overdue, self.archive.time().freeze, lasts.sessions)
+        return Notices(overdue, self.archive.time().freeze, lasts.sessions, keyless=self._opener is None)
 
-    def views(self) -> tuple[list[CustodyEntry], dict[str, str]]:
-        """Give who viewed, exported, or took pictures, and why, the newest first, at most `LOG_LENGTH`; and names.
+    def views(self) -> Views:
+        """Give who viewed, exported, or took pictures, and why, the newest first, at most `LOG_LENGTH`.
 
-        The names are the candidates' by recording, as the catalogue has them.
-
-        Raises:
-            CustodyRefused: a recording's custody does not hold together.
+        Custody that does not hold together is named, and keeps no other from being listed.
         """
-        found: list[CustodyEntry] = []
+        found, broken = list[CustodyEntry](), list[str]()
         names: dict[str, str] = {}
         for recording in self._catalogue.touched():
-            found += [entry for entry in self.archive.custody(recording) if entry.act in OF_INTEREST]
+            try:
+                found += [entry for entry in self.archive.custody(recording) if entry.act in OF_INTEREST]
+            except Refused:
+                broken.append(recording)
             entry = self._catalogue.entry(recording)
             names[recording] = entry.name if entry and entry.name else recording[:8]
-        return sorted(found, key=lambda one: one.at.wall_ms, reverse=True)[:LOG_LENGTH], names
+        found.sort(key=lambda one: one.at.wall_ms, reverse=True)
+        return Views(tuple(found[:LOG_LENGTH]), names, tuple(broken))
 
     # handing out
 

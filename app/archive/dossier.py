@@ -1,24 +1,28 @@
 """Everything an archive knows of one recording, read anew from its shelf."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from app.archive.catalogue import Entry
 from proctoring.vault.format.about import AboutRefused, open_about
 from proctoring.vault.retention.archive import Archive
-from proctoring.vault.retention.ledger import Situation
-from proctoring.vault.retention.standing import Standing, standing
+from proctoring.vault.retention.ledger import Situation, record_name
+from proctoring.vault.retention.standing import Standing
 from proctoring.vault.retention.timekeeping import Evidence
 from proctoring.vault.store.shelf import ShelfNameMissing
 from sync.faults import Fault
 from sync.trust.keys import SealingKey
-from sync.wire.archive import CustodyAct, CustodyEntry, RecordingAbout, SealedAbout
+from sync.wire.archive import CustodyAct, CustodyEntry, DestructionRecord, RecordingAbout, SealedAbout
 
 VERDICT: Final = "verdict"
 """The fact of a custody entry that says what a verification found."""
+KEYLESS: Final = "SITE_KEY_MISSING"
+"""Why nobody here knows whom a recording shows: there is no key (`app.archive.desk.SiteKeyMissing`)."""
 OF_INTEREST: Final = frozenset({CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORT_BEGUN, CustodyAct.EXPORTED})
 """What the archive's own log lists: who saw, or took away, what."""
 _MAX_ABOUT: Final = SealedAbout.MAX_BYTES
+_MAX_RECORD: Final = 2 * DestructionRecord.MAX_BYTES
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Dossier:
     """One recording: its verified papers, where it stands, whom it shows.
 
     `about` is None where nobody here may open it, or the seat never wrote it; `about_trouble` then says why by a
-    fault's code, empty where there is none.
+    fault's code, empty where there is none. `record_sha256`: of the signed record of its destruction, as it lies on the
+    shelf, if it was destroyed.
     """
 
     recording: str
@@ -34,6 +39,7 @@ class Dossier:
     standing: Standing
     about: RecordingAbout | None
     about_trouble: str = ""
+    record_sha256: str = ""
 
     @property
     def verdict(self) -> str:
@@ -66,9 +72,10 @@ def read_dossier(
     """
     situation = archive.ledger.situation(recording)
     now = evidence or archive.time()
-    stands = standing(situation.terms, situation.folded, now.sure_ms, now.freeze, removed=situation.record is not None)
+    stands = archive.standing_of(situation, now)
     about, trouble = _about(archive, situation, opener)
-    return Dossier(recording, situation, stands, about, trouble)
+    signed = archive.shelf.read(record_name(recording), 0, _MAX_RECORD) if situation.record is not None else b""
+    return Dossier(recording, situation, stands, about, trouble, sha256(signed).hexdigest() if signed else "")
 
 
 def entry_of(dossier: Dossier, print_: str) -> Entry:
@@ -77,7 +84,7 @@ def entry_of(dossier: Dossier, print_: str) -> Entry:
     manifest = situation.manifest.document if situation.manifest else None
     record = situation.record
     flags = manifest.flags if manifest else ()
-    session = manifest.session if manifest else record.session if record else ""
+    session = manifest.session if manifest else record.session if record else dossier.situation.session or ""
     return Entry(
         recording=dossier.recording,
         manifest_sha256=situation.terms.manifest_sha256,
@@ -128,8 +135,11 @@ def _simulated(dossier: Dossier) -> bool:
 
 def _about(archive: Archive, situation: Situation, opener: SealingKey | None) -> tuple[RecordingAbout | None, str]:
     manifest = situation.manifest
-    if manifest is None or opener is None:
+    if manifest is None:
         return None, ""
+    if opener is None:
+        shows = archive.shelf.size(about_name(situation.recording)) is not None
+        return None, KEYLESS if shows else ""
     device = archive.trust.device(manifest.document.device)
     try:
         raw = archive.shelf.read(about_name(situation.recording), 0, _MAX_ABOUT + 1)

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from app.archive.catalogue import Catalogue, Entry
 from app.archive.dossier import broken_entry, entry_of, read_dossier
+from app.archive.names import names_kept
 from proctoring.vault.retention.archive import Archive
 from proctoring.vault.retention.timekeeping import Evidence
 from sync.faults import EnvironmentFault, Refused
@@ -55,7 +56,15 @@ def refresh(
     due = [one for one, seen in there.items() if anew or known.get(one) not in (seen, same.get(one))]
     evidence = archive.time()
     done = 0
-    entries = (_entry(archive, one, opener, there[one], evidence) for one in due)
+
+    def read(one: str) -> Entry:
+        entry = _entry(archive, one, opener, there[one], evidence)
+        if opener is not None or entry.print == same[one]:  # nothing is sealed there
+            return entry
+        kept = names_kept(entry, catalogue.entry(one), shows=True)
+        return replace(kept, print=same[one]) if kept is not entry else entry
+
+    entries = map(read, due)
     while batch := list(islice(entries, BATCH)):
         catalogue.put(batch)
         done += len(batch)
@@ -68,16 +77,18 @@ def refresh(
 
 
 def prints(archive: Archive, *, opened: bool) -> dict[str, str]:
-    """Say of every recording what lies on the shelf: how much custody, whom it shows, whether it was destroyed.
+    """Say of every recording what lies on the shelf: how much custody, whom it shows, whether it is there or destroyed.
 
     `opened`: whether whom it shows can be read; an index made without the key is read again with it.
     """
     custody = Counter(name.split("/")[1] for name in archive.shelf.names("custody/"))
     abouts = {_stem(name) for name in archive.shelf.names("about/")}
     destroyed = {_stem(name) for name in archive.shelf.names("destroyed/")}
+    lying = archive.ledger.lying()
     recordings = {*archive.recordings(), *custody, *destroyed}
     return {
-        one: f"{custody[one]}:{(1 + opened) * (one in abouts)}:{int(one in destroyed)}" for one in sorted(recordings)
+        one: f"{custody[one]}:{(1 + opened) * (one in abouts)}:{int(one in destroyed)}:{int(one in lying)}"
+        for one in sorted(recordings)
     }
 
 

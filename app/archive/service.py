@@ -14,8 +14,9 @@ from app.archive.home import ArchiveHome
 from proctoring.vault.carrying.media_register import MediaRegister
 from proctoring.vault.retention.archive import Archive, State
 from proctoring.vault.retention.forecast import Kept, forecast
+from proctoring.vault.store.abouts import look_at_about, look_at_abouts
 from proctoring.vault.store.receiving import Outcome, Received, Receiver, receive_all
-from sync.faults import Fault
+from sync.faults import Fault, Refused
 from sync.replica.durable import disk_faults
 from sync.trust.anchor import DIRECTORY_FILE
 
@@ -32,6 +33,7 @@ class Happening(StrEnum):
     CLOCK = "clock"
     FROZEN = "frozen"
     EXPIRABLE = "expirable"
+    MISSING = "missing"
     DESTROYED = "destroyed"
     MEDIUM_DUE = "medium_due"
     DISK_FULL = "disk_full"
@@ -67,10 +69,14 @@ class ArchiveService:
         directory = self._directory()
         if directory != self._believes:  # who was revoked counts no more, a new seat's recordings are believed
             self._archive, self._believes = self._opened(), directory
-        for received in receive_all(self._receiver()):
+        receiver = self._receiver()
+        for received in receive_all(receiver):
             yield _received(received)
+            yield from map(_received, look_at_about(receiver, received.recording))
         now = self._archive.clock().mono_ms
         daily = self._looked_ms is None or now - self._looked_ms >= DAILY_MS
+        if daily:
+            yield from map(_received, look_at_abouts(receiver))
         frozen = self._archive.time().freeze is not None
         if daily or frozen != self._frozen:
             yield self._clock()
@@ -110,6 +116,10 @@ class ArchiveService:
         for recording in archive.recordings():
             try:
                 kept.append(archive.kept_of(recording, evidence))
+                if kept[-1].state is State.MISSING:
+                    yield Event(Happening.MISSING, {"recording": recording})
+                for name in archive.odd(recording):
+                    yield Event(Happening.TROUBLE, {"recording": recording, "stranger": name})
                 if kept[-1].state is State.DESTROYING:
                     archive.destroy(recording)
                     yield Event(Happening.DESTROYED, {"recording": recording})
@@ -120,12 +130,18 @@ class ArchiveService:
         for name in archive.ledger.clock_line.strangers():
             yield Event(Happening.TROUBLE, {"stranger": name[:200]})
         now_ms = archive.clock().wall_ms
-        for medium in MediaRegister(archive.ledger.book).media():
-            if medium.overdue(now_ms):
-                yield Event(Happening.MEDIUM_DUE, {"serial": medium.serial, "due_ms": medium.due_ms or 0})
+        yield from self._media(now_ms)
         outlook = forecast(kept, archive.shelf.free_bytes(), now_ms)
         if outlook.full:
             yield Event(Happening.DISK_FULL, {"free_bytes": outlook.free_bytes or 0})
+
+    def _media(self, now_ms: int) -> Iterator[Event]:
+        try:
+            for medium in MediaRegister(self._archive.ledger.book).media():
+                if medium.overdue(now_ms):
+                    yield Event(Happening.MEDIUM_DUE, {"serial": medium.serial, "due_ms": medium.due_ms or 0})
+        except Refused as fault:
+            yield Event(Happening.TROUBLE, {"register": "media", "code": fault.code})
 
 
 def _received(received: Received) -> Event:

@@ -107,6 +107,8 @@ def admit(home: Home, credential: Path) -> None:
 @command
 def list_recordings(home: Home, json: Json = False) -> None:
     """List every recording: how it stands, until when it is kept, its holds."""
+    from proctoring.vault.retention.standing import State
+
     bad = False
     with opened(home) as (_, archive):
         evidence, found = archive.time(), 0
@@ -117,6 +119,7 @@ def list_recordings(home: Home, json: Json = False) -> None:
                 bad = True
                 _tell_broken(recording, fault, json=json)
                 continue
+            bad = bad or standing.state is State.MISSING
             if json:
                 _print_json({"recording": recording, **standing_json(standing)})
             else:
@@ -136,7 +139,13 @@ def show_forecast(home: Home, json: Json = False) -> None:
 
     with opened(home) as (_, archive):
         evidence = archive.time()
-        kept = (archive.kept_of(recording, evidence) for recording in archive.recordings())
+        kept, broken = [], False
+        for recording in archive.recordings():
+            try:
+                kept.append(archive.kept_of(recording, evidence))
+            except Refused as fault:
+                broken = True
+                _tell_broken(recording, fault, json=json)
         found = forecast(kept, archive.shelf.free_bytes(), archive.clock().wall_ms)
     if json:
         _print_json(
@@ -171,6 +180,8 @@ def show_forecast(home: Home, json: Json = False) -> None:
         if not json:
             say("cli.archive_full")
         raise typer.Exit(Exit.ENVIRONMENT)
+    if broken:
+        raise typer.Exit(Exit.BAD)
 
 
 @app.command("rebuild")
@@ -208,6 +219,10 @@ def verify(
         heads = HeadsThatLeft(place, lambda recording, _why: unasked.append(recording))
         for done, recording in enumerate(wanted, start=1):
             ends.add(_verified(archive, heads, recording, (done, len(wanted)), json=json))
+        if unasked and not json:
+            say("cli.archive_heads_unasked", count=len(unasked))
+        if everything:
+            ends.add(_registered(archive, json=json))
     for worst in (Exit.BAD, Exit.ENVIRONMENT):
         if worst in ends:
             raise typer.Exit(worst)
@@ -219,10 +234,6 @@ def verify(
 @command
 def run(
     home: Home,
-        if unasked and not json:
-            say("cli.archive_heads_unasked", count=len(unasked))
-        if everything:
-            ends.add(_registered(archive, json=json))
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False,
     json: Json = False,
 ) -> None:
@@ -277,6 +288,7 @@ def standing_json(standing: "Standing") -> dict[str, object]:
 def _verified(archive: "Archive", heads: "HeadsThatLeft", recording: str, at: tuple[int, int], *, json: bool) -> Exit:
     """Verify one recording and its custody, say what was found, and give what it alone would end with."""
     from proctoring.vault.format import verify_recording
+    from proctoring.vault.retention.standing import State
 
     path, (done, count) = Path(recording), at
     try:
@@ -294,7 +306,24 @@ def _verified(archive: "Archive", heads: "HeadsThatLeft", recording: str, at: tu
     else:
         say("cli.archive_verifying", done=done, all=count)
         say("cli.archive_verified", recording=recording, verdict=words()(f"verdict.{report.verdict}"))
-    return Exit.GOOD if is_good(report.verdict) else Exit.BAD
+    if odd := archive.odd(recording):
+        say("cli.archive_odd", recording=recording, names=" ".join(odd))
+    return Exit.GOOD if is_good(report.verdict) and standing.state is not State.MISSING else Exit.BAD
+
+
+def _registered(archive: "Archive", *, json: bool) -> Exit:
+    """Verify the register of media."""
+    from proctoring.vault.carrying.media_register import MediaRegister
+
+    try:
+        MediaRegister(archive.ledger.book).entries()
+    except Fault as fault:
+        if json:
+            out.print(fault_json(Path("media"), fault), markup=False)
+        else:
+            print_fault(fault)
+        return fault.exit
+    return Exit.GOOD
 
 
 def _tell_event(event: "Event", *, json: bool) -> None:

@@ -27,6 +27,7 @@ from sync.faults import Fault
 
 _FACTS: Final = (
     "candidate", "number", "session", "place", "seat", "began", "length", "size", "sources", "gaps", "flags", "id",
+    "proposed_by", "approved_by", "destroyed_at", "why", "record",
 )  # fmt: skip
 _ACTS: Final = ("verify", "hold", "extend", "export", "destroy")
 
@@ -191,6 +192,10 @@ class RecordingPage(ArchivePage):
         self._show_acts(dossier)
 
     def _show_verdict(self, dossier: Dossier) -> None:
+        if dossier.standing.state is State.DESTROYED:
+            self._verdict.show_status(Icon.CROSS, Tone.SOFT, self.words("screen.archive.state.destroyed"))
+            self._verdict_says.setText(self.words("screen.archive.keeping.destroyed"))
+            return
         icon, tone = VERDICT_LOOK.get(dossier.verdict, VERDICT_LOOK[""])
         self._verdict.show_status(icon, tone, Sayings(self.words).verdict(dossier.verdict))
         known = bool(dossier.verdict) and self.words.has(f"verdict.{dossier.verdict}")
@@ -210,6 +215,9 @@ class RecordingPage(ArchivePage):
             said["seat"] = Sayings(words).seat(about.seat_label)
         elif dossier.about_trouble:
             said["candidate"] = words(f"fault.{dossier.about_trouble}.what")
+        elif dossier.standing.state is State.DESTROYED:
+            said["candidate"] = words("screen.archive.find.name_destroyed")
+            said |= _destruction(dossier)
         else:
             said["candidate"] = words("screen.archive.recording.nobody")
         if document is not None and manifest is not None:
@@ -264,6 +272,22 @@ class RecordingPage(ArchivePage):
             session = dossier.situation.manifest.document.session
             title = dossier.about.exam_title if dossier.about else session
             self.same_session.emit(session, title)
+
+
+def _destruction(dossier: Dossier) -> dict[str, str]:
+    """Give what the signed record says of a destruction."""
+    record = dossier.situation.record
+    if record is None:
+        return {}
+    return {
+        "began": moment(record.recorded.wall_ms),
+        "size": size(record.bytes),
+        "proposed_by": record.proposed_by.name,
+        "approved_by": "\u2003".join(one.name for one in record.approved_by),
+        "destroyed_at": moment(record.data_erased.wall_ms),
+        "why": record.purpose,
+        "record": " ".join(dossier.record_sha256[at : at + 8] for at in range(0, 64, 8)),
+    }
 
 
 def _simulated(dossier: Dossier) -> tuple[Simulated, ...]:

@@ -6,10 +6,12 @@ from typing import Final
 
 from app.archive.catalogue import Entry
 from app.archive.desk import Notices
+from app.archive.dossier import KEYLESS
 from app.exam.prose import Language
 from app.ui.icons import Icon
 from app.ui.tokens import Tone
 from app.words import Words
+from proctoring.vault.retention.standing import State
 from sync.wire.archive import CustodyEntry
 
 SECOND_MS: Final = 1000
@@ -21,6 +23,7 @@ _OVERDUE_NAMED: Final = 2
 FEW_SESSIONS: Final = 10
 """So few more sessions that fit are said in amber."""
 NOTHING: Final = "—"
+DESTROYED: Final = State.DESTROYED.value
 
 VERDICT_LOOK: Final = {
     "complete": (Icon.CHECK, Tone.DONE),
@@ -56,12 +59,14 @@ class Sayings:
             case "when":
                 return self._when(entry)
             case "candidate":
-                first = entry.name or self.words("screen.archive.find.nobody")
+                first = entry.name or self.words(f"screen.archive.find.{_nameless(entry)}")
                 tone = Tone.INK if entry.name else Tone.SOFT
                 return Cell(first, entry.id_number_masked or entry.recording[:8], None, tone)
             case "session":
                 place = " ".join(part for part in (entry.room, self.seat(entry.seat)) if part)
                 return Cell(self.title(entry) or entry.session[:8], place)
+            case "length" if entry.state == DESTROYED or not entry.started_ms:
+                return Cell(NOTHING, "", None, Tone.SOFT)
             case "length":
                 key = "screen.archive.find.gaps"
                 gaps = self.words(key, count=entry.gaps) if entry.gaps else ""
@@ -77,6 +82,8 @@ class Sayings:
         return Cell(day(entry.started_ms), clock(entry.started_ms))
 
     def _verdict(self, entry: Entry) -> Cell:
+        if entry.state == DESTROYED:
+            return Cell(self.words("screen.archive.state.destroyed"), "", Icon.CROSS, Tone.SOFT)
         icon, tone = VERDICT_LOOK.get(entry.verdict, VERDICT_LOOK[""])
         said = self.verdict(entry.verdict)
         count = entry.flag_count
@@ -84,8 +91,8 @@ class Sayings:
         return Cell(said, flags, icon, tone, second_icon=Icon.FLAG if count else None)
 
     def _kept(self, entry: Entry) -> Cell:
-        if entry.state == "destroyed":
-            return Cell(self.words("screen.archive.state.destroyed"), "", Icon.CROSS, Tone.SOFT)
+        if entry.state == DESTROYED:
+            return Cell(NOTHING, "", None, Tone.SOFT)
         if entry.state == "missing":
             return Cell(self.words("screen.archive.state.missing"), "", Icon.ATTENTION, Tone.DANGER)
         until = day(entry.retain_until_ms) if entry.retain_until_ms else NOTHING
@@ -118,6 +125,13 @@ class Sayings:
     def who(self, entry: CustodyEntry) -> str:
         """Name who acted: a person, or the archive itself."""
         return entry.by.name if entry.by else self.words("screen.archive.custody.itself")
+
+
+def _nameless(entry: Entry) -> str:
+    """Say why there is no name: the words' key."""
+    if entry.state == DESTROYED:
+        return "name_destroyed"
+    return "keyless" if entry.trouble == KEYLESS else "nobody"
 
 
 def day(ms: int) -> str:
@@ -159,6 +173,8 @@ def device(track: str, label: str, *, simulated: bool, words: Words) -> str:
 def notice_brief(notices: Notices, words: Words) -> str:
     """Say it in one line, where there is little room; the pages that are named say the rest."""
     said = []
+    if notices.keyless:
+        said.append(words("screen.archive.notice.keyless_brief"))
     if notices.freeze is not None:
         said.append(words("screen.archive.notice.frozen_brief"))
     if notices.sessions is not None and notices.sessions < FEW_SESSIONS:
@@ -171,6 +187,8 @@ def notice_brief(notices: Notices, words: Words) -> str:
 def notice_lines(notices: Notices, words: Words) -> tuple[str, ...]:
     """Say what somebody has to see to, a line each."""
     said = []
+    if notices.keyless:
+        said.append(words("screen.archive.notice.keyless"))
     if notices.freeze is not None:
         facts = {"said": moment(notices.freeze.said_ms), "expected": moment(notices.freeze.expected_ms)}
         said.append(words("screen.archive.notice.frozen", **facts))

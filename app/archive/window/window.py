@@ -137,7 +137,7 @@ class ArchiveWindow(QWidget):
             case Place.LOG:
                 self.stack.bring(self.log)
                 self.log.show_loading()
-                self.bench.act(self.log, self.bench.desk.views, lambda found: self.log.show_views(*found))
+                self.bench.act(self.log, self.bench.desk.views, self.log.show_views)
 
     def _show_outlook(self, outlook: Outlook) -> None:
         now = datetime.fromtimestamp(outlook.evidence.sure_ms / 1000, tz=UTC)

@@ -39,6 +39,7 @@ from proctoring.vault.format import layout
 from proctoring.vault.format.plaintext import RecordingKeyWrong
 from proctoring.vault.format.reading import lines, names, read_small
 from proctoring.vault.format.report import RecordingTampered, RecordingUnreadable
+from proctoring.vault.retention.faults import CustodyRefused
 from proctoring.vault.retention.people import Signer
 from proctoring.vault.retention.timekeeping import moment
 from sync.replica.durable import DiskFault, DiskFull, disk_faults, sync_folder
@@ -123,7 +124,7 @@ class _Run:
         person = carrier.signer.person
         self._progress = ProgressFile(carrier.working, request, self._found.serial, person.keyid, name)
         self._folder = carrier.place / self._progress.state.folder
-        estimates = [written_bytes(holdings.sealed_bytes(one), request.recipients) for one in recordings]
+        estimates = [written_bytes(_sealed_bytes(holdings, one), request.recipients) for one in recordings]
         self._meter = Meter(estimates, tell)
         self._needed = sum(estimates) + _PAPERS_BYTES * len(recordings)
         self._files: dict[str, ExportedFile] = {}
@@ -240,11 +241,11 @@ class _Run:
 
     def _recording(self, at: int, recording: str) -> HandedOut | None:
         """Write one recording's folder; None if it is left out."""
-        self._meter.begin(at, written_bytes(self._holdings.sealed_bytes(recording), self._request.recipients))
+        self._meter.begin(at, written_bytes(_sealed_bytes(self._holdings, recording), self._request.recipients))
         try:
             folder = self._holdings.folder(recording)
             film = Film(folder, self._request.key)
-        except (RecordingTampered, RecordingKeyWrong, RecordingUnreadable) as fault:
+        except (RecordingTampered, RecordingKeyWrong, RecordingUnreadable, CustodyRefused) as fault:
             self._left_out.append(LeftOut(recording=recording, code=fault.code))
             self._meter.end()
             return None
@@ -333,6 +334,13 @@ class _Run:
     def _sums(self) -> bytes:
         """Write what `sha256sum --check` reads."""
         return "".join(f"{self._files[path].sha256}  {path}\n" for path in sorted(self._files)).encode()
+
+
+def _sealed_bytes(holdings: Holdings, recording: str) -> int:
+    try:
+        return holdings.sealed_bytes(recording)
+    except CustodyRefused:  # it is missing, or nobody may believe its custody: it is going to be left out
+        return 0
 
 
 def _signed_papers(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -35,7 +35,8 @@ class ArchiveHoldings:
         return sum(segment.bytes for segment in self._archive.manifest(recording).segments)
 
     def folder(self, recording: str) -> Path:
-        """Give the shelf's own folder, or a copy fetched from it."""
+        """Give the shelf's own folder, or a copy fetched from it; only if custody allows it."""
+        self._archive.manifest(recording)
         return self._archive.folder(recording)
 
     def about(self, recording: str, key: SealingKey) -> About | None:
@@ -90,5 +91,5 @@ class ArchiveHoldings:
 
 
 def recordings_of(archive: Archive, session: str) -> tuple[str, ...]:
-    """Give the ids of a session's recordings, in order."""
-    return tuple(one for one in archive.recordings() if archive.manifest(one).session == session)
+    """Give the ids of a session's recordings, in order; also of those that no paper assigns to any session any more."""
+    return tuple(one for one in archive.recordings() if archive.session_of(one) in (session, None))

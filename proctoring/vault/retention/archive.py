@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from proctoring.vault.retention import destruction
-from proctoring.vault.retention.custody import Act, Chain, append, read_chain
+from proctoring.vault.retention.custody import Act, Chain, append, odd_names, read_chain
 from proctoring.vault.retention.faults import (
     ArchiveExists,
     ArchiveMissing,
@@ -28,7 +28,7 @@ from proctoring.vault.retention.faults import (
 from proctoring.vault.retention.forecast import Kept
 from proctoring.vault.retention.ledger import STORE, Ledger, Situation
 from proctoring.vault.retention.memory import Memory
-from proctoring.vault.retention.papers import recording_prefix, require_id
+from proctoring.vault.retention.papers import read_manifest, recording_prefix, require_id
 from proctoring.vault.retention.people import Signer, among, require_acting
 from proctoring.vault.retention.places import ArchivePlaces
 from proctoring.vault.retention.refusals import date_of, why_refused
@@ -190,12 +190,23 @@ class Archive:
 
     def standing_at(self, recording: str, evidence: Evidence) -> Standing:
         """Say where a recording stands at a time that was judged before; for many at once."""
-        return self._standing(self.ledger.situation(recording), evidence)
+        return self.standing_of(self.ledger.situation(recording), evidence)
+
+    def standing_of(self, situation: Situation, evidence: Evidence) -> Standing:
+        """Say where a recording stands whose papers were just read."""
+        return standing(
+            situation.terms,
+            situation.folded,
+            evidence.sure_ms,
+            evidence.freeze,
+            removed=situation.record is not None,
+            missing=situation.missing,
+        )
 
     def kept_of(self, recording: str, evidence: Evidence | None = None) -> Kept:
         """Say of a recording what a forecast or a sweep needs, from its papers. Raises what `standing` raises."""
         situation = self.ledger.situation(recording)
-        stands = self._standing(situation, evidence or self.time())
+        stands = self.standing_of(situation, evidence or self.time())
         document = situation.manifest.document if situation.manifest else None
         return Kept(
             recording,
@@ -206,6 +217,18 @@ class Archive:
             stands.held,
             stands.state,
         )
+
+    def session_of(self, recording: str) -> str | None:
+        """Give a recording's session; None if no paper that can be believed says it any more."""
+        try:
+            found = read_manifest(self.shelf, self.trust, recording)
+            return found.document.session if found else self.ledger.situation(recording).session
+        except CustodyRefused:
+            return None
+
+    def odd(self, recording: str) -> list[str]:
+        """Give what lies among a recording's custody and is none: it counts for nothing, and keeps it from going."""
+        return odd_names(self.shelf, recording)
 
     def destruction_record(self, recording: str) -> DestructionRecord | None:
         """Give the proof of a recording's destruction, verified, or None. Raises CustodyRefused."""
@@ -394,16 +417,6 @@ class Archive:
 
     def _enter(self, recording: str, act: Callable[..., Act], person: Signer | None = None) -> CustodyEntry:
         return self.enter(recording, lambda _: act(moment(self.clock())), person)[0]
-
-    def _standing(self, situation: Situation, evidence: Evidence) -> Standing:
-        return standing(
-            situation.terms,
-            situation.folded,
-            evidence.sure_ms,
-            evidence.freeze,
-            removed=situation.record is not None,
-            missing=situation.missing,
-        )
 
     def _on_files(self, recording: str, act: Callable[[str], None]) -> None:
         for name in self.shelf.names(recording_prefix(recording)):

@@ -42,6 +42,13 @@ class Situation:
     record: DestructionRecord | None
     missing: bool = False
 
+    @property
+    def session(self) -> str | None:
+        """The recording's session, by its manifest, or as custody has it; None if nothing says it."""
+        if self.manifest is not None:
+            return self.manifest.document.session
+        return next((entry.facts["session"] for entry in self.chain.entries if "session" in entry.facts), None)
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -65,11 +72,15 @@ class Ledger:
         That is what lies on the shelf, what has custody there, and what was seen there once; but for what the archive
         proves to have destroyed. So none drops out of sight, whatever is taken from the shelf.
         """
-        lying = set(self._folders_of("recordings"))
+        lying = self.lying()
         known = {chain.removeprefix(CUSTODY) for chain in self.memory.known(CUSTODY)}
         for recording in sorted(lying | known | set(self._folders_of("custody"))):
             if recording in lying or not self._destroyed(recording):
                 yield recording
+
+    def lying(self) -> set[str]:
+        """Give the ids of all recordings of which something lies on the shelf."""
+        return set(self._folders_of("recordings"))
 
     def _destroyed(self, recording: str) -> bool:
         try:

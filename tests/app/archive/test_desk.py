@@ -1,5 +1,9 @@
 """The desk: what is found comes from the shelf, what is watched is entered first, what is destroyed needs two."""
 
+import shutil
+
+from hashlib import sha256
+
 import pytest
 
 from app.archive.catalogue import Catalogue, Condition, Query, forget
@@ -7,6 +11,7 @@ from app.archive.desk import ArchiveDesk, SiteKeyMissing
 from app.archive.indexing import Refreshed
 from proctoring.vault.format import Verdict
 from proctoring.vault.retention.faults import NotExpired, RecordingHeld, SecondPersonNeeded
+from proctoring.vault.retention.standing import State
 from sync.faults import EnvironmentFault
 from sync.trust.keystore import FileKeyStore
 from sync.wire.archive import CustodyAct
@@ -45,6 +50,35 @@ def test_an_index_that_was_made_without_the_key_is_read_again_with_it(site: Arch
     assert site.desk.page(Query())[0].name == ""
     assert refreshed(site).read == 1
     assert site.desk.page(Query())[0].name == CANDIDATE
+
+
+def test_reading_the_shelf_without_the_key_leaves_the_names_that_are_known(site: ArchiveSite) -> None:
+    refreshed(site)
+    blind = ArchiveDesk(site.archive, site.desk._catalogue, None)
+    site.archive.hold(site.recording, site.signers[0], "复核")
+    assert blind.refresh(lambda _done, _of: None, lambda: False).read == 1
+    blind.look(site.recording)
+    for found in (blind.page(Query(CANDIDATE)), blind.page(Query("焊接"))):
+        assert [(one.name, one.seat, one.holds, one.trouble) for one in found] == [(CANDIDATE, "7", 1, "")]
+    assert blind.refresh(lambda _done, _of: None, lambda: False, anew=True).read == 1
+    assert blind.page(Query())[0].name == CANDIDATE
+    assert refreshed(site).read == 0
+    assert blind.notices().keyless
+    assert not site.desk.notices().keyless
+
+
+def test_a_name_that_is_known_of_another_manifest_or_of_nobody_is_not_kept(site: ArchiveSite) -> None:
+    refreshed(site)
+    catalogue, blind = site.desk._catalogue, ArchiveDesk(site.archive, site.desk._catalogue, None)
+    catalogue._file.run("UPDATE entry SET manifest_sha256 = 'another', print = ''")
+    blind.refresh(lambda _done, _of: None, lambda: False)
+    assert [(one.name, one.trouble) for one in blind.page(Query())] == [("", SiteKeyMissing.code)]
+    refreshed(site)
+    assert blind.page(Query())[0].name == CANDIDATE
+    (file,) = (site.home.root.parent / "store" / "about").iterdir()
+    file.unlink()
+    blind.refresh(lambda _done, _of: None, lambda: False)
+    assert [(one.name, one.trouble) for one in blind.page(Query())] == [("", "")]
 
 
 def test_a_lying_index_changes_nothing_of_what_is_done(site: ArchiveSite) -> None:
@@ -86,12 +120,11 @@ def test_a_view_is_entered_before_anything_is_opened(site: ArchiveSite) -> None:
     assert source.picture(1_000) is not None
     last = site.archive.custody(site.recording)[-1]
     assert (last.act, last.purpose, last.by) == (CustodyAct.VIEWED, "成绩复核", site.signers[0].person)
-    views, names = site.desk.views()
-    assert [one.act for one in views] == []  # the catalogue has not been told yet
+    assert site.desk.views().entries == ()  # the catalogue has not been told yet
     refreshed(site)
-    views, names = site.desk.views()
-    assert [one.act for one in views] == [CustodyAct.VIEWED]
-    assert names == {site.recording: CANDIDATE}
+    views = site.desk.views()
+    assert [one.act for one in views.entries] == [CustodyAct.VIEWED]
+    assert views.names == {site.recording: CANDIDATE}
 
 
 def test_what_was_changed_is_watched_with_its_verdict_and_the_view_is_entered(site: ArchiveSite) -> None:
@@ -152,6 +185,9 @@ def test_a_destruction_needs_the_end_two_people_and_no_hold(site: ArchiveSite) -
     refreshed(site)
     assert [one.state for one in site.desk.page(Query(condition=Condition.DESTROYED))] == ["destroyed"]
     assert site.desk.outlook().recordings == 0
+    signed = (site.home.root.parent / "store" / "destroyed" / f"{site.recording}.json").read_bytes()
+    gone = site.desk.look(site.recording)
+    assert (gone.situation.record, gone.record_sha256) == (record, sha256(signed).hexdigest())
 
 
 def test_what_the_seat_says_of_another_recording_is_not_believed(site: ArchiveSite, recorded: Recorded) -> None:
@@ -176,3 +212,24 @@ def test_the_calendar_counts_by_month_and_the_forecast_by_session(site: ArchiveS
     assert outlook.forecast.sessions is not None
     assert outlook.forecast.sessions > 0
     assert outlook.evidence.freeze is None
+
+
+def test_custody_that_was_cut_is_named_and_keeps_no_view_from_being_listed(site: ArchiveSite) -> None:
+    site.archive.note(site.recording, CustodyAct.VIEWED, site.signers[0], "成绩复核")
+    refreshed(site)
+    name = list(site.archive.shelf.names(f"custody/{site.recording}/"))[-1]
+    folder = site.archive.shelf.local_folder(f"custody/{site.recording}")
+    assert folder is not None
+    (folder / name.rpartition("/")[2]).unlink()
+    views = site.desk.views()
+    assert (views.entries, views.broken) == ((), (site.recording,))
+    refreshed(site)
+    assert [one.trouble for one in site.desk.page(Query(condition=Condition.DAMAGED))] == ["CUSTODY_CUT"]
+
+
+def test_a_recording_that_is_gone_is_found_as_missing(site: ArchiveSite) -> None:
+    refreshed(site)
+    shutil.rmtree(site.archive.folder(site.recording))
+    refreshed(site)
+    assert [one.state for one in site.desk.page(Query(condition=Condition.DAMAGED))] == ["missing"]
+    assert site.desk.look(site.recording).standing.state is State.MISSING

@@ -1,5 +1,6 @@
 """The archive's service: what is due is stated, an interrupted destruction is ended, nothing else is ever deleted."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,11 +77,27 @@ def test_an_interrupted_destruction_is_brought_to_its_end(site: Site) -> None:
 def test_a_recording_whose_custody_was_touched_is_trouble_and_stops_nobody_elses(site: Site) -> None:
     damaged, sound = site.keep(site.open().shelf), site.keep(site.open().shelf)
     expire(site)
-    (site.places.root / "store" / "custody" / damaged / "note.txt").write_bytes(b"x")
+    (site.places.root / "store" / "custody" / damaged / "000000.json").unlink()
     service = ArchiveService(ArchiveHome(site.places.root), site.open)
     told = {event.happening: event.facts.get("recording") for event in service.turn()}
     assert told[Happening.TROUBLE] == damaged
     assert told[Happening.EXPIRABLE] == sound
+
+
+def test_a_recording_that_is_gone_is_told_and_stops_nobody_elses(site: Site) -> None:
+    gone, sound = site.keep(site.open().shelf), site.keep(site.open().shelf)
+    expire(site)
+    shutil.rmtree(site.places.root / "store" / "recordings" / gone)
+    service = ArchiveService(ArchiveHome(site.places.root), site.open)
+    told = {event.happening: event.facts.get("recording") for event in service.turn()}
+    assert told == {Happening.CLOCK: None, Happening.MISSING: gone, Happening.EXPIRABLE: sound}
+
+
+def test_a_file_among_the_custody_that_is_none_of_it_is_told(site: Site) -> None:
+    recording = site.keep(site.open().shelf)
+    (site.places.root / "store" / "custody" / recording / "note.txt").write_bytes(b"x")
+    events = list(ArchiveService(ArchiveHome(site.places.root), site.open).turn())
+    assert events[-1].facts == {"recording": recording, "stranger": f"custody/{recording}/note.txt"}
 
 
 def test_what_lies_among_the_clocks_lines_and_is_none_is_stated(site: Site) -> None:

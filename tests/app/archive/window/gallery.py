@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtTest import QTest
 
-from app.archive.desk import Notices
+from app.archive.desk import Notices, Views
 from app.archive.window.act_page import Act, ActPage, Subject
 from app.archive.window.calendar_page import CalendarPage
 from app.archive.window.chrome import ArchivePage
@@ -278,14 +278,14 @@ def _calendar_empty(words: Words) -> CalendarPage:
 def _log(words: Words) -> LogPage:
     page = LogPage(words)
     signed_in(page)
-    page.show_views(*samples.viewed())
+    page.show_views(samples.viewed())
     return page
 
 
 def _log_empty(words: Words) -> LogPage:
     page = LogPage(words)
     signed_in(page)
-    page.show_views([], {})
+    page.show_views(Views((), {}))
     return page
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from app.archive.catalogue import Entry, Month, Query
-from app.archive.desk import Outlook
+from app.archive.desk import Outlook, Views
 from app.archive.dossier import Dossier
 from proctoring.vault.carrying.media_register import Medium, MediumState
 from proctoring.vault.format.layout import FORMAT
@@ -16,6 +16,7 @@ from proctoring.vault.retention.timekeeping import Evidence
 from sync.wire.archive import (
     CustodyAct,
     CustodyEntry,
+    DestructionRecord,
     Moment,
     Person,
     RecordingAbout,
@@ -198,11 +199,21 @@ def dossier(
         Chain(custody, ("0" * 64,) * len(custody)),
         terms,
         fold(terms, ()),
-        None,
+        record() if gone else None,
     )
     until = NOW - 3 * DAY if state not in (State.RETAINED, State.ARRIVED) else NOW + 1098 * DAY
     stands = Standing(state, until, holds, proposal, 1, "7" * 64, frozen=freeze, sure_ms=NOW)
-    return Dossier(uid(7), situation, stands, about(name) if name and not gone else None)
+    digest = "3f9a" * 16 if gone else ""
+    return Dossier(uid(7), situation, stands, about(name) if name and not gone else None, "", digest)
+
+
+def record() -> DestructionRecord:
+    return DestructionRecord(
+        archive=uid(1), recording=uid(7), session=uid(501), sitting=uid(607), device=uid(3), manifest_sha256="7" * 64,
+        segments=720, bytes=570_000_000, recorded=moment(1100 * DAY), retain_until_ms=NOW - 3 * DAY,
+        proposed_by=PEOPLE[0], approved_by=(PEOPLE[2],), purpose="保存期满，按年度计划销毁", custody_sha256="5" * 64,
+        keys_erased=moment(HOUR), data_erased=moment(HOUR - 9_000),
+    )  # fmt: skip
 
 
 def outlook(*, frozen: bool = False, sessions: int | None = 41, empty: bool = False) -> Outlook:
@@ -227,11 +238,12 @@ MEDIA = (
 )  # fmt: skip
 
 
-def viewed() -> tuple[list[CustodyEntry], dict[str, str]]:
+def viewed() -> Views:
     entries = [
         one for one in reversed(CUSTODY) if one.act in (CustodyAct.VIEWED, CustodyAct.SNAPSHOT, CustodyAct.EXPORTED)
     ]
-    return [*entries, *(replace_recording(one, uid(8)) for one in entries)], {uid(7): "张伟", uid(8): LONG_NAME}
+    others = (replace_recording(one, uid(8)) for one in entries)
+    return Views((*entries, *others), {uid(7): "张伟", uid(8): LONG_NAME}, (uid(9),))
 
 
 def replace_recording(one: CustodyEntry, recording: str) -> CustodyEntry:
