@@ -22,16 +22,20 @@ from proctoring.vault.store.address import open_shelf
 from proctoring.vault.store.carry import Bandwidth, CarryState, carry, carry_about
 from proctoring.vault.store.erasing import ErasingRefused, finish_releases, release_about, release_seat_copy
 from proctoring.vault.store.listing import Found, list_recording
-from proctoring.vault.store.shelf import Shelf
-from sync.faults import EnvironmentFault, Fault
+from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
+from sync.faults import EnvironmentFault, Fault, Refused
 from sync.replica.durable import disk_faults, write_durably
+from sync.trust.envelope import verify
 from sync.trust.files import read_bounded
 from sync.trust.keys import PublicKey
+from sync.wire.archive import StoreIdentity
 from sync.wire.ids import Id, Millis, is_id
 
 IDLE_S: Final = 5.0
 """How soon a recording that was closed is noticed."""
+STORE: Final = "store.json"
 _MAX_BYTES: Final = 1_000_000
+_STORE_BYTES: Final = StoreIdentity.MAX_BYTES * 2  # base64 and the signature around it
 _UNCLOSED_AFTER_S: Final = 120.0  # a running recording signs a head every 10 s
 _Look = tuple[tuple[str, int, int, int], ...]
 _log = structlog.get_logger(__name__)
@@ -41,6 +45,12 @@ class SiteStoreRefused(EnvironmentFault):
     """`site-store.json` is there and cannot be read. Fact: `file`."""
 
     code = "SITE_STORE_REFUSED"
+
+
+class SiteStoreAway(EnvironmentFault):
+    """Where recordings go there is not the store this seat was told of: not mounted, or another's."""
+
+    code = "SITE_STORE_AWAY"
 
 
 class _Strict(BaseModel):
@@ -80,10 +90,14 @@ class Why(StrEnum):
     KEPT = "kept"
     UNCLOSED = "unclosed"
     FAULT = "fault"
+    ABOUT = "about"
 
 
 class Waiting(_Strict):
-    """A recording that is still at the seat. `code` names the fault of one that does not go."""
+    """A recording that is still at the seat, or what is said about it (`Why.ABOUT`).
+
+    `code` names the fault of what does not go.
+    """
 
     recording: Id
     since_ms: Millis
@@ -145,7 +159,7 @@ class Carrier:
                 released += 1
             else:
                 waiting.append(Waiting(recording=folder.name, since_ms=since_ms, why=why, code=code))
-        self._abouts(opened)
+        waiting += self._abouts(opened, {one.code for one in waiting})
         if store is not None:
             self._records.turn(opened.shelf)
         state = CarryingState(at_ms=_now_ms(), released=released, waiting=tuple(waiting))
@@ -185,8 +199,11 @@ class Carrier:
             known = self._listed[folder.name] = (look, list_recording(folder))
         return known[1]
 
-    def _abouts(self, opened: "_Opened") -> None:
-        """Carry what is said about recordings; let it go when its recording has gone."""
+    def _abouts(self, opened: "_Opened", stated: set[str]) -> Iterator[Waiting]:
+        """Carry what is said about recordings; let it go when its recording has gone. Give what does not go.
+
+        `stated`: codes of what keeps everything from going, and is said of the recordings already.
+        """
         for file in sorted(self._home.recordings.glob(f"*{SUFFIX}")):
             recording = file.name.removesuffix(SUFFIX)
             if opened.store is None or not is_id(recording) or file.is_symlink():
@@ -197,6 +214,8 @@ class Carrier:
                     release_about(file, opened.shelf(), recording)
             except Fault as fault:
                 _log.warning("what is said of it does not go", recording=recording, code=fault.code)
+                if fault.code not in stated:
+                    yield Waiting(recording=recording, since_ms=_changed_ms(file), why=Why.ABOUT, code=fault.code)
 
 
 class _Opened:
@@ -212,11 +231,24 @@ class _Opened:
             raise self._fault
         if self._shelf is None:
             try:
-                self._shelf = open_shelf(self.store.address if self.store else "")
+                shelf = open_shelf(self.store.address if self.store else "")
+                self._require_store(shelf)
+                self._shelf = shelf
             except Fault as fault:
                 self._fault = fault
                 raise
         return self._shelf
+
+    def _require_store(self, shelf: Shelf) -> None:
+        """Refuse a place that does not show the store's own paper: a folder onto which no share is mounted."""
+        try:
+            raw = shelf.read(STORE, 0, _STORE_BYTES + 1)
+            verified = verify(raw, StoreIdentity.PAYLOAD_TYPE, [self.key()], max_bytes=_STORE_BYTES)
+            found = StoreIdentity.parse(verified.payload)
+        except (ShelfNameMissing, Refused) as fault:
+            raise SiteStoreAway(fault.code) from None
+        if self.store is None or found.archive != self.store.archive:
+            raise SiteStoreAway("another archive's")
 
     def key(self) -> PublicKey:
         return PublicKey.from_pem(self.store.archive_public_key_pem if self.store else "")
@@ -256,6 +288,11 @@ def _closed_ms(folder: Path) -> int | None:
             running = name == layout.HEADS and time.time() - changed < _UNCLOSED_AFTER_S
             return None if running else max(0, round(changed * 1000))
     return None
+
+
+def _changed_ms(file: Path) -> int:
+    with disk_faults(file.parent, needed=0):
+        return max(0, round(file.lstat().st_mtime * 1000))
 
 
 def _now_ms() -> int:

@@ -1,6 +1,6 @@
 """Telling a seat where its recordings go: the store's own paper is read, and its key is kept."""
 
-from app.seat.carrying import SiteStore
+from app.seat.carrying import STORE, SiteStore
 from app.seat.home import SeatHome
 from proctoring.vault.store.address import open_shelf
 from sync.faults import Refused
@@ -29,7 +29,7 @@ def introduce(
         EnvelopeRefused, DocumentRefused: the paper is not one; and whatever the store raises.
     """
     limit = StoreIdentity.MAX_BYTES * _ENVELOPE_FACTOR
-    raw = open_shelf(address).read("store.json", 0, limit + 1)
+    raw = open_shelf(address).read(STORE, 0, limit + 1)
     claimed = StoreIdentity.parse(peek(raw, StoreIdentity.PAYLOAD_TYPE, max_bytes=limit).payload)
     key = PublicKey.from_pem(claimed.public_key_pem)
     verify(raw, StoreIdentity.PAYLOAD_TYPE, [key], max_bytes=limit)

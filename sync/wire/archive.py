@@ -132,6 +132,7 @@ class AsideReason(StrEnum):
     NOT_WHOLE = "not_whole"  # its manifest is not one, or names another recording
     OTHER_BYTES = "other_bytes"  # this recording is here already, and differs
     UNREADABLE = "unreadable"  # the mark of its arrival is not one
+    ABOUT_REFUSED = "about_refused"  # what lay in the place of what is said about it is no such thing
 
 
 class KeptAside(Document):

@@ -100,10 +100,13 @@ def carry(
 
 
 def carry_about(file: Path, shelf: Shelf, recording: str) -> None:
-    """Carry what a seat says about a recording (sealed); what is there already stays, it says the same."""
-    name = about_name(recording)
-    if shelf.size(name) is None:
-        shelf.put(name, file)
+    """Carry what a seat says about a recording (sealed).
+
+    Raises:
+        ShelfConflict: something else is said there, which stays until the archive has looked at it.
+        DiskFault, and whatever the shelf raises: try again later.
+    """
+    shelf.put(about_name(recording), file)
 
 
 def arrivals(shelf: Shelf, recording: str, archive_key: PublicKey) -> Iterator[tuple[bytes, CustodyEntry]]:

@@ -20,13 +20,15 @@ from sync.faults import Refused
 from sync.replica.durable import disk_faults, sync_folder, write_durably
 from sync.trust.envelope import EnvelopeRefused, peek, verify
 from sync.trust.keys import PublicKey
-from sync.wire.archive import CustodyAct, CustodyEntry
+from sync.wire.archive import CustodyAct, CustodyEntry, SealedAbout
 from sync.wire.document import DocumentRefused
 from sync.wire.ids import is_id
 
 _GOING: Final = ".going-"
 _PROOF: Final = ".proof"
 _ENTRY_BYTES: Final = CustodyEntry.MAX_BYTES * 2
+_ABOUT_BYTES: Final = SealedAbout.MAX_BYTES
+_SHORT: Final = 16
 _GOOD: Final = frozenset({Verdict.COMPLETE, Verdict.RECOVERED})
 
 
@@ -85,13 +87,18 @@ def release_seat_copy(folder: Path, entry: bytes, archive_key: PublicKey) -> Non
 
 
 def release_about(file: Path, shelf: Shelf, recording: str) -> None:
-    """Let what a seat says about a recording go, once the shelf has something said about it.
+    """Let what a seat says about a recording go, once the shelf has exactly that.
 
     Raises:
-        ErasingRefused: the shelf has nothing.
+        ErasingRefused: the shelf has nothing, or something else.
+        RecordingUnreadable, DiskFault: the seat's disk refuses.
     """
-    if shelf.size(about_name(recording)) is None:
-        raise _refused(recording, "nothing about it is on the shelf")
+    try:
+        own, there = read_small(file, _ABOUT_BYTES), shelf.read(about_name(recording), 0, _ABOUT_BYTES + 1)
+    except (FileNotFoundError, ShelfNameMissing):
+        raise _refused(recording, "nothing about it is on the shelf") from None
+    if own != there or len(own) > _ABOUT_BYTES:
+        raise _refused(recording, "what the shelf has about it is not what the seat says")
     with disk_faults(file.parent, needed=0):
         file.unlink(missing_ok=True)
         sync_folder(file.parent)
@@ -162,7 +169,8 @@ def erase_keys(shelf: Shelf, begun: bytes, keys: Iterable[PublicKey]) -> None:
     recording = _ordered(shelf, begun, keys)
     door = _door(shelf)
     names = [name for name in _all_of(shelf, recording) if _is_key(name.rpartition("/")[2])]
-    for name in (*_keys_first(names), about_name(recording)):
+    said = [about_name(recording), *shelf.names(_refused_abouts(recording))]
+    for name in (*_keys_first(names), *said):
         door.erase(name, overwrite=True)
 
 
@@ -220,6 +228,20 @@ def drop_damaged(shelf: Shelf, listing: Listing, names: Iterable[str]) -> None:
         door.erase(f"{place}/{name}")
 
 
+def drop_about(shelf: Shelf, recording: str, aside: str) -> None:
+    """Drop what lies in the place of what is said about a recording, once the same is kept aside under `aside`.
+
+    Raises:
+        ErasingRefused: it is not.
+        StorageForbidden: the bucket keeps it for a time.
+    """
+    place = about_name(recording)
+    kept, there = (shelf.read(name, 0, _ABOUT_BYTES + 1) for name in (aside, place))
+    if kept != there or shelf.size(aside) != shelf.size(place):
+        raise _refused(recording, "what is said about it is not kept aside")
+    _door(shelf).erase(place)
+
+
 def arrival(listing: Listing) -> str:
     """Name the place where a recording's files lie while they arrive; `.json` after it marks a whole arrival."""
     return f"arriving/{listing.recording}/{listing.short}"
@@ -230,7 +252,16 @@ def about_name(recording: str) -> str:
     return f"about/{recording}.sealed"
 
 
+def refused_about_name(recording: str, digest: str) -> str:
+    """Name the place of something that was put aside because it is nothing that is said about a recording."""
+    return f"{_refused_abouts(recording)}{digest[:_SHORT]}.sealed"
+
+
 # inside
+
+
+def _refused_abouts(recording: str) -> str:
+    return f"aside/{recording}/about-"
 
 
 def _ordered(shelf: Shelf, begun: bytes, keys: Iterable[PublicKey]) -> str:

@@ -228,7 +228,7 @@ def _unreadable(receiver: Receiver, mark: str, recording: str, raw: bytes) -> Re
     name = f"aside/{mark.removeprefix('arriving/')}"
     if receiver.shelf.size(name) is not None:
         return None
-    note = _note(receiver, recording, sha256(raw).hexdigest(), AsideReason.UNREADABLE, "not a listing")
+    note = aside_note(receiver, recording, sha256(raw).hexdigest(), AsideReason.UNREADABLE, "not a listing")
     receiver.shelf.put(name, note)
     return Received(recording, Outcome.ASIDE, reason=AsideReason.UNREADABLE)
 
@@ -236,12 +236,13 @@ def _unreadable(receiver: Receiver, mark: str, recording: str, raw: bytes) -> Re
 def _aside(receiver: Receiver, listing: Listing, reason: AsideReason, detail: str) -> Received:
     name = aside_name(listing)
     if receiver.shelf.size(name) is None:
-        receiver.shelf.put(name, _note(receiver, listing.recording, listing.sha256, reason, detail))
+        receiver.shelf.put(name, aside_note(receiver, listing.recording, listing.sha256, reason, detail))
     _forget_copy(receiver, listing)
     return Received(listing.recording, Outcome.ASIDE, reason=reason)
 
 
-def _note(receiver: Receiver, recording: str, digest: str, reason: AsideReason, detail: str) -> bytes:
+def aside_note(receiver: Receiver, recording: str, digest: str, reason: AsideReason, detail: str) -> bytes:
+    """Make the archive's signed note that something (of this digest) is kept aside."""
     now = receiver.clock()
     note = KeptAside(
         archive=receiver.archive,

@@ -19,14 +19,18 @@ from app.seat.home import SeatHome
 from app.seat.introducing import ArchiveKeyOther, introduce
 from proctoring.vault.format import layout
 from proctoring.vault.format.record import Flag
+from proctoring.vault.store.abouts import look_at_abouts
+from proctoring.vault.store.erasing import ErasingRefused, release_about
 from proctoring.vault.store.folder import FolderShelf
 from proctoring.vault.store.listing import Found, list_recording
-from proctoring.vault.store.receiving import receive_all
+from proctoring.vault.store.receiving import Outcome, Received, receive_all
 from proctoring.vault.store.shelf import ShelfNameMissing
 from sync.client.connection import RegistryConnection
-from sync.trust.envelope import EnvelopeRefused, sign
+from sync.trust.envelope import EnvelopeRefused, sign, verify
 from sync.trust.keys import SigningKey
-from sync.wire.archive import Moment, StoreIdentity
+from sync.wire.archive import AsideReason, KeptAside, Moment, SealedAbout, StoreIdentity
+from sync.wire.plan import RecipientRole
+from sync.wire.recording import WrappedKey
 from tests.app.registry.world import Seat, World, enrol_seat, opened_world, serving
 from tests.proctoring.vault.format.sealed import flip, segment
 from tests.proctoring.vault.format.tiny import Keys, Writer, complete
@@ -59,6 +63,21 @@ def recording(home: SeatHome) -> Writer:
 def tell(home: SeatHome, site: Site, address: str) -> None:
     store = SiteStore(address=address, archive=ARCHIVE, archive_public_key_pem=site.public.pem)
     home.site_store.write_text(store.model_dump_json())
+    if site.shelf.size("store.json") is None:
+        site.shelf.put("store.json", sign(identity(site).to_bytes(), StoreIdentity.PAYLOAD_TYPE, site.key))
+
+
+def identity(site: Site) -> StoreIdentity:
+    now = Moment(wall_ms=1, mono_ms=1, boot_id="simulated")
+    return StoreIdentity(
+        archive=ARCHIVE, name="simulated", public_key_pem=site.public.pem, approvals_needed=1, made=now
+    )
+
+
+def sealed(recording: str) -> bytes:
+    """Make what can be said about a recording, sealed to nobody."""
+    wrapped = WrappedKey(role=RecipientRole.SITE, public_key="AAAA", sealed="AAAA")
+    return SealedAbout(recording=recording, wrapped=(wrapped,), sealed="AAAA").to_bytes()
 
 
 def turn(home: SeatHome) -> CarryingState:
@@ -74,7 +93,7 @@ def test_recordings_go_and_their_copies_are_let_go_when_they_have_arrived(
 ) -> None:
     one, other = recording(home), recording(home)
     about = home.recordings / f"{one.recording}.about"
-    about.write_bytes(b"sealed")
+    about.write_bytes(sealed(one.recording))
     assert reasons(turn(home)) == {one.recording: Why.WAITING, other.recording: Why.WAITING}
     assert not list(shelf.names())  # nobody has said where to
     tell(home, site, f"folder:{shelf.root}")
@@ -84,7 +103,61 @@ def test_recordings_go_and_their_copies_are_let_go_when_they_have_arrived(
     assert (state.released, state.waiting) == (2, ())
     assert read_state(home) == state
     assert list(home.recordings.iterdir()) == []
-    assert shelf.read(f"about/{one.recording}.sealed") == b"sealed"
+    assert shelf.read(f"about/{one.recording}.sealed") == sealed(one.recording)
+
+
+@pytest.mark.parametrize("planted", [b"", b"torn", b"another's"])
+def test_what_is_said_of_a_recording_goes_only_when_exactly_that_is_there_and_takes_the_place_of_what_is_none(
+    home: SeatHome, site: Site, shelf: FolderShelf, planted: bytes
+) -> None:
+    made = recording(home)
+    about, name = home.recordings / f"{made.recording}.about", f"about/{made.recording}.sealed"
+    about.write_bytes(sealed(made.recording))
+    planted = sealed(ARCHIVE) if planted == b"another's" else planted
+    shelf.put(name, planted)
+    tell(home, site, f"folder:{shelf.root}")
+    turn(home)
+    receiver = replace(site, devices=known(made)).receiver()
+    assert [one.outcome for one in receive_all(receiver)] == [Outcome.ARRIVED]
+    state = turn(home)
+    assert state.released == 1
+    assert [(one.recording, one.why, one.code) for one in state.waiting] == [
+        (made.recording, Why.ABOUT, "SHELF_CONFLICT")
+    ]
+    with pytest.raises(ErasingRefused):
+        release_about(about, shelf, made.recording)
+    assert about.read_bytes() == sealed(made.recording)
+
+    put_aside = Received(made.recording, Outcome.ASIDE, reason=AsideReason.ABOUT_REFUSED)
+    assert list(look_at_abouts(receiver)) == [put_aside]
+    note, kept = sorted(shelf.names(f"aside/{made.recording}/"))
+    assert shelf.read(kept) == planted
+    said = KeptAside.parse(verify(shelf.read(note), KeptAside.PAYLOAD_TYPE, [site.public]).payload)
+    assert (said.recording, said.reason) == (made.recording, AsideReason.ABOUT_REFUSED)
+
+    assert turn(home).waiting == ()
+    assert not about.exists()
+    assert shelf.read(name) == sealed(made.recording)
+    assert list(look_at_abouts(receiver)) == []
+
+
+def test_nothing_goes_to_a_folder_that_is_not_the_store(home: SeatHome, site: Site, shelf: FolderShelf) -> None:
+    made = recording(home)
+    (home.recordings / f"{made.recording}.about").write_bytes(sealed(made.recording))
+    tell(home, site, f"folder:{shelf.root}")
+    carrier = Carrier(home, threading.Event())
+    paper = shelf.read("store.json")
+    for there in (None, b"{}", sign(identity(site).to_bytes(), StoreIdentity.PAYLOAD_TYPE, SigningKey.generate_p256())):
+        shelf.erase("store.json")
+        if there is not None:
+            shelf.put("store.json", there)
+        state = carrier.turn()
+        assert [(one.why, one.code) for one in state.waiting] == [(Why.FAULT, "SITE_STORE_AWAY")]
+        assert set(shelf.names()) <= {"store.json"}
+    shelf.erase("store.json")
+    shelf.put("store.json", paper)
+    assert reasons(carrier.turn()) == {made.recording: Why.WAITING}
+    assert list(shelf.names("arriving/"))
 
 
 def test_one_that_does_not_go_keeps_no_other_from_going(home: SeatHome, site: Site, shelf: FolderShelf) -> None:

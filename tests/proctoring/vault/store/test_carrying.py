@@ -471,14 +471,14 @@ def test_a_well_signed_manifest_with_monstrous_numbers_is_no_manifest(
     assert not list(road.shelf.names("custody/"))
 
 
-def test_the_largest_numbers_a_manifest_may_have_still_have_a_date() -> None:
-    clock = ClockPair(mono_ms=HUGE, wall_ms=LATEST_MS)
-    latest = RecordingManifest.model_construct(
-        session="ffffffff-ffff-7fff-bfff-ffffffffffff",
-        started=clock,
-        duration_ms=2**32 - 1,
-        segments=(),
-        retention_days=36_600,
-    )
-    assert retain_until_ms(latest, None) <= LATEST_MS
-    assert s3._second(HUGE) == s3._second(LATEST_MS) == datetime(9999, 1, 1, tzinfo=UTC)
+def test_the_largest_numbers_a_manifest_may_have_still_have_a_date(made: Writer) -> None:
+    raw = peek((made.folder / layout.MANIFEST).read_bytes(), RecordingManifest.PAYLOAD_TYPE).payload
+    latest = {
+        "session": "ffffffff-ffff-7fff-bfff-ffffffffffff",
+        "started": ClockPair(mono_ms=HUGE, wall_ms=LATEST_MS),
+        "duration_ms": 2**32 - 1,
+        "retention_days": 36_600,
+    }
+    manifest = RecordingManifest.parse(RecordingManifest.parse(raw).model_copy(update=latest).to_bytes())
+    assert retain_until_ms(manifest, None) == LATEST_MS
+    assert s3._second(HUGE) == s3._second(LATEST_MS) == datetime(9999, 1, 1, tzinfo=UTC)  # noqa: SLF001 - a store's date

@@ -14,6 +14,7 @@ from proctoring.vault.store.erasing import (
     erase_data,
     erase_keys,
     finish_releases,
+    refused_about_name,
     release_about,
 )
 from proctoring.vault.store.folder import FolderShelf
@@ -41,6 +42,7 @@ def listing(folder_shelf: FolderShelf, tmp_path: Path) -> Listing:
     for file in listing.files:
         folder_shelf.put(f"recordings/{listing.recording}/{file.name}", made.folder / file.name)
     folder_shelf.put(f"about/{listing.recording}.sealed", b"sealed")
+    folder_shelf.put(refused_about_name(listing.recording, "ab" * 32), b"almost sealed")
     return listing
 
 
@@ -58,7 +60,7 @@ def test_keys_go_first_and_then_data_and_custody_stays(listing: Listing, folder_
         erase_data(folder_shelf, begun, [KEY.public])
     erase_keys(folder_shelf, begun, [KEY.public])
     names = list(folder_shelf.names())
-    assert not [name for name in names if "manifest" in name or "opening" in name or name.startswith("about/")]
+    assert not [name for name in names if "manifest" in name or "opening" in name or "about" in name]
     assert [name for name in names if "segment" in name]
     erase_keys(folder_shelf, begun, [KEY.public])
     erase_data(folder_shelf, begun, [KEY.public])
@@ -116,12 +118,17 @@ def test_an_arrival_is_not_cleared_before_all_of_it_is_among_the_recordings(
     assert not list(folder_shelf.names("arriving/"))
 
 
-def test_what_a_seat_says_stays_until_the_shelf_has_something(folder_shelf: FolderShelf, tmp_path: Path) -> None:
+def test_what_a_seat_says_stays_until_the_shelf_has_exactly_that(folder_shelf: FolderShelf, tmp_path: Path) -> None:
     file, recording = tmp_path / "x.about", new_id()
     file.write_bytes(b"sealed")
     with pytest.raises(ErasingRefused):
         release_about(file, folder_shelf, recording)
     folder_shelf.put(f"about/{recording}.sealed", b"sealed")
+    file.write_bytes(b"sealed otherwise")
+    with pytest.raises(ErasingRefused):
+        release_about(file, folder_shelf, recording)
+    assert file.exists()
+    file.write_bytes(b"sealed")
     release_about(file, folder_shelf, recording)
     assert not file.exists()
 
