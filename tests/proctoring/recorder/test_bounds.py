@@ -19,7 +19,7 @@ from sync.wire.packet import GapRef
 from sync.wire.recording import Bookmark, Flag, FlagKind, RecordingHead, RecordingManifest
 from tests.proctoring.vault.format import tiny
 
-FAR = 2**53 - 1
+FAR = 2**32 - 1
 WORST = "\x01" * 80
 """Six bytes a character in JSON; no other takes more."""
 TRACKS = ("picture", "sound", "both")
