@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from app.archive.catalogue import Entry, Query
     from app.archive.desk import ArchiveDesk
+    from app.archive.dossier import Dossier
     from app.archive.home import ArchiveHome
     from proctoring.vault.retention.archive import Archive
 
@@ -22,6 +23,7 @@ app = typer.Typer(help="Windows and searches; part of `examroom archive`.")
 
 Key = Annotated[Path | None, typer.Option(help="The site's key file; without it nothing can be watched or named.")]
 _LISTED = 50
+_OF_RECORD = {"proposed_by", "approved_by", "data_erased", "purpose"}
 
 
 @app.command("window")
@@ -78,10 +80,11 @@ def find(  # noqa: PLR0913 - every field of the find page
             query = Query(text, session, seat, flag=kind, condition=state, now_ms=desk.now_ms())
             found = list(_listed(desk, query, limit))
             number = desk.count(query)
+            gone = {one.recording: desk.look(one.recording) for one in found if one.state == "destroyed"}
         finally:
             desk.close()
     for entry in found:
-        _print(entry, json=json)
+        _print(entry, gone.get(entry.recording), json=json)
     if not json:
         say("cli.archive_found_count", count=number, shown=len(found))
 
@@ -109,22 +112,41 @@ def _listed(desk: "ArchiveDesk", query: "Query", limit: int) -> "Iterator[Entry]
         after = page[-1]
 
 
-def _print(entry: "Entry", *, json: bool) -> None:
+def _print(entry: "Entry", gone: "Dossier | None", *, json: bool) -> None:
     if json:
         from dataclasses import asdict
 
         from sync.wire.document import canonical_json
 
         said = {name: value for name, value in asdict(entry).items() if name != "print"}
-        print_text(canonical_json({**said, "flags": [kind.value for kind in entry.flags]}).decode())
+        said["flags"] = [kind.value for kind in entry.flags]
+        if gone is not None and gone.situation.record is not None:
+            said["destruction"] = {
+                "record_sha256": gone.record_sha256,
+                **gone.situation.record.model_dump(mode="json", include=_OF_RECORD),
+            }
+        print_text(canonical_json(said).decode())
         return
+    verdict = "state.destroyed" if gone is not None else f"verdict.{entry.verdict or 'unknown'}"
     print_text(
         words()(
             "cli.archive_found",
             when=date_words(entry.started_ms),
             name=entry.name or "—",
             number=entry.id_number_masked or "—",
-            verdict=words()(f"screen.archive.verdict.{entry.verdict or 'unknown'}"),
+            verdict=words()(f"screen.archive.{verdict}"),
             recording=entry.recording,
         )
     )
+    record = gone.situation.record if gone is not None else None
+    if gone is not None and record is not None:
+        print_text(
+            words()(
+                "cli.archive_found_destroyed",
+                proposed=record.proposed_by.name,
+                approved=", ".join(one.name for one in record.approved_by),
+                when=date_words(record.data_erased.wall_ms),
+                why=record.purpose,
+                digest=gone.record_sha256,
+            )
+        )

@@ -174,7 +174,7 @@ class PlayerPanel(Looked, QWidget):
         """Whether the picture has the whole window."""
         return self._large
 
-    def enlarge(self, large: bool) -> None:  # noqa: FBT001 - as Qt's own
+    def enlarge(self, large: bool) -> None:
         """Give the picture the whole window, with the buttons and a slim timeline below it, or no longer."""
         if large is self._large:
             return

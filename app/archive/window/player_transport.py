@@ -103,13 +103,13 @@ class Transport(Looked, QWidget):
         self.volume.setFixedHeight(side)
         self.be_slim(self._large)
 
-    def be_slim(self, slim: bool) -> None:  # noqa: FBT001 - as Qt's own
+    def be_slim(self, slim: bool) -> None:
         """Leave out, where text is large, what has keys of its own and would take the picture's room."""
         hidden = slim and self.look.length(Space.L) > Space.L * _LARGE
         for button in (self._before, self._after, *self.speeds.values()):
             button.setVisible(not hidden)
 
-    def show_enlarged(self, large: bool) -> None:  # noqa: FBT001 - as Qt's own
+    def show_enlarged(self, large: bool) -> None:
         """Offer to give the picture the whole window, or to go back."""
         self._large = large
         self._enlarge.setText(self._words("player.smaller" if large else "player.larger"))

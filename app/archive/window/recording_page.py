@@ -127,6 +127,7 @@ class RecordingPage(ArchivePage):
         self._dossier = dossier
         self.set_simulated(_simulated(dossier))
         self.render_view()
+        self._share_room()
 
     def put_player(self, player: PlayerPanel | None) -> None:
         """Show the player in place of the question for the purpose, or take it away."""
@@ -147,7 +148,8 @@ class RecordingPage(ArchivePage):
     def _share_room(self) -> None:
         """Show the player alone, as large as there is room, or the papers instead; before that, both sides."""
         player, papers = self._player, self._papers_button.isChecked()
-        self.asking.setVisible(player is None)
+        gone = self._dossier is not None and self._dossier.standing.state is State.DESTROYED
+        self.asking.setVisible(player is None and not gone)
         self._papers_button.setVisible(player is not None)
         self._papers.setVisible(player is None or papers)
         if player is not None:
@@ -192,9 +194,10 @@ class RecordingPage(ArchivePage):
         self._show_acts(dossier)
 
     def _show_verdict(self, dossier: Dossier) -> None:
-        if dossier.standing.state is State.DESTROYED:
+        gone = dossier.standing.state is State.DESTROYED
+        self._verdict_says.setVisible(not gone)
+        if gone:
             self._verdict.show_status(Icon.CROSS, Tone.SOFT, self.words("screen.archive.state.destroyed"))
-            self._verdict_says.setText(self.words("screen.archive.keeping.destroyed"))
             return
         icon, tone = VERDICT_LOOK.get(dossier.verdict, VERDICT_LOOK[""])
         self._verdict.show_status(icon, tone, Sayings(self.words).verdict(dossier.verdict))

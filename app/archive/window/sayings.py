@@ -65,12 +65,8 @@ class Sayings:
             case "session":
                 place = " ".join(part for part in (entry.room, self.seat(entry.seat)) if part)
                 return Cell(self.title(entry) or entry.session[:8], place)
-            case "length" if entry.state == DESTROYED or not entry.started_ms:
-                return Cell(NOTHING, "", None, Tone.SOFT)
             case "length":
-                key = "screen.archive.find.gaps"
-                gaps = self.words(key, count=entry.gaps) if entry.gaps else ""
-                return Cell(length(entry.duration_ms), gaps, second_icon=Icon.ATTENTION if entry.gaps else None)
+                return self._length(entry)
             case "verdict":
                 return self._verdict(entry)
             case _:
@@ -80,6 +76,12 @@ class Sayings:
         if not entry.started_ms:
             return Cell(NOTHING, self.words("screen.archive.find.unreadable"), Icon.BLOCKED, Tone.DANGER)
         return Cell(day(entry.started_ms), clock(entry.started_ms))
+
+    def _length(self, entry: Entry) -> Cell:
+        if entry.state == DESTROYED or not entry.started_ms:
+            return Cell(NOTHING, "", None, Tone.SOFT)
+        gaps = self.words("screen.archive.find.gaps", count=entry.gaps) if entry.gaps else ""
+        return Cell(length(entry.duration_ms), gaps, second_icon=Icon.ATTENTION if entry.gaps else None)
 
     def _verdict(self, entry: Entry) -> Cell:
         if entry.state == DESTROYED:

@@ -109,7 +109,7 @@ class TimelinePlot(Looked, pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is
             made.append(item)
         return made
 
-    def be_slim(self, slim: bool) -> None:  # noqa: FBT001 - as Qt's own
+    def be_slim(self, slim: bool) -> None:
         """Stand in two lanes, without the wave and the names, or in all again."""
         self._slim = slim
         self._rows = 2.0 if slim else _WAVE + len(_LANES)

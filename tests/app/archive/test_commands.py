@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.archive.site import CANDIDATE, ArchiveSite
+from tests.app.archive.site import CANDIDATE, NAMES, ArchiveSite
 from tests.app.cli.terminal import Terminal
 from tests.proctoring.seat import Recorded, wait_until
 
@@ -37,6 +37,19 @@ def test_a_recording_is_found_by_part_of_a_name_with_the_key_and_by_its_id_witho
     nobody = terminal.run("archive", "find", "--home", home, "--key", key, "李")
     assert site.recording not in nobody.output
     assert terminal.run("archive", "find", "--home", home, "--state", "gone").code == 2
+
+
+def test_what_was_destroyed_is_found_as_such_with_who_and_why(site: ArchiveSite) -> None:
+    first, second = site.signers
+    site.expire()
+    site.desk.approve(site.recording, second, site.archive.propose_destruction(site.recording, first, "到期").sequence)
+    told = Terminal().run("archive", "find", "--home", site.home.root)
+    assert told.code == 0, told.errors
+    for said in ("Destroyed", *NAMES, "到期", site.desk.look(site.recording).record_sha256):
+        assert said in told.output, said
+    assert "Complete" not in told.output
+    found = json.loads(Terminal().run("archive", "find", "--home", site.home.root, "--json").output)
+    assert found["destruction"]["approved_by"][0]["name"] == NAMES[1]
 
 
 @pytest.mark.long

@@ -1,7 +1,6 @@
 """The desk: what is found comes from the shelf, what is watched is entered first, what is destroyed needs two."""
 
 import shutil
-
 from hashlib import sha256
 
 import pytest

@@ -24,6 +24,7 @@ from app.archive.window.window import ArchiveWindow
 from app.archive.window.work_page import WorkPage
 from app.exam.prose import Language
 from app.ui.fields import Field
+from app.ui.labels import StatusMark
 from app.ui.proctor_button import ProctorButton
 from proctoring.vault.carrying.media_register import MediumState
 from proctoring.vault.carrying.medium import FoundMedium
@@ -171,6 +172,20 @@ def test_nobody_destroys_alone_and_two_do(hands: Hands) -> None:
     hands.press("done")
     hands.until(RecordingPage)
     hands.until_says("销毁记录和保管记录仍然保存")
+    for said in ("保存期满", *NAMES, "姓名已销毁"):
+        assert hands.says(said), said
+    verdict = hands.page.findChild(StatusMark, "verdict")
+    assert verdict is not None
+    assert verdict.text() == "已销毁"
+    assert not hands.says("没有留下姓名")
+    hands.press("back")
+    hands.until(FindPage)
+    hands.press("refresh")
+    entry = hands.window.finding.model.entry
+    hands.wait(lambda: (one := entry(0)) is not None and one.state == "destroyed")
+    cells = [str(hands.window.finding.model.index(0, at).data()) for at in range(6)]
+    assert "已销毁" in cells[4]
+    assert not any("完整" in cell or "没有姓名" in cell or "0:00:00" in cell for cell in cells)
 
 
 def test_a_medium_goes_out_and_comes_back_in_somebodys_name(hands: Hands) -> None:
