@@ -16,7 +16,13 @@ _NAMES: Final = {
     "film": "film.webm",
     "age": "age-encryption.org",
     "command": "age --decrypt -i KEY-FILE -o film.webm film.webm.age",
-    "ending": ".json",
+    "about": "about.json",
+    "incidents": "incidents.json",
+    "envelopes": (
+        f"{LIST}, manifest.json, opening-NNNNN.json, about.json, room-records/*.json, "
+        "trust/registry-keys.json, trust/directory.json"
+    ),
+    "show": "examroom registry show --home DIR",
     "envelope": "DSSE",
     "dsse": "github.com/secure-systems-lab/dsse",
     "payload": "payload",
@@ -65,12 +71,11 @@ class Tongues:
 
 def sheet_of(facts: CoverFacts, say: Tongues) -> Sheet:
     """Put the facts of an export in words."""
-    zone = f"{_local(facts.at_ms):%z}"
     medium = facts.medium
     said = [
         ("purpose", facts.purpose),
         ("by", facts.by.name),
-        ("at", f"{_local(facts.at_ms):%Y-%m-%d %H:%M:%S} (UTC{zone[:3]}:{zone[3:]})"),
+        ("at", _moment(facts.at_ms)),
         ("medium", f"{medium.label} · {medium.serial}"),
         ("bearer", medium.bearer or ""),
         ("due", f"{_local(medium.due_ms):%Y-%m-%d}" if medium.due_ms else ""),
@@ -83,8 +88,9 @@ def sheet_of(facts: CoverFacts, say: Tongues) -> Sheet:
     remarks = [say("export.cover.encrypted")] if facts.recipients else []
     if any(one.about is not None and one.about.simulated for one in facts.recordings):
         remarks.append(say("export.cover.simulated"))
+    root = [(say("export.cover.root", file=_NAMES["root"]), facts.root_sha256)] if facts.root_sha256 else []
     return Sheet(
-        tuple((say(f"export.cover.{name}"), text) for name, text in said if text),
+        (*((say(f"export.cover.{name}"), text) for name, text in said if text), *root),
         tuple(say(f"export.cover.{name}") for name in ("who", "length", "verdict", "digests")),
         tuple(_row(one, say) for one in facts.recordings),
         tuple((one.recording, f"{_why(one.code, say)} [{one.code}]") for one in facts.left_out),
@@ -95,12 +101,18 @@ def sheet_of(facts: CoverFacts, say: Tongues) -> Sheet:
 
 def instructions(facts: CoverFacts, say: Tongues) -> str:
     """Write how to check an export without this program."""
-    facts_of = {**_NAMES, "export": facts.export, "name": facts.by.name, "keyid": facts.by.keyid}
+    facts_of = {
+        **_NAMES,
+        "root_sha256": facts.root_sha256,
+        "export": facts.export,
+        "name": facts.by.name,
+        "keyid": facts.by.keyid,
+    }
     how = "age" if facts.recipients else "plain"
     parts = [
         words(f"export.readme.{part}", **facts_of)
         for words in (say.zh, say.en)
-        for part in ("title", "whole", "files", how, "signatures", "recordings", "keyid")
+        for part in ("title", "whole", "files", how, "signatures", "root", "recordings", "keyid")
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -111,8 +123,10 @@ def _row(one: HandedOut, say: Tongues) -> tuple[str, ...]:
     if one.about is not None:
         about = one.about
         place = f"{about.site} · {about.room} · {about.seat_label}"
-        opens = f"{_local(about.opens_ms):%Y-%m-%d %H:%M}"
+        opens = say("export.cover.opens", at=_moment(about.opens_ms))
         who = "\n".join((f"{about.name} {about.admission_number}", about.id_number_masked, place, opens, one.recording))
+    if one.started_ms is not None:
+        who += "\n" + say("export.cover.began", at=_moment(one.started_ms))
     digests = f"WebM {one.sha256}"
     if one.manifest_sha256:
         digests += f"\n{say('export.cover.manifest')} {one.manifest_sha256}"
@@ -122,6 +136,13 @@ def _row(one: HandedOut, say: Tongues) -> tuple[str, ...]:
 
 def _why(code: str, say: Tongues) -> str:
     return say(f"export.cover.left.{code}")
+
+
+def _moment(ms: int) -> str:
+    """Give a time where this is printed, with what its clocks differ from UTC."""
+    local = _local(ms)
+    zone = f"{local:%z}"
+    return f"{local:%Y-%m-%d %H:%M:%S} (UTC{zone[:3]}:{zone[3:]})"
 
 
 def _local(ms: int) -> datetime:

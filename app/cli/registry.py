@@ -4,14 +4,16 @@ import json as json_module
 import time
 from collections import Counter
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.console import command, out, say
-from app.cli.files import require_new_file, write_new_file
+from app.cli.files import read_file, require_new_file, write_new_file
 from app.logbook import open_logbook
+from sync.trust.anchor import ROOT_FILE
 
 app = typer.Typer(no_args_is_help=True, help="The central registry (登记中心).")
 administrators = typer.Typer(no_args_is_help=True, help="Site administrators (考点管理员).")
@@ -156,6 +158,7 @@ def show(home: Home) -> None:
 
     with Registry.open(home) as registry:
         found = overview(registry.premises)
+        root = read_file(registry.premises.public_folder / ROOT_FILE)
     for package in found.packages:
         bank = package.target.split("/")[1]  # packages/<bank>/<package>.erp
         say("cli.show_package", package=package.package, bank=bank, version=package.version)
@@ -167,6 +170,7 @@ def show(home: Home) -> None:
     for session in found.sessions:
         key = "cli.show_session" if session.released_ms is None else "cli.show_session_released"
         say(key, session=session.id, opens=_local(session.opens_ms))
+    say("cli.show_root", file=ROOT_FILE, sha256=sha256(root).hexdigest())
 
 
 @app.command("release")

@@ -44,6 +44,7 @@ from proctoring.vault.retention.people import Signer
 from proctoring.vault.retention.timekeeping import moment
 from sync.replica.durable import DiskFault, DiskFull, disk_faults, sync_folder
 from sync.trust import envelope
+from sync.trust.anchor import ROOT_FILE
 from sync.trust.clock import ClockReading
 from sync.wire.archive import TimelineKind
 from sync.wire.document import canonical_json
@@ -272,6 +273,7 @@ class _Run:
             written.bytes,
             written.sha256,
             about.document if about and not self._request.recipients else None,
+            film.began_ms,
         )
 
     def _film(self, film: Film, path: str) -> ExportedFile:
@@ -329,6 +331,7 @@ class _Run:
             check_recipients(self._request.recipients),
             tuple(handed),
             tuple(self._left_out),
+            self._files[f"trust/{ROOT_FILE}"].sha256,
         )
 
     def _sums(self) -> bytes:

@@ -65,12 +65,13 @@ class Film:
         if not plan.clusters:
             raise RecordingUnreadable("nothing was recorded", file=folder.name)
         self.duration_ms: Final = max(plan.end_ms, self._outline.duration_ms)
+        self.began_ms: Final = self._outline.parts[0].entry.clock.wall_ms
         self._clusters: Final = plan.clusters
         self._heads: Final = heads(
             plan.header,
             plan.tracks,
             title=report.recording,
-            began_ms=self._outline.parts[0].entry.clock.wall_ms,
+            began_ms=self.began_ms,
             duration_ms=self.duration_ms,
             gaps=_chapters(self._outline),
             cues=plan.cues,

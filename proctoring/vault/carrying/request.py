@@ -93,7 +93,10 @@ class Holdings(Protocol):
 
 @dataclass(frozen=True)
 class HandedOut:
-    """A recording as the cover sheet names it. `about` is None where names must not stand on it in the clear."""
+    """A recording as the cover sheet names it. `about` is None where names must not stand on it in the clear.
+
+    `started_ms`: when recording began, by the seat's wall clock (UTC), as the seat signed it.
+    """
 
     recording: str
     manifest_sha256: str | None
@@ -103,11 +106,12 @@ class HandedOut:
     bytes: int
     sha256: str
     about: RecordingAbout | None
+    started_ms: int | None = None
 
 
 @dataclass(frozen=True)
 class CoverFacts:
-    """What a cover sheet and the instructions are made from."""
+    """What a cover sheet and the instructions are made from. `root_sha256`: of the registry's root that goes along."""
 
     export: str
     archive: str
@@ -119,6 +123,7 @@ class CoverFacts:
     recipients: tuple[str, ...]
     recordings: tuple[HandedOut, ...]
     left_out: tuple[LeftOut, ...]
+    root_sha256: str = ""
 
 
 MakePapers = Callable[[CoverFacts], Mapping[str, bytes]]

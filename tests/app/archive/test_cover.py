@@ -15,6 +15,7 @@ from sync.wire.ids import new_id
 from sync.wire.plan import Bilingual
 
 WHO = Person(administrator=new_id(), name="张伟", keyid="ab" * 32)
+ROOT_SHA256 = "12" * 32
 AGE = "age1xyl97pyyaqk7e7k6ktyjd7p44w2h9xdmpdhgs220v405wnc5tcasa326qm"
 
 
@@ -56,10 +57,12 @@ def facts(recordings: int = 1, *recipients: str, purpose: str = "第 17 号案�
                 570_000_000,
                 "ef" * 32,
                 None if recipients else about,
+                1_800_000_060_000,
             )
             for number in range(recordings)
         ),
         (LeftOut(recording=new_id(), code="RECORDING_TAMPERED"),),
+        ROOT_SHA256,
     )
 
 
@@ -83,8 +86,37 @@ def test_the_sheet_of_an_encrypted_export_names_no_candidate() -> None:
     sheet = sheet_of(told, Tongues.both())
     assert AGE in [value for _, value in sheet.facts]
     assert "王小明" not in str(sheet)
-    assert [row[0] for row in sheet.recordings] == [one.recording for one in told.recordings]
+    assert [row[0].splitlines()[0] for row in sheet.recordings] == [one.recording for one in told.recordings]
     assert "age --decrypt" in instructions(told, Tongues.both())
+
+
+def test_times_on_the_sheet_say_what_they_are_and_in_which_zone() -> None:
+    (row,) = sheet_of(facts(), Tongues.both()).recordings
+    opened, began = (line for line in row[0].splitlines() if "UTC" in line)
+    assert re.fullmatch(r".*Session opened: 2027-01-\d\d \d\d:\d\d:00 \(UTC[+-]\d\d:\d\d\)", opened)
+    assert re.fullmatch(r".*Recording began: 2027-01-\d\d \d\d:\d\d:00 \(UTC[+-]\d\d:\d\d\)", began)
+    (hidden,) = sheet_of(facts(1, AGE), Tongues.both()).recordings
+    assert "Recording began" in hidden[0]
+
+
+@pytest.mark.parametrize("recipients", [(), (AGE,)])
+def test_the_instructions_tell_envelopes_from_plain_files_and_how_to_know_the_registry(
+    recipients: tuple[str, ...],
+) -> None:
+    told = facts(1, *recipients)
+    lines = instructions(told, Tongues.both()).split("\n\n")
+    (signed,) = (line for line in lines if line.startswith("4. Who signed"))
+    envelopes, plain = signed.split("Plain, without an envelope")
+    assert all(name in envelopes for name in ("export.json", "manifest.json", "about.json", "trust/directory.json"))
+    assert "incidents.json and trust/root.json" in plain
+    assert "incidents.json" not in envelopes
+    (root,) = (line for line in lines if line.startswith("5. Whether it is the right registry"))
+    assert ROOT_SHA256 in root
+    assert "examroom registry show" in root
+    assert ROOT_SHA256 in dict(sheet_of(told, Tongues.both()).facts).values()
+    (about,) = (line for line in lines if line.startswith("6. The recording itself"))
+    assert "about.json says whom it shows" in about
+    assert "incidents.json repeats" in about
 
 
 @pytest.mark.usefixtures("qapp")

@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import stat
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,8 @@ def test_the_code_that_release_says_opens_the_package_on_the_seat(terminal: Term
 def test_show_lists_what_a_session_file_names(terminal: Terminal, place: Place) -> None:
     told = terminal.run("registry", "show", "--home", place.registry)
     kinds = [line.split()[0] for line in told.output.splitlines()]
-    assert kinds == ["Package", "Proctor", "Proctor", "Device", "Session"]
+    assert kinds == ["Package", "Proctor", "Proctor", "Device", "Session", "Root"]
+    assert sha256((place.registry / "trust" / "root.json").read_bytes()).hexdigest() in told.output
     assert "07" in told.output
     assert "李梅" in told.output
 
