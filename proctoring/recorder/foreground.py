@@ -55,6 +55,7 @@ class Foreground:
         self._told: Final[dict[tuple[object, ...], int]] = {}
         self._last: dict[tuple[object, ...], int] = {}
         self._troubles: frozenset[str] = frozenset()
+        self._begun_ms = 0
 
     def run(self, seconds: float | None, ended: threading.Event) -> Closed:
         """Record for so long (recorded time), or until `ended` is set; then close.
@@ -66,6 +67,7 @@ class Foreground:
         self._recording.begin()
         try:
             status = self._recording.status()
+            self._begun_ms = status.recorded_ms
             self._tell(_begun(self._recording.spec, status))
             while not ended.is_set() and not _is_over(status, seconds):
                 self._tell_all(status)
@@ -93,7 +95,8 @@ class Foreground:
         for trouble in sorted(troubles ^ self._troubles):
             self._tell({"event": "trouble", "trouble": trouble, "over": trouble not in troubles, "fault": status.fault})
         self._troubles = troubles
-        self._tell(_status(status))
+        # a source that gives nothing is stated as a gap after a while only; until then none of this time counts either
+        self._tell(_status(status, status.sealed_ms if self._recording.came else self._begun_ms))
 
     def _tell_once(self, event: Event, key: tuple[object, ...], length_ms: int) -> None:
         """Tell of something that has a length when it begins, and once more when it has ended to grow."""
@@ -131,13 +134,13 @@ def _begun(spec: RecordingSpec, status: RecorderStatus) -> Event:
     }
 
 
-def _status(status: RecorderStatus) -> Event:
+def _status(status: RecorderStatus, most_ms: int) -> Event:
     disk = status.disk
     return {
         "event": "status",
         "state": str(status.state),
-        "media_seconds": _seconds(media_ms(status.sealed_ms, status.gaps)),
-        "durable_seconds": _seconds(media_ms(status.durable_ms, status.gaps)),
+        "media_seconds": _seconds(media_ms(min(most_ms, status.sealed_ms), status.gaps)),
+        "durable_seconds": _seconds(media_ms(min(most_ms, status.durable_ms), status.gaps)),
         "recorded_seconds": _seconds(status.recorded_ms),
         "bytes": status.bytes,
         "level_dbfs": status.level_dbfs_tenths / 10,

@@ -32,6 +32,7 @@ def test_two_seconds_of_nothing_are_stated_from_beginning_to_end(seat: Simulated
         "file junk.mp4",
     )
     assert (told[-1]["event"], told[-1]["media_seconds"]) == ("closed", 0)
+    assert {one["media_seconds"] for one in told if one["event"] == "status"} == {0}
     report = verify_recording(folder)
     assert (report.verdict, report.media_ms) == ("complete", 0)
     assert {gap.track: gap.reason for gap in report.gaps} == GAP_REASONS
