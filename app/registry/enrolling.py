@@ -35,6 +35,7 @@ KEYS_DOCUMENT: Final = "registry-keys"
 DIRECTORY_DOCUMENT: Final = "directory"
 _SEQUENCE: Final = "directory_sequence"
 _TOKEN_BYTES: Final = 24
+_DAY_MS: Final = 86_400_000
 _O = TypeVar("_O", bound=Official)
 
 
@@ -313,6 +314,19 @@ def trust_of(premises: Premises) -> Trust:
 def write_public_files(premises: Premises) -> None:
     """Lay the public material out as files, for whoever checks evidence without a network."""
     trust_of(premises).save(premises.public_folder)
+
+
+def sign_of_the_day(premises: Premises) -> bool:
+    """Sign the directory anew if that was longer than a day ago: its date is the time that archives go by.
+
+    Returns whether it was signed.
+    """
+    if premises.clock() - trust_of(premises).directory.issued_ms < _DAY_MS:
+        return False
+    with premises.database.writing() as session:
+        renew_directory(premises, session)
+    write_public_files(premises)
+    return True
 
 
 def _revoke(premises: Premises, session: Session, signer: Device | Proctor | Administrator | None) -> None:

@@ -41,6 +41,8 @@ class PortTaken(EnvironmentFault):
 def serve(home: Path, host: str = "127.0.0.1", port: int = 0, ready: Callable[[str], None] = lambda _url: None) -> None:
     """Serve the registry at `home` until SIGINT or SIGTERM; `ready` is told the public address.
 
+    The directory is signed anew at the start if that was longer than a day ago.
+
     Port 0 means the port of the last time, at first any free one; the choice is kept, because it stands in every
     invitation.
 
@@ -49,6 +51,7 @@ def serve(home: Path, host: str = "127.0.0.1", port: int = 0, ready: Callable[[s
         What `Registry.open` raises.
     """
     with Registry.open(home) as registry:
+        registry.sign_of_the_day()
         RegistryServer(registry, host, port, ready).run_here()
 
 

@@ -145,6 +145,10 @@ class Registry:
         """Enrol a site administrator and give their credential. See `enrolling.enrol_administrator`."""
         return enrolling.enrol_administrator(self.premises, name, pin)
 
+    def sign_of_the_day(self) -> bool:
+        """Sign the directory anew if that was longer than a day ago. See `enrolling.sign_of_the_day`."""
+        return enrolling.sign_of_the_day(self.premises)
+
     def revoke_administrator(self, administrator: str) -> None:
         """Revoke a site administrator. See `enrolling.revoke_administrator`."""
         enrolling.revoke_administrator(self.premises, administrator)

@@ -5,12 +5,14 @@ time, and names the SHA-256 of the line before.
 """
 
 import re
+import threading
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
 from proctoring.vault.retention.custody import NOTHING_BEFORE, Book
 from proctoring.vault.retention.faults import ClockLineCut, ClockLineRefused, CustodyBusy
+from proctoring.vault.retention.locking import papers_until
 from proctoring.vault.retention.memory import Cut, cut
 from proctoring.vault.retention.people import Signer, key_of
 from proctoring.vault.retention.timekeeping import moment
@@ -36,6 +38,7 @@ class ClockLine:
         self._entries: list[ClockEntry] = []
         self._digests: list[str] = []
         self._last_sha256 = NOTHING_BEFORE
+        self._lock: Final = threading.RLock()  # a window asks from several threads at once
 
     def entries(self) -> tuple[ClockEntry, ...]:
         """Give the verified line as it is now.
@@ -44,6 +47,10 @@ class ClockLine:
             ClockLineRefused: a line is missing, changed, or signed by somebody who may not.
             ClockLineCut: less is there, or other, than was seen.
         """
+        with self._lock:
+            return self._read_on()
+
+    def _read_on(self) -> tuple[ClockEntry, ...]:
         end = self._book.memory.end(_CHAIN)
         there = sorted(self._numbers())
         _refuse_cut(cut(end, there))
@@ -78,11 +85,12 @@ class ClockLine:
             DiskFull, DiskFault: nothing was written.
         """
         for _ in range(_TRIES):
-            number, reading = len(self.entries()), clock()
+            with self._lock:
+                number, reading, before = len(self.entries()), clock(), self._last_sha256
             entry = ClockEntry(
                 archive=self._book.archive,
                 sequence=number,
-                before=self._last_sha256,
+                before=before,
                 act=act,
                 at=moment(reading),
                 slept_ms=reading.slept_ms,
@@ -92,7 +100,7 @@ class ClockLine:
             signed = envelope.sign(entry.to_bytes(), ClockEntry.PAYLOAD_TYPE, by.key if by else own)
             self._believed(number, signed)
             try:
-                self._book.shelf.put(_name(number), signed)
+                self._book.shelf.put(_name(number), signed, papers_until(reading.wall_ms))
             except (ShelfConflict, ShelfBusy):
                 continue
             self.entries()

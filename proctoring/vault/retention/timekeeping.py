@@ -10,10 +10,12 @@ The wall clock is held against that. Within one boot it has to go as the monoton
 from boot to boot it may not go back, nor forward by more than `LONGEST_OFF_MS`. Everything else is a jump: destruction
 is frozen, and stays so until the registry's signed time or two administrators settle it; never by time passing.
 
-Administrators settle it if they say the same: each fits the clock, and the two dates, carried on by the monotonic clock
-of one boot, agree. What one of them said is void after another boot, another jump, and whatever else freezes or settles
-the clock; so nobody's older word lends a voice to who sets the clock alone. What the clocks said a person's own line
-does not prove: it counts from the archive's own line before it.
+Administrators settle it if they say the same: each fits the clock, the two dates, carried on by the monotonic clock of
+one boot, agree, and they lie no more than `LONGEST_OFF_MS` after what registry and monotonic clock alone prove: two who
+destroy a recording shall not be able to agree that it is 2040, too. Beyond that only the registry's time settles it.
+What one of them said is void after another boot, another jump, and whatever else freezes or settles the clock; so
+nobody's older word lends a voice to who sets the clock alone. What the clocks said a person's own line does not prove:
+it counts from the archive's own line before it.
 """
 
 from collections.abc import Iterable
@@ -62,12 +64,14 @@ class _Course:
     """How the line went so far.
 
     `base_ms`: wall less monotonic less asleep, when this boot was first believed, or at the last jump since.
+    `proven_ms`: what it surely is without anybody's word but the registry's.
     """
 
     at: Moment
     slept_ms: int
     base_ms: int
     sure_ms: int
+    proven_ms: int = 0
     freeze: Freeze | None = None
     stated: tuple[_Statement, ...] = ()
 
@@ -87,7 +91,7 @@ def judge(line: Iterable[ClockEntry], registry_ms: int, papers_ms: int, now: Clo
     course: _Course | None = None
     for entry in line:
         if entry.act is ClockAct.STATED:
-            course = _told_by_person(course, entry) if course else None
+            course = _told_by_person(course, entry, registry_ms) if course else None
             continue
         course = _read(course, entry.at, entry.slept_ms, entry.stated_ms or 0, entry.sequence)
         if entry.act is ClockAct.REGISTRY and entry.stated_ms is not None and entry.stated_ms <= registry_ms:
@@ -101,7 +105,7 @@ def _read(course: _Course | None, at: Moment, slept_ms: int, floor_ms: int, sequ
     base = at.wall_ms - at.mono_ms - slept_ms
     if course is None:
         jumped = not -TOLERANCE_MS <= at.wall_ms - floor_ms <= LONGEST_OFF_MS
-        return _Course(at, slept_ms, base, 0, Freeze(at.wall_ms, floor_ms, sequence) if jumped else None)
+        return _Course(at, slept_ms, base, 0, freeze=Freeze(at.wall_ms, floor_ms, sequence) if jumped else None)
     stated = course.stated
     if at.boot_id == course.at.boot_id:
         ran = at.mono_ms - course.at.mono_ms
@@ -113,7 +117,8 @@ def _read(course: _Course | None, at: Moment, slept_ms: int, floor_ms: int, sequ
         expected = course.at.wall_ms + at.mono_ms
         jumped = not -TOLERANCE_MS <= at.wall_ms - expected <= LONGEST_OFF_MS
     sure = course.sure_ms + max(0, ran) if course.sure_ms else 0
-    after = replace(course, at=at, slept_ms=slept_ms, base_ms=base, sure_ms=sure, stated=stated)
+    proven = course.proven_ms + max(0, ran) if course.proven_ms else 0
+    after = replace(course, at=at, slept_ms=slept_ms, base_ms=base, sure_ms=sure, proven_ms=proven, stated=stated)
     if not jumped:
         return after
     freeze = course.freeze or Freeze(at.wall_ms, expected, sequence)
@@ -129,7 +134,7 @@ def _told_by_registry(course: _Course, signed_ms: int) -> _Course:
     fits = -TOLERANCE_MS <= course.at.wall_ms - signed_ms <= LONGEST_OFF_MS
     known_ms = max(course.sure_ms, course.freeze.expected_ms if course.freeze else 0)
     news = signed_ms > known_ms - LONGEST_OFF_MS  # an old paper settles nothing
-    sure = replace(course, sure_ms=max(course.sure_ms, signed_ms))
+    sure = replace(course, sure_ms=max(course.sure_ms, signed_ms), proven_ms=max(course.proven_ms, signed_ms))
     if fits:
         sure = replace(sure, sure_ms=max(signed_ms, min(course.sure_ms, course.at.wall_ms)))
     if fits and news:
@@ -139,7 +144,7 @@ def _told_by_registry(course: _Course, signed_ms: int) -> _Course:
     return sure
 
 
-def _told_by_person(course: _Course, entry: ClockEntry) -> _Course:
+def _told_by_person(course: _Course, entry: ClockEntry, registry_ms: int) -> _Course:
     """Take one administrator's word; two of different people that fit the clock and each other settle it.
 
     The later word of the same person takes the place of their earlier one.
@@ -154,6 +159,8 @@ def _told_by_person(course: _Course, entry: ClockEntry) -> _Course:
     if not agree:
         return replace(course, stated=(*others, said))
     told_ms = min(one.carried_ms(mono_ms) for one in (said, *agree))
+    if told_ms > max(course.proven_ms, registry_ms) + LONGEST_OFF_MS:
+        return replace(course, stated=(*others, said))
     return replace(_believed_again(course), sure_ms=min(course.at.wall_ms, told_ms))
 
 

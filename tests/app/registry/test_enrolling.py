@@ -162,3 +162,12 @@ def test_an_administrators_namesake_is_refused_and_so_are_a_short_pin_and_an_unk
         world.registry.enrol_administrator("Liu Yang", "12345")
     with pytest.raises(SignerUnknown):
         world.registry.revoke_administrator(world.proctors[0])
+
+
+def test_the_directory_is_signed_anew_once_a_day(world: World) -> None:
+    before = world.registry.trust_bundle()
+    assert not world.registry.sign_of_the_day()
+    world.clock.now_ms += 25 * 3_600_000  # the world is shared: later is fine, for all that follows
+    assert world.registry.sign_of_the_day()
+    assert not world.registry.sign_of_the_day()
+    assert world.registry.trust_bundle() != before

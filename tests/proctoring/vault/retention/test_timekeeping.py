@@ -1,5 +1,6 @@
 """What time it surely is: no clock makes it later, and a jump freezes until it is settled."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctoring.vault.retention.archive import Archive
+from proctoring.vault.retention.clockline import ClockLine
 from proctoring.vault.retention.faults import AdministratorRefused, ClockFrozen, ClockLineRefused
 from proctoring.vault.retention.standing import DAY_MS
 from proctoring.vault.retention.timekeeping import LONGEST_OFF_MS, TOLERANCE_MS, judge
@@ -181,15 +183,44 @@ def test_what_a_persons_own_line_says_of_the_clocks_makes_nothing_surer(site: Si
 
 
 def test_the_registrys_time_takes_back_what_two_people_said_too_late(site: Site) -> None:
-    site.clock.skew_ms = 14 * YEAR_MS
+    site.clock.skew_ms = 20 * DAY_MS
     for person in site.people[:2]:
         site.open().state_time(person, site.clock().wall_ms)
     assert site.open().time().sure_ms == site.clock().wall_ms
     site.clock.skew_ms = 0
     site.clock.run(DAY_MS)
     site.renew()
-    assert frozen(site)
+    assert not frozen(site)
     assert site.open().time().sure_ms <= site.clock.true_ms
+
+
+def test_two_people_cannot_agree_that_it_is_2040(site: Site) -> None:
+    site.clock.skew_ms = 14 * YEAR_MS
+    before = site.open().time().sure_ms
+    for _again in range(3):
+        for person in site.people[:2]:
+            site.open().state_time(person, site.clock().wall_ms)
+    assert frozen(site)
+    assert site.open().time().sure_ms <= before + DAY_MS
+
+
+def test_two_people_cannot_go_on_and_on_a_month_at_a_time(site: Site) -> None:
+    start = site.open().time().sure_ms
+    for months in range(1, 4):
+        site.clock.skew_ms = months * 25 * DAY_MS
+        for person in site.people[:2]:
+            site.open().state_time(person, site.clock().wall_ms)
+    assert site.open().time().sure_ms <= start + LONGEST_OFF_MS + DAY_MS
+
+
+def test_many_threads_read_one_line_as_it_is(site: Site) -> None:
+    archive = site.open()
+    for _ in range(5):
+        archive.write_clock_line()
+    line = ClockLine(archive.ledger.book)
+    with ThreadPoolExecutor(8) as pool:
+        read = [done.result() for done in [pool.submit(line.entries) for _ in range(32)]]
+    assert len({len(entries) for entries in read}) == 1
 
 
 def test_two_machines_that_have_long_been_up_count_no_time_twice() -> None:
