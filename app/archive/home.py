@@ -14,7 +14,8 @@ _ADDRESS_BYTES = 2_000
 class ArchiveHome:
     """Where an archive keeps its things. Everything below `root` is this user's alone (0700).
 
-    What is kept for good lies on the shelf (`address`); here are keys, who is believed, and what can be made again.
+    What is kept for good lies on the shelf (`address`); here are keys, who is believed, what was seen of
+    the shelf, and what can be made again.
     """
 
     root: Path
@@ -46,7 +47,7 @@ class ArchiveHome:
 
     @property
     def replica(self) -> Path:
-        """The encrypted database: wrong PINs are counted there."""
+        """The encrypted database: wrong PINs are counted there, and how far the chains on the shelf were seen."""
         return self.root / "replica.db"
 
     @property

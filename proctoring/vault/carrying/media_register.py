@@ -31,6 +31,7 @@ from proctoring.vault.carrying.media_faults import (
 )
 from proctoring.vault.carrying.medium import FoundMedium
 from proctoring.vault.retention.custody import NOTHING_BEFORE, Book
+from proctoring.vault.retention.locking import papers_until
 from proctoring.vault.retention.memory import Cut, cut
 from proctoring.vault.retention.people import Signer, key_of
 from proctoring.vault.retention.timekeeping import moment
@@ -227,7 +228,7 @@ class MediaRegister:
             signed = envelope.sign(entry.to_bytes(), MediumEntry.PAYLOAD_TYPE, signer.key)
             self._believed(entry.sequence, signed)  # what would not be believed later is not entered
             try:
-                self._book.shelf.put(_name(entry.sequence), signed)
+                self._book.shelf.put(_name(entry.sequence), signed, papers_until(now.wall_ms))
             except (ShelfConflict, ShelfBusy):
                 continue
             return self.medium(wanted.serial)

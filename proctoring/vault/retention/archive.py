@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from proctoring.vault.retention import destruction
-from proctoring.vault.retention.custody import Act, Chain, append, odd_names, read_chain
+from proctoring.vault.retention.custody import Act, Chain, append, entry_name, odd_names, read_chain
 from proctoring.vault.retention.faults import (
     ArchiveExists,
     ArchiveMissing,
@@ -27,6 +27,7 @@ from proctoring.vault.retention.faults import (
 )
 from proctoring.vault.retention.forecast import Kept
 from proctoring.vault.retention.ledger import STORE, Ledger, Situation
+from proctoring.vault.retention.locking import locked_names, papers_until
 from proctoring.vault.retention.memory import Memory
 from proctoring.vault.retention.papers import read_manifest, recording_prefix, require_id
 from proctoring.vault.retention.people import Signer, among, require_acting
@@ -36,6 +37,7 @@ from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing
 from proctoring.vault.retention.timekeeping import Evidence, moment
 from proctoring.vault.store.address import open_shelf
 from proctoring.vault.store.ending import ended_ms
+from proctoring.vault.store.erasing import about_name
 from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
 from sync.faults import Refused
@@ -112,7 +114,8 @@ class Archive:
             approvals_needed=approvals_needed,
             made=moment(clock()),
         )
-        shelf.put(STORE, envelope.sign(identity.to_bytes(), StoreIdentity.PAYLOAD_TYPE, key))
+        signed = envelope.sign(identity.to_bytes(), StoreIdentity.PAYLOAD_TYPE, key)
+        shelf.put(STORE, signed, papers_until(identity.made.wall_ms))
         archive = cls(places, shelf, trust, identity, clock)
         archive.write_clock_line()
         return archive
@@ -282,9 +285,12 @@ class Archive:
         arrived = next((one for one in situation.chain.entries if one.act is CustodyAct.ARRIVED), None)
         if arrived is not None:
             return arrived
-        return self._enter(
+        entry = self._enter(
             recording, lambda now: Act(CustodyAct.ARRIVED, None, now, facts=_arrival(situation, facts, now))
         )
+        if self.shelf.size(about_name(recording)) is not None:
+            self.shelf.extend(about_name(recording), situation.folded.retain_until_ms)
+        return entry
 
     def note(
         self, recording: str, act: CustodyAct, person: Signer | None, purpose: str | None, **facts: str
@@ -308,7 +314,11 @@ class Archive:
         situation = self.ledger.situation(recording)
         _require_there(situation)
         self._on_files(recording, lambda name: self.shelf.set_hold(name, on=True))
-        return self._enter(recording, lambda now: Act(CustodyAct.HELD, person, now, reason, until_ms=review_ms), person)
+        entry = self._enter(
+            recording, lambda now: Act(CustodyAct.HELD, person, now, reason, until_ms=review_ms), person
+        )
+        self.shelf.set_hold(entry_name(recording, entry.sequence), on=True)
+        return entry
 
     def release(self, recording: str, person: Signer, hold: int, reason: str) -> CustodyEntry:
         """Release one hold, by the sequence of its entry. Raises what `hold` raises; ActRefused: no such hold."""
@@ -399,12 +409,13 @@ class Archive:
             require_acting(person.person, self.trust)
         seen: list[Situation] = []
 
-        def judged(chain: Chain) -> tuple[str, Act]:
+        def judged(chain: Chain) -> tuple[str, Act, int]:
             seen.append(self.ledger.situation_of(recording, chain))
             act = judge(seen[-1])
             if seen[-1].missing and act.act not in WITHOUT_IT:
                 raise RecordingMissing(recording=recording)
-            return seen[-1].terms.manifest_sha256, act
+            kept_ms = max(seen[-1].folded.retain_until_ms, act.until_ms or 0)
+            return seen[-1].terms.manifest_sha256, act, papers_until(act.at.wall_ms, kept_ms)
 
         def check(_: Chain, entry: CustodyEntry) -> None:
             try:
@@ -419,7 +430,7 @@ class Archive:
         return self.enter(recording, lambda _: act(moment(self.clock())), person)[0]
 
     def _on_files(self, recording: str, act: Callable[[str], None]) -> None:
-        for name in self.shelf.names(recording_prefix(recording)):
+        for name in locked_names(self.shelf, recording, read_chain(self.ledger.book, recording)):
             act(name)
 
 

@@ -122,13 +122,13 @@ def append(
     book: Book,
     recording: str,
     own: SigningKey,
-    judge: Callable[[Chain], tuple[str, Act]],
+    judge: Callable[[Chain], tuple[str, Act, int]],
     check: Callable[[Chain, CustodyEntry], None],
 ) -> tuple[CustodyEntry, Chain]:
     """Append an entry, durably.
 
-    `judge` is asked anew for every chain that is found: it gives the manifest's digest and the act, or raises because
-    the act has no place; `check` looks at the entry that came of it.
+    `judge` is asked anew for every chain that is found: it gives the manifest's digest, the act, and until when
+    the store has to keep the entry, or raises because the act has no place; `check` looks at the entry that came of it.
 
     Raises:
         CustodyRefused: the chain does not hold together.
@@ -140,13 +140,13 @@ def append(
         chain = grown(book, recording, chain)
         if len(chain.entries) >= MAX_ENTRIES:
             raise CustodyRefused(f"{recording}: {MAX_ENTRIES} entries, no more")
-        manifest_sha256, act = judge(chain)
+        manifest_sha256, act, until_ms = judge(chain)
         entry = _made(book, recording, chain, manifest_sha256, act)
         check(chain, entry)
         signed = envelope.sign(entry.to_bytes(), CustodyEntry.PAYLOAD_TYPE, act.person.key if act.person else own)
         _believed(book, recording, entry.sequence, signed)  # what would not be believed later is not entered
         try:
-            book.shelf.put(entry_name(recording, entry.sequence), signed)
+            book.shelf.put(entry_name(recording, entry.sequence), signed, until_ms)
         except (ShelfConflict, ShelfBusy):
             continue
         digests = (*chain.digests, sha256(signed).hexdigest())

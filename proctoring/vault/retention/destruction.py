@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from proctoring.vault.retention.custody import Act, Chain, entry_name, odd_names
 from proctoring.vault.retention.faults import ActRefused, CustodyRefused, NotApproved
 from proctoring.vault.retention.ledger import Situation, record_name, terms_entered
+from proctoring.vault.retention.locking import papers_until
 from proctoring.vault.retention.papers import recorded_moment
 from proctoring.vault.retention.people import Signer, among, key_of, require_acting
 from proctoring.vault.retention.timekeeping import moment
@@ -120,7 +121,7 @@ def _prove(archive: "Archive", situation: Situation) -> Situation:
     """Write the record, unless somebody else has just done it, and read back what stands there."""
     signed = _signed_record(archive, situation)
     with suppress(ShelfConflict):  # the other one's record says the same, and is verified below
-        archive.shelf.put(record_name(situation.recording), signed)
+        archive.shelf.put(record_name(situation.recording), signed, papers_until(archive.clock().wall_ms))
     return archive.ledger.situation_of(situation.recording, situation.chain)
 
 
