@@ -104,11 +104,13 @@ def test_no_number_is_larger_than_it_is_specified() -> None:
     for heading, paper in (("Opening", RecordingOpening), ("Manifest", RecordingManifest)):
         assert f"(1,098 to {CENTURY_DAYS:,})" in section(heading)
         assert _most(paper, "retention_days") == CENTURY_DAYS
-    for model in (CaptureStatistics, SegmentEntry, KeyEpoch):
+    counted: list[type[Part]] = [CaptureStatistics, SegmentEntry, KeyEpoch]
+    for model in counted:
         counts = {name: _most(model, name) for name in model.model_fields if _is_count(name)}
         assert counts
         assert set(counts.values()) == {2**40}
-    recorded = [(SegmentEntry, "start_ms"), (SegmentEntry, "duration_ms"), (GapRef, "start_ms"), (GapRef, "length_ms")]
+    recorded: list[tuple[type[Part], str]] = [(SegmentEntry, "start_ms"), (SegmentEntry, "duration_ms")]
+    recorded += [(GapRef, "start_ms"), (GapRef, "length_ms")]
     recorded += [(Bookmark, "at_ms"), (Flag, "at_ms"), (Flag, "length_ms"), (RecordingManifest, "duration_ms")]
     recorded += [(RecordingOpening, "starts_ms"), (RecordingHead, "recorded_ms")]
     assert {_most(model, name) for model, name in recorded} == {2**32 - 1}
