@@ -123,10 +123,10 @@ def _row(one: HandedOut, say: Tongues) -> tuple[str, ...]:
     if one.about is not None:
         about = one.about
         place = f"{about.site} · {about.room} · {about.seat_label}"
-        opens = say("export.cover.opens", at=_moment(about.opens_ms))
+        opens = f"{say('export.cover.opens')} {_moment(about.opens_ms)}"
         who = "\n".join((f"{about.name} {about.admission_number}", about.id_number_masked, place, opens, one.recording))
     if one.started_ms is not None:
-        who += "\n" + say("export.cover.began", at=_moment(one.started_ms))
+        who += f"\n{say('export.cover.began')} {_moment(one.started_ms)}"
     digests = f"WebM {one.sha256}"
     if one.manifest_sha256:
         digests += f"\n{say('export.cover.manifest')} {one.manifest_sha256}"

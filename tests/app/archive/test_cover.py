@@ -93,8 +93,8 @@ def test_the_sheet_of_an_encrypted_export_names_no_candidate() -> None:
 def test_times_on_the_sheet_say_what_they_are_and_in_which_zone() -> None:
     (row,) = sheet_of(facts(), Tongues.both()).recordings
     opened, began = (line for line in row[0].splitlines() if "UTC" in line)
-    assert re.fullmatch(r".*Session opened: 2027-01-\d\d \d\d:\d\d:00 \(UTC[+-]\d\d:\d\d\)", opened)
-    assert re.fullmatch(r".*Recording began: 2027-01-\d\d \d\d:\d\d:00 \(UTC[+-]\d\d:\d\d\)", began)
+    assert re.fullmatch(r".*Session opened 2027-01-\d\d \d\d:\d\d:00 \(UTC[+-]\d\d:\d\d\)", opened)
+    assert re.fullmatch(r".*Recording began 2027-01-\d\d \d\d:\d\d:00 \(UTC[+-]\d\d:\d\d\)", began)
     (hidden,) = sheet_of(facts(1, AGE), Tongues.both()).recordings
     assert "Recording began" in hidden[0]
 
