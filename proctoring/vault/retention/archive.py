@@ -4,18 +4,17 @@ What is decided is decided from signed papers on the shelf, read anew: never fro
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from proctoring.vault.retention import destruction
-from proctoring.vault.retention.custody import Act, Chain, append, entry_name, odd_names, read_chain
+from proctoring.vault.retention.custody import Act, entry_name, odd_names, read_chain
+from proctoring.vault.retention.entering import NOTED, arrival_facts, enter, ordered, require_there
 from proctoring.vault.retention.faults import (
     ArchiveExists,
     ArchiveMissing,
     ClockFrozen,
     CustodyRefused,
-    DestructionBegun,
     NeverLater,
     NotExpired,
     NotTakenOver,
@@ -32,11 +31,10 @@ from proctoring.vault.retention.memory import Memory
 from proctoring.vault.retention.papers import read_manifest, recording_prefix, require_id
 from proctoring.vault.retention.people import Signer, among, require_acting
 from proctoring.vault.retention.places import ArchivePlaces
-from proctoring.vault.retention.refusals import date_of, why_refused
-from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing, step
+from proctoring.vault.retention.refusals import date_of
+from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing
 from proctoring.vault.retention.timekeeping import Evidence, moment
 from proctoring.vault.store.address import open_shelf
-from proctoring.vault.store.ending import ended_ms
 from proctoring.vault.store.erasing import about_name
 from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
@@ -47,24 +45,11 @@ from sync.trust import envelope
 from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keystore import FileKeyStore
-from sync.wire.archive import ClockAct, ClockEntry, CustodyAct, CustodyEntry, DestructionRecord, Moment, StoreIdentity
+from sync.wire.archive import ClockAct, ClockEntry, CustodyAct, CustodyEntry, DestructionRecord, StoreIdentity
 from sync.wire.ids import new_id
 from sync.wire.recording import RecordingManifest
 
 __all__ = ["Archive", "Freeze", "Hold", "Proposal", "Signer", "Standing", "State"]
-
-NOTED: Final = frozenset(
-    {
-        CustodyAct.VIEWED,
-        CustodyAct.SNAPSHOT,
-        CustodyAct.EXPORT_BEGUN,
-        CustodyAct.EXPORTED,
-        CustodyAct.VERIFIED,
-    }
-)
-"""What is entered without changing where a recording stands."""
-WITHOUT_IT: Final = frozenset({CustodyAct.HELD, CustodyAct.VERIFIED})
-"""What may be entered of a recording that is missing."""
 
 
 class Archive:
@@ -286,7 +271,7 @@ class Archive:
         if arrived is not None:
             return arrived
         entry = self._enter(
-            recording, lambda now: Act(CustodyAct.ARRIVED, None, now, facts=_arrival(situation, facts, now))
+            recording, lambda now: Act(CustodyAct.ARRIVED, None, now, facts=arrival_facts(situation, facts, now))
         )
         if self.shelf.size(about_name(recording)) is not None:
             self.shelf.extend(about_name(recording), situation.folded.retain_until_ms)
@@ -302,7 +287,7 @@ class Archive:
         """
         if act not in NOTED:
             raise ValueError(f"{act} has a method of its own")
-        return self._enter(recording, lambda now: Act(act, person, now, purpose, facts=_ordered(facts)), person)
+        return self._enter(recording, lambda now: Act(act, person, now, purpose, facts=ordered(facts)), person)
 
     def hold(self, recording: str, person: Signer, reason: str, review_ms: int | None = None) -> CustodyEntry:
         """Hold a recording (保全) until this hold is released; `review_ms`: when somebody should look at it again.
@@ -312,7 +297,7 @@ class Archive:
             AdministratorRefused, RecordingUnknown, CustodyRefused.
         """
         situation = self.ledger.situation(recording)
-        _require_there(situation)
+        require_there(situation)
         self._on_files(recording, lambda name: self.shelf.set_hold(name, on=True))
         entry = self._enter(
             recording, lambda now: Act(CustodyAct.HELD, person, now, reason, until_ms=review_ms), person
@@ -330,7 +315,7 @@ class Archive:
     def extend(self, recording: str, person: Signer, until_ms: int, reason: str) -> CustodyEntry:
         """Keep a recording until `until_ms` (wall clock, UTC), later than so far. Raises what `hold` raises."""
         situation = self.ledger.situation(recording)
-        _require_there(situation)
+        require_there(situation)
         if until_ms <= situation.folded.retain_until_ms:
             raise NeverLater(until=date_of(situation.folded.retain_until_ms))
         entry = self._enter(
@@ -404,27 +389,7 @@ class Archive:
         self, recording: str, judge: Callable[[Situation], Act], person: Signer | None
     ) -> tuple[CustodyEntry, Situation]:
         """Enter an act into custody; `judge` sees what stands, again whenever somebody else was quicker."""
-        require_id(recording)
-        if person is not None:
-            require_acting(person.person, self.trust)
-        seen: list[Situation] = []
-
-        def judged(chain: Chain) -> tuple[str, Act, int]:
-            seen.append(self.ledger.situation_of(recording, chain))
-            act = judge(seen[-1])
-            if seen[-1].missing and act.act not in WITHOUT_IT:
-                raise RecordingMissing(recording=recording)
-            kept_ms = max(seen[-1].folded.retain_until_ms, act.until_ms or 0)
-            return seen[-1].terms.manifest_sha256, act, papers_until(act.at.wall_ms, kept_ms)
-
-        def check(_: Chain, entry: CustodyEntry) -> None:
-            try:
-                step(seen[-1].terms, seen[-1].folded, entry)
-            except CustodyRefused as fault:
-                raise why_refused(seen[-1].folded, entry, fault.detail) from None
-
-        entry, chain = append(self.ledger.book, recording, self.key, judged, check)
-        return entry, replace(seen[-1], chain=chain, folded=step(seen[-1].terms, seen[-1].folded, entry))
+        return enter(self.ledger, self.key, recording, judge, person)
 
     def _enter(self, recording: str, act: Callable[..., Act], person: Signer | None = None) -> CustodyEntry:
         return self.enter(recording, lambda _: act(moment(self.clock())), person)[0]
@@ -432,25 +397,3 @@ class Archive:
     def _on_files(self, recording: str, act: Callable[[str], None]) -> None:
         for name in locked_names(self.shelf, recording, read_chain(self.ledger.book, recording)):
             act(name)
-
-
-def _require_there(situation: Situation) -> None:
-    if situation.folded.begun is not None or situation.record is not None:
-        raise DestructionBegun
-
-
-def _arrival(situation: Situation, facts: dict[str, str], now: Moment) -> tuple[tuple[str, str], ...]:
-    """Give what custody has to say even if the recording itself is gone one day: whose it is, how long it is kept."""
-    if situation.manifest is None:
-        raise CustodyRefused(f"{situation.recording}: the manifest is missing")
-    document = situation.manifest.document
-    kept = {
-        "session": document.session,
-        "ended_ms": str(ended_ms(document, now.wall_ms)),
-        "retention_days": str(document.retention_days),
-    }
-    return _ordered({**facts, **kept})
-
-
-def _ordered(facts: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(facts.items()))
