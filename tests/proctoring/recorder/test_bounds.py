@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import proctoring
 from proctoring.recorder.faults import BookmarksFull, RecorderRefused
 from proctoring.recorder.ledger import MOST_BOOKMARKS, MOST_STRETCHES, HeadFile, Ledger, Said
 from proctoring.recorder.messages import Mark, parse_request
@@ -43,6 +44,13 @@ def test_a_note_that_is_longer_is_refused_at_the_door() -> None:
     assert isinstance(parse_request(json.dumps({"do": "bookmark", "note": WORST}).encode()), Mark)
     with pytest.raises(RecorderRefused):
         parse_request(json.dumps({"do": "bookmark", "note": WORST + "x"}).encode())
+
+
+def test_the_specification_says_the_bounds() -> None:
+    told = (Path(proctoring.__file__).parent / "vault" / "FORMAT.md").read_text(encoding="utf-8")
+    assert "| text | string of at most 80 characters of any kind |" in told
+    assert f"it takes {MOST_BOOKMARKS:,} bookmarks in all" in told
+    assert f"of gaps it states {MOST_STRETCHES:,}\nfor each track, of flags {MOST_STRETCHES:,} for each kind" in told
 
 
 def test_a_flood_of_everything_leaves_a_recording_that_is_complete(tmp_path: Path) -> None:
