@@ -110,8 +110,9 @@ def _segment_json(part: Part) -> dict[str, object]:
 
 
 def _is_counted(part: Part) -> bool:
+    """Tell whether a head counted pictures: some are expected in any segment, with a camera or without."""
     counted = part.entry.statistics
-    return part.entry.records == 0 or bool(counted.frames_expected or counted.samples)
+    return part.entry.records == 0 or counted.frames_expected > 0
 
 
 def _named_by(seen: Examination) -> RecordingManifest | RecordingOpening | None:

@@ -103,6 +103,7 @@ def test_a_recording_that_was_never_closed_is_no_complete_evidence(terminal: Ter
     assert (program["verdict"], [gap["length_ms"] for gap in program["gaps"]]) == ("recovered", [None])
     shown = terminal.run("recording", "show", copy).output
     assert "nobody knows for how long" in shown
+    assert "0 of 0" not in shown
     assert json.loads(terminal.run("recording", "show", copy, "--json").output)["gaps"] == program["gaps"]
 
 
