@@ -140,13 +140,12 @@ def _print(entry: "Entry", gone: "Dossier | None", *, json: bool) -> None:
     )
     record = gone.situation.record if gone is not None else None
     if gone is not None and record is not None:
-        print_text(
-            words()(
-                "cli.archive_found_destroyed",
-                proposed=record.proposed_by.name,
-                approved=", ".join(one.name for one in record.approved_by),
-                when=date_words(record.data_erased.wall_ms),
-                why=record.purpose,
-                digest=gone.record_sha256,
-            )
+        destroyed = words()(
+            "cli.archive_found_destroyed",
+            proposed=record.proposed_by.name,
+            approved=", ".join(one.name for one in record.approved_by),
+            when=date_words(record.data_erased.wall_ms),
+            why=record.purpose,
+            digest=gone.record_sha256,
         )
+        print_text(f"    {destroyed}")

@@ -137,7 +137,12 @@ class Note(QFrame):
         self._label = Label()
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._label, 1)
+        self._row = row
         self.hide()
+
+    def put(self, widget: QWidget) -> None:
+        """Put beside what is said what can be done about it."""
+        self._row.addWidget(widget)
 
     def say(self, tone: Tone, text: str) -> None:
         """Say something; an empty text hides the note."""

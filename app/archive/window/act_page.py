@@ -9,16 +9,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.archive.window.chrome import ArchivePage, Facts
+from app.archive.window.sayings import says_something
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note
 from app.ui.page import Column, Foot, Panel, Scroll
+from app.ui.simulated import Simulated
 from app.ui.text import Text, say
 from app.ui.tokens import Tone, Type
 from app.words import Words
 
-LEAST_REASON: Final = 2
 LONGEST_REASON: Final = 400
 _FACTS: Final = ("candidate", "session", "began", "until", "size", "id")
 
@@ -49,6 +50,7 @@ class Subject:
     until: str
     size: str
     about: int = 0
+    simulated: tuple[Simulated, ...] = ()
 
     def fact(self, name: str, words: Words) -> str:
         """Give a fact by its name, in the reader's language."""
@@ -74,7 +76,7 @@ class ActPage(ArchivePage):
         self._reason_name, self._until_name = Label(Type.STRONG), Label(Type.STRONG)
         self.reason = Field("reason", longest=LONGEST_REASON)
         self.until = Field("until", longest=10)
-        self.named(self.until.setPlaceholderText, "archive.find.date_form")
+        self.named(self.until.setPlaceholderText, "archive.do.date_form")
         for field in (self.reason, self.until):
             field.textChanged.connect(self._changed)
             field.returnPressed.connect(self._confirm)
@@ -101,6 +103,7 @@ class ActPage(ArchivePage):
     def begin(self, act: Act, subject: Subject) -> None:
         """Ask for this act."""
         self._act, self._subject = act, subject
+        self.set_simulated(subject.simulated)
         self.reason.clear()
         self.until.clear()
         self.show_fault(None)
@@ -148,7 +151,7 @@ class ActPage(ArchivePage):
         return round((day + timedelta(days=1)).astimezone(UTC).timestamp() * 1000)
 
     def _ready(self) -> bool:
-        said = len(self.reason.text().strip()) >= LEAST_REASON
+        said = says_something(self.reason.text())
         needs = WITH_DATE.get(self._act)
         typed = bool(self.until.text().strip())
         wrong = needs is not None and typed and self.until_ms() is None

@@ -92,6 +92,21 @@ class Bench(QObject):
         page.show_fault(None)
         self.run(work, done, page.show_fault)
 
+    def look(self, page: ArchivePage, work: Callable[[], T], done: Callable[[T], None], *, long: bool = False) -> None:
+        """Look at something that other threads write to meanwhile.
+
+        What refuses once is looked at once more before anything is said; then the page says it, and offers to try
+        again.
+        """
+
+        def again() -> None:
+            self.look(page, work, done, long=long)
+
+        def twice(fault: Fault) -> None:
+            page.show_fault(fault, again)
+
+        self.run(work, done, lambda _fault: self.run(work, done, twice, long=long), long=long)
+
     def run(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[Fault], None], *, long: bool = False
     ) -> None:

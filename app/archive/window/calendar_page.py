@@ -80,7 +80,7 @@ class CalendarPage(ArchivePage):
             self._lasts.show_status(Icon.INFO, Tone.SOFT, words("screen.archive.calendar.no_measure"))
         else:
             few = left < FEW_SESSIONS
-            look = (Icon.ATTENTION, Tone.ATTENTION) if few else (Icon.SHIELD, Tone.DONE)
+            look = (Icon.ATTENTION, Tone.ATTENTION) if few else (Icon.INFO, Tone.INK)
             self._lasts.show_status(*look, words("screen.archive.calendar.lasts", sessions=left))
         if outlook.forecast.free_bytes is None:
             self._free.setText(words("screen.archive.calendar.kept_only", count=f"{outlook.recordings:,}"))

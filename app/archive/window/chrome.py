@@ -1,14 +1,17 @@
 """What every page of the archive window has: its head with the ways to the other pages, and who is signed in."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from app.archive.window.rows import RowBar, RowButton, be_of_a_row
 from app.ui.buttons import Button, Kind
 from app.ui.labels import Label, Line, Note
+from app.ui.page import Scroll
 from app.ui.screen import Screen
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
@@ -37,6 +40,11 @@ class ArchivePage(Screen):
         self.problem = Note()
         self.problem.setObjectName("problem")
         self._fault: Fault | None = None
+        self._again: Callable[[], None] | None = None
+        self._retry = RowButton("again")
+        self.named(self._retry.setText, "archive.head.again")
+        self._retry.clicked.connect(self._try_again)
+        self.problem.put(self._retry)
         self._head = self._make_head()
         self.body.addWidget(self._head)
 
@@ -70,6 +78,25 @@ class ArchivePage(Screen):
         self.tools.show()
         self.set_person(self._person)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Measure anew: what grew while nobody saw it is as large as it was then, until something else changes."""
+        super().showEvent(event)
+        for scroll in self.findChildren(Scroll):
+            content = scroll.widget()
+            if content is None:
+                continue
+            for layout in content.findChildren(QLayout):
+                layout.invalidate()
+            QApplication.postEvent(content, QEvent(QEvent.Type.LayoutRequest))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back on Esc where there is a way back."""
+        back = self.findChild(Button, "back")
+        if event.key() == Qt.Key.Key_Escape and back is not None and back.isVisible() and back.isEnabled():
+            back.click()
+        else:
+            super().keyPressEvent(event)
+
     def purpose(self) -> QWidget:
         """Give what the focus goes to: what the page is for; where nothing can be pressed, where one is."""
         widget = super().purpose()
@@ -87,10 +114,17 @@ class ArchivePage(Screen):
         """Let the keyboard come to the ways to other pages after everything that this page is for."""
         self._fill_head()
 
-    def show_fault(self, fault: Fault | None) -> None:
-        """Say what stands in the way, in the page's note; None takes it away."""
-        self._fault = fault
+    def show_fault(self, fault: Fault | None, again: Callable[[], None] | None = None) -> None:
+        """Say what stands in the way, in the page's note; None takes it away. `again` is offered: to try once more."""
+        self._fault, self._again = fault, again
+        self._retry.setVisible(again is not None)
         self._say_fault()
+
+    def _try_again(self) -> None:
+        again = self._again
+        self.show_fault(None)
+        if again is not None:
+            again()
 
     def _say_fault(self) -> None:
         if self._fault is None:

@@ -90,6 +90,7 @@ class DecidePage(ArchivePage):
     def begin(self, subject: Subject, proposal: Proposal, people: tuple[Person, ...], needed: int) -> None:
         """Ask; `people` are all administrators: those who spoke already are left out. `needed`: approvals."""
         self._subject, self._proposal, self._needed = subject, proposal, needed
+        self.set_simulated(subject.simulated)
         spoken = (proposal.by, *proposal.approved_by)
         self._people = tuple(one for one in people if not among(one, spoken))
         self.show_fault(None)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.archive.window.act_page import Subject
 from app.archive.window.chrome import ArchivePage, Facts
 from app.archive.window.rows import Wrap
+from app.archive.window.sayings import says_something
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.icons import Icon
@@ -18,7 +19,6 @@ from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
 _FACTS: Final = ("candidate", "session", "began", "size", "id")
-LEAST_PURPOSE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,7 @@ class ExportPage(ArchivePage):
     def begin(self, subject: Subject) -> None:
         """Ask for an export."""
         self._subject = subject
+        self.set_simulated(subject.simulated)
         self.show_fault(None)
         self.reason.clear()
         self.recipients.clear()
@@ -185,7 +186,7 @@ class ExportPage(ArchivePage):
         return next((one for one, chip in zip(self._places, self._media, strict=False) if chip.isChecked()), None)
 
     def _changed(self) -> None:
-        said = len(self.reason.text().strip()) >= LEAST_PURPOSE
+        said = says_something(self.reason.text())
         self._go.setEnabled(said and self._chosen_place() is not None)
         sealed = bool(self.recipients.text().strip())
         self._open.say(Tone.ATTENTION, "" if sealed else self.words("screen.archive.export.open"))

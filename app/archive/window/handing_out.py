@@ -68,7 +68,8 @@ class HandingOut(QObject):
             media = register.media()
             return media, _places(media)
 
-        self._bench.act(self._media, look, lambda found: self._show(*found, archive.clock().wall_ms))
+        self._media.show_fault(None)
+        self._bench.look(self._media, look, lambda found: self._show(*found, archive.clock().wall_ms))
 
     def _show(self, media: tuple[Medium, ...], places: tuple[Place, ...], now_ms: int) -> None:
         self._media.show_media(media, now_ms)

@@ -1,5 +1,6 @@
 """The register of media (登记介质): which there are, who has them, when they are due; out, and back in."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
@@ -101,7 +102,7 @@ class MediaPage(ArchivePage):
         self.named(label.setText, f"archive.media.{name}")
         self.named(field.setAccessibleName, f"archive.media.{name}")
         if name == "due":
-            self.named(field.setPlaceholderText, "archive.find.date_form")
+            self.named(field.setPlaceholderText, "archive.do.date_form")
         self._fields[name] = field
         grid.addWidget(label, line, 0)
         grid.addWidget(field, line, 1)
@@ -119,9 +120,9 @@ class MediaPage(ArchivePage):
         if not self._fields["place"].text():
             self._fields["place"].setText(folder)
 
-    def show_fault(self, fault: Fault | None) -> None:
+    def show_fault(self, fault: Fault | None, again: Callable[[], None] | None = None) -> None:
         """Say what stands in the way, where it is seen."""
-        super().show_fault(fault)
+        super().show_fault(fault, again)
         if fault is not None:
             self._scroll.verticalScrollBar().setValue(0)
 

@@ -11,7 +11,7 @@ from app.archive.window.bench import Bench, StopMark, Tell
 from app.archive.window.decide_page import DecidePage
 from app.archive.window.pin_asking import PinAsking
 from app.archive.window.player import PlayerPanel
-from app.archive.window.recording_page import RecordingPage
+from app.archive.window.recording_page import RecordingPage, simulated_of
 from app.archive.window.sayings import day, length, moment, size
 from app.archive.window.work_page import Outcome, WorkPage
 from app.ui.icons import Icon
@@ -68,7 +68,9 @@ class OneRecording(QObject):
     def open(self, recording: str) -> None:
         """Read a recording's papers and show them."""
         self._page.show_fault(None)
-        self._bench.run(lambda: self._bench.desk.look(recording), self._show, self._refused)
+        self._bench.run(
+            lambda: self._bench.desk.look(recording), self._show, lambda fault: self._refused(recording, fault)
+        )
 
     def close(self) -> None:
         """End the player."""
@@ -97,9 +99,9 @@ class OneRecording(QObject):
         self._form.reason.clear()
         self._decide.pins.show_proctors(())
 
-    def _refused(self, fault: Fault) -> None:
+    def _refused(self, recording: str, fault: Fault) -> None:
         self._bench.stack.bring(self._page)
-        self._page.show_fault(fault)
+        self._page.show_fault(fault, lambda: self.open(recording))
 
     def _show(self, dossier: Dossier) -> None:
         if self._dossier is not None and self._dossier.recording != dossier.recording:
@@ -189,6 +191,7 @@ class OneRecording(QObject):
             until=day(dossier.standing.retain_until_ms),
             size=size(manifest.bytes) if manifest else "",
             about=about,
+            simulated=simulated_of(dossier),
         )
 
     def _ask(self, act: Act, about: int = 0) -> None:
@@ -277,8 +280,9 @@ class OneRecording(QObject):
 
 
 def _lines(report: RecordingReport, words: Words) -> tuple[Text, ...]:
+    of = Sentence("screen.archive.work.checked_of", {"recording": report.recording})
     signer = "checked_signer" if report.signer_checked else "unchecked_signer"
-    lines: list[Text] = [Sentence(f"screen.archive.work.{signer}")]
+    lines: list[Text] = [of, Sentence(f"screen.archive.work.{signer}")]
     for gap in report.gaps[:_LINES]:
         seconds, key = f"{gap.length_ms / 1000:.1f}", f"recording.gap.{gap.reason}"
         why = Sentence(key) if words.has(key) else gap.reason

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout
 
+from app.archive.window.sayings import says_something
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.icons import Icon
@@ -14,7 +15,6 @@ from app.ui.screen import Screen
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
-LEAST: Final = 2
 LONGEST: Final = 400
 _COMMON: Final = ("dispute", "irregularity", "inspection", "technical")
 
@@ -78,7 +78,7 @@ class PurposePanel(Panel):
         self._begin.setEnabled(not opening and self._is_said())
 
     def _is_said(self) -> bool:
-        return len(self.field.text().strip()) >= LEAST
+        return says_something(self.field.text())
 
     def _changed(self) -> None:
         self._begin.setEnabled(self._is_said())

@@ -1,5 +1,6 @@
 """One recording: what it is, what it is worth, who did what with it, and the player once a purpose was given."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -125,7 +126,7 @@ class RecordingPage(ArchivePage):
             self.put_player(None)
             self.asking.begin()
         self._dossier = dossier
-        self.set_simulated(_simulated(dossier))
+        self.set_simulated(simulated_of(dossier))
         self.render_view()
         self._share_room()
 
@@ -161,9 +162,9 @@ class RecordingPage(ArchivePage):
         far = Space.S if large else Space.XL
         self._row.setContentsMargins(far, edge, far, edge)
 
-    def show_fault(self, fault: Fault | None) -> None:
+    def show_fault(self, fault: Fault | None, again: Callable[[], None] | None = None) -> None:
         """Say what stands in the way, where it is seen."""
-        super().show_fault(fault)
+        super().show_fault(fault, again)
         self._papers.verticalScrollBar().setValue(0)
         if fault is not None and self._player is not None:
             self._player.enlarge(False)
@@ -293,7 +294,7 @@ def _destruction(dossier: Dossier) -> dict[str, str]:
     }
 
 
-def _simulated(dossier: Dossier) -> tuple[Simulated, ...]:
+def simulated_of(dossier: Dossier) -> tuple[Simulated, ...]:
     """Say what of a recording is not real."""
     manifest, about = dossier.situation.manifest, dossier.about
     tracks = {source.track for source in manifest.document.sources if source.simulated} if manifest else set()

@@ -23,6 +23,7 @@ _OVERDUE_NAMED: Final = 2
 FEW_SESSIONS: Final = 10
 """So few more sessions that fit are said in amber."""
 NOTHING: Final = "—"
+_LEAST_LETTERS: Final = 2
 DESTROYED: Final = State.DESTROYED.value
 
 VERDICT_LOOK: Final = {
@@ -134,6 +135,11 @@ def _nameless(entry: Entry) -> str:
     if entry.state == DESTROYED:
         return "name_destroyed"
     return "keyless" if entry.trouble == KEYLESS else "nobody"
+
+
+def says_something(reason: str) -> bool:
+    """Tell whether a reason says anything: at least two letters or figures, not only marks and spaces."""
+    return sum(one.isalnum() for one in reason) >= _LEAST_LETTERS
 
 
 def day(ms: int) -> str:

@@ -127,17 +127,19 @@ class ArchiveWindow(QWidget):
             case Place.FIND:
                 self.stack.bring(self.finding)
                 self._look_for_notices()
-                self.bench.act(self.finding, self.bench.desk.now_ms, self.finding.set_now)
+                self.bench.look(self.finding, self.bench.desk.now_ms, self.finding.set_now)
                 self.finding.search()
             case Place.CALENDAR:
                 self.stack.bring(self.calendar)
-                self.bench.act(self.calendar, self.bench.desk.outlook, self._show_outlook)
+                self.calendar.show_fault(None)
+                self.bench.look(self.calendar, self.bench.desk.outlook, self._show_outlook)
             case Place.MEDIA:
                 self.handing.show_media()
             case Place.LOG:
                 self.stack.bring(self.log)
                 self.log.show_loading()
-                self.bench.act(self.log, self.bench.desk.views, self.log.show_views)
+                self.log.show_fault(None)
+                self.bench.look(self.log, self.bench.desk.views, self.log.show_views)
 
     def _show_outlook(self, outlook: Outlook) -> None:
         now = datetime.fromtimestamp(outlook.evidence.sure_ms / 1000, tz=UTC)
@@ -149,8 +151,7 @@ class ArchiveWindow(QWidget):
 
     def _look_for_notices(self) -> None:
         """Say what somebody has to see to, on the page where everybody begins."""
-        desk = self.bench.desk
-        self.bench.run(desk.notices, self.finding.show_notices, self.finding.show_fault, long=True)
+        self.bench.look(self.finding, self.bench.desk.notices, self.finding.show_notices, long=True)
 
     # the catalogue
 
@@ -161,7 +162,11 @@ class ArchiveWindow(QWidget):
         def work(tell: Tell) -> Refreshed:
             return desk.refresh(lambda done, of: tell(done / max(1, of)), lambda: False)
 
-        self.bench.take_long(work, self._refreshing, self._refreshed, self.finding.show_fault)
+        self.bench.take_long(work, self._refreshing, self._refreshed, self._not_refreshed)
+
+    def _not_refreshed(self, fault: Fault) -> None:
+        self.finding.show_refreshed()
+        self.finding.show_fault(fault, self.refresh)
 
     def _refreshing(self, part: float, _left_s: int | None) -> None:
         self.finding.show_refreshing(part)

@@ -8,10 +8,14 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.archive.window.recording_page import RecordingPage
+from app.archive.window.stack import Stack
+from app.archive.window.work_page import WorkPage
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.words import Words
 from sync.wire.plan import Theme
+from tests.app.archive.window import samples
 from tests.app.archive.window.gallery import SHOTS
 from tests.app.seat.screens.gallery import SIZES, Shot
 from tests.app.seat.screens.hands import settle
@@ -79,3 +83,19 @@ def test_a_screen_reader_has_a_name_for_all_that_the_keyboard_comes_to(shot: Sho
 @every_shot
 def test_nothing_is_cut_off_in_any_look(shot: Shot, language: Language, qtbot: QtBot) -> None:
     assert wrong(shot, language, looks(language), qtbot) == []
+
+
+def test_a_page_that_grew_while_nobody_saw_it_is_laid_out_when_it_comes(qtbot: QtBot) -> None:
+    words, stack = Words(Language.ZH), Stack(Language.ZH)
+    qtbot.addWidget(stack)
+    stack.take(WorkPage(words))
+    page = stack.take(RecordingPage(words))
+    stack.resize(1366, 768)
+    stack.show()
+    settle()
+    stack.set_appearance(Appearance(Language.ZH, 200))
+    settle()
+    page.show_dossier(samples.dossier())
+    stack.bring(page)
+    settle()
+    assert faults(page) == []

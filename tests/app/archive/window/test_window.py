@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.archive.desk import Outlook
 from app.archive.window.act_page import ActPage
 from app.archive.window.calendar_page import CalendarPage
 from app.archive.window.decide_page import DecidePage
@@ -28,6 +29,7 @@ from app.ui.labels import StatusMark
 from app.ui.proctor_button import ProctorButton
 from proctoring.vault.carrying.media_register import MediumState
 from proctoring.vault.carrying.medium import FoundMedium
+from proctoring.vault.retention.faults import ClockLineRefused
 from proctoring.vault.retention.standing import State
 from sync.wire.archive import CustodyAct
 from tests.app.archive.site import CANDIDATE, NAMES, PINS, ArchiveSite
@@ -122,6 +124,22 @@ def test_a_hold_is_set_with_a_reason_and_stands_on_the_page(hands: Hands) -> Non
     hands.press("do")
     hands.until(RecordingPage)
     assert hands.acts()[-1] is CustodyAct.RELEASED
+
+
+def test_a_reason_has_to_say_something_and_esc_goes_back(hands: Hands) -> None:
+    hands.open()
+    hands.press("hold")
+    hands.until(ActPage)
+    for nothing in ("……", "，。！", " a "):
+        hands.type("reason", nothing)
+        assert not hands.button("do").isEnabled(), nothing
+    hands.type("reason", "复核")
+    assert hands.button("do").isEnabled()
+    hands.type("reason", "")
+    field = hands.page.findChild(Field, "reason")
+    assert field is not None
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    hands.until(RecordingPage)
 
 
 def test_an_extension_that_is_refused_says_why_on_the_form(hands: Hands) -> None:
@@ -408,3 +426,28 @@ def test_the_keyboard_alone_finds_and_opens(hands: Hands) -> None:
     hands.until_says("找到 1 份录像")
     QTest.keyClick(hands.window.finding.table, Qt.Key.Key_Return)
     hands.until(RecordingPage)
+
+
+def test_one_failed_look_says_nothing_and_one_that_goes_on_failing_offers_to_try_again(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands.sign_in()
+    desk, looks, fails = hands.window.bench.desk, list[int](), 1
+    real = desk.outlook
+
+    def outlook() -> Outlook:
+        looks.append(1)
+        if len(looks) <= fails:
+            raise ClockLineRefused("a line is half written")
+        return real()
+
+    monkeypatch.setattr(desk, "outlook", outlook)
+    hands.press("go_calendar")
+    hands.until_says("现存 1 份录像")
+    assert not hands.button("again").isVisible()
+    fails = len(looks) + 2
+    hands.press("go_find")
+    hands.press("go_calendar")
+    hands.wait(hands.button("again").isVisible)
+    hands.press("again")
+    hands.wait(lambda: len(looks) == fails + 1 and not hands.button("again").isVisible())
