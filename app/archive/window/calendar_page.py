@@ -86,7 +86,16 @@ class CalendarPage(ArchivePage):
             self._free.setText(words("screen.archive.calendar.kept_only", count=f"{outlook.recordings:,}"))
         else:
             free = size(outlook.forecast.free_bytes)
-            self._free.setText(words("screen.archive.calendar.kept", count=f"{outlook.recordings:,}", free=free))
+            kept = words("screen.archive.calendar.kept", count=f"{outlook.recordings:,}", free=free)
+            self._free.setText("\n".join(part for part in (kept, self._assumed(outlook)) if part))
+
+    def _assumed(self, outlook: Outlook) -> str:
+        """Say what the forecast goes by, as the command does."""
+        seen = outlook.forecast
+        if seen.sessions is None or seen.bytes_per_hour is None or seen.recordings_per_session is None:
+            return ""
+        hour = size(seen.bytes_per_hour)
+        return self.words("screen.archive.calendar.assumed", recordings=seen.recordings_per_session, size=hour)
 
     def _row(self, month: Month) -> tuple[ListCell, ...]:
         over = (month.year, month.month) < self._now

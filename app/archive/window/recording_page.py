@@ -151,6 +151,7 @@ class RecordingPage(ArchivePage):
         player, papers = self._player, self._papers_button.isChecked()
         gone = self._dossier is not None and self._dossier.standing.state is State.DESTROYED
         self.asking.setVisible(player is None and not gone)
+        self._row.setStretch(0, 0 if gone else 8)  # nothing can be watched any more: the papers have the page
         self._papers_button.setVisible(player is not None)
         self._papers.setVisible(player is None or papers)
         if player is not None:
