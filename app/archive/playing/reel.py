@@ -99,7 +99,8 @@ def _demuxed(container: InputContainer) -> tuple[list[AnyPacket], list[AnyPacket
 
 
 def _check(streams: Iterable[Any]) -> None:
-    kinds = sorted((stream.type, stream.codec_context.name) for stream in streams)
+    # a track whose codec FFmpeg does not know has no context
+    kinds = sorted((stream.type, stream.codec_context.name if stream.codec_context else "") for stream in streams)
     if not kinds or len(set(kinds)) != len(kinds) or not set(kinds) <= {("video", "vp8"), ("audio", "opus")}:
         raise ReelError(f"streams: {kinds[:4]}")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.archive.playing import PlayingSource
@@ -68,6 +68,7 @@ def test_a_segment_that_is_no_media_is_named_with_its_time(tmp_path: Path) -> No
 
 
 @settings(max_examples=60)
+@example(at=298, junk=b"\x00")  # a codec that nobody knows
 @given(at=st.integers(0, len(SECOND) - 1), junk=st.binary(min_size=1, max_size=40))
 def test_any_damage_inside_is_refused_or_played_and_never_raises_anything_else(at: int, junk: bytes) -> None:
     try:
