@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pickle
+import shutil
 from pathlib import Path
 
 import pytest
@@ -51,5 +52,6 @@ def trust(run: Run) -> Trust:
 
 
 @pytest.fixture(scope="session")
-def recording(run: Run) -> Path:
-    return run.path("recording")
+def recording(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy outside the archive: what leaves an archive's shelf is entered there."""
+    return Path(shutil.copytree(run.path("recording"), tmp_path_factory.mktemp("taken") / "recording"))

@@ -104,6 +104,12 @@ def test_the_escrow_can_open_it_too(run: Run, recording: Path, tmp_path: Path) -
     assert (tmp_path / "out.webm").stat().st_size > 10_000
 
 
+def test_nothing_leaves_the_archive_without_an_entry(run: Run, tmp_path: Path) -> None:
+    told = export(run.path("recording"), tmp_path / "out.webm", run.home / "site" / "recordings.key")
+    assert "[EXPORT_FROM_SHELF" in told.errors
+    assert not (tmp_path / "out.webm").exists()
+
+
 def test_no_other_key_opens_it(terminal: Terminal, recording: Path, tmp_path: Path) -> None:
     assert terminal.run("site", "key", str(tmp_path / "other.key")).code == 0
     told = export(recording, tmp_path / "out.webm", tmp_path / "other.key")

@@ -43,6 +43,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
     "name": {
         "registry/registry.db*": "the registry plans sessions: roster and proctors are its business",
         "seat/records/*room-record-*": "the record of the room, which proctors take with them: who came, who did not",
+        "shelf/sessions/*": "the same, where the site keeps it",
     },
     "release share": {"registry/registry.db*": "the registry withholds it until the start, and must have it then"},
     "response": {

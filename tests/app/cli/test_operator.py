@@ -130,7 +130,7 @@ def test_an_invitation_is_good_once(terminal: Terminal, place: Place, tmp_path: 
 def test_a_seat_is_enrolled_again_without_harm(terminal: Terminal, place: Place) -> None:
     told = terminal.run("seat", "enrol", "--home", place.seat, place.root / "07.invitation")
     assert told.code == 0
-    assert len(Terminal().run("registry", "show", "--home", place.registry).output.splitlines()) == 5
+    assert len(Terminal().run("registry", "show", "--home", place.registry).output.splitlines()) == 6
 
 
 def test_a_pin_has_to_be_typed_twice_the_same(terminal: Terminal, place: Place) -> None:

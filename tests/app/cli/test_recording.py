@@ -123,8 +123,9 @@ def test_a_recording_that_went_on_after_a_crash_is_good_and_its_gap_is_stated(
     seat.close()
     told = said(terminal, spec.folder, 0)
     assert "! The recorder was interrupted and began again with this segment\n  segment 1" in told
-    assert re.search(r"^! A gap of \d+\.\d s from \d\.\d s on: The recorder was interrupted$", told, re.MULTILINE)
-    assert "Gaps: 1\n" in told
+    interrupted = r"^! A gap of \d+\.\d s from \d\.\d s on: The recorder was interrupted$"
+    assert len(re.findall(interrupted, told, re.MULTILINE)) == 1
+    assert re.search(r"Gaps: [1-9]\n", told)  # a machine that is very busy may lose a moment more, and says so
     assert "Recovered: recording was interrupted" in told
 
 

@@ -1,7 +1,6 @@
 """The watch beside a recording: it tells what it saw, and nothing it does holds anybody up."""
 
 import threading
-import time
 
 from proctoring.capture.media import Plane
 from proctoring.watch.runner import WatchThread
@@ -23,7 +22,7 @@ class Board:
 
     def note(self, flag: Flag, picture: Plane | None) -> None:
         self.told.append((flag, picture))
-        self.free.wait(10)
+        self.free.wait(60)
 
 
 def show(watch: WatchThread, board: Board, kind: FlagKind) -> None:
@@ -67,11 +66,11 @@ def test_a_watch_that_hangs_holds_nobody_up() -> None:
     board.free.clear()
     show(watch, board, FlagKind.SILENCE)  # the first there is
     picture, sound = drawn.room(), drawn.silence(0.02)
-    before = time.perf_counter()
-    for turn in range(15_000):
+    told = len(board.told)
+    for turn in range(1_500):
         watch.see(picture, 100_000 + turn * 67)
         watch.hear(sound, 100_000 + turn * 20)
-    assert time.perf_counter() - before < 8  # the board hangs for 10
+    assert len(board.told) == told  # it hangs still, and all of that was taken meanwhile
     assert len(watch._blocks) <= 500
     board.free.set()
     watch.close()
