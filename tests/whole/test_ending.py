@@ -59,6 +59,7 @@ def test_a_demonstration_that_is_told_to_end_ends_everything_and_closes_its_reco
     assert verify_recording(recording).verdict == "complete"
 
 
+@pytest.mark.long
 def test_a_person_sits_in_a_window_until_it_is_closed(tmp_path: Path, display: str) -> None:
     home = tmp_path / "demo"
     with started(home, DISPLAY=display) as (process, watch):
