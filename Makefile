@@ -16,9 +16,8 @@ help: ## list these targets
 demo: ready ## one whole exam with a simulated candidate (ARGS="…" goes to `examroom demo`)
 	@.venv/bin/examroom demo $(ARGS)
 
-# three at once on two cores: much of a test is waiting
 test: ready-for-tests ## all tests (ARGS="tests/sync -k journal" for some of them)
-	@$(UTF8) $(PYTHON) -m pytest -n 3 --dist loadfile $(ARGS) \
+	@$(UTF8) $(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS) \
 		|| { echo 'make test: FAILED'; exit 1; }
 	@echo 'make test: passed'
 

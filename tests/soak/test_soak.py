@@ -24,8 +24,7 @@ def soaked(tmp_path_factory: pytest.TempPathFactory) -> Soak:
 def test_picture_and_sound_stay_together_and_no_picture_is_unaccounted_for(soaked: Soak) -> None:
     assert soaked.problems == ()
     assert abs(soaked.drift_end_ms) < MOST_DRIFT_MS
-    assert soaked.samples_stretched < -48 * 15  # it was brought back …
-    assert soaked.samples_dropped == 0  # … and nothing cut
+    assert soaked.samples_stretched < -48 * 15  # it was brought back
     assert soaked.frames_in_file == soaked.frames_encoded > SECONDS * 10
     assert soaked.claps >= SECONDS // 2 - 1
 

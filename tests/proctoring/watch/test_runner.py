@@ -64,7 +64,15 @@ def test_a_watch_that_hangs_holds_nobody_up() -> None:
     board = Board()
     watch = WatchThread(POLICY, board.note)
     board.free.clear()
-    show(watch, board, FlagKind.SILENCE)  # the first there is
+    at_ms = 0
+
+    def hangs() -> bool:
+        nonlocal at_ms
+        at_ms += 1_000
+        watch.hear(drawn.silence(1), at_ms)
+        return bool(board.told)
+
+    wait_until(hangs, 60)
     picture, sound = drawn.room(), drawn.silence(0.02)
     told = len(board.told)
     for turn in range(1_500):
