@@ -34,6 +34,7 @@ class Worker(QObject):
     def __init__(self, parent: QObject | None = None, *, threads: int = 1) -> None:
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="worker")
+        self._closed = False
         # Queued: the slot runs on this object's thread, whichever thread the job ended on.
         self._ended.connect(self._tell, Qt.ConnectionType.QueuedConnection)
 
@@ -49,6 +50,7 @@ class Worker(QObject):
 
     def close(self) -> None:
         """Finish every job that was taken, end the threads, and tell nobody any more."""
+        self._closed = True  # what is in Qt's queue already comes all the same
         self._pool.shutdown(wait=True)
         self._ended.disconnect(self._tell)
 
@@ -72,6 +74,8 @@ class Worker(QObject):
 
     @Slot(object)
     def _tell(self, ending: tuple[QObject, Callable[[], None]]) -> None:
+        if self._closed:
+            return
         parent, call = ending
         # Parents are destroyed on this thread too, so nothing can happen between the question and the call.
         if shiboken6.isValid(parent):

@@ -170,5 +170,5 @@ class Bench(QObject):
         """End the threads; what is under way ends at its next look."""
         for mark in self._marks:
             mark.set()
+        self.long.close()  # first: what it still tells may begin an act
         self.acts.close()
-        self.long.close()
