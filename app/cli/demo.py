@@ -17,6 +17,8 @@ from app.exam.prose import Language
 from sync.faults import Exit
 
 if TYPE_CHECKING:
+    from app.demo.conductor import Wish
+    from app.demo.provision import Stage
     from app.demo.summary import Summary
 
 ITEMS, MOST_ITEMS = 100, 100
@@ -44,9 +46,8 @@ def demo(  # noqa: PLR0913, PLR0917 - the options of the command
 
     With a display a person sits, in a window; without one, a simulated candidate does, on a virtual display.
     """
-    from app.demo.conductor import Wish, sit_in_person, sit_simulated, stage_set
+    from app.demo.conductor import Wish, sit_simulated, stage_set
     from app.demo.display import virtual_display
-    from app.demo.evidence import keep_all_evidence
     from app.demo.summary import gather
     from app.seat.display import has_display
 
@@ -71,10 +72,7 @@ def demo(  # noqa: PLR0913, PLR0917 - the options of the command
         simulated = autopilot or not display_here
         stage = stack.enter_context(stage_set(wish, narrate, simulated=simulated))
         if not simulated:
-            sit_in_person(wish, stage, lambda: say("demo.sit_down", home=str(wish.home.root)))
-            say("demo.evidence", sittings=keep_all_evidence(wish.home), folder=str(wish.home.evidence))
-            print_archive(wish.home)
-            say("demo.ended", home=str(wish.home.root))
+            _sit_in_person(wish, stage)
             return
         witness = sit_simulated(wish, stage, narrate)
         summary = gather(wish, stage, witness)
@@ -84,6 +82,17 @@ def demo(  # noqa: PLR0913, PLR0917 - the options of the command
         print_summary(summary, wish.home)
     if not summary.good:
         raise typer.Exit(Exit.BAD)
+
+
+def _sit_in_person(wish: "Wish", stage: "Stage") -> None:
+    """Let a person sit; when they close the window, check and keep the evidence, and say where everything is."""
+    from app.demo.conductor import sit_in_person
+    from app.demo.evidence import keep_all_evidence
+
+    sit_in_person(wish, stage, lambda: say("demo.sit_down", home=str(wish.home.root)))
+    say("demo.evidence", sittings=keep_all_evidence(wish.home), folder=str(wish.home.evidence))
+    print_archive(wish.home)
+    say("demo.ended", home=str(wish.home.root))
 
 
 def print_summary(summary: "Summary", home: DemoHome) -> None:
