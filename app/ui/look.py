@@ -73,6 +73,8 @@ def soft_colour(palette: Palette, tone: Tone) -> str:
 
 
 PLAIN_LOOK: Final = Look()
+POINTED: Final = "pointed"
+"""A window with this property set shows no focus ring: somebody works with the pointer (`app.ui.key_ring`)."""
 
 
 class Looked:
@@ -99,6 +101,9 @@ def hand_down(widget: QWidget, look: Look) -> None:
 
 def paint_focus(painter: QPainter, rect: QRectF, look: Look) -> None:
     """Draw the focus ring: a dark edge with a light line inside, seen on every ground."""
+    device = painter.device()
+    if isinstance(device, QWidget) and device.window().property(POINTED):
+        return
     painter.setBrush(Qt.BrushStyle.NoBrush)
     ring = float(tokens.RING)
     for inset, width, colour in (

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from app.archive.playing.source import PlayingSource
 from app.archive.window.player import PlayerPanel
 from app.ui import tokens
+from app.ui.key_ring import KeyRing
 from app.ui.screen import PageHead, Screen
 from app.ui.simulated import Simulated
 from app.ui.text import say
@@ -23,6 +24,7 @@ class PlayerWindow(Screen):
     def __init__(self, source: PlayingSource, words: Words, snapshots: Path | None) -> None:
         super().__init__(words)
         self._source = source
+        self._ring = KeyRing(self)
         self._head = PageHead(self.tools)
         self.panel = PlayerPanel(source, words, snapshots=snapshots)
         self.panel.enlarged.connect(self._share_room)

@@ -22,6 +22,7 @@ from app.archive.window.pin_asking import PinAsking
 from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.stack import Stack
 from app.exam.prose import Language
+from app.ui.key_ring import KeyRing
 from app.ui.text import Text
 from app.words import Words
 from proctoring.vault.retention.people import Signer
@@ -58,6 +59,7 @@ class ArchiveWindow(QWidget):
         self.one: Final = OneRecording(self.bench, self)
         self.handing: Final = HandingOut(self.bench, self)
         self._asking: Final = PinAsking(self.sign_in.pins, people, self)
+        self._ring: Final = KeyRing(self)
         self._idle: Final = Idle(idle_ms, lambda: self.one.playing or self.bench.waiting, self)
         self._connect()
         self.setWindowTitle(words("screen.archive.head.title"))

@@ -4,15 +4,19 @@ from collections.abc import Iterable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.archive.window.log_page import LogPage
 from app.archive.window.recording_page import RecordingPage
 from app.archive.window.stack import Stack
 from app.archive.window.work_page import WorkPage
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
+from app.ui.key_ring import KeyRing
+from app.ui.look import Look
 from app.words import Words
 from sync.wire.plan import Theme
 from tests.app.archive.window import samples
@@ -99,3 +103,33 @@ def test_a_page_that_grew_while_nobody_saw_it_is_laid_out_when_it_comes(qtbot: Q
     stack.bring(page)
     settle()
     assert faults(page) == []
+
+
+def ring_seen(button: QWidget, look: Look) -> bool:
+    """Tell whether the ring is painted: its colour stands on the button's edge."""
+    image = button.grab().toImage()
+    return image.pixelColor(image.width() // 2, 1) == QColor(look.palette.focus)
+
+
+def test_the_focus_ring_is_for_the_keyboard(qtbot: QtBot) -> None:
+    words, window = Words(Language.ZH), QWidget()
+    qtbot.addWidget(window)
+    page = LogPage(words, window)
+    page.set_person(samples.PEOPLE[0].name)
+    KeyRing(window)
+    window.resize(1366, 768)
+    page.resize(1366, 768)
+    window.show()
+    window.activateWindow()
+    settle()
+    way = page.findChild(QWidget, "go_media")
+    assert way is not None
+    way.setFocus()
+    assert ring_seen(way, page.look)
+    QTest.mouseClick(way, Qt.MouseButton.LeftButton)
+    assert way.hasFocus()
+    assert not ring_seen(way, page.look)
+    QTest.keyClick(way, Qt.Key.Key_Tab)
+    focus = window.focusWidget()
+    assert focus is not way
+    assert ring_seen(focus, page.look)
