@@ -32,7 +32,7 @@ libraries=(
     # the microphone; the voice that reads aloud; Chinese letters, rare ones too; a display where there is none
     libportaudio2 espeak-ng fonts-noto-cjk xvfb
 )
-test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core age umockdev)
+test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core age umockdev softhsm2)
 long_tools=(mpv 'chromium|chromium-browser')
 
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
