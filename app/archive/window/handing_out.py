@@ -108,7 +108,7 @@ class HandingOut(QObject):
         wish = ExportWish(subject.recording, session, Path(folder), purpose, tuple(recipients.split()))
         working = private_folder(self._bench.working / "exports")
         about = Sentence("screen.archive.work.export_about", {"label": folder})
-        self._work.begin(Sentence("screen.archive.work.export_title"), about)
+        self._work.begin(Sentence("screen.archive.work.export_title"), about, subject.simulated)
         self._bench.stack.bring(self._work)
 
         def work(tell: Tell) -> Exported:

@@ -241,7 +241,9 @@ class OneRecording(QObject):
     def _decided(self, record: DestructionRecord | None) -> None:
         name = "done" if record is not None else "more"
         look = (Icon.CHECK, Tone.DONE) if record is not None else (Icon.INFO, Tone.ACCENT)
-        self._work.begin(Sentence(f"screen.archive.decide.{name}_title"), self._need().recording)
+        dossier = self._need()
+        title = Sentence(f"screen.archive.decide.{name}_title")
+        self._work.begin(title, dossier.recording, simulated_of(dossier))
         self._work.end(Outcome(*look, Sentence(f"screen.archive.decide.{name}")))
         self._bench.stack.bring(self._work)
 
@@ -256,7 +258,8 @@ class OneRecording(QObject):
 
     def _verify(self, dossier: Dossier) -> None:
         desk, recording = self._bench.desk, dossier.recording
-        self._work.begin(Sentence("screen.archive.work.verify_title"), Sentence("screen.archive.work.verify_about"))
+        title, about = Sentence("screen.archive.work.verify_title"), Sentence("screen.archive.work.verify_about")
+        self._work.begin(title, about, simulated_of(dossier))
         self._bench.stack.bring(self._work)
 
         def work(tell: Tell) -> RecordingReport:

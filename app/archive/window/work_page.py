@@ -11,6 +11,7 @@ from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon
 from app.ui.labels import Label, StatusMark
 from app.ui.page import Column, Foot, Panel, Scroll
+from app.ui.simulated import Simulated
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
@@ -84,10 +85,11 @@ class WorkPage(ArchivePage):
         self.body.addWidget(foot)
         self.dress()
 
-    def begin(self, title: Text, about: Text) -> None:
-        """Begin; how far it comes is told by `show_progress`."""
+    def begin(self, title: Text, about: Text, simulated: tuple[Simulated, ...] = ()) -> None:
+        """Begin; how far it comes is told by `show_progress`. `simulated`: what of the recording is not real."""
         self._titled, self._about = title, about
         self._part, self._left_s, self._outcome = None, None, None
+        self.set_simulated(simulated)
         self.show_fault(None)
         self.render_view()
 

@@ -15,6 +15,7 @@ from app.archive.desk import Outlook
 from app.archive.window.act_page import ActPage
 from app.archive.window.calendar_page import CalendarPage
 from app.archive.window.decide_page import DecidePage
+from app.archive.window.export_page import ExportPage
 from app.archive.window.find_page import FindPage
 from app.archive.window.log_page import LogPage
 from app.archive.window.media_page import MediaPage
@@ -27,6 +28,7 @@ from app.exam.prose import Language
 from app.ui.fields import Field
 from app.ui.labels import StatusMark
 from app.ui.proctor_button import ProctorButton
+from app.ui.simulated import SimulatedStrip
 from proctoring.vault.carrying.media_register import MediumState
 from proctoring.vault.carrying.medium import FoundMedium
 from proctoring.vault.retention.faults import ClockLineRefused
@@ -165,6 +167,34 @@ def test_a_verification_says_what_it_found(hands: Hands) -> None:
     assert hands.acts()[-1] is CustodyAct.VERIFIED
     hands.press("done")
     hands.until(RecordingPage)
+
+
+def strip(page: QWidget) -> tuple[str, int]:
+    """Give what the strip across the top says is not real, and how high it is."""
+    found = page.findChild(SimulatedStrip)
+    assert found is not None
+    return (found.accessibleName(), found.height()) if found.isVisible() else ("", 0)
+
+
+def test_what_is_simulated_is_said_while_it_is_verified_and_exported_too(hands: Hands) -> None:
+    hands.open()
+    said = strip(hands.page)
+    assert "模拟" in said[0]
+    hands.press("verify")
+    hands.until(WorkPage)
+    assert strip(hands.page) == said
+    hands.wait(hands.button("done").isVisible)
+    hands.press("done")
+    hands.until(RecordingPage)
+    hands.press("export")
+    hands.until(ExportPage)
+    assert strip(hands.page) == said
+    export = hands.page
+    assert isinstance(export, ExportPage)
+    export.confirmed.emit(False, str(hands.site.home.root), "交考试机构复核", "")  # no medium: the work ends at once
+    hands.until(WorkPage)
+    assert strip(hands.page) == said
+    hands.wait(hands.button("done").isVisible)
 
 
 def test_nobody_destroys_alone_and_two_do(hands: Hands) -> None:
