@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from app.archive.catalogue import Catalogue, Entry, Month, Query
-from app.archive.dossier import KEYLESS, OF_INTEREST, VERDICT, Dossier, about_name, entry_of, read_dossier
+from app.archive.dossier import KEYLESS, OF_INTEREST, VERDICT, Dossier, entry_of, read_dossier
 from app.archive.heads import HeadsOf, no_heads
 from app.archive.indexing import Refreshed, Told, refresh
 from app.archive.names import names_kept
@@ -136,9 +136,7 @@ class ArchiveDesk:
         dossier = read_dossier(self.archive, recording, self._opener)
         known = self._catalogue.entry(recording)
         fresh = entry_of(dossier, known.print if known else "")
-        if self._opener is None:
-            shows = self.archive.shelf.size(about_name(recording)) is not None
-            fresh = names_kept(fresh, known, shows=shows and dossier.situation.record is None)
+        fresh = names_kept(fresh, known)
         if fresh != known:
             self._catalogue.put([fresh])
         return dossier

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import islice
 from typing import Final
 
@@ -15,6 +16,9 @@ from sync.faults import EnvironmentFault, Refused
 from sync.trust.keys import SealingKey
 
 BATCH: Final = 200
+_KEYLESS: Final = "1"
+_NOBODY: Final = "0"
+_KEY_LETTERS: Final = 8
 
 Told = Callable[[int, int], None]
 """Called with how many recordings were looked at, and how many there are."""
@@ -50,19 +54,18 @@ def refresh(
         RefreshStopped: `stopped` said so.
         ClockLineRefused, and what the shelf raises: nothing was forgotten.
     """
-    there = prints(archive, opened=opener is not None)
+    there = prints(archive, opener)
     known = catalogue.prints()
-    same = prints(archive, opened=True) if opener is None else there  # names that were read with the key stay
-    due = [one for one, seen in there.items() if anew or known.get(one) not in (seen, same.get(one))]
+    due = [one for one, seen in there.items() if anew or not _unchanged(known.get(one, ""), seen)]
     evidence = archive.time()
     done = 0
 
     def read(one: str) -> Entry:
-        entry = _entry(archive, one, opener, there[one], evidence)
-        if opener is not None or entry.print == same[one]:  # nothing is sealed there
-            return entry
-        kept = names_kept(entry, catalogue.entry(one), shows=True)
-        return replace(kept, print=same[one]) if kept is not entry else entry
+        entry, before = _entry(archive, one, opener, there[one], evidence), catalogue.entry(one)
+        kept = names_kept(entry, before)
+        if kept is entry or before is None or opener is not None:
+            return kept
+        return replace(kept, print=_read_as(before.print, there[one]))
 
     entries = map(read, due)
     while batch := list(islice(entries, BATCH)):
@@ -76,20 +79,38 @@ def refresh(
     return Refreshed(done, len(gone), len(there))
 
 
-def prints(archive: Archive, *, opened: bool) -> dict[str, str]:
+def prints(archive: Archive, opener: SealingKey | None) -> dict[str, str]:
     """Say of every recording what lies on the shelf: how much custody, whom it shows, whether it is there or destroyed.
 
-    `opened`: whether whom it shows can be read; an index made without the key is read again with it.
+    Whom it shows goes by the key that opens it: an index made without a key, or with another one, is read again.
     """
     custody = Counter(name.split("/")[1] for name in archive.shelf.names("custody/"))
     abouts = {_stem(name) for name in archive.shelf.names("about/")}
     destroyed = {_stem(name) for name in archive.shelf.names("destroyed/")}
     lying = archive.ledger.lying()
     recordings = {*archive.recordings(), *custody, *destroyed}
+    key = _KEYLESS if opener is None else sha256(opener.public_raw).hexdigest()[:_KEY_LETTERS]
     return {
-        one: f"{custody[one]}:{(1 + opened) * (one in abouts)}:{int(one in destroyed)}:{int(one in lying)}"
+        one: f"{custody[one]}:{key if one in abouts else _NOBODY}:{int(one in destroyed)}:{int(one in lying)}"
         for one in sorted(recordings)
     }
+
+
+def _unchanged(known: str, seen: str) -> bool:
+    """Say whether nothing new lies there; without a key, names that were read with any stay."""
+    if known == seen:
+        return True
+    return _key_of(seen) == _KEYLESS and _key_of(known) not in ("", _NOBODY) and known == _read_as(known, seen)
+
+
+def _read_as(known: str, seen: str) -> str:
+    """Give what `seen` says as it is written where the key of `known` was used."""
+    custody, _, rest = seen.split(":", 2)
+    return f"{custody}:{_key_of(known) or _KEYLESS}:{rest}"
+
+
+def _key_of(seen: str) -> str:
+    return seen.split(":")[1] if seen else ""
 
 
 def _entry(archive: Archive, recording: str, opener: SealingKey | None, print_: str, evidence: Evidence) -> Entry:

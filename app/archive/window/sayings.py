@@ -11,6 +11,7 @@ from app.exam.prose import Language
 from app.ui.icons import Icon
 from app.ui.tokens import Tone
 from app.words import Words
+from proctoring.vault.format.about import AboutOfAnotherKey
 from proctoring.vault.retention.standing import State
 from sync.wire.archive import CustodyEntry
 
@@ -134,7 +135,7 @@ def _nameless(entry: Entry) -> str:
     """Say why there is no name: the words' key."""
     if entry.state == DESTROYED:
         return "name_destroyed"
-    return "keyless" if entry.trouble == KEYLESS else "nobody"
+    return {KEYLESS: "keyless", AboutOfAnotherKey.code: "other_key"}.get(entry.trouble, "nobody")
 
 
 def says_something(reason: str) -> bool:

@@ -28,6 +28,12 @@ class AboutRefused(Refused):
     code = "ABOUT_REFUSED"
 
 
+class AboutOfAnotherKey(AboutRefused):
+    """It is sealed to others than whoever opens it; nobody can say what it is worth."""
+
+    code = "ABOUT_OF_ANOTHER_KEY"
+
+
 def seal_about(about: RecordingAbout, key: SigningKey, recipients: Iterable[Recipient]) -> bytes:
     """Sign with the device's key and seal to every recipient; give the file's bytes.
 
@@ -54,7 +60,8 @@ def open_about(
     """Open what `seal_about` made for this recording; `signers` are the keys of the device that recorded it.
 
     Raises:
-        AboutRefused: sealed to nobody here, changed, not signed by the device, or about another recording.
+        AboutOfAnotherKey: not sealed to this key.
+        AboutRefused: changed, not signed by the device, or about another recording.
     """
     return open_signed_about(raw, recording, manifest_sha256, opener, signers)[0]
 
@@ -68,7 +75,7 @@ def open_signed_about(
         context, mine = _CONTEXT + recording.encode(), base64.b64encode(opener.public_raw).decode()
         wrapped = next((one for one in found.wrapped if one.public_key == mine), None)
         if wrapped is None:
-            raise AboutRefused("not sealed to this key")
+            raise AboutOfAnotherKey
         secret = opener.open(_decoded(wrapped.sealed), context)
         if len(secret) != KEY_BYTES:
             raise AboutRefused("the key has a wrong length")

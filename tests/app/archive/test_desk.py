@@ -12,6 +12,7 @@ from proctoring.vault.format import Verdict
 from proctoring.vault.retention.faults import NotExpired, RecordingHeld, SecondPersonNeeded
 from proctoring.vault.retention.standing import State
 from sync.faults import EnvironmentFault
+from sync.trust.keys import SealingKey
 from sync.trust.keystore import FileKeyStore
 from sync.wire.archive import CustodyAct
 from tests.app.archive.site import CANDIDATE, ArchiveSite, about_of, sealed_about
@@ -64,6 +65,21 @@ def test_reading_the_shelf_without_the_key_leaves_the_names_that_are_known(site:
     assert refreshed(site).read == 0
     assert blind.notices().keyless
     assert not site.desk.notices().keyless
+
+
+def test_a_wrong_key_takes_no_known_name_away_and_keeps_the_right_one_from_nothing(site: ArchiveSite) -> None:
+    wrong = ArchiveDesk(site.archive, site.desk._catalogue, SealingKey.generate())
+    assert wrong.refresh(lambda _done, _of: None, lambda: False).read == 1
+    assert [(one.name, one.trouble) for one in wrong.page(Query())] == [("", "ABOUT_OF_ANOTHER_KEY")]
+    assert wrong.refresh(lambda _done, _of: None, lambda: False).read == 0
+    assert refreshed(site).read == 1  # the right key reads what the wrong one could not
+    assert site.desk.page(Query())[0].name == CANDIDATE
+    for _ in range(2):
+        assert wrong.refresh(lambda _done, _of: None, lambda: False, anew=True).read == 1
+        assert wrong.look(site.recording).about_trouble == "ABOUT_OF_ANOTHER_KEY"
+        assert [(one.name, one.trouble) for one in wrong.page(Query("焊接"))] == [(CANDIDATE, "")]
+    assert refreshed(site).read == 1
+    assert site.desk.page(Query())[0].name == CANDIDATE
 
 
 def test_a_name_that_is_known_of_another_manifest_or_of_nobody_is_not_kept(site: ArchiveSite) -> None:
