@@ -31,6 +31,15 @@ _MAX_KEY_BYTES: Final = 4_000
 _HPKE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
+_FIELD: Final = 2**255 - 19
+_ORDER_8: Final = (
+    0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+)
+_SMALL_ORDER: Final = frozenset({0, 1, _FIELD - 1, _FIELD, _FIELD + 1, *_ORDER_8})
+"""The y of all points of Ed25519 whose order divides 8, however they are written (RFC 8032 section 5.1)."""
+
+
 class KeyRefused(Refused):
     """These bytes are not a key of a kind we use."""
 
@@ -84,6 +93,8 @@ class PublicKey:
         except (ValueError, UnsupportedAlgorithm):
             raise KeyRefused("not a public key in PEM") from None
         if isinstance(key, Ed25519PublicKey):
+            if _is_small_order(key):
+                raise KeyRefused("an Ed25519 point of small order: one signature under it fits many documents")
             return key
         if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
             return key
@@ -203,3 +214,8 @@ def seal_to(public_raw: bytes, plaintext: bytes, info: bytes) -> bytes:
         return _HPKE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public_raw), info)
     except ValueError:
         raise KeyRefused("an X25519 point of small order") from None
+
+
+def _is_small_order(key: Ed25519PublicKey) -> bool:
+    y_and_sign = int.from_bytes(key.public_bytes_raw(), "little")
+    return y_and_sign % 2**255 in _SMALL_ORDER

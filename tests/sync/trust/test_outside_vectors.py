@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def test_every_p256_signature_is_believed_or_refused_as_wycheproof_says() -> Non
 
 
 def test_every_ed25519_signature_is_believed_or_refused_as_wycheproof_says() -> None:
-    """Those it calls acceptable have keys with a small-order part, which no honest signer makes; it leaves them open."""
+    """What it calls acceptable it leaves open: keys with a small-order part, which no honest signer makes."""
     results = set()
     for case in vectors("wycheproof_ed25519"):
         results.add(case["result"])
@@ -69,6 +70,18 @@ def test_every_ed25519_signature_is_believed_or_refused_as_wycheproof_says() -> 
             good = believed(PublicKey.from_pem(case["key"]), raw(case["sig"]), raw(case["msg"]))
             assert good == (case["result"] == "valid"), case
     assert results == {"valid", "invalid", "acceptable"}
+
+
+def test_a_key_under_which_one_signature_fits_every_document_is_no_key() -> None:
+    forgeries = [
+        case
+        for case in vectors("wycheproof_ed25519")
+        if re.match("identity|canonical Ed25519 torsion", case["comment"])
+    ]
+    assert len(forgeries) == 8
+    for case in forgeries:
+        with pytest.raises(KeyRefused, match="small order"):
+            PublicKey.from_pem(case["key"])
 
 
 def test_every_x25519_agreement_is_wycheproofs_and_points_without_a_secret_are_refused() -> None:
