@@ -16,6 +16,7 @@ from app.registry.premises import Premises
 from sync.faults import Refused
 from sync.trust.envelope import sign
 from sync.trust.evidence import check_packet
+from sync.trust.leaf import packet_leaf
 from sync.wire.ids import new_id
 from sync.wire.packet import EndReason, ScorePacket
 from sync.wire.plan import RosterEntry, SessionPlan
@@ -113,7 +114,7 @@ def _accept(
         received_ms=premises.clock(),
         result=result,
         agrees=_agrees(packet, score),
-        log=premises.log.append(session, sha256, result),
+        log=premises.log.append(session, packet_leaf(sha256, result)),
     )
     signed = sign(receipt.to_bytes(), Receipt.PAYLOAD_TYPE, premises.keys.key(KeyName.RECEIPT))
     session.add(

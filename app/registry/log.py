@@ -19,10 +19,10 @@ from app.registry.models import LogLeaf, LogNode
 from sync.faults import EnvironmentFault
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.checkpoint import CheckpointRefused, make_checkpoint, read_checkpoint
-from sync.trust.evidence import leaf_data
 from sync.trust.keys import SigningKey
-from sync.trust.merkle import EMPTY_ROOT, leaf_hash, node_hash
-from sync.wire.receipt import InclusionProof, LogEntry, Result
+from sync.trust.leaf import SALT_BYTES, Leaf
+from sync.trust.merkle import EMPTY_ROOT, node_hash
+from sync.wire.receipt import InclusionProof, LogEntry
 
 _TILE_HEIGHT: Final = 8
 _TILE_WIDTH: Final = 1 << _TILE_HEIGHT
@@ -45,20 +45,21 @@ class TransparencyLog:
         self._database = database
         self._lock = threading.Lock()
 
-    def append(self, session: Session, packet_sha256: str, result: Result) -> LogEntry:
-        """Add the leaf for a packet and its result within the caller's transaction."""
+    def append(self, session: Session, leaf: Leaf) -> LogEntry:
+        """Add a leaf under a fresh salt, within the caller's transaction."""
         number = log_size(session)
-        salt = secrets.token_bytes(32)
-        data = leaf_data(salt, bytes.fromhex(packet_sha256), result)
-        leaf = leaf_hash(data)
-        session.add(LogLeaf(number=number, data=data, salt=salt.hex(), packet_sha256=packet_sha256))
-        node, level, position = leaf, 0, number
+        salt = secrets.token_bytes(SALT_BYTES)
+        hashed, subject = leaf.hash(salt), leaf.digests[0].hex()
+        session.add(
+            LogLeaf(number=number, kind=leaf.kind, data=leaf.data(salt), salt=salt.hex(), subject_sha256=subject)
+        )
+        node, level, position = hashed, 0, number
         session.add(LogNode(level=level, position=position, hash=node))
         while position & 1:
             node = node_hash(_node(session, level, position - 1), node)
             level, position = level + 1, position >> 1
             session.add(LogNode(level=level, position=position, hash=node))
-        return LogEntry(origin=self._origin, index=number, salt=salt.hex(), leaf_hash=leaf.hex())
+        return LogEntry(origin=self._origin, index=number, salt=salt.hex(), leaf_hash=hashed.hex())
 
     def checkpoint(self) -> str:
         """Give the signed checkpoint over everything in the log; its tiles are on the disk when this returns.

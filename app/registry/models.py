@@ -229,14 +229,15 @@ class RecordingHeadRow(Base):
 
 
 class LogLeaf(Base):
-    """A leaf of the log: its data (see `sync.wire.receipt.LogEntry`) and its salt."""
+    """A leaf of the log: its data and salt (see `sync.trust.leaf`), and the digest of what it is about."""
 
     __tablename__ = "log_leaf"
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
     data: Mapped[bytes]
     salt: Mapped[str]
-    packet_sha256: Mapped[str]
+    subject_sha256: Mapped[str]
 
 
 class LogNode(Base):
@@ -247,3 +248,18 @@ class LogNode(Base):
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     hash: Mapped[bytes]
+
+
+class Witness(Base):
+    """A witness of the log: where it is asked, and the last head it cosigned; `refusal` is what it said to the last."""
+
+    __tablename__ = "witness"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    ca_pem: Mapped[str] = mapped_column(Text)
+    public_key_pem: Mapped[str] = mapped_column(Text)
+    added_ms: Mapped[int]
+    cosigned_size: Mapped[int]
+    cosigned_ms: Mapped[int | None]
+    refusal: Mapped[str] = mapped_column(Text)

@@ -14,11 +14,12 @@ from sync.trust.anchor import Trust
 from sync.trust.checkpoint import Checkpoint, CheckpointRefused, read_checkpoint
 from sync.trust.envelope import EnvelopeRefused
 from sync.trust.keys import PublicKey
-from sync.trust.merkle import leaf_hash, verify_inclusion
-from sync.wire.document import DocumentRefused, canonical_json
+from sync.trust.leaf import packet_leaf
+from sync.trust.merkle import verify_inclusion
+from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import DirectoryDevice, DirectoryProctor, RegistryRole
 from sync.wire.packet import CLOCK_JUMPED, ScorePacket
-from sync.wire.receipt import InclusionProof, Receipt, Result
+from sync.wire.receipt import InclusionProof, Receipt
 from sync.wire.room import RoomRecord
 
 _PACKET_BYTES = ScorePacket.MAX_BYTES * 4 // 3 + 10_000  # base64 and signatures
@@ -45,13 +46,6 @@ class EvidenceReport:
     def good(self) -> bool:
         """Whether everything is good."""
         return self.document is not None and all(check.good for check in self.checks)
-
-
-def leaf_data(salt: bytes, packet_sha256: bytes, result: Result) -> bytes:
-    """Give the data of the log's leaf for a packet and its result, as `LogEntry` specifies it."""
-    result_sha256 = hashlib.sha256(canonical_json(result.model_dump(mode="json"))).digest()
-    commitment = hashlib.sha256(salt + packet_sha256 + result_sha256).hexdigest()
-    return f"examroom-leaf-v1 {commitment}\n".encode()
 
 
 def check_packet(packet: bytes, trust: Trust, *, received_ms: int | None = None) -> EvidenceReport:
@@ -199,9 +193,8 @@ def _check_ids(receipt: Receipt, packet: bytes) -> Check:
 def _check_leaf(receipt: Receipt, log_origin: str) -> Check:
     if receipt.log.origin != log_origin:
         return Check("receipt_leaf", good=False, detail="another log than the registry's")
-    salt, packet_sha256 = bytes.fromhex(receipt.log.salt), bytes.fromhex(receipt.packet_sha256)
-    data = leaf_data(salt, packet_sha256, receipt.result)
-    return Check("receipt_leaf", leaf_hash(data).hex() == receipt.log.leaf_hash)
+    leaf = packet_leaf(receipt.packet_sha256, receipt.result)
+    return Check("receipt_leaf", leaf.hash(bytes.fromhex(receipt.log.salt)).hex() == receipt.log.leaf_hash)
 
 
 def _check_proof(receipt: Receipt, raw: bytes, trust: Trust) -> list[Check]:

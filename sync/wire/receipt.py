@@ -9,11 +9,9 @@ from sync.wire.ids import Digest, Id, Millis, Name
 
 
 class LogEntry(Part):
-    r"""The leaf of the log that speaks of a packet without naming anybody.
+    """Where a leaf stands in the log, and the salt that shows what it speaks of (`sync.trust.leaf` has its form).
 
-    The leaf's data is the UTF-8 line `examroom-leaf-v1 <commitment>\\n`, with commitment = hexadecimal
-    SHA-256 over salt (32 bytes), packet SHA-256 (32 bytes) and result SHA-256 (32 bytes), where the result is the
-    canonical JSON of `Result`. `leaf_hash` is RFC 6962's hash of that data.
+    `leaf_hash` is RFC 6962's hash of the leaf's data.
     """
 
     origin: Annotated[str, StringConstraints(pattern=r"^[^\s+]{1,100}$")]

@@ -11,6 +11,7 @@ from app.registry.database import Database
 from app.registry.log import LogInconsistent, TransparencyLog, log_size, tile_name
 from sync.trust.checkpoint import read_checkpoint
 from sync.trust.keys import SigningKey
+from sync.trust.leaf import packet_leaf
 from sync.trust.merkle import inclusion_path, leaf_hash, root, verify_inclusion
 from sync.wire.ids import new_id
 from sync.wire.receipt import LogEntry, Result
@@ -29,7 +30,7 @@ def make_log(folder: Path) -> tuple[TransparencyLog, Database]:
 
 def grow(log: TransparencyLog, database: Database, count: int) -> list[LogEntry]:
     with database.writing() as session:
-        return [log.append(session, f"{number:064x}", RESULT) for number in range(count)]
+        return [log.append(session, packet_leaf(f"{number:064x}", RESULT)) for number in range(count)]
 
 
 def hashes_of_tiles(folder: Path, size: int) -> list[bytes]:
@@ -92,7 +93,7 @@ def test_tile_names_are_in_groups_of_three() -> None:
 def test_equal_packets_and_results_leave_unlike_leaves(tmp_path: Path) -> None:
     log, database = make_log(tmp_path)
     with database.writing() as session:
-        first, second = (log.append(session, "0" * 64, RESULT) for _ in range(2))
+        first, second = (log.append(session, packet_leaf("0" * 64, RESULT)) for _ in range(2))
     assert first.leaf_hash != second.leaf_hash
     database.close()
 
@@ -101,7 +102,7 @@ def test_a_leaf_whose_transaction_fails_was_never_there(tmp_path: Path) -> None:
     log, database = make_log(tmp_path)
     grow(log, database, 3)
     with pytest.raises(RuntimeError), database.writing() as session:
-        log.append(session, "0" * 64, RESULT)
+        log.append(session, packet_leaf("0" * 64, RESULT))
         raise RuntimeError
     with database.reading() as session:
         assert log_size(session) == 3

@@ -82,7 +82,7 @@ class Case:
                 for table, column in (
                     (Packet, Packet.sha256),
                     (ScoredResult, ScoredResult.packet_sha256),
-                    (LogLeaf, LogLeaf.packet_sha256),
+                    (LogLeaf, LogLeaf.subject_sha256),
                 )
             ]
 

@@ -10,8 +10,8 @@ from tuf.api.metadata import Metadata, Root
 from sync.trust import envelope
 from sync.trust.anchor import Trust, sign_directory, sign_registry_keys
 from sync.trust.checkpoint import make_checkpoint
-from sync.trust.evidence import leaf_data
 from sync.trust.keys import SigningKey
+from sync.trust.leaf import packet_leaf
 from sync.trust.merkle import inclusion_path, leaf_hash, root
 from sync.wire.enrolment import (
     Directory,
@@ -168,7 +168,7 @@ class World:
             scorer="examroom-qti@1",
         )
         salt, digest = bytes(range(32)), hashlib.sha256(packet).digest()
-        leaf = leaf_hash(leaf_data(salt, digest, result))
+        leaf = packet_leaf(digest.hex(), result).hash(salt)
         leaves = [leaf_hash(bytes([number])) for number in range(others)] + [leaf, leaf_hash(b"later")]
         receipt = Receipt(
             receipt=new_id(),
