@@ -39,6 +39,9 @@ _MM: Final = 25.4
 _MARGINS_MM: Final = (16.0, 14.0, 16.0, 12.0)  # left, top, right, bottom
 _FOOT_MM: Final = 9.0
 _FOOT_PT: Final = 7.5
+_LOCAL_FORMS: Final = QFont.Tag.fromString("locl")
+"""Noto Sans CJK has other glyphs for digits among Latin letters. They look the same, but no character leads to them, so
+that the PDF cannot say what they are, and nobody could copy or search a figure."""
 
 Fill = Callable[[QTextDocument], None]
 Foot = Callable[[int, int], str]
@@ -188,4 +191,5 @@ def _paint_foot(painter: QPainter, box: QRectF, text: str) -> None:
 def _font(points: float) -> QFont:
     font = QFont(list(tokens.FAMILIES))
     font.setPointSizeF(points)
+    font.setFeature(_LOCAL_FORMS, 0)
     return font

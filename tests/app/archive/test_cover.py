@@ -131,6 +131,16 @@ def test_a_long_list_goes_over_pages_and_every_page_says_which_export_it_is(tmp_
     assert "A4" in info
 
 
+@pytest.mark.usefixtures("qapp")
+def test_every_figure_can_be_copied_and_searched_as_text(tmp_path: Path) -> None:
+    told, file = facts(), tmp_path / "cover.pdf"
+    file.write_bytes(print_cover(told, Tongues.both()).pdf)
+    text = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True, text=True).stdout
+    for figures in (told.export, told.archive, WHO.keyid, ROOT_SHA256, "20260017", "1101**********0011", "SIM0042"):
+        assert figures in text, figures
+    assert "page 1 of 1" in text.lower()
+
+
 def test_the_papers_are_made_with_or_without_windows(qapp: QApplication) -> None:
     assert QApplication.instance() is qapp
     papers = export_papers(facts())
