@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from proctoring.vault.format.reading import lines
-from proctoring.vault.retention.custody import BY_THE_ARCHIVE, MAX_ENTRIES, NOTHING_BEFORE
+from proctoring.vault.retention.chain import NOTHING_BEFORE
+from proctoring.vault.retention.custody import BY_THE_ARCHIVE, MAX_ENTRIES
 from proctoring.vault.retention.faults import CustodyRefused
 from proctoring.vault.retention.people import key_of
 from sync.faults import Refused

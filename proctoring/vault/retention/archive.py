@@ -8,28 +8,22 @@ from pathlib import Path
 from typing import Self
 
 from proctoring.vault.retention import destruction
-from proctoring.vault.retention.custody import Act, entry_name, odd_names, read_chain
-from proctoring.vault.retention.entering import NOTED, arrival_facts, enter, ordered, require_there
+from proctoring.vault.retention.custody import Act, custody_of, entry_name, read_chain
+from proctoring.vault.retention.entering import NOTED, Clerk, arrival_facts, ordered, require_there
 from proctoring.vault.retention.faults import (
     ArchiveExists,
     ArchiveMissing,
-    ClockFrozen,
     CustodyRefused,
     NeverLater,
-    NotExpired,
-    NotTakenOver,
-    ProposalGone,
-    RecordingHeld,
     RecordingMissing,
     RecordingUnknown,
-    SecondPersonNeeded,
 )
 from proctoring.vault.retention.forecast import Kept
 from proctoring.vault.retention.ledger import STORE, Ledger, Situation
 from proctoring.vault.retention.locking import locked_names, papers_until
 from proctoring.vault.retention.memory import Memory
 from proctoring.vault.retention.papers import read_manifest, recording_prefix, require_id
-from proctoring.vault.retention.people import Signer, among, require_acting
+from proctoring.vault.retention.people import Signer
 from proctoring.vault.retention.places import ArchivePlaces
 from proctoring.vault.retention.refusals import date_of
 from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing
@@ -45,7 +39,7 @@ from sync.trust import envelope
 from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keystore import FileKeyStore
-from sync.wire.archive import ClockAct, ClockEntry, CustodyAct, CustodyEntry, DestructionRecord, StoreIdentity
+from sync.wire.archive import ClockEntry, CustodyAct, CustodyEntry, DestructionRecord, Moment, StoreIdentity
 from sync.wire.ids import new_id
 from sync.wire.recording import RecordingManifest
 
@@ -71,6 +65,7 @@ class Archive:
         self.clock = clock
         replica = Replica.open(places.replica, FileKeyStore(places.keys).replica_key())
         self.ledger = Ledger(identity, shelf, trust, self.key.public, Memory(replica.ends, clock))
+        self._clerk = Clerk(self.ledger, self.key, clock)
 
     @classmethod
     def create(
@@ -216,7 +211,7 @@ class Archive:
 
     def odd(self, recording: str) -> list[str]:
         """Give what lies among a recording's custody and is none: it counts for nothing, and keeps it from going."""
-        return odd_names(self.shelf, recording)
+        return list(custody_of(self.ledger.book, recording).strangers())
 
     def destruction_record(self, recording: str) -> DestructionRecord | None:
         """Give the proof of a recording's destruction, verified, or None. Raises CustodyRefused."""
@@ -230,33 +225,12 @@ class Archive:
         return self.ledger.evidence(self.clock if now is None else lambda: now)
 
     def write_clock_line(self) -> Evidence:
-        """Write what the clocks say now into the line, and what time the registry signed if that is news.
-
-        Raises:
-            ClockLineRefused: the line so far does not hold together.
-            DiskFull, DiskFault: it could not be written; then nothing is destroyed either.
-        """
-        line, issued = self.ledger.clock_line, self.trust.directory.issued_ms
-        known = [entry.stated_ms or 0 for entry in line.entries() if entry.act is ClockAct.REGISTRY]
-        if not line.entries():
-            line.write(self.key, self.clock, stated_ms=self.ledger.latest_signed_ms())
-        else:
-            line.write(self.key, self.clock)
-        if issued > max(known, default=0):
-            line.write(self.key, self.clock, act=ClockAct.REGISTRY, stated_ms=issued)
-        return self.time()
+        """Write down what the clocks say now. Raises what `Clerk.write_clock_line` raises."""
+        return self._clerk.write_clock_line()
 
     def state_time(self, person: Signer, stated_ms: int) -> ClockEntry:
-        """Enter that an administrator says what time it is; two of them settle what the clock left open.
-
-        What the archive sees of the clocks goes before: a person's line proves nothing of them.
-
-        Raises:
-            AdministratorRefused, ClockLineRefused.
-        """
-        require_acting(person.person, self.trust)
-        self.write_clock_line()
-        return self.ledger.clock_line.write(self.key, self.clock, act=ClockAct.STATED, stated_ms=stated_ms, by=person)
+        """Enter that an administrator says what time it is. Raises AdministratorRefused, ClockLineRefused."""
+        return self._clerk.state_time(person, stated_ms)
 
     # acting
 
@@ -332,8 +306,7 @@ class Archive:
             ActRefused: it is proposed already, or was not taken over.
             AdministratorRefused, RecordingUnknown, CustodyRefused.
         """
-        self.require_destroyable(self.ledger.situation(recording), self.write_clock_line())
-        return self._enter(recording, lambda now: Act(CustodyAct.DESTRUCTION_PROPOSED, person, now, purpose), person)
+        return destruction.propose(self._clerk, recording, person, purpose)
 
     def approve_destruction(self, recording: str, person: Signer, proposal: int) -> CustodyEntry:
         """Approve a proposal, by the sequence of its entry; nobody approves their own.
@@ -342,16 +315,7 @@ class Archive:
             SecondPersonNeeded: who proposed it, or approved it already.
             as `propose_destruction`.
         """
-        situation = self.ledger.situation(recording)
-        self.require_destroyable(situation, self.write_clock_line())
-        standing_one = situation.folded.proposal
-        if standing_one is None or standing_one.sequence != proposal:
-            raise ProposalGone
-        if among(person.person, (standing_one.by, *standing_one.approved_by)):
-            raise SecondPersonNeeded
-        return self._enter(
-            recording, lambda now: Act(CustodyAct.DESTRUCTION_APPROVED, person, now, about=proposal), person
-        )
+        return destruction.approve(self._clerk, recording, person, proposal)
 
     def withdraw_destruction(self, recording: str, person: Signer, proposal: int, reason: str) -> CustodyEntry:
         """Withdraw a proposal, whoever made it; its approvals go with it. Raises what `hold` raises."""
@@ -366,33 +330,10 @@ class Archive:
             NotApproved, NotExpired, RecordingHeld, ClockFrozen, ActRefused: it may not be.
             AdministratorRefused, RecordingUnknown, CustodyRefused, StorageFault: nor then.
         """
-        return destruction.destroy(self, recording, person)
+        return destruction.destroy(self._clerk, recording, person)
 
-    # what acts stand on
-
-    def require_destroyable(self, situation: Situation, evidence: Evidence) -> None:
-        """Refuse what may not be destroyed at this time, whoever wants it.
-
-        Raises:
-            ClockFrozen, RecordingHeld, NotExpired, ActRefused.
-        """
-        if evidence.freeze is not None:
-            raise ClockFrozen(said=date_of(evidence.freeze.said_ms), expected=date_of(evidence.freeze.expected_ms))
-        if situation.folded.holds:
-            raise RecordingHeld(holds=len(situation.folded.holds))
-        if evidence.sure_ms < situation.folded.retain_until_ms:
-            raise NotExpired(until=date_of(situation.folded.retain_until_ms), now=date_of(evidence.sure_ms))
-        if not situation.folded.taken_over:
-            raise NotTakenOver
-
-    def enter(
-        self, recording: str, judge: Callable[[Situation], Act], person: Signer | None
-    ) -> tuple[CustodyEntry, Situation]:
-        """Enter an act into custody; `judge` sees what stands, again whenever somebody else was quicker."""
-        return enter(self.ledger, self.key, recording, judge, person)
-
-    def _enter(self, recording: str, act: Callable[..., Act], person: Signer | None = None) -> CustodyEntry:
-        return self.enter(recording, lambda _: act(moment(self.clock())), person)[0]
+    def _enter(self, recording: str, act: Callable[[Moment], Act], person: Signer | None = None) -> CustodyEntry:
+        return self._clerk.enter(recording, lambda _: act(self._clerk.now()), person)[0]
 
     def _on_files(self, recording: str, act: Callable[[str], None]) -> None:
         for name in locked_names(self.shelf, recording, read_chain(self.ledger.book, recording)):

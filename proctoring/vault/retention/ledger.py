@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from proctoring.vault.retention.chain import Book
 from proctoring.vault.retention.clockline import ClockLine
-from proctoring.vault.retention.custody import CUSTODY, Book, Chain, read_chain
+from proctoring.vault.retention.custody import CUSTODY, Custody, read_chain
 from proctoring.vault.retention.faults import CustodyRefused, RecordingUnknown
 from proctoring.vault.retention.memory import Memory
 from proctoring.vault.retention.papers import Manifest, is_whole, read_manifest, require_id
@@ -36,7 +37,7 @@ class Situation:
 
     recording: str
     manifest: Manifest | None
-    chain: Chain
+    chain: Custody
     terms: Terms
     folded: Folded
     record: DestructionRecord | None
@@ -111,7 +112,7 @@ class Ledger:
         require_id(recording)
         return self.situation_of(recording, read_chain(self.book, recording))
 
-    def situation_of(self, recording: str, chain: Chain) -> Situation:
+    def situation_of(self, recording: str, chain: Custody) -> Situation:
         """Read what is signed about a recording beside a chain of custody that was verified just now."""
         manifest = read_manifest(self.shelf, self.trust, recording)
         terms = self._terms(recording, manifest, chain)
@@ -155,7 +156,7 @@ class Ledger:
             latest = max(latest, *times, ended_ms(manifest.document, None) if manifest else 0)
         return latest
 
-    def _terms(self, recording: str, manifest: Manifest | None, chain: Chain) -> Terms:
+    def _terms(self, recording: str, manifest: Manifest | None, chain: Custody) -> Terms:
         needed = self.identity.approvals_needed
         if manifest is not None:
             arrived = next((one.at.wall_ms for one in chain.entries if one.act is CustodyAct.ARRIVED), None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from proctoring.vault.retention.custody import Chain, entry_name
+from proctoring.vault.retention.custody import Custody, entry_name
 from proctoring.vault.retention.papers import recording_prefix
 from proctoring.vault.retention.standing import DAY_MS
 from proctoring.vault.store.erasing import about_name
@@ -19,7 +19,7 @@ def papers_until(now_ms: int, recording_until_ms: int = 0) -> int:
     return min(max(now_ms + PAPERS_MS, recording_until_ms), LATEST_MS)
 
 
-def locked_names(shelf: Shelf, recording: str, chain: Chain) -> Iterator[str]:
+def locked_names(shelf: Shelf, recording: str, chain: Custody) -> Iterator[str]:
     """Name what a hold or an extension reaches: the recording's files, what is said about it, its custody."""
     yield from shelf.names(recording_prefix(recording))
     if shelf.size(about_name(recording)) is not None:

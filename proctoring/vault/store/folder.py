@@ -299,7 +299,8 @@ def _overwrite(name: str, folder: int) -> None:
 def _walk(folder: Path, prefix: str) -> Iterator[str]:
     """Give the names of plain files below a folder, sorted as whole names."""
     try:
-        found = list(os.scandir(folder))
+        with os.scandir(folder) as entries:
+            found = list(entries)
     except (FileNotFoundError, NotADirectoryError):
         return
     folders = {entry.name for entry in found if entry.is_dir(follow_symlinks=False)}

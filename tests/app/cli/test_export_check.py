@@ -63,7 +63,7 @@ def test_an_export_is_intact_also_by_a_recordings_folder_in_it_and_says_who_sign
     assert (code, program["signer"]) == (0, "checked")
     assert "does not know" not in terminal.run("recording", "verify", exported, "--trust", trust).output
     # what lies on the shelf is a recording, whatever lies two folders above it
-    code, program = told(terminal, tmp_path / "archive" / "shelf" / "recordings" / house.recording)
+    code, program = told(terminal, tmp_path / "archive" / "store" / "recordings" / house.recording)
     assert (code, program["verdict"], "kind" in program) == (0, "complete", False)
 
 

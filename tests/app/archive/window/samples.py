@@ -7,7 +7,7 @@ from app.archive.desk import Outlook, Views
 from app.archive.dossier import Dossier
 from proctoring.vault.carrying.media_register import Medium, MediumState
 from proctoring.vault.format.layout import FORMAT
-from proctoring.vault.retention.custody import Chain
+from proctoring.vault.retention.chain import Chain
 from proctoring.vault.retention.forecast import Forecast
 from proctoring.vault.retention.ledger import Situation
 from proctoring.vault.retention.papers import Manifest

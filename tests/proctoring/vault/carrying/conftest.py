@@ -19,43 +19,17 @@ from proctoring.vault.retention.people import Signer
 from proctoring.vault.store.folder import FolderShelf
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.envelope import peek
-from sync.trust.keys import PublicKey, SigningKey
-from sync.wire.archive import Person, RecordingAbout, TimelineKind, TimelineMark
+from sync.trust.keys import PublicKey
+from sync.wire.archive import RecordingAbout, TimelineKind, TimelineMark
 from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice, named_sha256
 from sync.wire.ids import new_id
 from sync.wire.plan import Bilingual, Recipient, RecipientRole
 from sync.wire.recording import RecordingManifest
 from tests.proctoring.seat import Recorded, encoded
+from tests.proctoring.vault.retention.world import Places, administrator
 from tests.sync.trust.world import NOW_MS, World
 
 CAPACITY = 32_000_000_000
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the simulated archive keeps its things."""
-
-    root: Path
-
-    @property
-    def keys(self) -> Path:
-        return self.root / "keys"
-
-    @property
-    def trust(self) -> Path:
-        return self.root / "trust"
-
-    @property
-    def replica(self) -> Path:
-        return self.root / "replica.db"
-
-    @property
-    def cache(self) -> Path:
-        return self.root / "cache"
-
-    @property
-    def address(self) -> str:
-        return f"folder:{self.root / 'shelf'}"
 
 
 @dataclass
@@ -126,11 +100,6 @@ class House:
         return {"README.txt": b"how to check\n"}
 
 
-def administrator(name: str) -> Signer:
-    key = SigningKey.generate_p256()
-    return Signer(Person(administrator=new_id(), name=name, keyid=key.public.keyid), key)
-
-
 def put_recording(archive: Archive, folder: Path, recorded: Recorded, *, about: bool = True) -> str:
     """Put a recording on the shelf as it comes from a seat, with what the seat says of it."""
     manifest_raw = (folder / MANIFEST).read_bytes()
@@ -192,7 +161,7 @@ def house(recorded: Recorded, tmp_path: Path) -> House:
     )
     places = Places(tmp_path / "archive")
     world.trust.save(places.trust)
-    FolderShelf.create(places.root / "shelf")
+    FolderShelf.create(places.root / "store")
     archive = Archive.create(places, "Simulated archive")
     recording = put_recording(archive, recorded.spec.folder, recorded)
     mount = tmp_path / "stick"

@@ -18,7 +18,7 @@ from sync.faults import Fault
 from sync.trust.clock import read_clock
 from sync.trust.keys import SealingKey, SigningKey
 from sync.wire.archive import Person
-from tests.proctoring.vault.carrying.conftest import Places
+from tests.proctoring.vault.retention.world import Places
 
 told = json.loads(sys.argv[1])
 archive = Archive.open(Places(Path(told["archive"])))

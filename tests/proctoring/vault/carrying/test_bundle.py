@@ -126,7 +126,7 @@ def test_before_the_first_byte_is_on_the_medium_the_custody_says_that_the_export
 def test_a_recording_on_a_shelf_leaves_by_the_archive_only_and_a_copy_as_its_holder_likes(
     house: House, tmp_path: Path
 ) -> None:
-    shelved = tmp_path / "archive" / "shelf" / "recordings" / house.recording
+    shelved = tmp_path / "archive" / "store" / "recordings" / house.recording
     link = tmp_path / "link"
     link.symlink_to(shelved)
     for folder in (shelved, link, shelved / ".." / house.recording):

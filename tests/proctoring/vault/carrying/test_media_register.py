@@ -18,7 +18,8 @@ from proctoring.vault.carrying.media_faults import (
 from proctoring.vault.carrying.media_register import MediaRegister, MediumState
 from sync.trust.clock import read_clock
 from sync.wire.archive import MediumAct
-from tests.proctoring.vault.carrying.conftest import House, administrator
+from tests.proctoring.vault.carrying.conftest import House
+from tests.proctoring.vault.retention.world import administrator
 
 DAY_MS = 86_400_000
 

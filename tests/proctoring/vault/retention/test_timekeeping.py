@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proctoring.vault.retention.archive import Archive
 from proctoring.vault.retention.clockline import ClockLine
+from proctoring.vault.retention.entering import Clerk
 from proctoring.vault.retention.faults import AdministratorRefused, ClockFrozen, ClockLineRefused
 from proctoring.vault.retention.standing import DAY_MS
 from proctoring.vault.retention.timekeeping import LONGEST_OFF_MS, TOLERANCE_MS, judge
@@ -325,8 +325,7 @@ def test_a_line_that_was_touched_destroys_nothing(site: Site) -> None:
 
 def test_a_line_signed_by_another_key_is_refused(site: Site, tmp_path: Path) -> None:
     other = Site.make(tmp_path / "other")
-    foreign = Archive(site.places, site.open().shelf, site.registry.trust, site.open().identity, site.clock)
-    foreign.key = FileKeyStore(other.places.keys).device_key()
+    foreign = Clerk(site.open().ledger, FileKeyStore(other.places.keys).device_key(), site.clock)
     with pytest.raises(ClockLineRefused):
         foreign.write_clock_line()
 

@@ -72,10 +72,14 @@ class SimulatedClock:
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of one archive."""
+    """The folders of one archive; its shelf is one of them unless another address is given."""
 
     root: Path
-    address: str
+    address: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.address:
+            object.__setattr__(self, "address", f"folder:{self.root / 'store'}")
 
     @property
     def keys(self) -> Path:
@@ -108,7 +112,7 @@ class Site:
     @classmethod
     def make(cls, root: Path, *, administrators: int = 3, approvals_needed: int = 1, address: str = "") -> Self:
         registry = Registry.make()
-        people = [_person(f"Administrator {number}") for number in range(administrators)]
+        people = [administrator(f"Administrator {number}") for number in range(administrators)]
         registry = registry.with_directory(
             administrators=tuple(
                 DirectoryAdministrator(
@@ -121,9 +125,7 @@ class Site:
             )
         )
         FolderShelf.create(root / "store")
-        site = cls(
-            registry, Places(root, address or f"folder:{root / 'store'}"), SimulatedClock(), people, approvals_needed
-        )
+        site = cls(registry, Places(root, address), SimulatedClock(), people, approvals_needed)
         registry.trust.save(site.places.trust)
         Archive.create(site.places, "Simulated site", approvals_needed=approvals_needed, clock=site.clock)
         return site
@@ -180,7 +182,8 @@ class Site:
         return recording
 
 
-def _person(name: str) -> Signer:
+def administrator(name: str) -> Signer:
+    """Make an administrator who has entered their PIN; no registry knows them yet."""
     key = SigningKey.generate_p256()
     return Signer(Person(administrator=new_id(), name=name, keyid=key.public.keyid), key)
 
