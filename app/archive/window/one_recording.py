@@ -145,7 +145,7 @@ class OneRecording(QObject):
             return  # somebody went on meanwhile; the view is entered, nothing is shown
         snapshots = private_folder(self._bench.working / "snapshots")
         panel = PlayerPanel(source, self._page.words, snapshots=snapshots)
-        panel.snapped.connect(lambda _file, sha256: self._note_snapshot(dossier.recording, sha256, panel))
+        panel.snapped.connect(lambda _file, sha256, at_ms: self._note_snapshot(dossier.recording, sha256, at_ms))
         self._page.put_player(panel)
         self._look_again()
 
@@ -153,8 +153,8 @@ class OneRecording(QObject):
         self._page.asking.show_opening(False)
         self._page.show_fault(fault)
 
-    def _note_snapshot(self, recording: str, sha256: str, panel: PlayerPanel) -> None:
-        signer, at_ms, desk = self._bench.need_signer(), panel.engine.position_ms, self._bench.desk
+    def _note_snapshot(self, recording: str, sha256: str, at_ms: int) -> None:
+        signer, desk = self._bench.need_signer(), self._bench.desk
         self._bench.act(
             self._page,
             lambda: desk.note_snapshot(recording, signer, sha256, at_ms),

@@ -45,16 +45,16 @@ _WIDE: Final = 900
 class PlayerPanel(Looked, QWidget):
     """Plays a recording.
 
-    `moved`: the position, ms of recorded time. `snapped`: a snapshot is on the disk (the PNG file, its SHA-256):
-    whoever keeps the recording writes that into its custody. `enlarged`: the picture is to have the whole window, or no
-    longer; whoever shows the panel takes away what stands round it.
+    `moved`: the position, ms of recorded time. `snapped`: a snapshot is on the disk (the PNG file, its SHA-256, the
+    picture's recorded time): whoever keeps the recording writes that into its custody. `enlarged`: the picture is to
+    have the whole window, or no longer; whoever shows the panel takes away what stands round it.
 
     `snapshots` is the folder that snapshots go to; None: none are made. Call `stop` when the panel is no longer
     wanted; it is also called when the application ends or the panel is destroyed.
     """
 
     moved = Signal(int)
-    snapped = Signal(object, str)  # Path, sha256
+    snapped = Signal(object, str, int)  # Path, sha256, ms of recorded time
     enlarged = Signal(bool)
 
     def __init__(
@@ -316,14 +316,15 @@ class PlayerPanel(Looked, QWidget):
         seen, folder = self.engine.shown, self._snapshots
         if seen is None or seen.picture is None or folder is None:
             return
-        self.pause()
         picture, source, words = seen.picture, self.source, self.words
+        self.pause()
+        self.seek(picture.at_ms)  # a picture stands for a while: the time on the screen is that of the file from now on
         work = partial(take_snapshot, source, picture, folder, words)
         self.engine.worker.run(self, work, self._snapped, self._show_fault)
 
     def _snapped(self, snapshot: Snapshot) -> None:
         self._say(Icon.CHECK, Tone.DONE, Sentence("player.snapped", {"file": snapshot.path.name}))
-        self.snapped.emit(snapshot.path, snapshot.sha256)
+        self.snapped.emit(snapshot.path, snapshot.sha256, snapshot.at_ms)
 
 
 def _end(engine: PlayerEngine, wave: WaveWork) -> None:

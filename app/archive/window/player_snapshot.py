@@ -26,10 +26,14 @@ class SnapshotTaken(EnvironmentFault):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was written: the PNG file and its SHA-256; beside it lies a text that says the same for people."""
+    """What was written: the PNG file, its SHA-256, and the picture's recorded time, ms, which its name says.
+
+    Beside it lies a text that says the same for people.
+    """
 
     path: Path
     sha256: str
+    at_ms: int
 
 
 def take_snapshot(source: PlayingSource, picture: Picture, folder: Path, words: Words) -> Snapshot:
@@ -51,7 +55,7 @@ def take_snapshot(source: PlayingSource, picture: Picture, folder: Path, words: 
             except FileExistsError:
                 raise SnapshotTaken(file=file.name) from None
         sync_folder(folder)
-    return Snapshot(path, digest)
+    return Snapshot(path, digest, picture.at_ms)
 
 
 def _facts(source: PlayingSource, picture: Picture) -> dict[str, str]:

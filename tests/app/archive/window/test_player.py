@@ -22,6 +22,7 @@ from app.archive.window.player_sound import SoundState
 from app.exam.prose import Language
 from app.ui.buttons import Button
 from app.ui.clip_speaker import Speaker, SpeakerError
+from app.ui.labels import Line
 from app.ui.style import prepare_application
 from app.words import Words
 from tests.app.archive.playing.made import Maker, webm
@@ -248,7 +249,11 @@ def test_a_snapshot_is_the_exact_picture_and_says_where_it_comes_from(
     seen_at(panel, 3_010, qtbot)
     with qtbot.waitSignal(panel.snapped) as told:
         panel.transport.snapshot_pressed.emit()
-    path, digest = told.args
+    path, digest, at_ms = told.args
+    seen_at(panel, 3_000, qtbot)
+    shown = next(one.text() for one in panel.findChildren(Line) if " / " in one.text()).split(" / ")[0]
+    assert (at_ms, shown) == (3_000, "0:00:03.000")  # the picture's own time, on the screen as in the file's name
+    assert path.stem.endswith(shown.replace(":", "-").replace(".", "-"))
     assert sha256(path.read_bytes()).hexdigest() == digest
     picture = source.picture(3_010)
     assert picture is not None
