@@ -19,12 +19,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ExceptionHandler
 
 from app.registry.answering import REQUEST_BYTES, DeviceUnknown, RequestRepeated, TooEarly
-from app.registry.bodies import Bodies
 from app.registry.enrolling import DeviceKnown, TokenExpired, TokenUnknown, TokenUsed
 from app.registry.heads import HEAD_BYTES, HeadRefused, HeadsUnknown
 from app.registry.intake import PACKET_BYTES, PacketConflict
 from app.registry.premises import SessionUnknown
 from app.registry.service import ProofUnknown, Registry
+from app.serving.bodies import Bodies
 from sync.faults import EnvironmentFault, Fault, Refused
 from sync.wire.enrolment import ClaimReply, EnrolmentReply, EnrolmentRequest, PlansReply, TrustBundle
 from sync.wire.error import ErrorReply

@@ -14,8 +14,8 @@ import pytest
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
-import app.registry.bodies
-import app.registry.serve
+import app.serving.bodies
+import app.serving.server
 from app.registry.intake import PACKET_BYTES
 from app.registry.models import Packet
 from sync.client.connection import RegistryConnection
@@ -162,7 +162,7 @@ def test_a_body_that_does_not_say_how_large_it_is_is_cut_off(url: str, world: Wo
 
 
 def test_a_body_that_drips_is_given_up(url: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.registry.bodies, "WITHIN_S", 0.2)
+    monkeypatch.setattr(app.serving.bodies, "WITHIN_S", 0.2)
     with raw_tls(url, world) as tls:
         tls.sendall(b"POST /v1/release HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
         received = answer(tls)
@@ -173,7 +173,7 @@ def test_bodies_that_are_too_much_together_are_put_off_and_forgotten(
     connection: RegistryConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(app.registry.bodies, "TOGETHER_BYTES", 1_000)
+        patch.setattr(app.serving.bodies, "TOGETHER_BYTES", 1_000)
         for _ in range(3):
             reply = connection.post("/v1/release", b"x" * 1_001, 10_000)
             assert (reply.status, error_of(reply.body)) == (503, "SERVICE_UNAVAILABLE")
@@ -183,7 +183,7 @@ def test_bodies_that_are_too_much_together_are_put_off_and_forgotten(
 
 
 def test_headers_that_drip_are_given_up(url: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.registry.serve, "_HEADERS_S", 0.2)
+    monkeypatch.setattr(app.serving.server, "_HEADERS_S", 0.2)
     started = time.monotonic()
     with raw_tls(url, world) as tls:
         tls.sendall(b"GET /v1/health HTTP/1.1\r\nHost: ")
@@ -194,7 +194,7 @@ def test_headers_that_drip_are_given_up(url: str, world: World, monkeypatch: pyt
 def test_sockets_beyond_the_bound_are_closed_at_once(
     connection: RegistryConnection, url: str, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.registry.serve, "_SOCKETS", 0)
+    monkeypatch.setattr(app.serving.server, "_SOCKETS", 0)
     received = b""
     with raw_tls(url, world) as tls, suppress(OSError):  # closed or reset, as the network likes
         tls.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -213,11 +213,11 @@ def test_a_client_that_leaves_in_its_body_is_no_defect() -> None:
     async def receive() -> dict[str, object]:
         return messages.pop(0)
 
-    async def take(bodies: app.registry.bodies.Bodies) -> None:
+    async def take(bodies: app.serving.bodies.Bodies) -> None:
         async with bodies.taken(Request({"type": "http", "headers": []}, receive), 1_000):
             pass
 
-    bodies = app.registry.bodies.Bodies()
+    bodies = app.serving.bodies.Bodies()
     with pytest.raises(HTTPException) as caught:
         asyncio.run(take(bodies))
     assert caught.value.status_code == 400

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import app.registry.serve
-from app.registry.serve import PortTaken, RegistryServer
+import app.serving.server
+from app.registry.serve import RegistryServer
 from app.registry.service import Registry
+from app.serving.server import PortTaken
 from sync.client.connection import RegistryConnection
 from tests.app.registry.world import serving
 
@@ -65,7 +66,7 @@ def test_a_public_address_is_what_invitations_say(tmp_path: Path) -> None:
 
 
 def test_who_does_not_shake_hands_is_let_go(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.registry.serve, "_HANDSHAKE_S", 0.2)
+    monkeypatch.setattr(app.serving.server, "_HANDSHAKE_S", 0.2)
     with Registry.open(home) as registry, serving(registry) as address:
         parts = urlsplit(address)
         with socket.create_connection((parts.hostname or "", parts.port or 443), timeout=10) as plain:

@@ -1,0 +1,1 @@
+"""A witness of transparency logs: it cosigns heads that continue what it has seen."""
