@@ -206,11 +206,15 @@ def _read_registry_keys(signed: bytes, root: bytes) -> RegistryKeys:
     root_keys, threshold = _read_root(root)
     verified = envelope.verify(signed, RegistryKeys.PAYLOAD_TYPE, root_keys, threshold=threshold, max_bytes=_MAX_KEYS)
     registry_keys = RegistryKeys.parse(verified.payload)
-    public = [PublicKey.from_pem(entry.public_key_pem) for entry in registry_keys.keys]
+    entries = (*registry_keys.keys, *registry_keys.witnesses)
+    public = [PublicKey.from_pem(entry.public_key_pem) for entry in entries]
     if any(key.is_p256 for key in public):
-        raise TrustRefused("a registry role key that is not Ed25519")
+        raise TrustRefused("a key of a registry role or of a witness that is not Ed25519")
     if len({key.keyid for key in public}) != len(public):
-        raise TrustRefused("one key for two of the registry's roles")
+        raise TrustRefused("one key for two of the registry's roles or witnesses")
+    witnesses = {entry.name for entry in registry_keys.witnesses}
+    if len(witnesses) != len(registry_keys.witnesses) or registry_keys.witness_quorum > len(witnesses):
+        raise TrustRefused("two witnesses of one name, or more wanted than there are")
     return registry_keys
 
 

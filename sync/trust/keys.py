@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -146,8 +146,17 @@ class SigningKey:
             return cls(key)
         raise KeyRefused(f"a {type(key).__name__}, wanted P-256 or Ed25519")
 
+    def sign(self, data: bytes) -> bytes:
+        """Sign `data`: ECDSA over SHA-256 in DER, or Ed25519. A key in a token may raise `TokenFault`."""
+        if isinstance(self.private_key, Ed25519PrivateKey):
+            return self.private_key.sign(data)
+        return self.private_key.sign(data, ec.ECDSA(hashes.SHA256()))
+
     def to_pkcs8(self) -> bytes:
-        """Give the secret key as unencrypted PKCS#8 DER; the caller seals it or keeps it in a key store."""
+        """Give the secret key as unencrypted PKCS#8 DER; the caller seals it or keeps it in a key store.
+
+        A key in a token has no such form: asking for it is a mistake of ours (`TypeError`).
+        """
         return self.private_key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

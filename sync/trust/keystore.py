@@ -1,177 +1,244 @@
-"""The keys of one PC in a folder that only its user can read.
+"""The keys of one PC: one interface, whether they lie in sealed files or the device key in a token.
 
-Each file is the secret followed by SHA-256(file name ‖ secret), so that a damaged or exchanged file is told
-apart from a damaged database. A TPM or a PKCS#11 token would stand behind the same methods.
+`open_key_store` finds out by the folder's `store.json` (format: `sync.trust.unlocking`).
 """
 
-import errno
-import hashlib
-import os
 import secrets
-import shutil
-import stat
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from sync.faults import EnvironmentFault
-from sync.trust.files import sync_folder, write_new
+from sync.trust.keyfolder import KeyFolder, KeyStoreUnreadable
 from sync.trust.keys import KeyRefused, SealingKey, SigningKey
+from sync.trust.unlocking import (
+    STORE_FILE,
+    UNLOCK_FILE,
+    Seal,
+    StoreFacts,
+    StoreKind,
+    Surroundings,
+    fresh_unlock,
+    unlocked,
+)
 
-_DEVICE: Final = "device.key"
-_SEALING: Final = "sealing.key"
-_REPLICA: Final = "replica.key"
-_FILES: Final = (_DEVICE, _SEALING, _REPLICA)
-_DIGEST_BYTES: Final = 32
+DEVICE: Final = "device.key"
+NEXT_DEVICE: Final = "device.next"
+SEALING: Final = "sealing.key"
+TLS: Final = "tls.key"
+REPLICA: Final = "replica.key"
+GENERATION: Final = "generation"
+FILES: Final = (DEVICE, NEXT_DEVICE, SEALING, TLS, REPLICA, GENERATION, UNLOCK_FILE, STORE_FILE)
 _REPLICA_KEY_BYTES: Final = 32
-_MAX_BYTES: Final = 1_000
-_OPEN_TO_OTHERS: Final = 0o077
+_GENERATION_BYTES: Final = 8
 
 
-class KeyStoreUnreadable(EnvironmentFault):
-    """The PC's keys cannot be used: missing, damaged, or readable by others."""
+class KeyStore(Protocol):
+    """The keys of one PC.
 
-    code = "KEY_STORE_UNREADABLE"
+    Whatever reads may raise `KeyStoreUnreadable`, `KeyStoreLocked` and `KeyStoreOtherMachine`, whatever writes
+    `KeyStoreUnwritable` too, and a store with a token `TokenFault`.
+    """
 
-
-class KeyStoreUnwritable(EnvironmentFault):
-    """The PC's keys could not be made: the folder cannot be written."""
-
-    code = "KEY_STORE_UNWRITABLE"
-
-
-class FileKeyStore:
-    """The key store in `folder`: device key (P-256), sealing key (X25519), replica key (32 bytes)."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder: Final = folder
+    @property
+    def folder(self) -> Path:
+        """Where the store is."""
+        ...
 
     def exists(self) -> bool:
         """Tell whether there is anything in the folder; a damaged store exists, and is never written over."""
+        ...
+
+    def create(self) -> None:
+        """Make the keys, unless they are there already. All of them appear at once or not at all."""
+        ...
+
+    def destroy(self) -> None:
+        """Remove the keys for ever: what they sealed is unreadable from now on."""
+        ...
+
+    def facts(self) -> StoreFacts:
+        """Say what kind of store this is. Nothing secret."""
+        ...
+
+    def device_key(self) -> SigningKey:
+        """Give the key this PC signs documents with (P-256); it may live in a token."""
+        ...
+
+    def next_device_key(self) -> SigningKey:
+        """Give the device key that is to follow, made durably if there is none yet."""
+        ...
+
+    def adopt_next_device_key(self) -> None:
+        """Make the next device key the device key, in one step; the one before is removed. Without one: nothing."""
+        ...
+
+    def sealing_key(self) -> SealingKey:
+        """Give the key others seal to for this PC (X25519)."""
+        ...
+
+    def tls_key(self) -> SigningKey:
+        """Give the key of this PC's certificate (P-256, software): TLS never makes signatures of ours."""
+        ...
+
+    def replica_key(self) -> bytes:
+        """Give the 32-byte key of the local database."""
+        ...
+
+    def generation(self) -> int:
+        """Give the highest generation of the replica that was raised to; 0 at first."""
+        ...
+
+    def raise_generation(self, to: int) -> None:
+        """Remember durably that the replica has reached a generation; it never goes back."""
+        ...
+
+
+class SealedKeys:
+    """What both kinds of store keep in sealed files: all but the device key."""
+
+    def __init__(self, folder: KeyFolder, seal: Seal) -> None:
+        self._folder = folder
+        self._seal = seal
+
+    @staticmethod
+    def fresh() -> dict[str, bytes]:
+        """Draw new secrets, by file name."""
+        return {
+            SEALING: SealingKey.generate().raw(),
+            TLS: SigningKey.generate_p256().to_pkcs8(),
+            REPLICA: secrets.token_bytes(_REPLICA_KEY_BYTES),
+            GENERATION: bytes(_GENERATION_BYTES),
+        }
+
+    def p256(self, name: str) -> SigningKey:
+        """Read a P-256 key. Raises `KeyStoreUnreadable`."""
         try:
-            return any(self.folder.iterdir())
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise KeyStoreUnreadable(f"{self.folder}: {error.strerror}") from None
+            key = SigningKey.from_pkcs8(self._seal.open(self._folder, name))
+        except KeyRefused as fault:
+            raise KeyStoreUnreadable(f"{name}: {fault.detail}") from None
+        if not key.public.is_p256:
+            raise KeyStoreUnreadable(f"{name}: not a P-256 key")
+        return key
+
+    def write_p256(self, name: str, key: SigningKey) -> None:
+        """Write a P-256 key durably. Raises `KeyStoreUnwritable`."""
+        self._folder.replace(name, self._seal.close(name, key.to_pkcs8()))
+
+    def sealing(self) -> SealingKey:
+        """Read the sealing key. Raises `KeyStoreUnreadable`."""
+        try:
+            return SealingKey.from_raw(self._seal.open(self._folder, SEALING))
+        except KeyRefused as fault:
+            raise KeyStoreUnreadable(f"{SEALING}: {fault.detail}") from None
+
+    def replica(self) -> bytes:
+        """Read the replica's key. Raises `KeyStoreUnreadable`."""
+        key = self._seal.open(self._folder, REPLICA)
+        if len(key) != _REPLICA_KEY_BYTES:
+            raise KeyStoreUnreadable(f"{REPLICA}: {len(key)} bytes, wanted {_REPLICA_KEY_BYTES}")
+        return key
+
+    def generation(self) -> int:
+        """Read the generation. Raises `KeyStoreUnreadable`."""
+        return int.from_bytes(self._seal.open(self._folder, GENERATION))
+
+    def raise_generation(self, to: int) -> None:
+        """Write the generation if it is higher than before. Raises `KeyStoreUnreadable`, `KeyStoreUnwritable`."""
+        with self._folder.alone():
+            if to > self.generation():
+                self._folder.replace(GENERATION, self._seal.close(GENERATION, to.to_bytes(_GENERATION_BYTES)))
+
+
+class FileKeyStore:
+    """The key store in `folder`, all of it in sealed files. Its methods are described at `KeyStore`."""
+
+    def __init__(self, folder: Path, around: Surroundings | None = None) -> None:
+        self.folder: Final = folder
+        self._around: Final = around
+        self._files: Final = KeyFolder(folder)
+
+    def exists(self) -> bool:
+        """Tell whether there is anything in the folder."""
+        return self._files.exists()
 
     def create(self) -> None:
         """Make the keys, unless they are there already. All of them appear at once or not at all.
 
         Raises:
             KeyStoreUnwritable: the folder cannot be written.
-            KeyStoreUnreadable: there is a store already and it is damaged.
+            KeyStoreUnreadable, KeyStoreLocked, KeyStoreOtherMachine: there is a store already that does not open.
         """
         if not self.exists():
-            self._make()
-        self.device_key()
-        self.sealing_key()
-        self.replica_key()
-
-    def device_key(self) -> SigningKey:
-        """Give the key this PC signs with (P-256)."""
-        try:
-            key = SigningKey.from_pkcs8(self._read(_DEVICE))
-        except KeyRefused as fault:
-            raise KeyStoreUnreadable(f"{_DEVICE}: {fault.detail}") from None
-        if not key.public.is_p256:
-            raise KeyStoreUnreadable(f"{_DEVICE}: not a P-256 key")
-        return key
-
-    def sealing_key(self) -> SealingKey:
-        """Give the key others seal to for this PC (X25519)."""
-        try:
-            return SealingKey.from_raw(self._read(_SEALING))
-        except KeyRefused as fault:
-            raise KeyStoreUnreadable(f"{_SEALING}: {fault.detail}") from None
-
-    def replica_key(self) -> bytes:
-        """Give the 32-byte key of the local database."""
-        key = self._read(_REPLICA)
-        if len(key) != _REPLICA_KEY_BYTES:
-            raise KeyStoreUnreadable(f"{_REPLICA}: {len(key)} bytes, wanted {_REPLICA_KEY_BYTES}")
-        return key
+            fresh = fresh_unlock(self._surroundings())
+            secret = {DEVICE: SigningKey.generate_p256().to_pkcs8(), **SealedKeys.fresh()}
+            facts = {STORE_FILE: fresh.facts().to_bytes()}
+            self._files.make({**fresh.files, **fresh.seal.close_all(secret), **facts})
+        keys = self._keys()
+        for read in (lambda: keys.p256(DEVICE), lambda: keys.p256(TLS), keys.sealing, keys.replica, keys.generation):
+            read()
 
     def destroy(self) -> None:
-        """Remove the keys for ever: what they sealed is unreadable from now on."""
-        if not self.folder.exists():
-            return
-        try:
-            with _opened(self.folder) as folder:
-                for name in _FILES:
-                    with suppress(FileNotFoundError):
-                        os.unlink(name, dir_fd=folder)
-                os.fsync(folder)
-            self.folder.rmdir()
-        except OSError as error:
-            raise KeyStoreUnwritable(f"{self.folder}: {error.strerror}") from None
+        """Remove the keys for ever."""
+        self._files.destroy(FILES)
 
-    def _make(self) -> None:
-        # A whole folder is renamed into place: a power cut leaves no store or a complete one.
-        try:
-            self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.", dir=self.folder.parent))
-            try:
-                _write(fresh, _DEVICE, SigningKey.generate_p256().to_pkcs8())
-                _write(fresh, _SEALING, SealingKey.generate().raw())
-                _write(fresh, _REPLICA, secrets.token_bytes(_REPLICA_KEY_BYTES))
-                sync_folder(fresh)
-                _move_into_place(fresh, self.folder)
-                sync_folder(self.folder.parent)
-            finally:
-                shutil.rmtree(fresh, ignore_errors=True)
-        except OSError as error:
-            raise KeyStoreUnwritable(f"{self.folder}: {error.strerror}") from None
+    def facts(self) -> StoreFacts:
+        """Say what kind of store this is."""
+        facts = StoreFacts.of(self._files)
+        if facts.kind is not StoreKind.FILE:
+            raise KeyStoreUnreadable(f"{STORE_FILE}: not a store of files")
+        return facts
 
-    def _read(self, name: str) -> bytes:
-        try:
-            with _opened(self.folder) as folder:
-                descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-            with os.fdopen(descriptor, "rb") as file:
-                status = os.fstat(descriptor)
-                if not stat.S_ISREG(status.st_mode):
-                    raise KeyStoreUnreadable(f"{name}: not a plain file")
-                _check_private(name, status)
-                raw = file.read(_MAX_BYTES + 1)
-        except OSError as error:
-            raise KeyStoreUnreadable(f"{self.folder / name}: {error.strerror}") from None
-        secret, digest = raw[:-_DIGEST_BYTES], raw[-_DIGEST_BYTES:]
-        if len(raw) > _MAX_BYTES or digest != _digest(name, secret):
-            raise KeyStoreUnreadable(f"{name}: damaged")
-        return secret
+    def device_key(self) -> SigningKey:
+        """Give the key this PC signs documents with."""
+        return self._keys().p256(DEVICE)
 
+    def next_device_key(self) -> SigningKey:
+        """Give the device key that is to follow."""
+        keys = self._keys()
+        with self._files.alone():
+            stale = self._files.has(NEXT_DEVICE) and keys.p256(NEXT_DEVICE).public == keys.p256(DEVICE).public
+            if stale or not self._files.has(NEXT_DEVICE):  # stale: adopted, and killed before it was removed
+                keys.write_p256(NEXT_DEVICE, SigningKey.generate_p256())
+            return keys.p256(NEXT_DEVICE)
 
-def _digest(name: str, secret: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + secret).digest()
+    def adopt_next_device_key(self) -> None:
+        """Make the next device key the device key."""
+        keys = self._keys()
+        with self._files.alone():
+            if self._files.has(NEXT_DEVICE):
+                keys.write_p256(DEVICE, keys.p256(NEXT_DEVICE))
+                self._files.remove(NEXT_DEVICE)
 
+    def sealing_key(self) -> SealingKey:
+        """Give the key others seal to."""
+        return self._keys().sealing()
 
-def _write(folder: Path, name: str, secret: bytes) -> None:
-    write_new(folder / name, secret + _digest(name, secret))
+    def tls_key(self) -> SigningKey:
+        """Give the key of this PC's certificate."""
+        return self._keys().p256(TLS)
 
+    def replica_key(self) -> bytes:
+        """Give the key of the local database."""
+        return self._keys().replica()
 
-def _move_into_place(fresh: Path, folder: Path) -> None:
-    try:
-        fresh.rename(folder)  # an empty folder is replaced, one with anything in it never
-    except OSError as error:
-        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
-            raise
-        # Another process made the store in the meantime: theirs stays, ours is thrown away.
+    def generation(self) -> int:
+        """Give the highest generation raised to."""
+        return self._keys().generation()
+
+    def raise_generation(self, to: int) -> None:
+        """Remember a generation."""
+        self._keys().raise_generation(to)
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings.here() if self._around is None else self._around
+
+    def _keys(self) -> SealedKeys:
+        return SealedKeys(self._files, unlocked(self._files, self.facts(), self._surroundings()))
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        _check_private(folder.name, os.fstat(descriptor))
-        yield descriptor
-    finally:
-        os.close(descriptor)
+def open_key_store(folder: Path) -> KeyStore:
+    """Give the store in `folder` as it says it is; where there is none yet, one of files.
 
-
-def _check_private(name: str, status: os.stat_result) -> None:
-    if status.st_mode & _OPEN_TO_OTHERS:
-        raise KeyStoreUnreadable(f"{name}: open to other users (mode {stat.S_IMODE(status.st_mode):04o})")
-    if status.st_uid != os.geteuid():
-        raise KeyStoreUnreadable(f"{name}: belongs to another user")
+    Raises:
+        KeyStoreUnreadable: there is something, but not a store.
+    """
+    return FileKeyStore(folder)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, canonical_json, payload_type
-from sync.wire.ids import Base64, Digest, Id, Millis, Name
+from sync.wire.ids import Base64, Digest, Id, Millis, Name, Whole
 
 Pem = Annotated[str, StringConstraints(max_length=4_000)]
 EnvelopeBase64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=44_000_000)]
@@ -137,8 +137,18 @@ class RoleKey(Part):
     public_key_pem: Pem
 
 
+class WitnessKey(Part):
+    """A witness of the log: the name it cosigns under and its Ed25519 key (PEM), which is nobody else's."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[^\s+]{1,100}$")]
+    public_key_pem: Pem
+
+
 class RegistryKeys(Document):
-    """The registry's keys by role, signed by a key of the TUF root role. `log_origin` names the log."""
+    """The registry's keys by role, signed by a key of the TUF root role. `log_origin` names the log.
+
+    A head of the log counts once `witness_quorum` of the `witnesses` have cosigned it.
+    """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("registry-keys")
     MAX_BYTES: ClassVar[int] = 64_000
@@ -147,6 +157,8 @@ class RegistryKeys(Document):
     issued_ms: Millis
     log_origin: Annotated[str, StringConstraints(pattern=r"^[^\s+]{1,100}$")]
     keys: Annotated[tuple[RoleKey, ...], Field(min_length=1, max_length=40)]
+    witnesses: Annotated[tuple[WitnessKey, ...], Field(max_length=8)] = ()
+    witness_quorum: Annotated[Whole, Field(ge=0, le=8)] = 0
 
 
 class DirectoryDevice(Part):
