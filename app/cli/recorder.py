@@ -50,11 +50,11 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     A folder in which a recording broke off is gone on with, after a stated gap.
     """
     from proctoring.recorder.foreground import Foreground
-    from sync.trust.keystore import FileKeyStore
+    from sync.trust.keystore import open_key_store
 
     folder = out_folder.absolute()
     home = keys or folder.with_name(f"{folder.name}.keys")
-    store = FileKeyStore(home)
+    store = open_key_store(home)
     store.create()
     opener = _site_key(site_key, home)
     spec = _spec(folder, (source, _sound_beside(source) if sound is None else sound), profile, seconds, opener)

@@ -22,12 +22,12 @@ def enrol(home: Home, invitation: Path) -> None:
     from sync.client.enrolment import enrol as enrol_seat
     from sync.replica.database import Replica
     from sync.replica.durable import private_folder
-    from sync.trust.keystore import FileKeyStore
+    from sync.trust.keystore import open_key_store
     from sync.wire.enrolment import Invitation
 
     seat = SeatHome(home)
     private_folder(seat.root)
-    keystore = FileKeyStore(seat.keys)
+    keystore = open_key_store(seat.keys)
     keystore.create()
     enrolment = enrol_seat(Invitation.parse(read_file(invitation)), keystore, seat.trust)
     Replica.open(seat.replica, keystore.replica_key()).close()

@@ -21,7 +21,7 @@ from sync.replica.database import Replica
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.aead import KEY_BYTES
 from sync.trust.keys import SealingKey
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import open_key_store
 from sync.wire.archive import AdministratorCredential
 from sync.wire.enrolment import Invitation
 from sync.wire.ids import new_id
@@ -71,7 +71,7 @@ def set_up_seat(home: DemoHome, published: Published, blueprint: Blueprint, *, s
     """Enrol the seat over HTTPS, plan a session for it, and fetch plan and package as any seat does."""
     seat = home.seat
     private_folder(seat.root)
-    keystore = FileKeyStore(seat.keys)
+    keystore = open_key_store(seat.keys)
     keystore.create()
     enrolment = enrol(published.invitation, keystore, seat.trust)
     with Registry.open(home.registry) as registry:

@@ -12,7 +12,7 @@ from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica, ReplicaUnreadable
 from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock, trusted_now
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore, open_key_store
 from sync.wire.plan import SessionPlan
 
 
@@ -36,7 +36,7 @@ class Workplace:
     """An enrolled seat, opened."""
 
     home: SeatHome
-    keystore: FileKeyStore
+    keystore: KeyStore
     replica: Replica
     trust: Trust
     enrolment: Enrolment
@@ -48,7 +48,7 @@ class Workplace:
         Raises:
             KeyStoreUnreadable, ReplicaUnreadable, ReplicaNewer, TrustRefused, NotEnrolled: the seat cannot work.
         """
-        keystore = FileKeyStore(home.keys)
+        keystore = open_key_store(home.keys)
         enrolment = load_enrolment(home.trust)
         if not home.replica.exists():
             # a new, empty one would look as if nobody had ever sat here

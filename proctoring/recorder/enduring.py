@@ -18,7 +18,7 @@ from proctoring.recorder.recording import Recording, begin
 from proctoring.recorder.resume import is_begun, recover_recording
 from sync.faults import Fault
 from sync.replica.durable import DiskFault, DiskFull, free_bytes
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore
 
 GO_ON_BYTES: Final = 20_000_000
 """Some minutes' room: with less, a recording that a full disk ended is not begun anew."""
@@ -31,7 +31,7 @@ _REASONS: Final = {DiskFull.code: "disk_full"}
 class Enduring:
     """A recording, whatever comes between. May be used from any thread; `begin`, `tend` and `stop` take turns."""
 
-    def __init__(self, spec: RecordingSpec, keys: FileKeyStore, restarts: int = 0, *, awaited: bool = False) -> None:
+    def __init__(self, spec: RecordingSpec, keys: KeyStore, restarts: int = 0, *, awaited: bool = False) -> None:
         """`restarts`: how often it was begun anew before; `awaited`: `go_on` is about to be called."""
         self.spec: Final = spec
         self.board: Final = FlagBoard()
@@ -93,6 +93,13 @@ class Enduring:
         return self._state is RecorderState.RECORDING
 
     @property
+    def fault(self) -> Fault | None:
+        """What keeps it from being recorded at this moment."""
+        if self.under_way:
+            return None
+        return self._fault or (self._now.fault if self._now else None)
+
+    @property
     def wanted(self) -> bool:
         """Whether it is being recorded, or will be as soon as that can be."""
         return self.under_way or (not self._over and (self._awaited or self._mendable))
@@ -102,7 +109,7 @@ class Enduring:
         with self._turn:
             if self._over or not self._mendable or self.under_way:
                 return
-            fault = self._why
+            fault = self.fault
             if self._due_s == 0.0:
                 self._failures = 0 if time.monotonic() - self._began_s > _HEALTHY_S else self._failures
                 self._put_off()
@@ -118,7 +125,7 @@ class Enduring:
 
     def status(self) -> RecorderStatus:
         """Say how it goes."""
-        recording, fault = self._now, self._why
+        recording, fault = self._now, self.fault
         if recording is None:
             status = RecorderStatus(
                 state=RecorderState.FAILED,
@@ -159,15 +166,8 @@ class Enduring:
         return self._now.state if self._now else RecorderState.FAILED
 
     @property
-    def _why(self) -> Fault | None:
-        """What keeps it from being recorded."""
-        if self.under_way:
-            return None
-        return self._fault or (self._now.fault if self._now else None)
-
-    @property
     def _mendable(self) -> bool:
-        fault = self._why
+        fault = self.fault
         return fault is not None and fault.code in _MENDABLE
 
     def _begin(self, reason: str) -> None:

@@ -5,8 +5,8 @@ from typing import Final
 from proctoring.vault.format.report import RecordingTampered, RecordingUnreadable
 from sync.faults import EnvironmentFault, Fault, Refused
 from sync.replica.durable import DiskFault, DiskFull, FileTooLong, FolderMissing, NoFolder
+from sync.trust.keyfolder import KeyStoreUnreadable
 from sync.trust.keys import KeyRefused
-from sync.trust.keystore import KeyStoreUnreadable
 
 
 class RecorderGone(EnvironmentFault):
@@ -63,6 +63,12 @@ class NothingToGoOnWith(Refused):
     code = "NOTHING_TO_GO_ON_WITH"
 
 
+class RecordingTooOld(Refused):
+    """It was begun so long ago that the moments of today do not fit into its recorded time. Facts: `folder`, `days`."""
+
+    code = "RECORDING_TOO_OLD"
+
+
 class TapRefused(Refused):
     """There is nothing to listen in to, or as many do as may."""
 
@@ -87,6 +93,7 @@ _KNOWN: Final[dict[str, type[Fault]]] = {
         RecordingInUse,
         EncoderFailed,
         NothingToGoOnWith,
+        RecordingTooOld,
         TapRefused,
         RecordingTampered,
         RecordingUnreadable,

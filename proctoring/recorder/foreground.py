@@ -1,6 +1,7 @@
 """Recording in the foreground, in this process, for whoever starts it from a command line and reads what it tells."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from proctoring.vault.format import layout
 from proctoring.vault.format.absence import Absence
 from proctoring.vault.format.papers import read_papers
 from proctoring.vault.format.reading import names
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore
 from sync.wire.ids import new_id
 from sync.wire.packet import GapRef
 
@@ -49,7 +50,7 @@ _BEFORE_OPENING: Final = {layout.HEADS, layout.DEVICE_KEY}  # what a kill in the
 class Foreground:
     """One recording told as it goes: `tell` gets one event after another, on the calling thread."""
 
-    def __init__(self, spec: RecordingSpec, keys: FileKeyStore, tell: Callable[[Event], None]) -> None:
+    def __init__(self, spec: RecordingSpec, keys: KeyStore, tell: Callable[[Event], None]) -> None:
         self._recording: Final = Enduring(spec, keys)
         self._tell: Final = tell
         self._told: Final[dict[tuple[object, ...], int]] = {}
@@ -60,28 +61,41 @@ class Foreground:
     def run(self, seconds: float | None, ended: threading.Event) -> Closed:
         """Record for so long (recorded time), or until `ended` is set; then close.
 
+        Recorded time stands still while nothing can be recorded (a full disk): then the clock on the wall ends it.
+
         Raises:
             NothingCame: it is closed, but neither of the sources has given anything.
-            Fault: it could not begin, or not be closed; what was sealed stays.
+            Fault: it could not begin, broke off and did not go on by its end, or could not be closed; what was sealed
+                stays.
         """
         self._recording.begin()
         try:
             status = self._recording.status()
             self._begun_ms = status.recorded_ms
+            by_s = None if seconds is None else time.monotonic() + max(0.0, seconds - status.recorded_ms / _S)
             self._tell(_begun(self._recording.spec, status))
-            while not ended.is_set() and not _is_over(status, seconds):
+            while not ended.is_set() and not _is_over(status, seconds) and not self._is_in_vain(by_s):
                 self._tell_all(status)
                 ended.wait(_pause_s(status, seconds))
                 self._recording.tend()
                 status = self._recording.status()
             self._tell_all(status)
+            broken = self._recording.fault
         finally:
             closed = self._recording.stop()
         self._tell(_closed(closed))
+        if broken is not None:
+            raise broken
         if not self._recording.came:
             picture, sound = (next(one.label for one in status.sources if one.track == track) for track in _TRACKS)
             raise NothingCame(picture=picture, sound=sound)
         return closed
+
+    def _is_in_vain(self, by_s: float | None) -> bool:
+        """Tell whether it broke off for good, or has not gone on by the time it was to end (monotonic clock, s)."""
+        recording = self._recording
+        late = by_s is not None and time.monotonic() >= by_s
+        return not recording.wanted or (late and not recording.under_way)
 
     def _tell_all(self, status: RecorderStatus) -> None:
         for gap in status.gaps:

@@ -29,7 +29,7 @@ from proctoring.watch.runner import WatchThread
 from sync.faults import Fault
 from sync.replica.durable import require_space
 from sync.trust.clock import read_clock
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore
 from sync.wire.packet import GapRef
 from sync.wire.recording import Bookmark, ClockPair, Source
 
@@ -44,7 +44,7 @@ class Recording:
     def __init__(
         self,
         spec: RecordingSpec,
-        keys: FileKeyStore,
+        keys: KeyStore,
         feeds: Feeds,
         reason: str = RESTARTED,
         board: FlagBoard | None = None,
@@ -243,7 +243,7 @@ def look_for_devices(camera: SourceChoice, microphone: SourceChoice) -> tuple[So
 
 
 def begin(
-    spec: RecordingSpec, keys: FileKeyStore, reason: str = RESTARTED, board: FlagBoard | None = None
+    spec: RecordingSpec, keys: KeyStore, reason: str = RESTARTED, board: FlagBoard | None = None
 ) -> Recording:
     """Open the devices and begin to record; in a folder that a crash left, go on with a new epoch and a stated gap.
 

@@ -19,7 +19,7 @@ from proctoring.vault.format.verify import Examination, examine
 from sync.replica.durable import disk_faults, sync_folder
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keys import SigningKey
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore
 from sync.wire.recording import RecordingOpening
 
 _DAY_MS: Final = 86_400_000
@@ -47,7 +47,7 @@ def is_begun(folder: Path) -> bool:
     return any(layout.opening_number(name) is not None or name == layout.MANIFEST for name in names(folder))
 
 
-def recover_recording(folder: Path, keys: FileKeyStore) -> Closed:
+def recover_recording(folder: Path, keys: KeyStore) -> Closed:
     """Close the recording in `folder` after a crash with a manifest that says so; of a closed one, say what it is.
 
     What was being written in the last moment and is not whole is cut away; the loss stays under a second.

@@ -40,7 +40,7 @@ from proctoring.recorder.pulse import MAX_PULSE_BYTES, PULSE_S, Order, Pulse
 from proctoring.recorder.recording import look_for_devices
 from proctoring.recorder.tap import Tap
 from sync.faults import Fault
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore
 
 MAX_CLIENTS: Final = 8
 MAX_TAPS: Final = 2
@@ -53,7 +53,7 @@ _log = structlog.get_logger(__name__)
 class RecorderServer:
     """Serves the control channel until it is told to quit, or has been idle and alone for `idle_s` seconds."""
 
-    def __init__(self, keys: FileKeyStore, idle_s: float) -> None:
+    def __init__(self, keys: KeyStore, idle_s: float) -> None:
         self._keys: Final = keys
         self._idle_s: Final = idle_s
         self._recording: Enduring | None = None

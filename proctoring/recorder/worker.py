@@ -11,7 +11,7 @@ import structlog
 
 from proctoring.recorder.pulse import MAX_PULSE_BYTES, Order
 from proctoring.recorder.server import RecorderServer
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import open_key_store
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
         signal.signal(ignored, signal.SIG_IGN)
     channel = socket.socket(fileno=given.channel)
     order = Order.parse(_line(channel))
-    asyncio.run(_serve(RecorderServer(FileKeyStore(given.keys), given.idle), order, (given.listener, channel)))
+    asyncio.run(_serve(RecorderServer(open_key_store(given.keys), given.idle), order, (given.listener, channel)))
     return 0
 
 

@@ -13,7 +13,7 @@ from sync.client.enrolment import Enrolment
 from sync.faults import Refused
 from sync.trust.envelope import countersign
 from sync.trust.keys import SigningKey
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import ClaimReply, RequestKind
 
@@ -34,7 +34,7 @@ def claims_connection(enrolment: Enrolment) -> RegistryConnection:
 
 def ask_claim(
     connection: RegistryConnection,
-    keystore: FileKeyStore,
+    keystore: KeyStore,
     device: str,
     kind: RequestKind,
     session: str,

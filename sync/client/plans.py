@@ -14,7 +14,7 @@ from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
 from sync.trust.envelope import EnvelopeRefused, verify
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import PlansReply, RegistryRole, RequestKind
 from sync.wire.plan import SessionPlan
@@ -39,7 +39,7 @@ class PlanForAnotherSeat(Refused):
 
 
 def fetch_plans(
-    connection: RegistryConnection, keystore: FileKeyStore, device: str, trust: Trust, replica: Replica
+    connection: RegistryConnection, keystore: KeyStore, device: str, trust: Trust, replica: Replica
 ) -> list[str]:
     """Fetch this seat's plans, keep those that are new, and give the ids of all sessions the registry named.
 

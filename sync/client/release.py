@@ -15,7 +15,7 @@ from sync.client.connection import RegistryAnswerBad, RegistryConnection, Regist
 from sync.faults import EnvironmentFault, Refused
 from sync.trust.anchor import Trust
 from sync.trust.envelope import EnvelopeRefused, verify
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import KeyStore
 from sync.trust.release import ReleaseShare, unwrap_key
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import RegistryRole, ReleaseReply, RequestKind
@@ -55,7 +55,7 @@ class PackageKeys:
 
 
 def fetch_release(
-    connection: RegistryConnection, keystore: FileKeyStore, device: str, trust: Trust, session: str
+    connection: RegistryConnection, keystore: KeyStore, device: str, trust: Trust, session: str
 ) -> ReleaseShare:
     """Ask the registry for a session's release share.
 
@@ -76,7 +76,7 @@ def fetch_release(
     return _read_share(reply.body, trust, session, device)
 
 
-def unlock(plan: SessionPlan, device: str, keystore: FileKeyStore, share: ReleaseShare) -> PackageKeys:
+def unlock(plan: SessionPlan, device: str, keystore: KeyStore, share: ReleaseShare) -> PackageKeys:
     """Open the package's keys with this device's share and the release share.
 
     Raises:
@@ -96,7 +96,7 @@ def unlock(plan: SessionPlan, device: str, keystore: FileKeyStore, share: Releas
     return PackageKeys(key(grant.wrapped_content_key, b"content-key"), key(grant.wrapped_marking_key, b"marking-key"))
 
 
-def roster_key_of(plan: SessionPlan, device: str, keystore: FileKeyStore) -> bytes:
+def roster_key_of(plan: SessionPlan, device: str, keystore: KeyStore) -> bytes:
     """Open the key of the roster's identity numbers, 32 bytes.
 
     Raises:

@@ -13,6 +13,7 @@ from app.seat.shelf import ItemShelf
 from app.seat.workplace import Session, Workplace
 from sync.client.release import PackageKeys, fetch_release
 from sync.trust.aead import SealRefused
+from sync.trust.keystore import FileKeyStore
 from sync.trust.release import ReleaseShare
 from tests.app.seat.conftest import Site
 
@@ -57,7 +58,7 @@ def test_another_share_opens_nothing_and_is_not_kept(workplace: Workplace, sessi
 def test_the_share_is_useless_on_another_device(
     workplace: Workplace, session: Session, site: Site, seat_home: SeatHome
 ) -> None:
-    stranger = replace(workplace, keystore=type(workplace.keystore)(seat_home.root / "other-keys"))
+    stranger = replace(workplace, keystore=FileKeyStore(seat_home.root / "other-keys"))
     stranger.keystore.create()
     with pytest.raises(SealRefused):
         unlock_with(stranger, session, site.release_share())

@@ -1,6 +1,5 @@
 """The key store: made whole or not at all, private, never written over, and told apart when damaged."""
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable
@@ -8,15 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from sync.trust.keyfolder import KeyFolder, KeyStoreUnreadable, KeyStoreUnwritable
 from sync.trust.keys import SigningKey
-from sync.trust.keystore import FileKeyStore, KeyStoreUnreadable, KeyStoreUnwritable
+from sync.trust.keystore import FileKeyStore
+from sync.trust.unlocking import KeyStoreOtherMachine, StoreFacts, Surroundings, unlocked
 
 READERS: tuple[Callable[[FileKeyStore], object], ...] = (
     FileKeyStore.device_key,
     FileKeyStore.sealing_key,
     FileKeyStore.replica_key,
+    FileKeyStore.tls_key,
+    lambda store: store.generation() == 0,
+    FileKeyStore.device_key,
+    FileKeyStore.device_key,
 )
-NAMES = ("device.key", "sealing.key", "replica.key")
+NAMES = ("device.key", "sealing.key", "replica.key", "tls.key", "generation", "unlock", "store.json")
 EACH_FILE = pytest.mark.parametrize(("name", "read"), list(zip(NAMES, READERS, strict=True)), ids=NAMES)
 
 
@@ -91,10 +96,10 @@ def test_every_changed_byte_every_cut_and_garbage_is_refused(
     file = store.folder / name
     good = file.read_bytes()
     damaged = [good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :] for place in range(len(good))]
-    damaged += [good[:-1], good[:32], b"", good + b"\0", b"garbage" * 20, bytes(64), b"\0" * 100_000]
+    damaged += [good[:-1], good[:31], b"", good + b"\0", b"garbage" * 20, bytes(64), b"\0" * 100_000]
     for content in damaged:
         file.write_bytes(content)
-        with pytest.raises(KeyStoreUnreadable):
+        with pytest.raises((KeyStoreUnreadable, KeyStoreOtherMachine)):
             read(store)
     file.write_bytes(good)
     assert read(store)
@@ -143,9 +148,9 @@ def test_files_that_changed_places_are_refused(store: FileKeyStore) -> None:
 
 
 def test_a_device_key_of_another_kind_is_refused(store: FileKeyStore) -> None:
-    secret = SigningKey.generate_ed25519().to_pkcs8()
-    digest = hashlib.sha256(b"device.key" + secret).digest()  # undamaged, as the format says
-    (store.folder / "device.key").write_bytes(secret + digest)
+    folder = KeyFolder(store.folder)
+    seal = unlocked(folder, StoreFacts.of(folder), Surroundings.here())
+    folder.replace("device.key", seal.close("device.key", SigningKey.generate_ed25519().to_pkcs8()))
     with pytest.raises(KeyStoreUnreadable, match="P-256"):
         store.device_key()
 
