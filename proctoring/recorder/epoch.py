@@ -5,7 +5,7 @@ from typing import Final
 
 from proctoring.capture.profiles import codec_text, profile_named
 from proctoring.recorder.clock import RecordedClock
-from proctoring.recorder.faults import RecorderRefused
+from proctoring.recorder.faults import RecorderRefused, RecordingTooOld
 from proctoring.recorder.ledger import HeadFile, Ledger, Said, opening_for
 from proctoring.recorder.messages import RecordingSpec
 from proctoring.recorder.resume import Resumed, elapsed_ms, is_begun, resume
@@ -15,10 +15,14 @@ from proctoring.vault.format.record import first_link
 from sync.replica.durable import private_folder
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keys import SigningKey
+from sync.wire.ids import MOST_RECORDED_MS
 from sync.wire.packet import GapRef
 from sync.wire.recording import Source
 
 RESTARTED: Final = "recorder_restarted"
+_DAY_MS: Final = 86_400_000
+_LATEST_START_MS: Final = MOST_RECORDED_MS - _DAY_MS
+"""What goes on later has no room for a day any more before its recorded time ends."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ def begin_epoch(spec: RecordingSpec, key: SigningKey, sources: tuple[Source, ...
 
     Raises:
         RecorderRefused: the folder holds another recording.
+        RecordingTooOld: it was begun 48 days ago, or earlier.
         RecordingClosed, RecordingTampered, RecordingInUse, RecordingUnreadable: see `resume`.
         KeyRefused: a recipient's key is not one.
         DiskFull, DiskFault: the papers cannot be written.
@@ -78,6 +83,8 @@ def _going_on(spec: RecordingSpec, key: SigningKey, what: tuple[tuple[Source, ..
     wrapped = ratchet.wrapped(spec.recipients)
     now = read_clock()
     starts_ms = elapsed_ms(opening, now, resumed.duration_ms)
+    if starts_ms > _LATEST_START_MS:
+        raise RecordingTooOld(folder=spec.folder.name, days=MOST_RECORDED_MS // _DAY_MS)
     started = ClockReading(opening.boot_id, opening.started.mono_ms, opening.started.wall_ms)
     resumed.ledger.open(opening_for(spec, wrapped, sources, key, (started, starts_ms)))
     resumed.ledger.gap(

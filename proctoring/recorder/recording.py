@@ -242,9 +242,7 @@ def look_for_devices(camera: SourceChoice, microphone: SourceChoice) -> tuple[So
         feeds.close()
 
 
-def begin(
-    spec: RecordingSpec, keys: KeyStore, reason: str = RESTARTED, board: FlagBoard | None = None
-) -> Recording:
+def begin(spec: RecordingSpec, keys: KeyStore, reason: str = RESTARTED, board: FlagBoard | None = None) -> Recording:
     """Open the devices and begin to record; in a folder that a crash left, go on with a new epoch and a stated gap.
 
     Raises:

@@ -71,7 +71,9 @@ LATEST_MS: Final = 253_370_764_800_000
 WallMillis = Annotated[Whole, Field(ge=0, le=LATEST_MS)]
 """A time since the epoch (UTC), ms, that a seat states of its own."""
 
-RecordedMillis = Annotated[Whole, Field(ge=0, le=2**32 - 1)]
+MOST_RECORDED_MS: Final = 2**32 - 1
+
+RecordedMillis = Annotated[Whole, Field(ge=0, le=MOST_RECORDED_MS)]
 """Recorded time, ms: a sealed record has four bytes for it, which is 49 days."""
 
 Figure = Annotated[Whole, Field(ge=0, le=2**40)]

@@ -3,23 +3,27 @@
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from proctoring.recorder import epoch
 from proctoring.recorder.client import RecorderClient, RecorderGone
-from proctoring.recorder.faults import RecordingClosed, RecordingInUse
+from proctoring.recorder.faults import RecordingClosed, RecordingInUse, RecordingTooOld
 from proctoring.recorder.ledger import HeadFile
 from proctoring.recorder.messages import RecordingSpec
 from proctoring.recorder.resume import recover_recording, resume
 from proctoring.vault.carrying.webm import export_recording
 from proctoring.vault.format.report import FindingCode, RecordingTampered, RecordingUnreadable, Verdict
 from proctoring.vault.format.verify import verify_recording
+from sync.trust.clock import read_clock
 from sync.trust.keystore import FileKeyStore
 from tests.proctoring.seat import SimulatedSeat, record
 from tests.proctoring.vault.format.independent_reader import read_recording
 from tests.proctoring.vault.format.sealed import flip, leaves, records, segment
+
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,20 @@ def keys(crashed: Crashed) -> FileKeyStore:
 
 def codes(folder: Path) -> list[FindingCode]:
     return [finding.code for finding in verify_recording(folder).findings]
+
+
+def test_what_was_begun_49_days_ago_is_not_gone_on_with_and_stays_as_it_is(
+    crashed: Crashed, folder: Path, keys: FileKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = read_clock()
+    later = replace(now, mono_ms=now.mono_ms + 49 * DAY_MS, wall_ms=now.wall_ms + 49 * DAY_MS)
+    monkeypatch.setattr(epoch, "read_clock", lambda: later)
+    openings = sum(1 for file in folder.iterdir() if file.name.startswith("opening"))
+    with pytest.raises(RecordingTooOld) as refused:
+        epoch.begin_epoch(crashed.spec.model_copy(update={"folder": folder}), keys.device_key(), ())
+    assert refused.value.facts["days"] == 49
+    assert sum(1 for file in folder.iterdir() if file.name.startswith("opening")) == openings
+    assert recover_recording(folder, keys).duration_ms > 2_000, "nobody holds it, and it can be closed"
 
 
 def test_a_killed_recorder_loses_less_than_a_second_and_the_rest_is_recovered(

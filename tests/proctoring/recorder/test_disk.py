@@ -11,11 +11,13 @@ import pytest
 
 from proctoring.recorder import enduring, sink, writing
 from proctoring.recorder.enduring import Enduring
+from proctoring.recorder.foreground import Foreground
 from proctoring.recorder.messages import RecorderState, Trouble
 from proctoring.recorder.segments import PICTURE
 from proctoring.vault.format.report import FindingCode, Verdict
 from proctoring.vault.format.verify import examine
 from sync.replica import durable
+from sync.replica.durable import DiskFull
 from sync.trust.keystore import FileKeyStore
 from sync.wire.recording import CaptureStatistics, RecordingManifest
 from tests.proctoring.seat import SimulatedSeat, wait_until
@@ -147,3 +149,22 @@ def test_after_a_full_disk_it_goes_on_by_itself_as_soon_as_there_is_room(
     assert (gap.track, gap.reason) == ("both", "disk_full")
     report = examine(recording.spec.folder).report
     assert [found.code for found in report.findings] == [FindingCode.RECORDER_RESTARTED]
+
+
+def test_a_disk_that_stays_full_ends_a_recording_of_so_many_seconds_when_they_are_over(
+    disk: SimulatedDisk, tmp_path: Path
+) -> None:
+    seat, told = SimulatedSeat(tmp_path), list[dict[str, object]]()
+
+    def tell(event: dict[str, object]) -> None:
+        told.append(event)
+        if event["event"] == "status" and float(str(event["media_seconds"])) > 0:
+            disk.full.set()
+
+    began_s = time.monotonic()
+    with pytest.raises(DiskFull):
+        Foreground(seat.spec(segment_ms=60_000), seat.keys, tell).run(2.5, Event())
+    assert 2.5 <= time.monotonic() - began_s < 10
+    assert [event["trouble"] for event in told if event["event"] == "trouble"] == ["disk_full"]
+    assert (told[-1]["event"], told[-2]["state"]) == ("closed", "failed")
+    assert 0 < float(str(told[-1]["media_seconds"])) < 2.5
