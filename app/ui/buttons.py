@@ -64,6 +64,12 @@ class Button(Looked, Marked, QPushButton):
         self.setIcon(icon_image(self._icon, side, QColor(shown), self.devicePixelRatioF()))
         self.setIconSize(QSize(side, side))
 
+    def allow(self, why_not: str = "") -> None:
+        """Be ready to be pressed, or not: then the pointer over it, and a screen reader, are told why not."""
+        self.setEnabled(not why_not)
+        self.setToolTip(why_not)
+        self.setAccessibleDescription(why_not)
+
     def set_dim(self, dim: bool) -> None:
         """Show that pressing has no effect just now, without taking the focus away."""
         if self.property("dim") is not dim:

@@ -43,6 +43,10 @@ def _font(look: Look, kind: Type) -> str:
 
 def _text(look: Look) -> str:
     rules = [f"QLabel {{ color: {look.palette.ink}; background: transparent; {_font(look, Type.BODY)} }}"]
+    rules.append(
+        f"QToolTip {{ color: {look.palette.ink}; background: {look.palette.surface}; {_font(look, Type.BODY)}"
+        f" padding: {Space.S}px; border: {tokens.BORDER}px solid {look.palette.line_strong}; }}"
+    )
     rules += [f'QLabel[type="{kind.value}"] {{ {_font(look, kind)} }}' for kind in Type]
     rules += [f'QLabel[tone="{tone.value}"] {{ color: {tone_colour(look.palette, tone)}; }}' for tone in Tone]
     return "\n".join(rules)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.archive.window.chrome import ArchivePage, Facts
@@ -66,6 +66,7 @@ class ActPage(ArchivePage):
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._act = Act.HOLD
+        self._busy = False
         self._subject: Subject | None = None
         column = Column()
         self._heading, self._body_text = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
@@ -95,8 +96,10 @@ class ActPage(ArchivePage):
         self._back.clicked.connect(self.back)
         self._do = Button("do", Kind.PRIMARY)
         self._do.clicked.connect(self._confirm)
+        self._why = Label(Type.BODY, Tone.SOFT)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         foot.row.addWidget(self._back)
-        foot.row.addStretch(1)
+        foot.row.addWidget(self._why, 1)
         foot.row.addWidget(self._do)
         return foot
 
@@ -108,7 +111,6 @@ class ActPage(ArchivePage):
         self.until.clear()
         self.show_fault(None)
         self.render_view()
-        self._changed()
 
     @property
     def subject(self) -> Subject | None:
@@ -136,11 +138,13 @@ class ActPage(ArchivePage):
         if dated:
             self._until_name.setText(words(f"screen.archive.do.{act.value}_until"))
             self.until.setAccessibleName(self._until_name.text())
+        self._changed()
 
     def set_busy(self, busy: bool) -> None:
         """Let nothing be pressed while it is being done."""
-        self._do.setEnabled(not busy and self._ready())
-        self._back.setEnabled(not busy)
+        self._busy = busy
+        self._back.allow(self.words("screen.archive.why.busy") if busy else "")
+        self._changed()
 
     def until_ms(self) -> int | None:
         """Give the end of the day that was typed, ms since 1970 (UTC); None if there is none, or no date."""
@@ -150,18 +154,25 @@ class ActPage(ArchivePage):
             return None
         return round((day + timedelta(days=1)).astimezone(UTC).timestamp() * 1000)
 
-    def _ready(self) -> bool:
-        said = says_something(self.reason.text())
+    def _missing(self) -> str:
+        """Name what is still to be written before this can be done: its words' key; empty: nothing."""
         needs = WITH_DATE.get(self._act)
         typed = bool(self.until.text().strip())
         wrong = needs is not None and typed and self.until_ms() is None
         self.until.set_wrong(wrong and len(self.until.text().strip()) == self.until.maxLength())
-        return said and not wrong and (typed or not needs)
+        if not says_something(self.reason.text()):
+            return "reason"
+        if wrong:
+            return "no_date"
+        return "date" if needs and not typed else ""
 
     def _changed(self) -> None:
-        self._do.setEnabled(self._ready())
+        missing = "busy" if self._busy else self._missing()
+        why = self.words(f"screen.archive.why.{missing}") if missing else ""
+        self._do.allow(why)
+        self._why.setText(why)
 
     def _confirm(self) -> None:
-        if self._ready() and self._do.isEnabled():
+        if not self._missing() and self._do.isEnabled():
             until = self.until_ms() if self._act in WITH_DATE else None
             self.confirmed.emit(self._act.value, self.reason.text().strip(), until)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.archive.window.act_page import Subject
@@ -119,8 +119,10 @@ class ExportPage(ArchivePage):
         self._go = Button("export_now", Kind.PRIMARY, Icon.OUTBOX)
         self.named(self._go.setText, "archive.export.verb")
         self._go.clicked.connect(self._confirm)
+        self._why = Label(Type.BODY, Tone.SOFT)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         foot.row.addWidget(back)
-        foot.row.addStretch(1)
+        foot.row.addWidget(self._why, 1)
         foot.row.addWidget(self._go)
         return foot
 
@@ -187,7 +189,10 @@ class ExportPage(ArchivePage):
 
     def _changed(self) -> None:
         said = says_something(self.reason.text())
-        self._go.setEnabled(said and self._chosen_place() is not None)
+        missing = "medium" if self._chosen_place() is None else "" if said else "reason"
+        why = self.words(f"screen.archive.why.{missing}") if missing else ""
+        self._go.allow(why)
+        self._why.setText(why)
         sealed = bool(self.recipients.text().strip())
         self._open.say(Tone.ATTENTION, "" if sealed else self.words("screen.archive.export.open"))
 

@@ -148,7 +148,6 @@ class FindPage(ArchivePage):
         self._bring()
         if number and self.table.chosen() < 0:
             self.table.selectRow(0)
-        self._open_button.setEnabled(bool(number))
         self._say_number()
 
     def _failed(self, fault: Fault) -> None:
@@ -157,6 +156,7 @@ class FindPage(ArchivePage):
         self.show_fault(fault)
 
     def _say_number(self) -> None:
+        self._open_button.allow(self.words("screen.archive.why.nothing") if self._number == 0 else "")
         if self._number is None:
             if self._fault is not None:
                 self._status.show_status(Icon.ATTENTION, Tone.ATTENTION, self.words("screen.archive.find.failed"))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
-from app.archive.window.sayings import NOTHING, day, size
+from app.archive.window.sayings import NOTHING, due_back, size
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.icons import Icon
@@ -72,9 +72,10 @@ class MediaPage(ArchivePage):
         self.named(self._in.setText, "archive.media.take_back")
         self._out.clicked.connect(self._give_out)
         self._in.clicked.connect(self._take_back)
+        self._why = Label(Type.BODY, Tone.SOFT)
         row.addWidget(self._out)
         row.addWidget(self._in)
-        row.addStretch(1)
+        row.addWidget(self._why, 1)
         panel.content.addLayout(row)
         self._move = panel
         return panel
@@ -168,26 +169,33 @@ class MediaPage(ArchivePage):
 
     def _show_ways(self) -> None:
         chosen = self.chosen()
-        self._out.setEnabled(chosen is not None and chosen.state is MediumState.IN)
-        self._in.setEnabled(chosen is not None and chosen.state is MediumState.OUT)
+        state = chosen.state if chosen is not None else None
+        missing = self.words("screen.archive.why.choose_medium") if state is None else ""
+        self._out.allow(self.words("screen.archive.why.is_out") if state is MediumState.OUT else missing)
+        self._in.allow(self.words("screen.archive.why.is_in") if state is MediumState.IN else missing)
+        self._why.setText(missing)
 
     def _row(self, medium: Medium) -> tuple[ListCell, ...]:
         words = self.words
-        due = words("screen.archive.media.due_on", day=day(medium.due_ms)) if medium.due_ms else ""
+        days, due = due_back(medium.due_ms, self._now_ms, words) if medium.due_ms else (0, "")
         if medium.state is MediumState.IN:
             state = ListCell(words("screen.archive.media.in"), Icon.CHECK, Tone.DONE)
         elif medium.state is MediumState.RETIRED:
             state = ListCell(words("screen.archive.media.retired"), Icon.CROSS, Tone.SOFT)
         elif medium.overdue(self._now_ms):
-            state = ListCell(words("screen.archive.media.overdue", day=due), Icon.ATTENTION, Tone.ATTENTION)
+            said = words("screen.archive.media.overdue", days=max(1, -days), day=due)
+            state = ListCell(said, Icon.ATTENTION, Tone.ATTENTION)
         else:
-            state = ListCell(words("screen.archive.media.out", day=due), Icon.OUTBOX, Tone.ACCENT)
+            icon, tone = (Icon.OUTBOX, Tone.ACCENT) if days else (Icon.CLOCK, Tone.ATTENTION)
+            state = ListCell(words("screen.archive.media.out", day=due), icon, tone)
         bearer = medium.bearer or NOTHING
         room = size(medium.capacity_bytes)
         return (ListCell(medium.label), ListCell(medium.serial), ListCell(room), ListCell(bearer), state)
 
     def _register(self) -> None:
         place, label = self._fields["place"].text().strip(), self._fields["label"].text().strip()
+        for name, wrong in (("place", not place), ("label", not label)):
+            self._fields[name].set_wrong(wrong)
         if place and label:
             self.registered.emit(place, label)
 
@@ -207,8 +215,9 @@ class MediaPage(ArchivePage):
 
 
 def _end_of_day(text: str) -> int | None:
+    """Give the last second of a day here, ms since 1970 (UTC), as the command `media out` does; None if it is none."""
     try:
         begins = datetime.strptime(text.strip(), "%Y-%m-%d").astimezone()
     except ValueError:
         return None
-    return round((begins + timedelta(days=1)).astimezone(UTC).timestamp() * 1000)
+    return round((begins + timedelta(days=1, seconds=-1)).astimezone(UTC).timestamp() * 1000)

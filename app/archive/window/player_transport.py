@@ -93,6 +93,7 @@ class Transport(Looked, QWidget):
         self.volume.setAccessibleName(words("player.volume"))
         if self._snapshot is not None:
             self._snapshot.setText(words("player.snapshot"))
+            self.enable_snapshot(possible=self._snapshot.isEnabled())
         self.show_enlarged(self._large)
         self.show_playing(playing=self.play.icon_shown is Icon.PAUSE)
 
@@ -128,7 +129,7 @@ class Transport(Looked, QWidget):
     def enable_snapshot(self, *, possible: bool) -> None:
         """Offer a snapshot, or not: there may be no picture."""
         if self._snapshot is not None:
-            self._snapshot.setEnabled(possible)
+            self._snapshot.allow("" if possible else self._words("player.no_snapshot"))
 
     def _loud(self) -> None:
         self.loudness_chosen.emit(self.volume.loudness, self.mute.isChecked())

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from app.archive.window.sayings import says_something
 from app.ui.buttons import Button, Kind
@@ -27,6 +27,7 @@ class PurposePanel(Panel):
     def __init__(self, page: Screen) -> None:
         super().__init__(0)
         self._words: Words = page.words
+        self._opening = False
         content = Panel(Space.XL)
         content.setProperty("part", "clear")
         inside = content.content
@@ -49,11 +50,16 @@ class PurposePanel(Panel):
         self._begin = Button("begin_viewing", Kind.PRIMARY, Icon.PLAY)
         page.named(self._begin.setText, "archive.purpose.begin")
         self._begin.clicked.connect(self._give)
+        self._why = Label(Type.BODY, Tone.SOFT)
         for widget in (title, body):
             inside.addWidget(widget)
         inside.addLayout(grid)
         inside.addWidget(self.field)
-        inside.addWidget(self._begin, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout()
+        row.setSpacing(Space.M)
+        row.addWidget(self._begin)
+        row.addWidget(self._why, 1)
+        inside.addLayout(row)
         inside.addWidget(self._state)
         inside.addStretch(1)
         self.content.addWidget(Scroll(content))
@@ -63,6 +69,7 @@ class PurposePanel(Panel):
         """Say it in another language."""
         self._words = words
         self._state.show_status(Icon.RUNNING, Tone.ACCENT, words("screen.archive.purpose.opening"))
+        self._changed()
 
     def begin(self) -> None:
         """Ask anew."""
@@ -74,14 +81,18 @@ class PurposePanel(Panel):
         """Say that the recording is being checked and opened, or no longer."""
         self._state.setVisible(opening)
         self._state.show_status(Icon.RUNNING, Tone.ACCENT, self._words("screen.archive.purpose.opening"))
+        self._opening = opening
         self.field.setEnabled(not opening)
-        self._begin.setEnabled(not opening and self._is_said())
+        self._changed()
 
     def _is_said(self) -> bool:
         return says_something(self.field.text())
 
     def _changed(self) -> None:
-        self._begin.setEnabled(self._is_said())
+        missing = "busy" if self._opening else "" if self._is_said() else "reason"
+        why = self._words(f"screen.archive.why.{missing}") if missing else ""
+        self._begin.allow(why)
+        self._why.setText("" if self._opening else why)
 
     def _take(self, purpose: str) -> None:
         self.field.setText(purpose)

@@ -12,6 +12,7 @@ from app.archive.window.custody_list import CustodyList
 from app.archive.window.holds import HoldList
 from app.archive.window.player import PlayerPanel
 from app.archive.window.purpose import PurposePanel
+from app.archive.window.reasons import why_not
 from app.archive.window.rows import RowBar, RowButton
 from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, device, length, moment, size
 from app.ui.buttons import Button, Kind
@@ -81,11 +82,13 @@ class RecordingPage(ArchivePage):
         keeping = Panel(Space.L)
         self._standing = StatusMark(Type.STRONG, wrap=True)
         self._standing.setObjectName("standing")
+        self._blocked = Label(Type.BODY, Tone.SOFT)
         self._frozen = Note()
         self.holds = HoldList()
         self.holds.release_chosen.connect(self.release_chosen)
         keeping.content.addWidget(self._frozen)
         keeping.content.addWidget(self._standing)
+        keeping.content.addWidget(self._blocked)
         keeping.content.addWidget(self.holds)
         custody = Panel(Space.L)
         heading = Label(Type.SECTION)
@@ -262,12 +265,13 @@ class RecordingPage(ArchivePage):
     def _show_acts(self, dossier: Dossier) -> None:
         stands = dossier.standing
         there = stands.state not in (State.DESTROYED, State.DESTROYING)
-        for act in ("verify", "hold", "extend", "export"):
-            self.acts[act].setEnabled(there and (act == "hold" or stands.state is not State.MISSING))
-        proposed = stands.proposal is not None
-        ripe = stands.state in (State.EXPIRABLE, State.PROPOSED, State.APPROVED) and not stands.held
-        self.acts["destroy"].setEnabled((ripe or proposed) and stands.frozen is None)
-        key = "decide" if proposed else "destroy"
+        for act, button in self.acts.items():
+            why = why_not(stands, act)
+            button.allow(self.words(f"screen.archive.why.{why}", until=day(stands.retain_until_ms)) if why else "")
+        blocked = self.acts["destroy"].toolTip() if stands.held and there else ""
+        self._blocked.setText(blocked)
+        self._blocked.setVisible(bool(blocked))
+        key = "decide" if stands.proposal is not None else "destroy"
         self.acts["destroy"].setText(self.words(f"screen.archive.recording.{key}"))
         self.asking.setEnabled(there)
 

@@ -148,6 +148,13 @@ def day(ms: int) -> str:
     return f"{_local(ms):%Y-%m-%d}"
 
 
+def due_back(due_ms: int, now_ms: int, words: Words) -> tuple[int, str]:
+    """Give in how many days of the calendar something is due (negative: it was), and say the day."""
+    days = (_local(due_ms).date() - _local(now_ms).date()).days
+    key = {0: "due_today", 1: "due_tomorrow"}.get(days, "due_on")
+    return days, words(f"screen.archive.media.{key}", day=day(due_ms))
+
+
 def clock(ms: int) -> str:
     """Write a time of day."""
     return f"{_local(ms):%H:%M}"

@@ -9,18 +9,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.archive.dossier import Dossier
+from app.archive.window.act_page import Act, ActPage
 from app.archive.window.log_page import LogPage
 from app.archive.window.recording_page import RecordingPage
 from app.archive.window.stack import Stack
 from app.archive.window.work_page import WorkPage
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
+from app.ui.buttons import Button
 from app.ui.key_ring import KeyRing
+from app.ui.labels import Label
 from app.ui.look import Look
+from app.ui.pin_panel import PinPanel
 from app.words import Words
+from proctoring.vault.retention.standing import State
 from sync.wire.plan import Theme
 from tests.app.archive.window import samples
-from tests.app.archive.window.gallery import SHOTS
+from tests.app.archive.window.gallery import SHOTS, SUBJECT
 from tests.app.seat.screens.gallery import SIZES, Shot
 from tests.app.seat.screens.hands import settle
 from tests.app.seat.screens.layout import faults
@@ -133,3 +139,60 @@ def test_the_focus_ring_is_for_the_keyboard(qtbot: QtBot) -> None:
     focus = window.focusWidget()
     assert focus is not way
     assert ring_seen(focus, page.look)
+
+
+BLOCKED = (
+    (samples.dossier(held=False), "2029-11-24 到期以前不能销毁"),
+    (samples.dossier(state=State.EXPIRABLE), "保全期间不能销毁，要先解除保全"),
+    (samples.dossier(state=State.EXPIRABLE, held=False, frozen=True), "时钟不可信，销毁已暂停"),
+    (samples.dossier(state=State.ARRIVED, held=False), "核验入档以前不能销毁"),
+    (samples.dossier(state=State.MISSING, held=False), "录像缺失"),
+    (samples.dossier(state=State.DESTROYED, held=False), "录像已销毁，只有记录还在"),
+)
+
+
+@pytest.mark.parametrize(("dossier", "why"), BLOCKED, ids=lambda one: one if isinstance(one, str) else "")
+def test_what_cannot_be_pressed_says_why_to_the_pointer_and_to_a_screen_reader(
+    dossier: Dossier, why: str, qtbot: QtBot
+) -> None:
+    page = RecordingPage(Words(Language.ZH))
+    qtbot.addWidget(page)
+    page.show_dossier(dossier)
+    destroy = page.acts["destroy"]
+    assert (destroy.isEnabled(), destroy.toolTip(), destroy.accessibleDescription()) == (False, why, why)
+    assert all(bool(button.toolTip()) is not button.isEnabled() for button in page.acts.values())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_button_of_any_page_is_shut_without_a_reason(language: Language, qtbot: QtBot) -> None:
+    words = Words(language)
+    for make in (shot.make for shot in SHOTS if "playing" not in shot.name and "enlarged" not in shot.name):
+        screen = make(words)
+        qtbot.addWidget(screen)
+        shut = [one for one in screen.findChildren(Button) if one.isVisibleTo(screen) and not one.isEnabled()]
+        pins = screen.findChild(PinPanel)
+        silent = [
+            one.objectName() for one in shut if not one.toolTip() and (pins is None or not pins.isAncestorOf(one))
+        ]
+        assert silent == [], type(screen).__name__
+
+
+def test_a_form_says_beneath_what_it_still_waits_for(qtbot: QtBot) -> None:
+    page = ActPage(Words(Language.ZH))
+    qtbot.addWidget(page)
+    page.begin(Act.EXTEND, SUBJECT)
+    do = page.findChild(Button, "do")
+    assert do is not None
+
+    def said() -> str:
+        return next(one.text() for one in page.findChildren(Label) if one.text() == do.toolTip())
+
+    assert do.toolTip().startswith("先写明事由")
+    assert said() == do.toolTip()
+    page.reason.setText("复核")
+    assert said() == do.toolTip() == "先填写日期"
+    page.until.setText("2030-13-01")
+    assert said() == do.toolTip() == "这不是日期，请照例子填写"
+    page.until.setText("2030-12-01")
+    assert do.isEnabled()
+    assert do.toolTip() == ""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -249,10 +250,12 @@ def test_a_medium_goes_out_and_comes_back_in_somebodys_name(hands: Hands) -> Non
     hands.press("give_out")
     assert register.media()[0].state is MediumState.IN  # without purpose and date nothing goes out
     hands.type("medium_purpose", "交考试机构复核")
-    hands.type("medium_due", "2027-12-01")
+    today = datetime.fromtimestamp(clock().wall_ms / 1000).astimezone()
+    hands.type("medium_due", f"{today:%Y-%m-%d}")
     hands.press("give_out")
-    hands.until_says("已领用")
+    hands.until_says("已领用，应于今天")
     medium = register.media()[0]
+    assert not medium.overdue(clock().wall_ms)
     assert (medium.bearer, medium.by) == ("韩雪", hands.site.signers[0].person)
     hands.press("medium_0")
     hands.press("take_back")
