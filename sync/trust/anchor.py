@@ -206,8 +206,9 @@ def _read_registry_keys(signed: bytes, root: bytes) -> RegistryKeys:
     root_keys, threshold = _read_root(root)
     verified = envelope.verify(signed, RegistryKeys.PAYLOAD_TYPE, root_keys, threshold=threshold, max_bytes=_MAX_KEYS)
     registry_keys = RegistryKeys.parse(verified.payload)
-    entries = (*registry_keys.keys, *registry_keys.witnesses)
-    public = [PublicKey.from_pem(entry.public_key_pem) for entry in entries]
+    pems = [entry.public_key_pem for entry in registry_keys.keys]
+    pems += (entry.public_key_pem for entry in registry_keys.witnesses)
+    public = [PublicKey.from_pem(pem) for pem in pems]
     if any(key.is_p256 for key in public):
         raise TrustRefused("a key of a registry role or of a witness that is not Ed25519")
     if len({key.keyid for key in public}) != len(public):

@@ -2,8 +2,8 @@ r"""The log's signed tree heads: C2SP tlog-checkpoint, in a C2SP signed note (v1
 
     <origin>\n<tree size>\n<base64 of the root>\n\n— <origin> <base64 of key id (4) and signature (64)>\n
 
-The key's name is the origin. As the format demands, lines by signers we do not know (witnesses) are passed
-over.
+The key's name is the origin. As the format demands, lines by signers we do not know are passed over; those of
+witnesses are the business of `cosignature`.
 """
 
 import base64
@@ -78,8 +78,8 @@ def sign_note(text: str, name: str, key: SigningKey) -> str:
         raise TypeError("notes are signed with Ed25519")
     if not _NAME.fullmatch(name) or not text.endswith("\n") or _CONTROL.search(text):
         raise ValueError("not a text and a name that a note can have")
-    signature = _key_id(name, private.public_key()) + private.sign(text.encode())
-    return f"{text}\n— {name} {base64.b64encode(signature).decode()}\n"
+    public = private.public_key().public_bytes_raw()
+    return f"{text}\n{signature_line(name, _ED25519, public, private.sign(text.encode()))}"
 
 
 def open_note(note: str, name: str, key: PublicKey) -> str:
@@ -88,28 +88,71 @@ def open_note(note: str, name: str, key: PublicKey) -> str:
     Raises:
         CheckpointRefused: not a note, no signature by this key, or a bad one.
     """
-    if len(note) > MAX_BYTES or _CONTROL.search(note):
-        raise CheckpointRefused("too long, or with control characters")
     verifying = key.verifying_key()
     if not isinstance(verifying, Ed25519PublicKey):
         raise CheckpointRefused("the log's key is not an Ed25519 key")
+    text, lines = split_note(note)
+    raw_key, found = verifying.public_bytes_raw(), 0
+    for line in lines:
+        if line.name == name and line.key_id == key_id(name, _ED25519, raw_key):
+            _check_signature(verifying, line.signature, text)
+            found += 1
+    if found != 1:
+        raise CheckpointRefused(f"{found} signatures by {name}, wanted one")
+    return text
+
+
+@dataclass(frozen=True)
+class SignatureLine:
+    """One signature of a note, not verified: the key's name and id (4 bytes), and what comes after them."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
+def split_note(note: str) -> tuple[str, list[SignatureLine]]:
+    """Take a C2SP note apart without verifying anything: its text, and its signatures.
+
+    Raises:
+        CheckpointRefused: not a note.
+    """
+    if len(note) > MAX_BYTES or _CONTROL.search(note):
+        raise CheckpointRefused("too long, or with control characters")
     text, separator, tail = note.rpartition("\n\n")
-    lines = tail.split("\n")
-    if not separator or lines.pop() != "" or not 1 <= len(lines) <= _MAX_SIGNATURES:
+    if not separator:
         raise CheckpointRefused("not a signed note")
-    text += "\n"
-    key_id, found = _key_id(name, verifying), 0
+    return f"{text}\n", read_signatures(tail)
+
+
+def read_signatures(text: str) -> list[SignatureLine]:
+    """Read the signature lines of a note, or those a witness sent.
+
+    Raises:
+        CheckpointRefused: none, too many, or lines that are none.
+    """
+    lines = text.split("\n")
+    if len(text) > MAX_BYTES or lines.pop() != "" or not 1 <= len(lines) <= _MAX_SIGNATURES:
+        raise CheckpointRefused("not a signed note")
+    found = []
     for line in lines:
         parts = _SIGNATURE_LINE.fullmatch(line)
         if parts is None:
             raise CheckpointRefused("a signature line that is none")
         raw = _decode(parts[2])
-        if parts[1] == name and raw[:_KEY_ID_BYTES] == key_id:
-            _check_signature(verifying, raw[_KEY_ID_BYTES:], text)
-            found += 1
-    if found != 1:
-        raise CheckpointRefused(f"{found} signatures by {name}, wanted one")
-    return text
+        found.append(SignatureLine(parts[1], raw[:_KEY_ID_BYTES], raw[_KEY_ID_BYTES:]))
+    return found
+
+
+def signature_line(name: str, kind: bytes, public: bytes, signature: bytes) -> str:
+    """Write a signature of a note; `kind` is the byte of its algorithm, `public` the raw key."""
+    blob = key_id(name, kind, public) + signature
+    return f"\N{EM DASH} {name} {base64.b64encode(blob).decode()}\n"
+
+
+def key_id(name: str, kind: bytes, public: bytes) -> bytes:
+    """Give the id of a key: SHA-256(name ‖ newline ‖ algorithm ‖ raw key), its first 4 bytes."""
+    return hashlib.sha256(name.encode("utf-8", "replace") + b"\n" + kind + public).digest()[:_KEY_ID_BYTES]
 
 
 def _check_signature(key: Ed25519PublicKey, signature: bytes, text: str) -> None:
@@ -117,10 +160,6 @@ def _check_signature(key: Ed25519PublicKey, signature: bytes, text: str) -> None
         key.verify(signature, text.encode("utf-8", "replace"))
     except InvalidSignature:
         raise CheckpointRefused("the signature is not good") from None
-
-
-def _key_id(name: str, key: Ed25519PublicKey) -> bytes:
-    return hashlib.sha256(name.encode("utf-8", "replace") + b"\n" + _ED25519 + key.public_bytes_raw()).digest()[:4]
 
 
 def _decode(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Merkle trees over SHA-256: RFC 6962 section 2.1; proofs are checked as RFC 9162 section 2.1.3.2 says."""
+"""Merkle trees over SHA-256: RFC 6962 section 2.1; proofs are checked as RFC 9162 sections 2.1.3.2 and 2.1.4.2 say."""
 
 import hashlib
 from collections.abc import Sequence
@@ -52,20 +52,73 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return builder.root()
 
 
+def subtree(leaves: Sequence[bytes], begin: int, end: int) -> bytes:
+    """Give the root over the leaf hashes [begin, end)."""
+    return root(leaves[begin:end])
+
+
+def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
+    """Give the ranges [begin, end) of leaves whose roots are the audit path of a leaf, nearest sibling first.
+
+    Raises:
+        IndexError: there is no such leaf.
+    """
+    if not 0 <= index < size:
+        raise IndexError(f"no leaf {index} in a tree of {size}")
+    ranges, begin, end = [], 0, size
+    while end - begin > 1:
+        split = begin + _largest_power_below(end - begin)
+        if index < split:
+            ranges.append((split, end))
+            end = split
+        else:
+            ranges.append((begin, split))
+            begin = split
+    return ranges[::-1]
+
+
+def consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
+    """Give the ranges [begin, end) whose roots prove that a tree of `new` leaves continues one of `old`.
+
+    RFC 6962 section 2.1.2; nothing has to be proven for an `old` of 0 or `new`.
+
+    Raises:
+        IndexError: the tree does not go from `old` to `new` leaves.
+    """
+    if not 0 <= old <= new:
+        raise IndexError(f"no tree of {old} leaves grows to {new}")
+    if old in (0, new):
+        return []
+    ranges, begin, end = [], 0, new
+    while end != old:  # down to the last complete part of the old tree
+        split = begin + _largest_power_below(end - begin)
+        if old <= split:
+            ranges.append((split, end))
+            end = split
+        else:
+            ranges.append((begin, split))
+            begin = split
+    if begin:
+        ranges.append((begin, end))
+    return ranges[::-1]
+
+
 def inclusion_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """Give the audit path of the leaf at `index`, nearest sibling first.
 
     Raises:
         IndexError: there is no such leaf.
     """
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no leaf {index} in a tree of {len(leaves)}")
-    if len(leaves) == 1:
-        return []
-    split = 1 << (len(leaves) - 1).bit_length() - 1  # the largest power of two smaller than the size
-    if index < split:
-        return [*inclusion_path(leaves[:split], index), root(leaves[split:])]
-    return [*inclusion_path(leaves[split:], index - split), root(leaves[:split])]
+    return [subtree(leaves, *span) for span in inclusion_ranges(index, len(leaves))]
+
+
+def consistency_path(leaves: Sequence[bytes], old: int) -> list[bytes]:
+    """Prove that the tree over these leaf hashes continues the tree over the first `old` of them.
+
+    Raises:
+        IndexError: it has fewer leaves.
+    """
+    return [subtree(leaves, *span) for span in consistency_ranges(old, len(leaves))]
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], expected_root: bytes) -> bool:
@@ -84,3 +137,40 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
             node = node_hash(node, sibling)
         position, last = position >> 1, last >> 1
     return last == 0 and node == expected_root
+
+
+def verify_consistency(old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
+    """Tell whether the tree of `new` leaves continues the one of `old` (RFC 9162 section 2.1.4.2)."""
+    if not 0 <= old <= new or any(len(node) != _HASH_BYTES for node in (old_root, new_root, *path)):
+        return False
+    if old == new:
+        return not path and old_root == new_root
+    if old == 0:
+        return not path and old_root == EMPTY_ROOT
+    complete = old & (old - 1) == 0  # then it is its own last complete part
+    return _grown(old, new, [old_root, *path] if complete else path) == (old_root, new_root)
+
+
+def _grown(old: int, new: int, nodes: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Give the roots of both trees that a consistency proof leads to; nothing if it does not fit the sizes."""
+    if not nodes:
+        return None
+    position, last = old - 1, new - 1
+    while position & 1:
+        position, last = position >> 1, last >> 1
+    before = after = nodes[0]
+    for node in nodes[1:]:
+        if last == 0:
+            return None
+        if position & 1 or position == last:
+            before, after = node_hash(node, before), node_hash(node, after)
+            while not position & 1 and position:
+                position, last = position >> 1, last >> 1
+        else:
+            after = node_hash(after, node)
+        position, last = position >> 1, last >> 1
+    return (before, after) if last == 0 else None
+
+
+def _largest_power_below(length: int) -> int:
+    return 1 << (length - 1).bit_length() - 1

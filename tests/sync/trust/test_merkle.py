@@ -1,12 +1,24 @@
 """Merkle trees against the published vectors of Certificate Transparency, and against the definition."""
 
+import base64
 import hashlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymerkle import InmemoryTree
 
-from sync.trust.merkle import MerkleBuilder, inclusion_path, leaf_hash, node_hash, root, verify_inclusion
+from sync.trust.merkle import (
+    EMPTY_ROOT,
+    MerkleBuilder,
+    consistency_path,
+    inclusion_path,
+    leaf_hash,
+    node_hash,
+    root,
+    verify_consistency,
+    verify_inclusion,
+)
 
 # The vectors of the Certificate Transparency project (merkle tree tests for RFC 6962).
 LEAVES = [
@@ -50,6 +62,26 @@ PATHS = {
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
         "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
         "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    ],
+}
+# From transparency-dev/merkle, testdata/consistency/{0,1,2,3,4}/happy-path.json (Apache-2.0): sizes, and the proof.
+CONSISTENT = {
+    (1, 1): [],
+    (1, 8): [
+        "lqKW0iTyhcZ77pPDD4owkVfw2qNdxbh+QQt4YwoJz8c=",
+        "Xwg/ChozygdqlSeYMlgNs+DvRYS9/x9UyKNg9Q3jAx4=",
+        "a0eq8p7jwq+a+Im8H7klTavTEXfxYjLdaqsDXKOb9uQ=",
+    ],
+    (6, 8): [
+        "DrxdNDf74tsVi58Sah0RjjCBgQMdCpSfje3t68VY72o=",
+        "yoVOoSjtBQtBs1/8G4e46yveRh6eO1WW7Oa51ZdaCuA=",
+        "037kGJdt2VdTwcc4Yrk5j6Kiz5tP8P3+izDNlSCWFLc=",
+    ],
+    (2, 5): ["Xwg/ChozygdqlSeYMlgNs+DvRYS9/x9UyKNg9Q3jAx4=", "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms="],
+    (6, 7): [
+        "DrxdNDf74tsVi58Sah0RjjCBgQMdCpSfje3t68VY72o=",
+        "sIaT7C5yFZcTBkHoIR5+7cy0wmQTlj7ubB4u0W/7Gl8=",
+        "037kGJdt2VdTwcc4Yrk5j6Kiz5tP8P3+izDNlSCWFLc=",
     ],
 }
 
@@ -127,3 +159,74 @@ def test_there_is_no_path_to_a_leaf_that_does_not_exist() -> None:
         inclusion_path(LEAVES, 8)
     with pytest.raises(IndexError):
         inclusion_path([], 0)
+
+
+@pytest.mark.parametrize(("old", "new"), CONSISTENT)
+def test_the_published_consistency_proofs_come_out(old: int, new: int) -> None:
+    path = consistency_path(LEAVES[:new], old)
+    assert [base64.b64encode(node).decode() for node in path] == CONSISTENT[old, new]
+    assert verify_consistency(old, new, path, bytes.fromhex(ROOTS[old]), bytes.fromhex(ROOTS[new]))
+
+
+@given(data=st.data(), entries=st.lists(st.binary(max_size=40), min_size=1, max_size=120))
+def test_another_implementation_finds_the_same_roots_and_paths(data: st.DataObject, entries: list[bytes]) -> None:
+    """Pymerkle is independent of ours. Its consistency proofs have another form, so ours are held to its roots."""
+    tree = InmemoryTree(algorithm="sha256")
+    for entry in entries:
+        tree.append_entry(entry)
+    leaves = [leaf_hash(entry) for entry in entries]
+    new = data.draw(st.integers(1, len(leaves)))
+    old = data.draw(st.integers(1, new))
+    index = data.draw(st.integers(0, new - 1))
+    before, after = tree.get_root(old), tree.get_root(new)
+    assert after == root(leaves[:new])
+    path = tree.prove_inclusion(index + 1, new).path[1:]  # it counts from one, and puts the leaf first
+    assert path == inclusion_path(leaves[:new], index)
+    assert verify_inclusion(leaves[index], index, new, path, after)
+    proof = consistency_path(leaves[:new], old)
+    assert verify_consistency(old, new, proof, before, after)
+    assert not verify_consistency(old, new, proof, b"\x07" * 32, after)
+    assert not verify_consistency(old, new, [*proof, before], before, after)
+
+
+def test_a_tree_continues_every_smaller_one_and_no_other() -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(40)]
+    tops = [root(leaves[:size]) for size in range(41)]
+    for new in range(1, 41):
+        for old in range(1, new + 1):
+            path = consistency_path(leaves[:new], old)
+            assert verify_consistency(old, new, path, tops[old], tops[new])
+            assert not verify_consistency(old, new, path, tops[old - 1], tops[new])
+            assert not verify_consistency(old, new, path, tops[old], tops[new - 1])
+            assert not verify_consistency(old, new, path[:-1], tops[old], tops[new]) or not path
+            assert not verify_consistency(old, new, [*path, tops[old]], tops[old], tops[new])
+
+
+def test_a_history_with_a_leaf_changed_removed_or_moved_continues_nothing() -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(20)]
+    before = root(leaves[:13])
+    for place in range(13):
+        changed = [*leaves[:place], leaf_hash(b"other"), *leaves[place + 1 :]]
+        removed = leaves[:place] + leaves[place + 1 :]
+        moved = [*leaves[:place], leaves[place + 1], leaves[place], *leaves[place + 2 :]]
+        for history in (changed, removed, moved):
+            for path in (consistency_path(history, 13), consistency_path(leaves, 13)):
+                assert not verify_consistency(13, len(history), path, before, root(history))
+
+
+def test_everything_continues_an_empty_tree_and_nothing_grows_backwards() -> None:
+    assert verify_consistency(0, 8, [], EMPTY_ROOT, root(LEAVES))
+    assert not verify_consistency(0, 8, [], root(LEAVES), root(LEAVES))
+    assert not verify_consistency(0, 8, [LEAVES[0]], EMPTY_ROOT, root(LEAVES))
+    assert not verify_consistency(8, 7, [], root(LEAVES), root(LEAVES[:7]))
+    with pytest.raises(IndexError):
+        consistency_path(LEAVES, 9)
+
+
+@given(
+    old=st.integers(-2, 2**70),
+    new=st.integers(-2, 2**70),
+    path=st.lists(st.binary(max_size=40), max_size=64),
+)
+def test_a_hostile_consistency_proof_is_not_believed(old: int, new: int, path: list[bytes]) -> None:
+    assert not verify_consistency(old, new, path, b"\x07" * 32, root(LEAVES))
