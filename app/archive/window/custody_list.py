@@ -2,9 +2,13 @@
 
 from typing import Final
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.archive.window.rows import RowButton
 from app.archive.window.sayings import Sayings, day, moment
+from app.ui.buttons import Kind
 from app.ui.icons import Icon, IconMark
 from app.ui.labels import Label, rule
 from app.ui.look import Look, hand_down
@@ -27,10 +31,14 @@ _OTHERS: Final = (Icon.ATTENTION, Tone.ATTENTION)
 
 
 class CustodyLine(QWidget):
-    """One line: what, who and when, and the reason."""
+    """One line: what, who and when, and the reason. `opened`: its recording is wanted, by its button or a click."""
 
-    def __init__(self) -> None:
+    opened = Signal(str)
+
+    def __init__(self, *, opens: bool) -> None:
         super().__init__()
+        self._recording = ""
+        self._open = RowButton("open_recording", Kind.QUIET) if opens else None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.XS)
@@ -41,6 +49,10 @@ class CustodyLine(QWidget):
         self._why = Label()
         head.addWidget(self._icon)
         head.addWidget(self._what, 1)
+        if self._open is not None:
+            self._open.clicked.connect(lambda _checked: self.opened.emit(self._recording))
+            head.addWidget(self._open)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
         column.addLayout(head)
         column.addWidget(self._who)
         column.addWidget(self._why)
@@ -60,13 +72,27 @@ class CustodyLine(QWidget):
         self._why.setText(entry.purpose or "")
         self._why.setVisible(bool(entry.purpose))
         self.setAccessibleName(f"{self._what.text()} {self._who.text()} {self._why.text()}")
+        self._recording = entry.recording
+        if self._open is not None:
+            self._open.setText(sayings.words("screen.archive.log.open"))
+            self._open.setAccessibleName(sayings.words("screen.archive.log.open_long", line=self.accessibleName()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the recording from anywhere on the line."""
+        inside = self.rect().contains(event.position().toPoint())
+        if self._open is not None and inside and event.button() is Qt.MouseButton.LeftButton:
+            self.opened.emit(self._recording)
+        super().mouseReleaseEvent(event)
 
 
 class CustodyList(QWidget):
-    """Lines of custody, made as needed and kept."""
+    """Lines of custody, made as needed and kept. `opens`: each leads to its recording, which `opened` tells."""
 
-    def __init__(self, name: str) -> None:
+    opened = Signal(str)
+
+    def __init__(self, name: str, *, opens: bool = False) -> None:
         super().__init__()
+        self._opens: Final = opens
         self.setObjectName(name)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -78,7 +104,8 @@ class CustodyList(QWidget):
     ) -> None:
         """Show entries in this order; `names` by recording, where there are several."""
         while len(self._lines) < len(entries):
-            line = CustodyLine()
+            line = CustodyLine(opens=self._opens)
+            line.opened.connect(self.opened)
             hand_down(line, look)
             self._lines.append(line)
             self._column.addWidget(line)

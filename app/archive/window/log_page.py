@@ -1,5 +1,6 @@
 """The archive's own log: who viewed, exported, or took pictures of what, and why."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.archive.desk import Views
@@ -16,7 +17,9 @@ _NAMED = 10
 
 
 class LogPage(ArchivePage):
-    """Views, the newest first."""
+    """Views, the newest first. Signal: the recording of one of them is to be opened."""
+
+    opened = Signal(str)
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent, Place.LOG)
@@ -27,7 +30,8 @@ class LogPage(ArchivePage):
         self.named(body.setText, "archive.log.body")
         panel = Panel()
         self._state = StatusMark(Type.BODY, wrap=True)
-        self._list = CustodyList("log")
+        self._list = CustodyList("log", opens=True)
+        self._list.opened.connect(self.opened)
         panel.content.addWidget(self._state)
         panel.content.addWidget(self._list)
         for widget in (title, body, self.problem, panel):

@@ -58,6 +58,7 @@ class ArchiveWindow(QWidget):
         self.log: Final = self.stack.take(LogPage(words))
         self.one: Final = OneRecording(self.bench, self)
         self.handing: Final = HandingOut(self.bench, self)
+        self._came_from = Place.FIND
         self._asking: Final = PinAsking(self.sign_in.pins, people, self)
         self._ring: Final = KeyRing(self)
         self._idle: Final = Idle(idle_ms, lambda: self.one.playing or self.bench.waiting, self)
@@ -70,9 +71,10 @@ class ArchiveWindow(QWidget):
         self._idle.over.connect(self._left_alone)
         self.stack.went.connect(self._go)
         self.stack.left.connect(self.sign_out)
-        self.finding.opened.connect(self.one.open)
+        self.finding.opened.connect(lambda recording: self._open(recording, Place.FIND))
+        self.log.opened.connect(lambda recording: self._open(recording, Place.LOG))
         self.finding.refresh_requested.connect(self.refresh)
-        self.one.back.connect(lambda: self._go(Place.FIND.value))
+        self.one.back.connect(lambda: self._go(self._came_from.value))
         self.one.export_wanted.connect(self.handing.ask_export)
         self.one.same_session.connect(self._within)
         self.handing.back.connect(self.one.open)
@@ -142,6 +144,10 @@ class ArchiveWindow(QWidget):
                 self.log.show_loading()
                 self.log.show_fault(None)
                 self.bench.look(self.log, self.bench.desk.views, self.log.show_views)
+
+    def _open(self, recording: str, place: Place) -> None:
+        self._came_from = place
+        self.one.open(recording)
 
     def _show_outlook(self, outlook: Outlook) -> None:
         now = datetime.fromtimestamp(outlook.evidence.sure_ms / 1000, tz=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.archive.desk import Outlook
 from app.archive.window.act_page import ActPage
 from app.archive.window.calendar_page import CalendarPage
+from app.archive.window.custody_list import CustodyLine
 from app.archive.window.decide_page import DecidePage
 from app.archive.window.export_page import ExportPage
 from app.archive.window.find_page import FindPage
@@ -93,6 +94,14 @@ def test_nothing_is_seen_before_a_purpose_is_given_and_entered(hands: Hands) -> 
     hands.press("go_log")
     hands.until(LogPage)
     hands.until_says(CANDIDATE)
+    hands.press("open_recording")
+    hands.until(RecordingPage)
+    hands.press("back")
+    hands.until(LogPage)
+    hands.until_says(CANDIDATE)
+    line = next(one for one in hands.page.findChildren(CustodyLine) if one.isVisible())
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton, pos=QPoint(line.width() // 2, line.height() - 4))
+    hands.until(RecordingPage)
 
 
 def test_who_signs_out_leaves_no_player_and_no_name_behind(hands: Hands) -> None:
