@@ -148,7 +148,7 @@ def _deliver(workplace: "Workplace", connection: "RegistryConnection") -> "Deliv
     from sync.client.delivery import deliver_due
 
     log = structlog.get_logger("agent")
-    report = deliver_due(workplace.replica, connection, workplace.trust, workplace.clock().wall_ms)
+    report = deliver_due(workplace.replica, connection, workplace.trust, workplace.clock)
     for stage in ("receipted", "proven", "quarantined"):
         for sha256 in getattr(report, stage):
             log.info(stage, packet=sha256)

@@ -2,7 +2,7 @@
 
 A row is `in_flight` on the disk before the first byte leaves. What comes back is worth what its signature is worth: a
 status code moves nothing, a verified receipt does. Whatever else happens, the row goes back to `queued` and is tried
-again, later and later, for ever.
+again, later and later, for ever. Packets go before proofs: a packet that is only here is what can be lost.
 """
 
 import random
@@ -14,8 +14,9 @@ from typing import Final
 from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable, Reply
 from sync.faults import Fault
 from sync.replica.database import Replica
-from sync.replica.outbox import Outbox, OutboxRow, Stage
+from sync.replica.outbox import Hold, Now, Outbox, OutboxRow, Stage, StageRefused, Why
 from sync.trust.anchor import Trust
+from sync.trust.clock import read_clock
 from sync.trust.evidence import EvidenceReport, check_receipt
 from sync.wire.receipt import InclusionProof, Receipt
 
@@ -24,18 +25,24 @@ FIRST_WAIT_MS: Final = 5_000
 LONGEST_WAIT_MS: Final = 15 * 60_000
 LONGEST_OBEYED_MS: Final = 60 * 60_000  # a server may ask for patience, not for silence
 _RECEIPT_BYTES: Final = 100_000
-_END_OF_TIME_MS: Final = 2**62
+_BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_DETAIL_CHARACTERS: Final = 300
 
 
 @dataclass(frozen=True)
 class DeliveryReport:
-    """What one pass came to: digests of packets, how many still wait, the last reason for waiting."""
+    """What one pass came to: digests of packets, how many still wait, the last reason for waiting.
+
+    `waiting` counts those without a receipt and those without a proof. `answered` is false if nobody was there at all.
+    """
 
     receipted: tuple[str, ...] = ()
     proven: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
     waiting: int = 0
-    reason: str = ""
+    why: Why | None = None
+    detail: str = ""
+    answered: bool = True
 
     @property
     def moved(self) -> int:
@@ -46,38 +53,45 @@ class DeliveryReport:
 class _NotYet(Exception):  # noqa: N818 - not an error: the row waits
     """This row waits; `wait_ms` is what the server asked for."""
 
-    def __init__(self, reason: str, wait_ms: int = 0) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, why: Why, detail: str, wait_ms: int = 0) -> None:
+        super().__init__(detail)
+        self.why = why
+        self.detail = detail
         self.wait_ms = wait_ms
+
+
+class _Conflict(Exception):  # noqa: N818 - an answer, not an error
+    """The registry keeps this packet aside: another one with its id or sitting was there first."""
 
 
 def deliver_due(
     replica: Replica,
     connection: RegistryConnection,
     trust: Trust,
-    now_ms: int,
+    clock: Callable[[], Now] = read_clock,
     *,
     chance: Callable[[], float] = random.random,
+    stop: Callable[[], bool] = lambda: False,
 ) -> DeliveryReport:
-    """Try every packet that is due once: send what is queued, fetch the proof of what is receipted.
+    """Try everything that is due once: send what is queued, then fetch proofs for what is receipted.
 
-    A receipt's time is signed, so it also raises the latest signed time this seat has seen. `now_ms` is the wall
-    clock; `chance` gives numbers in [0, 1) that keep a room's seats from asking all at once. If nobody answers at
-    all the pass ends early; what was not tried stays as it is.
+    A receipt's time is signed, so it also raises the latest signed time this seat has seen. `chance` gives numbers in
+    [0, 1) that keep a room's seats from asking all at once. Nothing is begun while the outbox is paused, or once
+    `stop` says so. If nobody answers at all the pass ends early; what was not tried stays as it is.
 
     Raises:
         DiskFull, DiskFault, ReplicaUnreadable: the outbox could not be written; nothing is lost.
     """
-    delivery = _Delivery(replica, connection, trust, now_ms, chance)
-    report = DeliveryReport()
-    for row in _due(replica.outbox, now_ms):
-        try:
-            report = delivery.advance(row, report)
-        except RegistryUnreachable as fault:
-            report = replace(report, reason=fault.detail)
-            break
-    return replace(report, waiting=len(replica.outbox.due(_END_OF_TIME_MS)))
+    delivery, report = _Delivery(replica, connection, trust, clock, chance), DeliveryReport()
+    for stage, step in ((Stage.QUEUED, delivery.send), (Stage.RECEIPTED, delivery.prove)):
+        for sha256 in replica.outbox.due(stage, clock()):
+            row = replica.outbox.get(sha256)
+            if stop() or not report.answered or replica.outbox.paused():
+                break
+            if row is not None and row.stage is stage:
+                report = _one(step, row, report)
+    state = replica.outbox.state()
+    return replace(report, waiting=state.waiting + state.unproven)
 
 
 def wait_ms(tries: int, asked_ms: int, chance: float) -> int:
@@ -89,10 +103,14 @@ def wait_ms(tries: int, asked_ms: int, chance: float) -> int:
     return max(int(usual * (0.5 + chance / 2)), min(asked_ms, LONGEST_OBEYED_MS))
 
 
-def _due(outbox: Outbox, now_ms: int) -> list[OutboxRow]:
-    """Give what is due; also what waits for longer than anything ever has to, because the clock was set back."""
-    latest = now_ms + max(LONGEST_WAIT_MS, LONGEST_OBEYED_MS)
-    return [row for row in outbox.due(_END_OF_TIME_MS) if not now_ms < row.next_try_ms <= latest]
+_Step = Callable[[OutboxRow, DeliveryReport], DeliveryReport]
+
+
+def _one(step: _Step, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
+    try:
+        return step(row, report)
+    except StageRefused:
+        return report  # somebody else moved it meanwhile: a receipt came by hand
 
 
 @dataclass(frozen=True)
@@ -100,38 +118,40 @@ class _Delivery:
     replica: Replica
     connection: RegistryConnection
     trust: Trust
-    now_ms: int
+    clock: Callable[[], Now]
     chance: Callable[[], float]
 
     @property
     def outbox(self) -> Outbox:
         return self.replica.outbox
 
-    def advance(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
-        """Take one row as far as it goes now. Raises `RegistryUnreachable` only if there was no connection."""
-        if row.stage is Stage.QUEUED:
-            report = self._send(row, report)
-        sent = self.outbox.get(row.sha256)
-        return self._prove(sent, report) if sent and sent.stage is Stage.RECEIPTED else report
-
-    def _send(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
+    def send(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
+        """Send one packet; it is `receipted`, `quarantined`, or `queued` again when this returns."""
         self.outbox.move(row.sha256, Stage.IN_FLIGHT)
         try:
             receipt, document = self._receipt(row)
-        except _NotYet as not_yet:
-            self._queue_again(row, not_yet.reason, not_yet.wait_ms)
-            return replace(report, reason=not_yet.reason)
         except _Conflict as conflict:
-            self.outbox.move(row.sha256, Stage.QUARANTINED, reason=conflict.reason)
+            hold = Hold(Why.CONFLICT, str(conflict)[:_DETAIL_CHARACTERS], 0, self.clock())
+            self.outbox.move(row.sha256, Stage.QUARANTINED, hold=hold)
             return replace(report, quarantined=(*report.quarantined, row.sha256))
-        except Fault as fault:
-            self._queue_again(row, str(fault), 0)
-            if isinstance(fault, RegistryUnreachable) and not fault.reached:
-                raise
-            return replace(report, reason=str(fault))
+        except (_NotYet, Fault) as error:
+            not_yet = _reason(error)
+            self.outbox.move(row.sha256, Stage.QUEUED, hold=self._hold(row.tries + 1, not_yet))
+            return _with_reason(report, not_yet)
         self.outbox.move(row.sha256, Stage.RECEIPTED, receipt=receipt)
         self.replica.cabinet.raise_highest_signed_ms(document.received_ms)
         return replace(report, receipted=(*report.receipted, row.sha256))
+
+    def prove(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
+        """Fetch the proof for one packet the registry has signed for."""
+        try:
+            proof = self._proof(row)
+        except (_NotYet, Fault) as error:
+            not_yet = _reason(error)
+            self.outbox.postpone(row.sha256, self._hold(row.tries, not_yet))
+            return _with_reason(report, not_yet)
+        self.outbox.move(row.sha256, Stage.PROVEN, proof=proof)
+        return replace(report, proven=(*report.proven, row.sha256))
 
     def _receipt(self, row: OutboxRow) -> tuple[bytes, Receipt]:
         reply = self.connection.put(f"/v1/packets/{row.sha256}", row.envelope, _RECEIPT_BYTES)
@@ -141,20 +161,8 @@ class _Delivery:
             raise _not_yet(reply)
         checked = check_receipt(reply.body, row.envelope, None, self.trust)
         if not checked.good or not isinstance(checked.document, Receipt):
-            raise _NotYet(f"not a receipt: {_first_bad(checked)}")
+            raise _NotYet(Why.NOT_REGISTRY, f"not a receipt: {_first_bad(checked)}")
         return reply.body, checked.document
-
-    def _prove(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:
-        try:
-            proof = self._proof(row)
-        except (_NotYet, Fault) as not_yet:
-            asked = not_yet.wait_ms if isinstance(not_yet, _NotYet) else 0
-            self.outbox.postpone(row.sha256, reason=str(not_yet), next_try_ms=self._next_try(row.tries, asked))
-            if isinstance(not_yet, RegistryUnreachable) and not not_yet.reached:
-                raise
-            return replace(report, reason=str(not_yet))
-        self.outbox.move(row.sha256, Stage.PROVEN, proof=proof)
-        return replace(report, proven=(*report.proven, row.sha256))
 
     def _proof(self, row: OutboxRow) -> bytes:
         reply = self.connection.get(f"/v1/proofs/{row.sha256}", InclusionProof.MAX_BYTES)
@@ -162,31 +170,43 @@ class _Delivery:
             raise _not_yet(reply)
         checked = check_receipt(row.receipt or b"", row.envelope, reply.body, self.trust)
         if not checked.good:
-            raise _NotYet(f"not a proof: {_first_bad(checked)}")
+            raise _NotYet(Why.NO_PROOF, f"not a proof: {_first_bad(checked)}")
         return reply.body
 
-    def _queue_again(self, row: OutboxRow, reason: str, asked_ms: int) -> None:
-        next_try_ms = self._next_try(row.tries + 1, asked_ms)
-        self.outbox.move(row.sha256, Stage.QUEUED, reason=reason, next_try_ms=next_try_ms)
-
-    def _next_try(self, tries: int, asked_ms: int) -> int:
-        return self.now_ms + wait_ms(tries, asked_ms, self.chance())
+    def _hold(self, tries: int, not_yet: _NotYet) -> Hold:
+        nobody = not_yet.why is Why.NO_NETWORK  # nothing was sent: that is a matter of the line, not of this packet
+        wait = wait_ms(1 if nobody else tries, not_yet.wait_ms, self.chance())
+        return Hold(not_yet.why, not_yet.detail[:_DETAIL_CHARACTERS], wait, self.clock())
 
 
-class _Conflict(Exception):  # noqa: N818 - an answer, not an error
-    """The registry keeps this packet aside: another one with its id or sitting was there first."""
+def _reason(error: _NotYet | Fault) -> _NotYet:
+    match error:
+        case _NotYet():
+            return error
+        case RegistryUnreachable(reached=True):
+            return _NotYet(Why.BROKEN_OFF, str(error))
+        case RegistryUnreachable():
+            return _NotYet(Why.NO_NETWORK, str(error))
+        case RegistryAnswerBad():
+            return _NotYet(Why.NOT_REGISTRY, str(error))
+        case _:
+            return _NotYet(Why.FAILS, str(error))
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+
+def _with_reason(report: DeliveryReport, not_yet: _NotYet) -> DeliveryReport:
+    return replace(report, why=not_yet.why, detail=not_yet.detail, answered=not_yet.why is not Why.NO_NETWORK)
 
 
 def _not_yet(reply: Reply) -> _NotYet:
     try:
-        reason = reply.error().code
+        code, why = reply.error().code, Why.REFUSED
     except RegistryAnswerBad:
-        reason = "no reason given"
-    return _NotYet(f"status {reply.status}: {reason}", (reply.retry_after_s or 0) * 1000)
+        code, why = "no reason given", Why.NOT_REGISTRY
+    if reply.status in _BUSY:
+        why = Why.BUSY
+    elif reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        why = Why.FAILS
+    return _NotYet(why, f"status {reply.status}: {code}", (reply.retry_after_s or 0) * 1000)
 
 
 def _first_bad(report: EvidenceReport) -> str:

@@ -57,4 +57,19 @@ MIGRATIONS: tuple[str, ...] = (
         seen_ms  INTEGER NOT NULL
     );
     """,
+    """
+    ALTER TABLE outbox DROP COLUMN next_try_ms;
+    ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT 'new';
+    ALTER TABLE outbox ADD COLUMN wait_ms INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN tried_boot TEXT NOT NULL DEFAULT '';
+    ALTER TABLE outbox ADD COLUMN tried_mono_ms INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN tried_wall_ms INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN carried_ms INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX outbox_by_stage ON outbox (stage, why, queued_ms);
+    CREATE TABLE outbox_pause (
+        one      INTEGER PRIMARY KEY CHECK (one = 1),
+        since_ms INTEGER NOT NULL,
+        reason   TEXT NOT NULL
+    );
+    """,
 )

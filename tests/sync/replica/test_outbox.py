@@ -1,23 +1,41 @@
 """The outbox: a packet goes through its stages with evidence, and nothing drops it."""
 
+from pathlib import Path
+
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from sync.replica.database import Replica
-from sync.replica.outbox import PacketClash, Stage, StageRefused
+from sync.replica.outbox import Hold, PacketClash, Stage, StageRefused, Why
+from sync.trust.clock import ClockReading
 
 SHA = "a" * 64
+DAY_MS = 86_400_000
+NOW = ClockReading("one boot", 1_000, 1_800_000_000_000)
+IN_1970, IN_2040 = 0, 2_208_988_800_000
+
+
+def later(ms: int, *, wall_ms: int | None = None, boot: str = NOW.boot_id) -> ClockReading:
+    return ClockReading(boot, NOW.mono_ms + ms, NOW.wall_ms + ms if wall_ms is None else wall_ms)
+
+
+def waiting(replica: Replica, wait_ms: int = 5_000, tried: ClockReading = NOW) -> None:
+    """Put a row in that was tried once and waits."""
+    replica.outbox.add(SHA, "packet", "sitting", b"bytes", now_ms=tried.wall_ms)
+    replica.outbox.move(SHA, Stage.QUEUED)
+    replica.outbox.move(SHA, Stage.IN_FLIGHT)
+    replica.outbox.move(SHA, Stage.QUEUED, hold=Hold(Why.BUSY, "status 503", wait_ms, tried))
 
 
 def test_the_way_of_a_packet(replica: Replica) -> None:
     outbox = replica.outbox
     outbox.add(SHA, "packet", "sitting", b"bytes", now_ms=5)
     outbox.move(SHA, Stage.QUEUED)
-    assert [row.sha256 for row in outbox.due(now_ms=5)] == [SHA]
+    assert outbox.due(Stage.QUEUED, NOW) == [SHA]
     outbox.move(SHA, Stage.IN_FLIGHT)
-    assert outbox.due(now_ms=5) == []
+    assert outbox.due(Stage.QUEUED, NOW) == []
     outbox.move(SHA, Stage.RECEIPTED, receipt=b"receipt")
     outbox.move(SHA, Stage.PROVEN, proof=b"proof")
     row = outbox.get(SHA)
@@ -55,11 +73,137 @@ def test_other_bytes_under_the_same_packet_id_are_refused(replica: Replica) -> N
 
 
 def test_after_a_start_what_was_in_flight_is_sent_again(replica: Replica) -> None:
-    replica.outbox.add(SHA, "packet", "sitting", b"bytes", now_ms=0)
-    replica.outbox.move(SHA, Stage.QUEUED)
-    replica.outbox.move(SHA, Stage.IN_FLIGHT, next_try_ms=10**12)
+    waiting(replica)
+    replica.outbox.move(SHA, Stage.IN_FLIGHT)
     assert replica.outbox.recover() == 1
-    assert len(replica.outbox.due(now_ms=0)) == 1
+    assert replica.outbox.due(Stage.QUEUED, NOW) == [SHA]
+
+
+@pytest.mark.parametrize("wall_ms", [IN_1970, NOW.wall_ms - DAY_MS, NOW.wall_ms + 4_999, IN_2040])
+def test_a_wait_is_as_long_as_it_is_wherever_the_wall_clock_is_put(replica: Replica, wall_ms: int) -> None:
+    waiting(replica, wait_ms=5_000)
+    assert replica.outbox.due(Stage.QUEUED, later(4_999, wall_ms=wall_ms)) == []
+    assert replica.outbox.due(Stage.QUEUED, later(5_000, wall_ms=wall_ms)) == [SHA]
+
+
+@pytest.mark.parametrize(
+    ("wall_ms", "due"),
+    [
+        (IN_1970, True),
+        (NOW.wall_ms - 1, True),
+        (NOW.wall_ms + 4_999, False),
+        (NOW.wall_ms + 5_000, True),
+        (IN_2040, True),
+    ],
+)
+def test_after_another_start_the_rest_of_a_wait_is_waited_if_the_wall_clock_makes_sense(
+    replica: Replica, wall_ms: int, due: bool
+) -> None:
+    waiting(replica, wait_ms=5_000)
+    assert bool(replica.outbox.due(Stage.QUEUED, ClockReading("next boot", 0, wall_ms))) is due
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.tuples(st.integers(0, 2_000), st.sampled_from([IN_1970, NOW.wall_ms, IN_2040]), st.booleans())),
+)
+def test_however_the_clocks_go_a_wait_is_neither_endless_nor_nothing(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, int, bool]]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "clocks.db"
+    path.unlink(missing_ok=True)
+    with Replica.open(path, b"k" * 32) as replica:
+        waiting(replica, wait_ms=5_000)
+        passed = starts = tried = 0
+        for ms, wall_ms, restarts in [*steps, (5_000, NOW.wall_ms, False)]:
+            passed, starts = (0, starts + 1) if restarts else (passed + ms, starts)
+            boot, mono_ms = (f"boot {starts}", passed) if starts else (NOW.boot_id, NOW.mono_ms + passed)
+            now = ClockReading(boot, mono_ms, wall_ms)
+            if replica.outbox.due(Stage.QUEUED, now):
+                tried += 1
+                replica.outbox.postpone(SHA, Hold(Why.BUSY, "", 5_000, now))
+        whole = sum(ms for ms, _, _ in steps) + 5_000
+        assert tried <= whole // 5_000 + starts  # one more for a start of the machine, at most
+        assert tried >= 1 or starts == 0
+
+
+def test_what_nobody_heard_was_no_try(replica: Replica) -> None:
+    waiting(replica)
+    for why, tries in ((Why.NO_NETWORK, 1), (Why.BROKEN_OFF, 2)):
+        replica.outbox.move(SHA, Stage.IN_FLIGHT)
+        replica.outbox.move(SHA, Stage.QUEUED, hold=Hold(why, "", 1, NOW))
+        line = replica.outbox.line(SHA)
+        assert line is not None
+        assert (line.why, line.tries) == (why, tries)
+
+
+def test_why_it_waits_is_told_until_something_comes_of_the_next_try(replica: Replica) -> None:
+    waiting(replica)
+    replica.outbox.move(SHA, Stage.IN_FLIGHT)
+    row = replica.outbox.get(SHA)
+    assert row is not None
+    assert (row.why, row.detail, row.tried_ms) == (Why.BUSY, "status 503", NOW.wall_ms)
+    replica.outbox.move(SHA, Stage.RECEIPTED, receipt=b"receipt")
+    row = replica.outbox.get(SHA)
+    assert row is not None
+    assert (row.why, row.detail) == (Why.NEW, "")
+
+
+def test_what_is_quarantined_is_tried_again_only_by_hand(replica: Replica) -> None:
+    waiting(replica)
+    replica.outbox.move(SHA, Stage.IN_FLIGHT)
+    replica.outbox.move(SHA, Stage.QUARANTINED, hold=Hold(Why.CONFLICT, "another was first", 0, NOW))
+    assert replica.outbox.recover() == 0
+    assert replica.outbox.due(Stage.QUEUED, later(10 * DAY_MS)) == []
+    state = replica.outbox.state()
+    assert (state.waiting, state.quarantined, state.undelivered, state.whys) == (0, 1, 1, {Why.CONFLICT: 1})
+    assert replica.outbox.retry("b" * 64) == 0
+    assert replica.outbox.retry(SHA) == 1
+    assert replica.outbox.due(Stage.QUEUED, NOW) == [SHA]
+    assert replica.outbox.retry() == 0  # it is due already
+
+
+def test_who_cannot_wait_for_the_wait_ends_it_by_hand(replica: Replica) -> None:
+    waiting(replica)
+    assert replica.outbox.due(Stage.QUEUED, NOW) == []
+    assert replica.outbox.retry() == 1
+    assert replica.outbox.due(Stage.QUEUED, NOW) == [SHA]
+
+
+def test_a_pause_is_on_the_disk_with_its_reason_and_since_when(tmp_path: Path) -> None:
+    with Replica.open(tmp_path / "paused.db", b"k" * 32) as replica:
+        assert replica.outbox.paused() is None
+        replica.outbox.pause("the line is needed", 5)
+        replica.outbox.pause("still needed", 9)
+    with Replica.open(tmp_path / "paused.db", b"k" * 32) as replica:
+        pause = replica.outbox.state().pause
+        assert pause is not None
+        assert (pause.since_ms, pause.reason) == (5, "still needed")
+        assert replica.outbox.resume()
+        assert not replica.outbox.resume()
+        assert replica.outbox.paused() is None
+
+
+def test_a_receipt_that_came_by_hand_ends_the_wait_too(replica: Replica) -> None:
+    waiting(replica)
+    replica.outbox.mark_carried([SHA], 7)
+    replica.outbox.move(SHA, Stage.RECEIPTED, receipt=b"receipt")
+    row = replica.outbox.get(SHA)
+    assert row is not None
+    assert (row.stage, row.carried_ms) == (Stage.RECEIPTED, 7)
+
+
+def test_bytes_are_let_go_only_of_what_is_purgeable_and_the_evidence_stays(replica: Replica) -> None:
+    waiting(replica)
+    for stage in (Stage.IN_FLIGHT, Stage.RECEIPTED, Stage.PROVEN):
+        with pytest.raises(StageRefused):
+            replica.outbox.let_go(SHA)
+        replica.outbox.move(SHA, stage, receipt=b"receipt", proof=b"proof")
+    replica.outbox.move(SHA, Stage.PURGEABLE)
+    replica.outbox.let_go(SHA)
+    row = replica.outbox.get(SHA)
+    assert row is not None
+    assert (row.envelope, row.size, row.receipt, row.proof) == (b"", 0, b"receipt", b"proof")
 
 
 def test_a_countersignature_replaces_only_a_packet_that_is_still_sealed(replica: Replica) -> None:
