@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from sync.faults import Refused
 from sync.trust import envelope
 from sync.trust.anchor import Trust
-from sync.trust.checkpoint import Checkpoint, CheckpointRefused, read_checkpoint
+from sync.trust.checkpoint import CheckpointRefused
 from sync.trust.envelope import EnvelopeRefused
 from sync.trust.keys import PublicKey
 from sync.trust.leaf import packet_leaf
+from sync.trust.log_head import LogHead, read_log_head
 from sync.trust.merkle import verify_inclusion
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import DirectoryDevice, DirectoryProctor, RegistryRole
@@ -204,10 +205,12 @@ def _check_proof(receipt: Receipt, raw: bytes, trust: Trust) -> list[Check]:
         return [Check("proof_schema", good=False, detail=fault.detail)]
     checks = [Check("proof_schema", good=True)]
     try:
-        head = _read_head(proof.checkpoint, trust)
+        head = read_log_head(proof.checkpoint, trust)
         checks.append(Check("proof_checkpoint", good=True, detail=f"{head.size} entries"))
     except CheckpointRefused as fault:
         return [*checks, Check("proof_checkpoint", good=False, detail=fault.detail)]
+    if head.quorum:
+        checks.append(_check_witnesses(head))
     included = (proof.index, proof.tree_size) == (receipt.log.index, head.size) and verify_inclusion(
         bytes.fromhex(receipt.log.leaf_hash),
         proof.index,
@@ -218,12 +221,6 @@ def _check_proof(receipt: Receipt, raw: bytes, trust: Trust) -> list[Check]:
     return [*checks, Check("proof_inclusion", included)]
 
 
-def _read_head(text: str, trust: Trust) -> Checkpoint:
-    """Read a checkpoint signed by any of the log's keys."""
-    refused = CheckpointRefused("the registry has no key for a log")
-    for key in trust.role_key(RegistryRole.LOG):
-        try:
-            return read_checkpoint(text, trust.log_origin, key)
-        except CheckpointRefused as fault:
-            refused = fault
-    raise refused
+def _check_witnesses(head: LogHead) -> Check:
+    """As many witnesses as the registry's keys demand have cosigned the head; until then a proof is not one yet."""
+    return Check("proof_witnesses", head.witnessed, f"{len(head.cosignatures)} cosigned, {head.quorum} wanted")
