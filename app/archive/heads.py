@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from app.archive.home import ArchiveHome
-from sync.client.connection import RegistryConnection
+from sync.client.connection import RegistryConnection, RegistryUnreachable
 from sync.client.heads import fetch_heads
 from sync.faults import Fault
 from sync.trust.files import read_bounded
@@ -31,18 +31,25 @@ class HeadsThatLeft:
     """Asks the registry that an archive was told of; without one, or without an answer, there are none.
 
     An archive has to work for days without a network. Whoever verifies later, with one, holds the recording against
-    the heads again. Where a person waits for the result, `unanswered` says so to them instead of the log.
+    the heads again. Where a person waits for the result, `unanswered` says so to them instead of the log. Where many
+    recordings are gone through, `once` keeps each from waiting in its turn for a registry that does not answer.
     """
 
-    def __init__(self, home: ArchiveHome, unanswered: Unanswered = _logged) -> None:
+    def __init__(self, home: ArchiveHome, unanswered: Unanswered = _logged, *, once: bool = False) -> None:
+        """`once`: a registry that could not be reached is not asked again."""
         self._home: Final = home
         self._unanswered: Final = unanswered
+        self._once: Final = once
+        self._given_up = False
         self.answered = False
         """Whether the registry answered when it was asked last."""
 
     def __call__(self, recording: str) -> list[bytes]:
         """Give a recording's heads as signed envelopes; none of them is verified here."""
         self.answered = False
+        if self._given_up:
+            self._unanswered(recording, RegistryUnreachable.code)
+            return []
         try:
             url = read_bounded(self._home.registry_file, _MOST_BYTES).decode("ascii").strip()
             connection = RegistryConnection(url, read_bounded(self._home.ca_file, _MOST_BYTES).decode("ascii"))
@@ -54,6 +61,7 @@ class HeadsThatLeft:
         try:
             found = fetch_heads(connection, recording)
         except Fault as fault:
+            self._given_up = self._once and isinstance(fault, RegistryUnreachable)
             self._unanswered(recording, fault.code)
             return []
         else:

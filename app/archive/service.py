@@ -99,7 +99,7 @@ class ArchiveService:
             archive.key,
             archive.take_over,
             self._home.cache,
-            heads=HeadsThatLeft(self._home),
+            heads=HeadsThatLeft(self._home, once=True),
             clock=archive.clock,
         )
 

@@ -212,11 +212,18 @@ def verify(
 ) -> None:
     """Verify recordings byte by byte, with their custody; ends with 1 if any is not good."""
     from app.archive.heads import HeadsThatLeft
+    from sync.client.connection import RegistryUnreachable
 
     with opened(home) as (place, archive):
         wanted = list(archive.recordings()) if everything else list(recordings or ())
         ends, unasked = set(), list[str]()
-        heads = HeadsThatLeft(place, lambda recording, _why: unasked.append(recording))
+
+        def unanswered(recording: str, why: str) -> None:
+            if not unasked and not json and why == RegistryUnreachable.code:
+                say("cli.archive_heads_silent")
+            unasked.append(recording)
+
+        heads = HeadsThatLeft(place, unanswered, once=True)
         for done, recording in enumerate(wanted, start=1):
             ends.add(_verified(archive, heads, recording, (done, len(wanted)), json=json))
         if unasked and not json:

@@ -2,6 +2,10 @@
 
 import json
 import re
+import socket
+import struct
+import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +25,8 @@ from tests.app.cli.terminal import Terminal, Told
 from tests.proctoring.seat import Recorded
 
 PINS = {"陈静": "246810", "刘洋": "135790"}
+NO_FAREWELL = struct.pack("ii", 1, 0)
+"""A socket that is closed so resets its connection: the other side has no answer, and does not wait for one."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,40 @@ def test_that_nobody_could_be_asked_for_heads_is_said_once_in_words_and_in_every
         assert json.loads(desk.type("verify", "--all", "--json").output)["heads_asked"] is False
     finally:
         home.registry_file.unlink()
+
+
+def test_a_registry_that_does_not_answer_is_asked_once_however_many_recordings_are_verified(
+    desk: Desk, recorded: Recorded
+) -> None:
+    home, asked, three = ArchiveHome(desk.root / "archive"), list[object](), [recorded.spec.recording] * 3
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def turn_away() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, address = server.accept()
+                    asked.append(address)
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_FAREWELL)
+                    connection.close()
+
+        door = threading.Thread(target=turn_away)
+        door.start()
+        ca = (desk.root / "registry" / "trust" / "ca.pem").read_text()
+        home.tell_registry(f"https://127.0.0.1:{server.getsockname()[1]}", ca)
+        try:
+            assert desk.type("verify", three[0]).code == 0
+            for_one, said = len(asked), desk.type("verify", *three)
+            assert (said.code, len(asked)) == (0, 2 * for_one)
+            lines = " ".join(said.output.split())
+            assert lines.count("The registry cannot be reached") == 1
+            assert "asked for the heads of 3 recordings" in lines
+            told = desk.type("verify", *three, "--json").output.splitlines()
+            assert [json.loads(line)["heads_asked"] for line in told] == [False] * 3
+            assert len(asked) == 3 * for_one > 0
+        finally:
+            home.registry_file.unlink()
+            server.shutdown(socket.SHUT_RDWR)
+            door.join()
 
 
 def test_a_hold_is_set_and_released_by_its_number(desk: Desk, recorded: Recorded) -> None:

@@ -155,7 +155,7 @@ def test_a_record_that_the_agent_carried_is_in_the_export(house: House, tmp_path
     (home.records / "notes.json").write_bytes(b'{"not":"a record"}')
     (home.records / "link.json").symlink_to(file)
     store = SiteStore(
-        address=f"folder:{tmp_path / 'archive' / 'shelf'}",
+        address=f"folder:{tmp_path / 'archive' / 'store'}",
         archive=house.archive.identity.archive,
         archive_public_key_pem=house.archive.key.public.pem,
     )
