@@ -28,13 +28,17 @@ class DisplayPanel(QWidget):
     """Lies over the whole page, lets it be seen, and takes what is pressed beside the panel: that closes it.
 
     Tab stays inside, Esc closes, the focus goes back to what opened it. Signal: this look (Appearance) is wanted.
+
+    `at_seat`: it says which key helps on an item, and its own text keeps the size it had when it was opened, so that
+    nothing in it moves from under a candidate's mouse. Elsewhere it takes every size at once, as the page does.
     """
 
     appearance_requested = Signal(object)
 
-    def __init__(self, words: Words, parent: QWidget) -> None:
+    def __init__(self, words: Words, parent: QWidget, *, at_seat: bool = True) -> None:
         super().__init__(parent)
         self.setObjectName("display_panel")
+        self._at_seat: Final = at_seat
         self._words = words
         self._appearance = Appearance(words.language)
         self._opener: QWidget | None = None
@@ -91,13 +95,13 @@ class DisplayPanel(QWidget):
         self._rows[0].focus()
 
     def wear(self, look: Look) -> None:
-        """Take the colours of a look; the text keeps the size it had when the panel was opened.
-
-        So nothing in it moves from under the mouse while somebody chooses.
-        """
-        own = replace(look, percent=self._percent)
+        """Take the colours of a look; at a seat the text keeps the size it had when the panel was opened."""
+        own = replace(look, percent=self._percent) if self._at_seat else look
         self.setStyleSheet(stylesheet(own))
         hand_down(self, own)
+        if not self._at_seat and self.isVisible():
+            self._keep_size()
+            self._keep_below()
 
     def _keep_size(self) -> None:
         """Have the room that both languages need, and keep it."""
@@ -147,7 +151,7 @@ class DisplayPanel(QWidget):
         self.setAccessibleName(words("screen.display.title"))
         self._calm.setText(words("screen.display.reduced_motion"))
         self._close.setText(words("screen.display.close"))
-        self._keys.setText(words("screen.display.keys"))
+        self._keys.setText(words("screen.display.keys") if self._at_seat else "")
         for row in self._rows:
             row.set_words(words)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
@@ -31,7 +32,10 @@ class Screen(QWidget):
     """A page of a window. Signals: the person asked for another look, a proctor for the corner; another page came.
 
     A subclass builds its widgets in `__init__`, puts them into `self.body`, and ends with `self.dress()`.
+    `at_seat`: it stands at the kiosk, where candidates work (`DisplayPanel`).
     """
+
+    at_seat: ClassVar[bool] = True
 
     appearance_requested = Signal(object)  # Appearance
     proctor_requested = Signal()
@@ -158,7 +162,7 @@ class Screen(QWidget):
 
     def _show_display_panel(self) -> None:
         if self._display_panel is None:
-            self._display_panel = DisplayPanel(self.words, self)
+            self._display_panel = DisplayPanel(self.words, self, at_seat=self.at_seat)
             self._display_panel.appearance_requested.connect(self.appearance_requested)
         self._display_panel.open(self.appearance, self.tools.display, self.look)
 

@@ -30,6 +30,7 @@ class Place(StrEnum):
 class ArchivePage(Screen):
     """A page of the archive window. Signals: another page is wanted (`Place`); the person signs out."""
 
+    at_seat = False
     went = Signal(str)
     left = Signal()
 

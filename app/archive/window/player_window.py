@@ -21,6 +21,8 @@ _SIMULATED = {"picture": Simulated.CAMERA, "sound": Simulated.MICROPHONE}
 class PlayerWindow(Screen):
     """The player with a head over it that says whose recording this is. `snapshots`: the folder they go to."""
 
+    at_seat = False
+
     def __init__(self, source: PlayingSource, words: Words, snapshots: Path | None) -> None:
         super().__init__(words)
         self._source = source

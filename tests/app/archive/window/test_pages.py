@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -18,8 +18,9 @@ from app.archive.window.work_page import WorkPage
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.ui.buttons import Button
+from app.ui.display_panel import DisplayPanel
 from app.ui.key_ring import KeyRing
-from app.ui.labels import Label
+from app.ui.labels import Label, Line
 from app.ui.look import Look
 from app.ui.pin_panel import PinPanel
 from app.words import Words
@@ -196,3 +197,26 @@ def test_a_form_says_beneath_what_it_still_waits_for(qtbot: QtBot) -> None:
     page.until.setText("2030-12-01")
     assert do.isEnabled()
     assert do.toolTip() == ""
+
+
+def test_the_display_panel_takes_a_size_at_once_and_speaks_of_no_item_here(qtbot: QtBot) -> None:
+    words, stack = Words(Language.ZH), Stack(Language.ZH)
+    qtbot.addWidget(stack)
+    page = stack.take(LogPage(words))
+    stack.resize(1366, 768)
+    stack.show()
+    settle()
+    page.tools.display.click()
+    panel, close = page.findChild(DisplayPanel), page.findChild(Button, "close_display")
+    assert panel is not None
+    assert close is not None
+    settle()
+    assert not any("F1" in line.text() for line in panel.findChildren(Line))
+    before = close.height(), page.tools.display.height()
+    larger = page.findChild(Button, "display_text_200")
+    assert larger is not None
+    larger.click()
+    settle()
+    assert close.height() > before[0]
+    assert page.tools.display.height() > before[1]
+    assert panel.rect().contains(QRect(close.mapTo(panel, QPoint()), close.size()))
