@@ -4,6 +4,7 @@ A key's id is the lower-case hexadecimal SHA-256 of its DER SubjectPublicKeyInfo
 taken from outside, so one key has one id however it was written down.
 """
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from typing import Final, Self
@@ -78,6 +79,16 @@ class PublicKey:
         """Wrap a public key of `cryptography`."""
         spki = serialization.PublicFormat.SubjectPublicKeyInfo
         return cls(key.public_bytes(serialization.Encoding.PEM, spki).decode())
+
+    @classmethod
+    def of_der(cls, der: bytes) -> Self:
+        """Read a P-256 or Ed25519 public key from DER SubjectPublicKeyInfo. Raises `KeyRefused`."""
+        return cls("-----BEGIN PUBLIC KEY-----\n" + base64.encodebytes(der).decode() + "-----END PUBLIC KEY-----\n")
+
+    def der(self) -> bytes:
+        """Give the key as DER SubjectPublicKeyInfo."""
+        spki = serialization.PublicFormat.SubjectPublicKeyInfo
+        return self.verifying_key().public_bytes(serialization.Encoding.DER, spki)
 
     def verifying_key(self) -> VerifyingKey:
         """Give the key as `cryptography` knows it.

@@ -3,32 +3,14 @@
 `open_key_store` finds out by the folder's `store.json` (format: `sync.trust.unlocking`).
 """
 
-import secrets
 from pathlib import Path
 from typing import Final, Protocol
 
 from sync.trust.keyfolder import KeyFolder, KeyStoreUnreadable
-from sync.trust.keys import KeyRefused, SealingKey, SigningKey
-from sync.trust.unlocking import (
-    STORE_FILE,
-    UNLOCK_FILE,
-    Seal,
-    StoreFacts,
-    StoreKind,
-    Surroundings,
-    fresh_unlock,
-    unlocked,
-)
-
-DEVICE: Final = "device.key"
-NEXT_DEVICE: Final = "device.next"
-SEALING: Final = "sealing.key"
-TLS: Final = "tls.key"
-REPLICA: Final = "replica.key"
-GENERATION: Final = "generation"
-FILES: Final = (DEVICE, NEXT_DEVICE, SEALING, TLS, REPLICA, GENERATION, UNLOCK_FILE, STORE_FILE)
-_REPLICA_KEY_BYTES: Final = 32
-_GENERATION_BYTES: Final = 8
+from sync.trust.keys import SealingKey, SigningKey
+from sync.trust.sealedkeys import DEVICE, NEXT_DEVICE, SealedKeys
+from sync.trust.tokenstore import TokenKeyStore
+from sync.trust.unlocking import STORE_FILE, UNLOCK_FILE, StoreFacts, StoreKind, Surroundings, fresh_unlock, unlocked
 
 
 class KeyStore(Protocol):
@@ -92,62 +74,6 @@ class KeyStore(Protocol):
         ...
 
 
-class SealedKeys:
-    """What both kinds of store keep in sealed files: all but the device key."""
-
-    def __init__(self, folder: KeyFolder, seal: Seal) -> None:
-        self._folder = folder
-        self._seal = seal
-
-    @staticmethod
-    def fresh() -> dict[str, bytes]:
-        """Draw new secrets, by file name."""
-        return {
-            SEALING: SealingKey.generate().raw(),
-            TLS: SigningKey.generate_p256().to_pkcs8(),
-            REPLICA: secrets.token_bytes(_REPLICA_KEY_BYTES),
-            GENERATION: bytes(_GENERATION_BYTES),
-        }
-
-    def p256(self, name: str) -> SigningKey:
-        """Read a P-256 key. Raises `KeyStoreUnreadable`."""
-        try:
-            key = SigningKey.from_pkcs8(self._seal.open(self._folder, name))
-        except KeyRefused as fault:
-            raise KeyStoreUnreadable(f"{name}: {fault.detail}") from None
-        if not key.public.is_p256:
-            raise KeyStoreUnreadable(f"{name}: not a P-256 key")
-        return key
-
-    def write_p256(self, name: str, key: SigningKey) -> None:
-        """Write a P-256 key durably. Raises `KeyStoreUnwritable`."""
-        self._folder.replace(name, self._seal.close(name, key.to_pkcs8()))
-
-    def sealing(self) -> SealingKey:
-        """Read the sealing key. Raises `KeyStoreUnreadable`."""
-        try:
-            return SealingKey.from_raw(self._seal.open(self._folder, SEALING))
-        except KeyRefused as fault:
-            raise KeyStoreUnreadable(f"{SEALING}: {fault.detail}") from None
-
-    def replica(self) -> bytes:
-        """Read the replica's key. Raises `KeyStoreUnreadable`."""
-        key = self._seal.open(self._folder, REPLICA)
-        if len(key) != _REPLICA_KEY_BYTES:
-            raise KeyStoreUnreadable(f"{REPLICA}: {len(key)} bytes, wanted {_REPLICA_KEY_BYTES}")
-        return key
-
-    def generation(self) -> int:
-        """Read the generation. Raises `KeyStoreUnreadable`."""
-        return int.from_bytes(self._seal.open(self._folder, GENERATION))
-
-    def raise_generation(self, to: int) -> None:
-        """Write the generation if it is higher than before. Raises `KeyStoreUnreadable`, `KeyStoreUnwritable`."""
-        with self._folder.alone():
-            if to > self.generation():
-                self._folder.replace(GENERATION, self._seal.close(GENERATION, to.to_bytes(_GENERATION_BYTES)))
-
-
 class FileKeyStore:
     """The key store in `folder`, all of it in sealed files. Its methods are described at `KeyStore`."""
 
@@ -173,12 +99,12 @@ class FileKeyStore:
             facts = {STORE_FILE: fresh.facts().to_bytes()}
             self._files.make({**fresh.files, **fresh.seal.close_all(secret), **facts})
         keys = self._keys()
-        for read in (lambda: keys.p256(DEVICE), lambda: keys.p256(TLS), keys.sealing, keys.replica, keys.generation):
-            read()
+        keys.p256(DEVICE)
+        keys.read_all()
 
     def destroy(self) -> None:
         """Remove the keys for ever."""
-        self._files.destroy(FILES)
+        self._files.destroy((DEVICE, NEXT_DEVICE, *SealedKeys.FILES, UNLOCK_FILE, STORE_FILE))
 
     def facts(self) -> StoreFacts:
         """Say what kind of store this is."""
@@ -214,7 +140,7 @@ class FileKeyStore:
 
     def tls_key(self) -> SigningKey:
         """Give the key of this PC's certificate."""
-        return self._keys().p256(TLS)
+        return self._keys().tls()
 
     def replica_key(self) -> bytes:
         """Give the key of the local database."""
@@ -235,10 +161,13 @@ class FileKeyStore:
         return SealedKeys(self._files, unlocked(self._files, self.facts(), self._surroundings()))
 
 
-def open_key_store(folder: Path) -> KeyStore:
+def open_key_store(folder: Path, around: Surroundings | None = None) -> KeyStore:
     """Give the store in `folder` as it says it is; where there is none yet, one of files.
 
     Raises:
-        KeyStoreUnreadable: there is something, but not a store.
+        KeyStoreUnreadable: there is something, but it does not say what.
     """
-    return FileKeyStore(folder)
+    files = KeyFolder(folder)
+    if files.exists() and StoreFacts.of(files).kind is StoreKind.TOKEN:
+        return TokenKeyStore(folder, around)
+    return FileKeyStore(folder, around)

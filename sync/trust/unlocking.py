@@ -72,6 +72,13 @@ class UnlockKind(StrEnum):
     CREDENTIAL = "credential"
 
 
+class OaepHash(StrEnum):
+    """What a token's wrapping key works with, the better first: a TPM has the first only, SoftHSM 2.6 the second."""
+
+    SHA256 = "SHA-256"
+    SHA1 = "SHA-1"
+
+
 class TokenFacts(Part):
     """Which token holds the device key, and under which id its objects are there."""
 
@@ -79,6 +86,8 @@ class TokenFacts(Part):
     label: _Text
     serial: _Text
     objects: _Check
+    oaep: OaepHash
+    """The hash that its wrapping key works with."""
     counts: bool
     """Whether the generation is kept in the token."""
 

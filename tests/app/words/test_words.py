@@ -35,6 +35,8 @@ LATIN_IN_CHINESE = {
     "check": "a command",
     "remove": "a command",
     "seat": "a command",
+    "accept-replica": "a command",
+    "token-pin": "a command",
     "show": "a command",
     "site": "a command",
     "seat/log": "a folder's name",
