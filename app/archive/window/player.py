@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from app.archive.playing.source import PlayingSource
 from app.archive.window.player_engine import SPEEDS, PlayerEngine, Seen
 from app.archive.window.player_facts import PlayerFacts
+from app.archive.window.player_keys import PlayerKeys
 from app.archive.window.player_marks import WIDTH, MarkList
 from app.archive.window.player_names import missing_of
 from app.archive.window.player_picture import PictureArea
@@ -80,6 +81,8 @@ class PlayerPanel(Looked, QWidget):
         self.timeline: Final = TimelinePlot(source, words)
         self.marks: Final = MarkList(source.marks, words)
         self._facts: Final = PlayerFacts()
+        self.keys: Final = PlayerKeys(words)
+        self.keys.hide()
         self._lay_out()
         self._connect()
         self.set_words(words)
@@ -95,6 +98,7 @@ class PlayerPanel(Looked, QWidget):
         self._top = top = QHBoxLayout()
         top.setSpacing(Space.L)
         top.addWidget(self.picture, 1)
+        top.addWidget(self.keys, 1)
         self._side = side = QVBoxLayout()
         side.setSpacing(Space.S)
         top.addLayout(side)
@@ -123,6 +127,7 @@ class PlayerPanel(Looked, QWidget):
         transport.loudness_chosen.connect(lambda loudness, muted: engine.set_loudness(loudness, muted=muted))
         transport.snapshot_pressed.connect(self._snap)
         transport.enlarge_pressed.connect(lambda: self.enlarge(not self._large))
+        transport.keys_pressed.connect(lambda: self.show_keys(self.keys.isHidden()))
         self.picture.pressed.connect(lambda: self.enlarge(not self._large))
         self.timeline.sought.connect(self.seek)
         self.marks.chosen.connect(self.seek)
@@ -135,7 +140,7 @@ class PlayerPanel(Looked, QWidget):
     def set_words(self, words: Words) -> None:
         """Say everything in another language, in place."""
         self.words = words
-        for part in (self.transport, self.timeline, self.marks):
+        for part in (self.transport, self.timeline, self.marks, self.keys):
             part.set_words(words)
         simulated = "picture" in self.source.simulated
         self.picture.set_simulated(words("player.simulated") if simulated else "")
@@ -187,6 +192,14 @@ class PlayerPanel(Looked, QWidget):
         self._show_state()
         self.enlarged.emit(large)
 
+    def show_keys(self, shown: bool) -> None:
+        """Show what the keys do in the place of the picture, or the picture again."""
+        if self.picture.hasFocus():
+            self.transport.play.setFocus()
+        self.keys.setVisible(shown)
+        self.picture.setVisible(not shown)
+        self.transport.show_keys(shown)
+
     def seek(self, at_ms: int) -> None:
         """Go to a moment, ms of recorded time."""
         self.engine.seek(at_ms)
@@ -213,7 +226,7 @@ class PlayerPanel(Looked, QWidget):
         self.pause()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Do by key what the buttons do; `player.timeline_keys` lists them."""
+        """Do by key what the buttons do; `PlayerKeys` lists them."""
         act = self._acts().get(Qt.Key(event.key()))
         if act is None or event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
             super().keyPressEvent(event)
@@ -240,8 +253,15 @@ class PlayerPanel(Looked, QWidget):
             Qt.Key.Key_Minus: lambda: self.timeline.zoom(-1),
             Qt.Key.Key_0: lambda: self.timeline.zoom(0),
             Qt.Key.Key_F: lambda: self.enlarge(not self._large),
-            **({Qt.Key.Key_Escape: lambda: self.enlarge(False)} if self._large else {}),
+            Qt.Key.Key_F1: self.transport.keys_pressed.emit,
+            **self._ways_back(),
         }
+
+    def _ways_back(self) -> dict[Qt.Key, Callable[[], None]]:
+        """Give what Esc does: it takes the list of keys away, or makes the picture small; else it is the page's."""
+        if not self.keys.isHidden():
+            return {Qt.Key.Key_Escape: lambda: self.show_keys(False)}
+        return {Qt.Key.Key_Escape: lambda: self.enlarge(False)} if self._large else {}
 
     def _toggle(self) -> None:
         self._said = None

@@ -31,6 +31,7 @@ class Transport(Looked, QWidget):
     loudness_chosen = Signal(float, bool)  # 0 to 1, muted
     snapshot_pressed = Signal()
     enlarge_pressed = Signal()
+    keys_pressed = Signal()
 
     def __init__(self, words: Words, *, snapshots: bool) -> None:
         super().__init__()
@@ -49,6 +50,8 @@ class Transport(Looked, QWidget):
         self.volume = VolumeBar()
         self.volume.valueChanged.connect(self._loud)
         self._snapshot = self._button("snapshot", self.snapshot_pressed.emit) if snapshots else None
+        self._keys = self._button("keys", self.keys_pressed.emit)
+        self._keys.be_markable()
         self._enlarge = self._button("enlarge", self.enlarge_pressed.emit)
         self._lay_out()
         self.set_words(words)
@@ -75,6 +78,7 @@ class Transport(Looked, QWidget):
         row.put(self.volume)
         if self._snapshot is not None:
             row.put(self._snapshot, before=Space.S)
+        row.put(self._keys, far=True)
         row.put(self._enlarge, far=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
@@ -94,6 +98,8 @@ class Transport(Looked, QWidget):
         if self._snapshot is not None:
             self._snapshot.setText(words("player.snapshot"))
             self.enable_snapshot(possible=self._snapshot.isEnabled())
+        self._keys.setText(words("player.keys.button"))
+        self._keys.setAccessibleName(words("player.keys.button_long"))
         self.show_enlarged(self._large)
         self.show_playing(playing=self.play.icon_shown is Icon.PAUSE)
 
@@ -107,13 +113,17 @@ class Transport(Looked, QWidget):
     def be_slim(self, slim: bool) -> None:
         """Leave out, where text is large, what has keys of its own and would take the picture's room."""
         hidden = slim and self.look.length(Space.L) > Space.L * _LARGE
-        for button in (self._before, self._after, *self.speeds.values()):
+        for button in (self._before, self._after, *self.speeds.values(), self._keys):
             button.setVisible(not hidden)
 
     def show_enlarged(self, large: bool) -> None:
         """Offer to give the picture the whole window, or to go back."""
         self._large = large
         self._enlarge.setText(self._words("player.smaller" if large else "player.larger"))
+
+    def show_keys(self, shown: bool) -> None:
+        """Mark whether the list of keys is shown."""
+        self._keys.setChecked(shown)
 
     def show_playing(self, *, playing: bool) -> None:
         """Offer to play, or to pause."""

@@ -33,4 +33,10 @@ def _gap(words: Words) -> PlayerWindow:
     return _at(7_000, words)
 
 
-SHOTS = (Shot("30-player", _playing), Shot("31-player-gap", _gap))
+def _keys(words: Words) -> PlayerWindow:
+    window = _at(9_300, words)
+    window.panel.show_keys(True)
+    return window
+
+
+SHOTS = (Shot("30-player", _playing), Shot("31-player-gap", _gap), Shot("32-player-keys", _keys))

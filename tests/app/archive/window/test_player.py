@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -18,11 +18,12 @@ from app.archive.playing.pictures import Picture
 from app.archive.playing.source import PlayingSource
 from app.archive.playing.tempo import Tempo
 from app.archive.window.player import PlayerPanel
+from app.archive.window.player_keys import KEYS
 from app.archive.window.player_sound import SoundState
 from app.exam.prose import Language
 from app.ui.buttons import Button
 from app.ui.clip_speaker import Speaker, SpeakerError
-from app.ui.labels import Line
+from app.ui.labels import Label, Line
 from app.ui.style import prepare_application
 from app.words import Words
 from tests.app.archive.playing.made import Maker, webm
@@ -202,6 +203,30 @@ def test_everything_goes_by_keys(source: PlayingSource, show: Open, qtbot: QtBot
     assert np.diff(box.viewRange()[0])[0] == pytest.approx(6.0)
     after(Qt.Key.Key_0)
     assert np.diff(box.viewRange()[0])[0] == pytest.approx(24.0)
+
+
+def test_a_key_or_a_button_lists_every_key_there_is(source: PlayingSource, show: Open) -> None:
+    panel = show(source)
+    panel.enlarge(True)
+    panel.picture.setFocus()
+    QTest.keyClick(panel.picture, Qt.Key.Key_F1)
+    assert panel.keys.isVisible()
+    assert not panel.picture.isVisible()
+    named = {"space": "Space", "←": "Left", "→": "Right", "−": "-"}
+    listed = {named.get(key, key) for keys in KEYS.values() for key in keys.split()}
+    there = {QKeySequence(key).toString() for key in panel._acts()}
+    assert listed == there - {"="}  # on most keyboards it is the plus without Shift
+    assert all(line.text() for line in panel.keys.findChildren(Label))
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClick(focus, Qt.Key.Key_Escape)
+    assert panel.picture.isVisible()
+    assert panel.large  # the first Esc put the list away only
+    panel.enlarge(False)
+    QTest.mouseClick(find(panel, Button, "keys"), Qt.MouseButton.LeftButton)
+    assert panel.keys.isVisible()
+    QTest.mouseClick(find(panel, Button, "keys"), Qt.MouseButton.LeftButton)
+    assert panel.picture.isVisible()
 
 
 def test_the_list_leads_to_every_mark_without_the_timeline(source: PlayingSource, show: Open) -> None:

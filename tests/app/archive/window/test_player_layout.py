@@ -15,7 +15,11 @@ from tests.app.seat.screens.test_layout import looks, strange
 
 
 @pytest.mark.parametrize("language", [Language.ZH, pytest.param(Language.EN, marks=pytest.mark.long)])
-@pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
+@pytest.mark.parametrize(
+    "shot",
+    [*SHOTS[:2], *(pytest.param(shot, marks=pytest.mark.long) for shot in SHOTS[2:])],
+    ids=lambda shot: shot.name,
+)
 def test_nothing_of_the_player_is_cut_off_or_over_something_else(
     shot: Shot, language: Language, qtbot: QtBot, qapp: QApplication
 ) -> None:

@@ -169,16 +169,6 @@ def test_an_extension_that_is_refused_says_why_on_the_form(hands: Hands) -> None
     assert hands.acts()[-1] is CustodyAct.EXTENDED
 
 
-def test_a_verification_says_what_it_found(hands: Hands) -> None:
-    hands.open()
-    hands.press("verify")
-    hands.until(WorkPage)
-    hands.until_says("完整：录下的全部都在")
-    assert hands.acts()[-1] is CustodyAct.VERIFIED
-    hands.press("done")
-    hands.until(RecordingPage)
-
-
 def strip(page: QWidget) -> tuple[str, int]:
     """Give what the strip across the top says is not real, and how high it is."""
     found = page.findChild(SimulatedStrip)
@@ -186,24 +176,24 @@ def strip(page: QWidget) -> tuple[str, int]:
     return (found.accessibleName(), found.height()) if found.isVisible() else ("", 0)
 
 
-def test_what_is_simulated_is_said_while_it_is_verified_and_exported_too(hands: Hands) -> None:
+def test_a_verification_says_what_it_found_and_what_is_simulated_is_said_all_the_while(hands: Hands) -> None:
     hands.open()
-    said = strip(hands.page)
-    assert "模拟" in said[0]
+    simulated = strip(hands.page)
+    assert "模拟" in simulated[0]
     hands.press("verify")
     hands.until(WorkPage)
-    assert strip(hands.page) == said
-    hands.wait(hands.button("done").isVisible)
+    assert strip(hands.page) == simulated
+    hands.until_says("完整：录下的全部都在")
+    assert hands.acts()[-1] is CustodyAct.VERIFIED
     hands.press("done")
     hands.until(RecordingPage)
     hands.press("export")
     hands.until(ExportPage)
-    assert strip(hands.page) == said
     export = hands.page
     assert isinstance(export, ExportPage)
     export.confirmed.emit(False, str(hands.site.home.root), "交考试机构复核", "")  # no medium: the work ends at once
     hands.until(WorkPage)
-    assert strip(hands.page) == said
+    assert strip(hands.page) == simulated
     hands.wait(hands.button("done").isVisible)
 
 
