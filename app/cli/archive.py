@@ -5,12 +5,13 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.archive.figures import size_words
+from app.cli.archive_words import date_words, say_clock, say_event
 from app.cli.console import command, out, print_fault, say, words
 from app.cli.files import load_trust, read_file
 from app.cli.recording_report import fault_json, is_good, report_json
@@ -29,8 +30,6 @@ app = typer.Typer(no_args_is_help=True, help="The archive of recordings (录像�
 Home = Annotated[Path, typer.Option(help="The archive's folder.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 EVERY_S = 10.0
-_LATEST_MS = 253_402_300_799_000  # the end of the year 9999
-_MB, _GB = 1_000_000, 1_000_000_000
 
 
 @contextmanager
@@ -41,16 +40,6 @@ def opened(home: Path) -> Iterator["tuple[ArchiveHome, Archive]"]:
 
     place = ArchiveHome(home)
     yield place, Archive.open(place)
-
-
-def date_words(ms: int) -> str:
-    """Give a date as a person here writes it."""
-    return f"{datetime.fromtimestamp(min(ms, _LATEST_MS) / 1000, tz=UTC).astimezone():%Y-%m-%d}"
-
-
-def time_words(ms: int) -> str:
-    """Give date and time in UTC."""
-    return f"{datetime.fromtimestamp(min(ms, _LATEST_MS) / 1000, tz=UTC):%Y-%m-%d %H:%M}"
 
 
 @app.command("init")
@@ -75,7 +64,7 @@ def init(
     archive = Archive.create(place, name, approvals_needed=approvals)
     say("cli.archive_ready", name=name, archive=archive.identity.archive, address=store.partition("?")[0])
     say("cli.archive_key", keyid=archive.key.public.keyid)
-    say_clock(archive)
+    say_clock(archive.time())
 
 
 @app.command("renew")
@@ -89,7 +78,7 @@ def renew(home: Home, trust: Annotated[Path, typer.Option(help="The registry's f
     with opened(home) as (_, archive):
         archive.write_clock_line()
         say("cli.archive_renewed", sequence=archive.trust.directory.sequence)
-        say_clock(archive)
+        say_clock(archive.time())
 
 
 @app.command("admit")
@@ -160,21 +149,21 @@ def show_forecast(home: Home, json: Json = False) -> None:
             }
         )
     elif found.free_bytes is None:
-        say("cli.archive_forecast_endless", megabytes=(found.bytes_per_session or 0) // _MB)
+        say("cli.archive_forecast_endless", size=size_words(found.bytes_per_session or 0))
     elif found.sessions is None:
-        say("cli.archive_forecast_unknown", free=found.free_bytes // _GB)
+        say("cli.archive_forecast_unknown", free=size_words(found.free_bytes))
     else:
         say(
             "cli.archive_forecast",
             sessions=found.sessions,
             recordings=found.recordings_per_session or 0,
-            megabytes=(found.bytes_per_hour or 0) // _MB,
-            free=found.free_bytes // _GB,
+            hourly=size_words(found.bytes_per_hour or 0),
+            free=size_words(found.free_bytes),
         )
         say(
             "cli.archive_forecast_release",
             until=date_words(found.until_ms),
-            gigabytes=f"{found.expected_bytes / _GB:.1f}",
+            size=size_words(found.expected_bytes),
         )
     if found.full:
         if not json:
@@ -337,8 +326,7 @@ def _tell_event(event: "Event", *, json: bool) -> None:
     if json:
         _print_json({"event": event.happening.value, **event.facts})
     else:
-        facts = "  ".join(f"{name}={value}" for name, value in event.facts.items())
-        out.print(f"{event.happening}  {facts}", markup=False)
+        say_event(event)
     out.file.flush()
 
 
@@ -347,16 +335,6 @@ def _tell_broken(recording: str, fault: Fault, *, json: bool) -> None:
         _print_json({"recording": recording, "trouble": fault.code, "detail": fault.detail})
     else:
         say("cli.archive_broken", recording=recording, reason=words().fault(fault).what)
-
-
-def say_clock(archive: "Archive") -> None:
-    """Say what time it surely is, or why the clock is not believed."""
-    evidence = archive.time()
-    if evidence.freeze is None:
-        say("cli.archive_clock_good", now=time_words(evidence.sure_ms))
-    else:
-        freeze = evidence.freeze
-        say("cli.archive_clock_frozen", said=time_words(freeze.said_ms), expected=time_words(freeze.expected_ms))
 
 
 def _print_json(told: dict[str, object]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.archive import date_words, opened, say_clock
+from app.cli.archive import opened
+from app.cli.archive_words import date_words, say_clock
 from app.cli.console import command, print_fault, say
 from sync.faults import Refused
 from sync.wire.ids import plain_line
@@ -152,7 +153,7 @@ def state_date(
     with signed_in(home, administrator, pin) as (archive, person):
         archive.state_time(person, stated_ms)
         say("cli.archive_stated", name=person.person.name, date=date)
-        say_clock(archive)
+        say_clock(archive.time())
 
 
 def _carry_out(archive: "Archive", recording: str, person: "Signer") -> None:

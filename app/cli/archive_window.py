@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.archive import Home, Json, date_words, opened
+from app.cli.archive import Home, Json, opened
+from app.cli.archive_words import date_words
 from app.cli.console import command, language, print_text, say, words
 from app.cli.files import load_opener
 from app.exam.prose import Language

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.archive import date_words, opened
+from app.archive.figures import size_words
+from app.cli.archive import opened
 from app.cli.archive_acts import Home, Pin, Who, signed_in
+from app.cli.archive_words import date_words
 from app.cli.console import CheckLine, Mark, command, print_checks, print_text, say, words
 from sync.faults import Refused
 from sync.wire.ids import is_name, plain_line
@@ -44,7 +46,13 @@ def register(
     found, named = medium_at(place), _line(label)
     with signed_in(home, administrator, pin) as (archive, person):
         medium = MediaRegister(archive.ledger.book).register(found, named, person, archive.clock())
-    say("media.registered", label=medium.label, serial=medium.serial, gigabytes=_gigabytes(medium), model=found.model)
+    say(
+        "media.registered",
+        label=medium.label,
+        serial=medium.serial,
+        size=size_words(medium.capacity_bytes),
+        model=found.model,
+    )
 
 
 @app.command("out")
@@ -142,7 +150,7 @@ def _as_json(one: "Medium", now_ms: int) -> dict[str, str | int | bool | None]:
 def _row(one: "Medium", now_ms: int) -> CheckLine:
     state = words()(f"media.state.{one.state}")
     late = one.overdue(now_ms)
-    parts = [one.serial, f"{_gigabytes(one)} GB"]
+    parts = [one.serial, size_words(one.capacity_bytes)]
     if one.bearer is not None:
         parts.append(words()("media.has", bearer=one.bearer, due=date_words(one.due_ms or 0)))
     if one.purpose:
@@ -161,10 +169,6 @@ def _line(text: str) -> str:
     if not is_name(line):
         raise MediumTextRefused(text=ascii(text[:40]))
     return line
-
-
-def _gigabytes(medium: "Medium") -> str:
-    return f"{medium.capacity_bytes / 1e9:.1f}"
 
 
 def _end_of_day(now_ms: int, days: int) -> int:

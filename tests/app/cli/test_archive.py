@@ -107,6 +107,9 @@ def test_what_arrived_is_listed_verified_and_reckoned_with(desk: Desk, recorded:
     assert forecast["sessions"] == forecast["free_bytes"] // forecast["bytes_per_session"]
     assert forecast["recordings_per_session"] == 1
     assert "This disk lasts" in desk.type("forecast").output
+    said = desk.type("run", "--once").output
+    assert "it is surely" in said or "The clock is not believed" in said
+    assert "_ms" not in said
     assert desk.type("rebuild").output == "Index made again: 1 recordings\n"
 
 

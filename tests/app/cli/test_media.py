@@ -100,6 +100,7 @@ def test_a_stick_is_registered_taken_out_written_and_brought_back(plug: Plug, re
     assert (sealed[0], "read back and entered" in sealed[1]) == (0, True), sealed[2]
     assert (back[0], in_again[0]) == (0, 1)
     assert "USB-07  in" in rows[1]
+    assert " 0.0 " not in rows[1], "a small medium has a size, too"
     exports = sorted(plug.copy.iterdir(), key=lambda folder: bool(list(folder.rglob("*.age"))))
     assert len(exports) == 2
     for folder in exports:
