@@ -8,11 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.registry.database import Database
-from app.registry.log import LogInconsistent, TransparencyLog, log_size, tile_name
+from app.registry.log import LogInconsistent, TransparencyLog
+from app.registry.tiles import log_size
 from sync.trust.checkpoint import read_checkpoint
 from sync.trust.keys import SigningKey
 from sync.trust.leaf import packet_leaf
 from sync.trust.merkle import inclusion_path, leaf_hash, root, verify_inclusion
+from sync.trust.tile import tile_name
 from sync.wire.ids import new_id
 from sync.wire.receipt import LogEntry, Result
 
