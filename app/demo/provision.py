@@ -76,7 +76,7 @@ def set_up_seat(home: DemoHome, published: Published, blueprint: Blueprint, *, s
     enrolment = enrol(published.invitation, keystore, seat.trust)
     with Registry.open(home.registry) as registry:
         session = registry.plan_session(_request(home, published, enrolment, blueprint, simulated=simulated))
-    Replica.open(seat.replica, keystore.replica_key()).close()
+    Replica.open(seat.replica, keystore.replica_key(), keystore).close()
     workplace = Workplace.open(seat)
     try:
         fetch_sessions(workplace)

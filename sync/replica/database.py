@@ -2,19 +2,21 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import sqlcipher3.dbapi2 as sqlcipher
 
-from sync.faults import EnvironmentFault
+from sync.faults import EnvironmentFault, Fault
 from sync.replica.cabinet import Cabinet
 from sync.replica.connection import Connection
 from sync.replica.durable import DiskFault, DiskFull, free_bytes, private_folder
 from sync.replica.ends import ChainEnds
+from sync.replica.generation import Acceptance, GenerationKeeper, Generations, rolled_back
 from sync.replica.journal import Journal
 from sync.replica.outbox import Outbox
+from sync.replica.requests import RequestCounter
 from sync.replica.schema import MIGRATIONS
 
 _KEY_BYTES = 32
@@ -41,28 +43,74 @@ class Replica:
     One connection behind one lock serves all threads of a process; other processes wait up to 5 s.
     """
 
-    def __init__(self, path: Path, connection: "_LockedConnection") -> None:
+    def __init__(self, path: Path, connection: "_LockedConnection", keeper: GenerationKeeper | None = None) -> None:
         self.path = path
         self._connection = connection
+        self._keeper = keeper
+        self.generations = Generations(connection)
         self.journal = Journal(connection)
         self.outbox = Outbox(connection)
         self.cabinet = Cabinet(connection)
         self.ends = ChainEnds(connection)
+        self.requests = RequestCounter(connection)
 
     @classmethod
-    def open(cls, path: Path, key: bytes) -> Self:
+    def open(cls, path: Path, key: bytes, keeper: GenerationKeeper | None = None) -> Self:
         """Open the file at `path`, making and migrating it as needed; `key` is 32 random bytes.
+
+        With a `keeper` (the key store) the generation is raised now, at `close` and by `advance`, and a file that is
+        older than it was is refused.
 
         Raises:
             ReplicaUnreadable: wrong key, or damaged pages.
             ReplicaNewer: written by a later version.
+            ReplicaRolledBack: an older copy was put back, or the file was removed; nothing was changed.
             DiskFull, DiskFault: the disk refused.
         """
-        return cls(path, _opened(path, key, MIGRATIONS))
+        if keeper is not None:
+            reached = keeper.generation()
+            if reached and not path.exists():
+                raise rolled_back(0, reached)
+        replica = cls(path, _opened(path, key, MIGRATIONS), keeper)
+        try:
+            replica.advance()
+        except BaseException:
+            replica._connection.close()
+            raise
+        return replica
+
+    @classmethod
+    def accept(
+        cls, path: Path, key: bytes, keeper: GenerationKeeper, said: tuple[str, str], now_ms: int
+    ) -> Acceptance | None:
+        """Accept a file that `open` refuses as rolled back; `said` is who says so, and why. None if it does not.
+
+        Raises what `open` raises but `ReplicaRolledBack`.
+        """
+        connection = _opened(path, key, MIGRATIONS)
+        try:
+            return Generations(connection).accept(keeper, *said, now_ms)
+        finally:
+            connection.close()
+
+    def advance(self) -> None:
+        """Raise the generation: a copy that was made before is noticed from now on.
+
+        Raises:
+            ReplicaRolledBack: this file is behind its keeper.
+        """
+        if self._keeper is not None:
+            self.generations.advance(self._keeper)
 
     def close(self) -> None:
-        """Close the file. Closing twice is harmless."""
-        self._connection.close()
+        """Close the file; the generation is raised if that can be done. Closing twice is harmless."""
+        keeper, self._keeper = self._keeper, None
+        try:
+            if keeper is not None:
+                with suppress(Fault):  # a full disk or a missing token keeps no file open
+                    self.generations.advance(keeper)
+        finally:
+            self._connection.close()
 
     def __enter__(self) -> Self:
         return self

@@ -72,4 +72,18 @@ MIGRATIONS: tuple[str, ...] = (
         reason   TEXT NOT NULL
     );
     """,
+    """
+    CREATE TABLE generation (value INTEGER NOT NULL);
+    CREATE TABLE replica_accepted (
+        who     TEXT NOT NULL,
+        reason  TEXT NOT NULL,
+        at_ms   INTEGER NOT NULL,
+        found   INTEGER NOT NULL,
+        reached INTEGER NOT NULL
+    );
+    CREATE TRIGGER replica_accepted_stays_update BEFORE UPDATE ON replica_accepted
+        BEGIN SELECT RAISE(ABORT, 'what was accepted stays'); END;
+    CREATE TRIGGER replica_accepted_stays_delete BEFORE DELETE ON replica_accepted
+        BEGIN SELECT RAISE(ABORT, 'what was accepted stays'); END;
+    """,
 )
