@@ -5,9 +5,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.archive.catalogue import Month
 from app.archive.desk import Outlook
+from app.archive.figures import size_words
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
-from app.archive.window.sayings import FEW_SESSIONS, moment, size
+from app.archive.window.sayings import FEW_SESSIONS, moment
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note, StatusMark
 from app.ui.page import Column, Panel, Scroll
@@ -85,7 +86,7 @@ class CalendarPage(ArchivePage):
         if outlook.forecast.free_bytes is None:
             self._free.setText(words("screen.archive.calendar.kept_only", count=f"{outlook.recordings:,}"))
         else:
-            free = size(outlook.forecast.free_bytes)
+            free = size_words(outlook.forecast.free_bytes)
             kept = words("screen.archive.calendar.kept", count=f"{outlook.recordings:,}", free=free)
             self._free.setText("\n".join(part for part in (kept, self._assumed(outlook)) if part))
 
@@ -94,7 +95,7 @@ class CalendarPage(ArchivePage):
         seen = outlook.forecast
         if seen.sessions is None or seen.bytes_per_hour is None or seen.recordings_per_session is None:
             return ""
-        hour = size(seen.bytes_per_hour)
+        hour = size_words(seen.bytes_per_hour)
         return self.words("screen.archive.calendar.assumed", recordings=seen.recordings_per_session, size=hour)
 
     def _row(self, month: Month) -> tuple[ListCell, ...]:

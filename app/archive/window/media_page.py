@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from app.archive.figures import size_words
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
-from app.archive.window.sayings import NOTHING, due_back, size
+from app.archive.window.sayings import NOTHING, due_back
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
 from app.ui.icons import Icon
@@ -189,7 +190,7 @@ class MediaPage(ArchivePage):
             icon, tone = (Icon.OUTBOX, Tone.ACCENT) if days else (Icon.CLOCK, Tone.ATTENTION)
             state = ListCell(words("screen.archive.media.out", day=due), icon, tone)
         bearer = medium.bearer or NOTHING
-        room = size(medium.capacity_bytes)
+        room = size_words(medium.capacity_bytes)
         return (ListCell(medium.label), ListCell(medium.serial), ListCell(room), ListCell(bearer), state)
 
     def _register(self) -> None:

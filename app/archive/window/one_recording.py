@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from app.archive.dossier import Dossier
+from app.archive.figures import size_words
 from app.archive.playing.source import PlayingSource
 from app.archive.window.act_page import Act, ActPage, Subject
 from app.archive.window.bench import Bench, StopMark, Tell
@@ -12,7 +13,7 @@ from app.archive.window.decide_page import DecidePage
 from app.archive.window.pin_asking import PinAsking
 from app.archive.window.player import PlayerPanel
 from app.archive.window.recording_page import RecordingPage, simulated_of
-from app.archive.window.sayings import day, length, moment, size
+from app.archive.window.sayings import day, length, moment
 from app.archive.window.work_page import Outcome, WorkPage
 from app.ui.icons import Icon
 from app.ui.text import Sentence, Text
@@ -189,7 +190,7 @@ class OneRecording(QObject):
             session=known.exam_title if known else document.session if document else "",
             began=moment(document.started.wall_ms) if document else "",
             until=day(dossier.standing.retain_until_ms),
-            size=size(manifest.bytes) if manifest else "",
+            size=size_words(manifest.bytes) if manifest else "",
             about=about,
             simulated=simulated_of(dossier),
         )
@@ -233,7 +234,7 @@ class OneRecording(QObject):
         subject, proposal, desk = self._decide.subject, self._decide.proposal, self._bench.desk
         if subject is None or proposal is None or self._bench.stack.currentWidget() is not self._decide:
             return  # somebody went back or signed out while the PIN was checked: nothing is approved
-        self._decide.pins.show_proctors(())  # their PIN does not stay
+        self._decide.show_working()
         self.close()
         recording, sequence = subject.recording, proposal.sequence
         self._bench.run(lambda: desk.approve(recording, second, sequence), self._decided, self._not_decided)

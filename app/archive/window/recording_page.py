@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.dossier import Dossier
+from app.archive.figures import size_words
 from app.archive.window.chrome import ArchivePage, Facts
 from app.archive.window.custody_list import CustodyList
 from app.archive.window.holds import HoldList
@@ -14,7 +15,7 @@ from app.archive.window.player import PlayerPanel
 from app.archive.window.purpose import PurposePanel
 from app.archive.window.reasons import why_not
 from app.archive.window.rows import RowBar, RowButton
-from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, device, length, moment, size
+from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, device, length, moment
 from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note, StatusMark
@@ -231,7 +232,7 @@ class RecordingPage(ArchivePage):
         if document is not None and manifest is not None:
             said["began"] = moment(document.started.wall_ms)
             said["length"] = length(document.duration_ms)
-            said["size"] = size(manifest.bytes)
+            said["size"] = size_words(manifest.bytes)
             said["sources"] = "\n".join(
                 device(source.track, source.label, simulated=source.simulated, words=words)
                 for source in document.sources
@@ -290,7 +291,7 @@ def _destruction(dossier: Dossier) -> dict[str, str]:
         return {}
     return {
         "began": moment(record.recorded.wall_ms),
-        "size": size(record.bytes),
+        "size": size_words(record.bytes),
         "proposed_by": record.proposed_by.name,
         "approved_by": "\u2003".join(one.name for one in record.approved_by),
         "destroyed_at": moment(record.data_erased.wall_ms),

@@ -16,10 +16,6 @@ from proctoring.vault.retention.standing import State
 from sync.wire.archive import CustodyEntry
 
 SECOND_MS: Final = 1000
-_TB: Final = 1_000_000_000_000
-_GB: Final = 1_000_000_000
-_MB: Final = 1_000_000
-_KB: Final = 1_000
 _OVERDUE_NAMED: Final = 2
 FEW_SESSIONS: Final = 10
 """So few more sessions that fit are said in amber."""
@@ -169,14 +165,6 @@ def length(ms: int) -> str:
     """Write how long something lasts, h:mm:ss."""
     seconds = ms // SECOND_MS
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
-def size(count: int) -> str:
-    """Write bytes: terabytes, from 0.1 GB on gigabytes, from 0.1 MB on megabytes, less in kilobytes."""
-    for unit, least, name in ((_TB, _TB, "TB"), (_GB, _GB / 10, "GB"), (_MB, _MB / 10, "MB")):
-        if count >= least:
-            return f"{count / unit:.1f} {name}"
-    return f"{count / _KB:.1f} KB"
 
 
 def device(track: str, label: str, *, simulated: bool, words: Words) -> str:

@@ -6,13 +6,14 @@ from app.archive.figures import size_words
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1_000, "1.0 KB"),
-        (20_971_520, "21.0 MB"),
-        (32_000_000_000, "32.0 GB"),
-        (4_000_000_000_000, "4.0 TB"),
+        (2_000_000_000_000, "2.0 TB"),
+        (999_000_000_000, "999.0 GB"),
+        (100_000_000, "0.1 GB"),
+        (99_900_000, "99.9 MB"),
+        (100_000, "0.1 MB"),
+        (99_900, "99.9 KB"),
+        (0, "0.0 KB"),
     ],
 )
-def test_no_size_is_said_as_nothing_that_is_something(count: int, said: str) -> None:
+def test_a_size_is_said_in_the_unit_that_fits(count: int, said: str) -> None:
     assert size_words(count) == said

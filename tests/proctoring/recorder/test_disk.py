@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 
@@ -17,7 +17,7 @@ from proctoring.recorder.segments import PICTURE
 from proctoring.vault.format.report import FindingCode, Verdict
 from proctoring.vault.format.verify import examine
 from sync.replica import durable
-from sync.replica.durable import DiskFull
+from sync.replica.durable import DiskFull, FileTooLong
 from sync.trust.keystore import FileKeyStore
 from sync.wire.recording import CaptureStatistics, RecordingManifest
 from tests.proctoring.seat import SimulatedSeat, wait_until
@@ -30,12 +30,12 @@ class SimulatedDisk:
 
     def __init__(self) -> None:
         self.write_s = self.sync_s = 0.0
-        self.full = Event()
+        self.full, self.refusal = Event(), errno.ENOSPC
         self._write, self._sync, self._free = sink._write_all, os.fdatasync, durable.free_bytes
 
     def write(self, file: int, data: bytes) -> None:
         if self.full.is_set():
-            raise OSError(errno.ENOSPC, "simulated")
+            raise OSError(self.refusal, "simulated")
         time.sleep(self.write_s)
         self._write(file, data)
 
@@ -168,3 +168,18 @@ def test_a_disk_that_stays_full_ends_a_recording_of_so_many_seconds_when_they_ar
     assert [event["trouble"] for event in told if event["event"] == "trouble"] == ["disk_full"]
     assert (told[-1]["event"], told[-2]["state"]) == ("closed", "failed")
     assert 0 < float(str(told[-1]["media_seconds"])) < 2.5
+
+
+def test_what_nothing_mends_ends_a_recording_of_any_length_at_once(disk: SimulatedDisk, tmp_path: Path) -> None:
+    seat, disk.refusal = SimulatedSeat(tmp_path), errno.EFBIG
+
+    def tell(event: dict[str, object]) -> None:
+        if event["event"] == "status" and float(str(event["media_seconds"])) > 0:
+            disk.full.set()
+
+    over = Timer(10, (ended := Event()).set)
+    over.start()
+    with pytest.raises(FileTooLong):
+        Foreground(seat.spec(segment_ms=60_000), seat.keys, tell).run(None, ended)
+    over.cancel()
+    assert not ended.is_set(), "nobody had to end it"
