@@ -138,15 +138,17 @@ class Note(QFrame):
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._label, 1)
         self._row = row
+        self.icon = Icon.ATTENTION
         self.hide()
 
     def put(self, widget: QWidget) -> None:
         """Put beside what is said what can be done about it."""
         self._row.addWidget(widget)
 
-    def say(self, tone: Tone, text: str) -> None:
-        """Say something; an empty text hides the note."""
-        self._icon.show_icon(self._ICONS[tone], tone)
+    def say(self, tone: Tone, text: str, icon: Icon | None = None) -> None:
+        """Say something, with the tone's icon or another one; an empty text hides the note."""
+        self.icon = icon or self._ICONS[tone]
+        self._icon.show_icon(self.icon, tone)
         self._label.setText(text)
         if self.property("tone") != tone.value:
             self.setProperty("tone", tone.value)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from app.ui import tokens
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
+from app.ui.icons import Icon
 from app.ui.labels import Label, Note
 from app.ui.look import Looked
 from app.ui.page import Panel, Scroll
@@ -254,8 +255,9 @@ class PinPanel(Looked, Panel):
         if (checking or locked) and (self.field.hasFocus() or self.button.hasFocus()):
             self.setFocus()  # a shut field hands its focus to nobody: the next Return would press something
         self.field.setEnabled(not checking and not locked)
-        self.button.setEnabled(not checking and not locked)
-        self._note.say(*self._note_words(words, locked))
+        tone, text = self._note_words(words, locked)
+        self.button.allow(text if checking or locked else "")
+        self._note.say(tone, text, Icon.RUNNING if checking and not locked else None)
 
     def _note_words(self, words: Words, locked: int) -> tuple[Tone, str]:
         if locked:

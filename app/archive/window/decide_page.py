@@ -35,6 +35,7 @@ class DecidePage(ArchivePage):
         self._proposal: Proposal | None = None
         self._people: tuple[Person, ...] = ()
         self._needed = 1
+        self._working = False
         row = QHBoxLayout()
         row.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
         row.setSpacing(Space.XXL)
@@ -89,12 +90,18 @@ class DecidePage(ArchivePage):
 
     def begin(self, subject: Subject, proposal: Proposal, people: tuple[Person, ...], needed: int) -> None:
         """Ask; `people` are all administrators: those who spoke already are left out. `needed`: approvals."""
-        self._subject, self._proposal, self._needed = subject, proposal, needed
+        self._subject, self._proposal, self._needed, self._working = subject, proposal, needed, False
         self.set_simulated(subject.simulated)
         spoken = (proposal.by, *proposal.approved_by)
         self._people = tuple(one for one in people if not among(one, spoken))
         self.show_fault(None)
         self.pins.show_proctors(tuple(ProctorCard(one.administrator, one.name) for one in self._people))
+        self.render_view()
+
+    def show_working(self) -> None:
+        """Say that the approval is being entered and acted on: nobody can stop that. The PIN does not stay."""
+        self._working = True
+        self.pins.show_proctors(())
         self.render_view()
 
     @property
@@ -123,6 +130,10 @@ class DecidePage(ArchivePage):
         self._why.setText(proposal.purpose)
         there = len(proposal.approved_by)
         self._count.setText(words("screen.archive.decide.count", there=there, needed=self._needed))
-        self.pins.setVisible(bool(self._people))
-        nobody = "" if self._people else words("screen.archive.decide.nobody_else")
-        self._nobody.say(Tone.ATTENTION, nobody)
+        self.pins.setVisible(bool(self._people) and not self._working)
+        for button in (self._back, self._withdraw):
+            button.allow(words("screen.archive.why.busy") if self._working else "")
+        if self._working:
+            self._nobody.say(Tone.ACCENT, words("screen.archive.decide.working"), Icon.RUNNING)
+        else:
+            self._nobody.say(Tone.ATTENTION, "" if self._people else words("screen.archive.decide.nobody_else"))

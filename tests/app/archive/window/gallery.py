@@ -60,6 +60,12 @@ def _sign_in(words: Words) -> SignInPage:
     return page
 
 
+def _sign_in_checking(words: Words) -> SignInPage:
+    page = _sign_in(words)
+    page.pins.show_checking(samples.PEOPLE[0].administrator)
+    return page
+
+
 def _sign_in_nobody(words: Words) -> SignInPage:
     page = SignInPage(words)
     page.show_people((), "青河县职业培训中心考点")
@@ -199,6 +205,12 @@ def _decide_refused(words: Words) -> DecidePage:
     return page
 
 
+def _decide_working(words: Words) -> DecidePage:
+    page = _decide(words)
+    page.show_working()
+    return page
+
+
 def _work(words: Words) -> WorkPage:
     page = WorkPage(words)
     signed_in(page)
@@ -291,6 +303,7 @@ def _log_empty(words: Words) -> LogPage:
 
 SHOTS = (
     Shot("30-archive-sign-in", _sign_in),
+    Shot("30-archive-sign-in-checking", _sign_in_checking),
     Shot("30-archive-sign-in-nobody", _sign_in_nobody),
     Shot("31-archive-find", _find, large=True),
     Shot("31-archive-find-notices", _find_notices),
@@ -311,6 +324,7 @@ SHOTS = (
     Shot("33-archive-withdraw", _act(Act.WITHDRAW)),
     Shot("34-archive-decide", _decide, large=True),
     Shot("34-archive-decide-refused", _decide_refused),
+    Shot("34-archive-decide-working", _decide_working),
     Shot("35-archive-export", _export),
     Shot("35-archive-export-nowhere", _export_nowhere),
     Shot("36-archive-work", _work),

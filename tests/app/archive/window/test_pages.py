@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.archive.dossier import Dossier
 from app.archive.window.act_page import Act, ActPage
+from app.archive.window.decide_page import DecidePage
 from app.archive.window.log_page import LogPage
 from app.archive.window.recording_page import RecordingPage
 from app.archive.window.stack import Stack
@@ -19,10 +20,10 @@ from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.ui.buttons import Button
 from app.ui.display_panel import DisplayPanel
+from app.ui.icons import Icon
 from app.ui.key_ring import KeyRing
-from app.ui.labels import Label, Line
+from app.ui.labels import Label, Line, Note
 from app.ui.look import Look
-from app.ui.pin_panel import PinPanel
 from app.words import Words
 from proctoring.vault.retention.standing import State
 from sync.wire.plan import Theme
@@ -49,6 +50,7 @@ CROWDED = {
     "38-archive-calendar-frozen",
 }
 """The pages that have the least room; all of them in every look take minutes."""
+CHECKING, WORKING = "30-archive-sign-in-checking", "34-archive-decide-working"
 every_shot = pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
 
 
@@ -170,10 +172,7 @@ def test_no_button_of_any_page_is_shut_without_a_reason(qtbot: QtBot) -> None:
         screen = make(words)
         qtbot.addWidget(screen)
         shut = [one for one in screen.findChildren(Button) if one.isVisibleTo(screen) and not one.isEnabled()]
-        pins = screen.findChild(PinPanel)
-        silent = [
-            one.objectName() for one in shut if not one.toolTip() and (pins is None or not pins.isAncestorOf(one))
-        ]
+        silent = [one.objectName() for one in shut if not one.toolTip()]
         assert silent == [], type(screen).__name__
 
 
@@ -219,3 +218,23 @@ def test_the_display_panel_takes_a_size_at_once_and_speaks_of_no_item_here(qtbot
     assert close.height() > before[0]
     assert page.tools.display.height() > before[1]
     assert panel.rect().contains(QRect(close.mapTo(panel, QPoint()), close.size()))
+
+
+def test_while_a_pin_is_checked_and_acted_on_it_is_said(qtbot: QtBot) -> None:
+    shots = {shot.name: shot.make for shot in SHOTS}
+    checking, working = (shots[name](Words(Language.ZH)) for name in (CHECKING, WORKING))
+    for page in (checking, working):
+        qtbot.addWidget(page)
+        page.show()
+    (said,) = (note for note in checking.findChildren(Note) if note.isVisible())
+    sign_in = checking.findChild(Button, "archive_sign_in")
+    assert sign_in is not None
+    assert said.text() == sign_in.toolTip() == "正在核对密码…"
+    assert said.icon is Icon.RUNNING
+    assert isinstance(working, DecidePage)
+    (said,) = (note for note in working.findChildren(Note) if note.isVisible() and note.icon is Icon.RUNNING)
+    assert said.text().startswith("密码正确")
+    assert not working.pins.isVisible()
+    back = working.findChild(Button, "back")
+    assert back is not None
+    assert not back.isEnabled()
