@@ -7,6 +7,7 @@ import typer
 
 from app.cli.console import command, say
 from app.cli.files import read_file
+from app.cli.seat_keys import PinFile, TokenName, make_key_store
 from app.exam.prose import Language
 from app.seat.home import SeatHome
 
@@ -17,20 +18,18 @@ Home = Annotated[Path, typer.Option(help="The seat's folder.")]
 
 @app.command("enrol")
 @command
-def enrol(home: Home, invitation: Path) -> None:
+def enrol(home: Home, invitation: Path, token: TokenName = None, pin_file: PinFile = None) -> None:
     """Enrol this PC with an invitation from the registry."""
     from sync.client.enrolment import enrol as enrol_seat
     from sync.replica.database import Replica
     from sync.replica.durable import private_folder
-    from sync.trust.keystore import open_key_store
     from sync.wire.enrolment import Invitation
 
     seat = SeatHome(home)
     private_folder(seat.root)
-    keystore = open_key_store(seat.keys)
-    keystore.create()
+    keystore = make_key_store(seat.keys, token, pin_file)
     enrolment = enrol_seat(Invitation.parse(read_file(invitation)), keystore, seat.trust)
-    Replica.open(seat.replica, keystore.replica_key()).close()
+    Replica.open(seat.replica, keystore.replica_key(), keystore).close()
     say("cli.enrolled", label=enrolment.seat_label, device=enrolment.device)
 
 

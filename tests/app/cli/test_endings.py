@@ -43,14 +43,15 @@ def test_these_are_all_commands() -> None:
         "rebuild release renew run state-date verify window",
         "content": "assemble check export gallery import preview remove score template",
         "media": "in list out register retire",
+        "outbox": "export list pause purge receipts resume retry",
         "packet": "verify",
         "receipt": "verify",
         "recorder": "bench choose run",
         "recording": "export play show verify",
-        "registry": "init invite plan proctor publish release serve show",
+        "registry": "ingest init invite plan proctor publish release serve show",
         "registry administrator": "add revoke",
         "room-record": "show verify",
-        "seat": "enrol fetch run",
+        "seat": "accept-replica enrol fetch keys run token-pin",
         "site": "key",
     }
 
