@@ -4,6 +4,7 @@ It delivers packets until each has its receipt, sends the newest heads of record
 to the site's store. Each of the three goes on by itself when another cannot.
 """
 
+import json as json_module
 import signal
 import threading
 import time
@@ -22,15 +23,13 @@ from sync.faults import Exit, Fault
 if TYPE_CHECKING:
     from app.seat.carrying import CarryingState
     from app.seat.workplace import Workplace
-    from sync.client.connection import RegistryConnection
-    from sync.client.delivery import DeliveryReport
+    from sync.client.delivery import Courier, DeliveryReport
 
 app = typer.Typer(no_args_is_help=True, help="Background delivery of a seat.")
-EVERY_S, FAULT_S = 2.0, 10.0
+FAULT_S = 10.0
 HEADS_EVERY_S = 5.0
 """Recorders sign one every 10 s."""
 _T = TypeVar("_T")
-_MINUTE_MS, _HOUR_MS, _DAY_MS = 60_000, 3_600_000, 86_400_000
 
 
 @app.command("run")
@@ -42,6 +41,7 @@ def run(
     """Deliver what waits in the outbox, send heads away, carry recordings; end on SIGTERM."""
     from app.seat.carrying import Carrier, Patience
     from app.seat.heads_away import HeadsAway
+    from app.seat.occupancy import AgentDuty
     from app.seat.workplace import Workplace
 
     place = SeatHome(home)
@@ -49,13 +49,14 @@ def run(
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    workplace = Workplace.open(place)
+    workplace, duty = Workplace.open(place), AgentDuty(place)
     try:
-        connection = workplace.enrolment.connect()
+        duty.take()
         workplace.replica.outbox.recover()
+        courier = _courier(workplace)
         heads, carrier = HeadsAway(place.recordings, workplace.enrolment.connect()), Carrier(place, stop)
         if once:
-            report = _deliver(workplace, connection)
+            report = _deliver(courier, stop)
             heads.turn()
             _say_carried(carrier.turn())
             _say_what_came(report)
@@ -66,12 +67,13 @@ def run(
         ]
         for thread in beside:
             thread.start()
-        _go_on(lambda: _deliver(workplace, connection), lambda _: EVERY_S, stop)
+        _go_on(lambda: _deliver(courier, stop), courier.wait_s, stop)
         for thread in beside:
             thread.join()
         say("cli.agent_ended")
     finally:
         stop.set()
+        duty.give_up()
         workplace.close()
 
 
@@ -96,17 +98,25 @@ def status(
     home: Annotated[Path, typer.Option(help="The seat's folder.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Say which recordings are still at this seat, for how long, and why."""
+    """Say which packets and recordings are still at this seat, for how long, and why."""
+    from app.cli.outbox import opened, say_state, state_json
     from app.seat.carrying import CarryingState, SiteStore, read_state
+    from app.seat.occupancy import AgentDuty
 
     place = SeatHome(home)
+    with opened(home) as workplace:
+        packets = workplace.replica.outbox.state()
+    running = AgentDuty(place).is_held()
     state = read_state(place) or CarryingState(at_ms=0, released=0, waiting=())
     if json:
-        out.print(state.model_dump_json(), markup=False, soft_wrap=True)
-    else:
-        if SiteStore.of(place) is None:
-            say("carrying.no_store")
-        _say_waiting(state)
+        told = {"running": running, "outbox": state_json(packets), "recordings": state.model_dump(mode="json")}
+        out.print(json_module.dumps(told), markup=False, soft_wrap=True)
+        return
+    say("outbox.agent_runs" if running else "outbox.agent_stopped")
+    say_state(packets)
+    if SiteStore.of(place) is None:
+        say("carrying.no_store")
+    _say_waiting(state)
 
 
 def _go_on(turn: Callable[[], _T], wait_s: Callable[[_T], float], stop: threading.Event) -> None:
@@ -127,31 +137,33 @@ def _say_carried(state: "CarryingState") -> None:
 
 
 def _say_waiting(state: "CarryingState") -> None:
+    from app.cli.outbox import age_words
+
     if not state.waiting:
         say("carrying.none")
         return
     oldest = min(one.since_ms for one in state.waiting)
-    say("carrying.waiting", count=len(state.waiting), age=_age(time.time_ns() // 1_000_000 - oldest))
+    say("carrying.waiting", count=len(state.waiting), age=age_words(time.time_ns() // 1_000_000 - oldest))
     for one in state.waiting:
         say("carrying.one", recording=one.recording, why=words()(f"carrying.why.{one.why}", code=one.code))
 
 
-def _age(ms: int) -> str:
-    if ms >= _DAY_MS:
-        return words()("carrying.days", count=ms // _DAY_MS)
-    if ms >= _HOUR_MS:
-        return words()("carrying.hours", count=ms // _HOUR_MS)
-    return words()("carrying.minutes", count=max(0, ms) // _MINUTE_MS)
+def _courier(workplace: "Workplace") -> "Courier":
+    """Make the one who delivers; keys and directory are read anew whenever they have changed on the disk."""
+    from sync.client.delivery import Courier
+    from sync.trust.anchor import Trust
+
+    return Courier(workplace.replica, workplace.enrolment.connect, lambda: Trust.load(workplace.home.trust))
 
 
-def _deliver(workplace: "Workplace", connection: "RegistryConnection") -> "DeliveryReport":
-    from sync.client.delivery import deliver_due
-
+def _deliver(courier: "Courier", stop: threading.Event) -> "DeliveryReport":
     log = structlog.get_logger("agent")
-    report = deliver_due(workplace.replica, connection, workplace.trust, workplace.clock)
+    report = courier.turn(stop.is_set)
     for stage in ("receipted", "proven", "quarantined"):
         for sha256 in getattr(report, stage):
             log.info(stage, packet=sha256)
+    if report.why is not None:
+        log.info("waiting", count=report.waiting, why=report.why.value, detail=report.detail)
     return report
 
 

@@ -13,24 +13,30 @@ from app.cli import (
     demo,
     evidence,
     media,
+    outbox,
     recorder,
     recording,
     recording_export,
     recording_play,
     registry,
+    registry_ingest,
     room_record,
     seat,
+    seat_keys,
     site,
 )
 from app.cli.content import commands as content
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.command("demo")(demo.demo)
+registry.app.add_typer(registry_ingest.app)
 app.add_typer(registry.app, name="registry")
 app.add_typer(content.app, name="content")
+seat.app.add_typer(seat_keys.app)
 app.add_typer(seat.app, name="seat")
 app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")
+app.add_typer(outbox.app, name="outbox")
 archive.app.add_typer(archive_acts.app)
 archive.app.add_typer(archive_window.app)
 app.add_typer(archive.app, name="archive")

@@ -61,6 +61,11 @@ class SeatHome:
         return self.root / "kiosk.lock"
 
     @property
+    def agent_lock(self) -> Path:
+        """What the agent that works at this seat holds locked."""
+        return self.root / "agent.lock"
+
+    @property
     def log(self) -> Path:
         """What the programs of this seat log: ids, codes and figures, nothing personal."""
         return self.root / "log"

@@ -1,11 +1,13 @@
-"""One kiosk at a seat: the first holds the seat for as long as its process lives, and a second one is told so.
+"""One kiosk at a seat, and one agent: the first holds its place for as long as its process lives, a second is told so.
 
 The kernel's lock (flock) on a file, not the file itself, says that the seat is taken: it is let go when the process
-ends in whatever way, so that nothing has to be cleared up after a crash. Agent and recorder do not ask for it.
+ends in whatever way, so that nothing has to be cleared up after a crash. The recorder does not ask for it.
 """
 
 import fcntl
 import os
+from pathlib import Path
+from typing import ClassVar
 
 from app.seat.home import SeatHome
 from sync.faults import EnvironmentFault
@@ -18,30 +20,43 @@ class AlreadyRunning(EnvironmentFault):
     code = "ALREADY_RUNNING"
 
 
+class AgentRunning(EnvironmentFault):
+    """Another agent works at this seat."""
+
+    code = "AGENT_RUNNING"
+
+
 class Occupancy:
     """The right to run this seat, held from `take` until `give_up` or the end of the process."""
+
+    refusal: ClassVar[type[EnvironmentFault]] = AlreadyRunning
 
     def __init__(self, home: SeatHome) -> None:
         self._home = home
         self._handle: int | None = None
 
+    @property
+    def file(self) -> Path:
+        """What is held locked."""
+        return self._home.lock
+
     def take(self) -> None:
         """Hold the seat; whoever holds it already goes on holding it.
 
         Raises:
-            AlreadyRunning: another process (or another kiosk of this one) does.
+            AlreadyRunning (AgentRunning): another process (or another one of this process) does.
             DiskFull, DiskFault: the lock's file cannot be made.
         """
         if self._handle is not None:
             return
         folder = private_folder(self._home.root)
         with disk_faults(folder, needed=0):
-            handle = os.open(self._home.lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            handle = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 os.close(handle)
-                raise AlreadyRunning from None
+                raise self.refusal from None
             except OSError:
                 os.close(handle)
                 raise
@@ -52,3 +67,23 @@ class Occupancy:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+class AgentDuty(Occupancy):
+    """The right to deliver for this seat: two who did would take each other's packets in flight for left over."""
+
+    refusal = AgentRunning
+
+    @property
+    def file(self) -> Path:
+        """What is held locked."""
+        return self._home.agent_lock
+
+    def is_held(self) -> bool:
+        """Tell whether an agent works at this seat now. Raises DiskFault."""
+        try:
+            self.take()
+        except AgentRunning:
+            return True
+        self.give_up()
+        return False

@@ -24,6 +24,8 @@ CONFLICT: Final = "PACKET_CONFLICT"
 FIRST_WAIT_MS: Final = 5_000
 LONGEST_WAIT_MS: Final = 15 * 60_000
 LONGEST_OBEYED_MS: Final = 60 * 60_000  # a server may ask for patience, not for silence
+EVERY_S: Final = 2.0
+QUIETEST_S: Final = 60.0
 _RECEIPT_BYTES: Final = 100_000
 _BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _DETAIL_CHARACTERS: Final = 300
@@ -101,6 +103,47 @@ def wait_ms(tries: int, asked_ms: int, chance: float) -> int:
     """
     usual = min(FIRST_WAIT_MS * 2 ** min(max(tries, 1) - 1, 20), LONGEST_WAIT_MS)
     return max(int(usual * (0.5 + chance / 2)), min(asked_ms, LONGEST_OBEYED_MS))
+
+
+class Courier:
+    """Takes one pass after another, and knows how long to leave the line alone between two.
+
+    Where nobody answers at all, the line is tried ever less often, up to once in `QUIETEST_S`; each row's own wait is
+    kept besides. `connect` and `trust` are asked for each pass that has work, so that renewed keys are used at once.
+    """
+
+    def __init__(
+        self,
+        replica: Replica,
+        connect: Callable[[], RegistryConnection],
+        trust: Callable[[], Trust],
+        *,
+        clock: Callable[[], Now] = read_clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._replica: Final = replica
+        self._connect: Final = connect
+        self._trust: Final = trust
+        self._clock: Final = clock
+        self._chance: Final = chance
+        self._quiet_s = EVERY_S
+
+    def turn(self, stop: Callable[[], bool] = lambda: False) -> DeliveryReport:
+        """Take a pass, if anything is due. Raises what `deliver_due` and the two callables raise."""
+        outbox, now = self._replica.outbox, self._clock()
+        if outbox.paused() or not (outbox.due(Stage.QUEUED, now) or outbox.due(Stage.RECEIPTED, now)):
+            state = outbox.state()
+            return DeliveryReport(waiting=state.waiting + state.unproven)
+        trust, connection = self._trust(), self._connect()
+        try:
+            return deliver_due(self._replica, connection, trust, self._clock, chance=self._chance, stop=stop)
+        finally:
+            connection.close()
+
+    def wait_s(self, report: DeliveryReport) -> float:
+        """Give how long to wait after a turn that came to this, s."""
+        self._quiet_s = EVERY_S if report.answered else min(self._quiet_s * 2, QUIETEST_S)
+        return self._quiet_s * (0.5 + self._chance() / 2) if self._quiet_s > EVERY_S else EVERY_S
 
 
 _Step = Callable[[OutboxRow, DeliveryReport], DeliveryReport]

@@ -106,6 +106,7 @@ class Why(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     UNREADABLE = "unreadable"
+    NOT_BELIEVED = "not_believed"
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class Medium:
         self._require_root()
         for number, entry in enumerate(self._all(kind)):
             if number == MOST_ENTRIES:
-                self._pass_over(kind.value, Why.TOO_MANY)
+                self.pass_over(kind.value, Why.TOO_MANY)
                 return
             yield entry
 
@@ -167,12 +168,12 @@ class Medium:
         except FileNotFoundError:
             return None
         except _PassedOver as odd:
-            self._pass_over(place, odd.why)
+            self.pass_over(place, odd.why)
             return None
         except OSError as error:
             raise self._unreadable(error) from None
         if len(raw) > max_bytes:
-            self._pass_over(place, Why.TOO_LARGE)
+            self.pass_over(place, Why.TOO_LARGE)
             return None
         return raw
 
@@ -218,7 +219,7 @@ class Medium:
             if is_id(device):
                 yield from self._files(kind, f"{kind}/{device}", device)
             else:
-                self._pass_over(f"{kind}/{device}", Why.NAME)
+                self.pass_over(f"{kind}/{device}", Why.NAME)
 
     def _files(self, kind: Kind, folder: str, device: str) -> Iterator[Entry]:
         for name in self._names(folder):
@@ -226,7 +227,7 @@ class Medium:
                 continue
             stem = name.removesuffix(_SUFFIX[kind])
             if stem == name or not _is_stem(kind, stem):
-                self._pass_over(f"{folder}/{name}", Why.NAME)
+                self.pass_over(f"{folder}/{name}", Why.NAME)
                 continue
             yield Entry(place=f"{folder}/{name}", device=device, name=stem)
 
@@ -237,13 +238,13 @@ class Medium:
             with self._folder(_parts(place)) as folder, os.scandir(folder) as found:
                 for one in found:
                     if len(names) == MOST_ENTRIES:
-                        self._pass_over(place, Why.TOO_MANY)
+                        self.pass_over(place, Why.TOO_MANY)
                         break
                     names.append(one.name)
         except FileNotFoundError:
             return []
         except _PassedOver as odd:
-            self._pass_over(place, odd.why)
+            self.pass_over(place, odd.why)
             return []
         except OSError as error:
             raise self._unreadable(error) from None
@@ -270,7 +271,8 @@ class Medium:
         if not found:
             raise MediumUnreadable("no folder", place=str(self.root))
 
-    def _pass_over(self, place: str, why: Why) -> None:
+    def pass_over(self, place: str, why: Why) -> None:
+        """Note what was passed over, and why."""
         self.odd_count += 1
         if len(self.odd) < MOST_ODD:
             self.odd += (Odd(place.encode(errors="replace").decode(), why),)

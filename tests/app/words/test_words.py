@@ -24,6 +24,8 @@ LATIN_IN_CHINESE = {
     "PgUp": "what stands on the key",
     "examroom": "the command's own name",
     "agent": "a command",
+    "outbox": "a command",
+    "retry": "a command",
     "packet": "a command",
     "receipt": "a command",
     "registry": "a command",

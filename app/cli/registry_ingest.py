@@ -1,0 +1,36 @@
+"""`examroom registry ingest`, `registry carry`: what comes to the registry and leaves it on a medium, by hand."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.console import command, say
+from app.cli.outbox import say_odd
+from sync.faults import Exit
+
+app = typer.Typer()
+
+Home = Annotated[Path, typer.Option(help="The registry's folder.")]
+MediumPlace = Annotated[Path, typer.Argument(metavar="MEDIUM", help="The folder where the medium is mounted.")]
+
+
+@app.command("ingest")
+@command
+def ingest(home: Home, medium: MediumPlace) -> None:
+    """Take in the packets that lie on a medium; receipts and proofs are written back onto it."""
+    from app.registry.ingesting import ingest as take_in
+    from app.registry.service import Registry
+    from sync.client.medium import Medium
+
+    stick = Medium(medium)
+    with Registry.open(home) as registry:
+        came = take_in(registry, stick)
+    say("ingest.done", new=came.new, known=came.known)
+    for one in came.aside:
+        say("ingest.aside", sha256=one.sha256)
+    for one in came.refused:
+        say("ingest.refused", sha256=one.sha256, code=one.code)
+    say_odd(stick)
+    if came.refused or came.aside:
+        raise typer.Exit(Exit.BAD)

@@ -1,0 +1,71 @@
+"""Packets that came by hand: taken in as those from the network are, their receipts and proofs written back.
+
+The same medium again changes nothing but what is missing on it. One bad packet keeps no other out.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.registry.intake import PACKET_BYTES, PacketConflict
+from app.registry.service import Registry
+from sync.client.medium import BUNDLE, Kind, Medium, proof_file, receipt_file
+from sync.faults import Refused
+
+_AT_ONCE: Final = 200  # packets whose receipts and proofs are written together
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """A packet that is not counted: its digest, and the code and detail of why."""
+
+    sha256: str
+    code: str
+    detail: str
+
+
+@dataclass
+class Ingested:
+    """What came of a medium. `aside`: kept for people to decide; `refused`: not believed, nothing of it is kept."""
+
+    new: int = 0
+    known: int = 0
+    aside: list[TurnedAway] = field(default_factory=list)
+    refused: list[TurnedAway] = field(default_factory=list)
+
+
+def ingest(registry: Registry, medium: Medium) -> Ingested:
+    """Take in every packet that lies on the medium, and write what the registry answers beside it.
+
+    Raises:
+        MediumUnreadable: it is not there, or breaks. What was taken in stays; the next time the rest follows.
+        DiskFull, MediumUnwritable: the packets are taken in, the answers are not all on the medium.
+        RegistryUnreadable, LogInconsistent and other faults of this registry's own place.
+    """
+    came = Ingested()
+    some: dict[str, bytes] = {}
+    for entry in medium.entries(Kind.PACKETS):
+        envelope = medium.read(entry.place, PACKET_BYTES)
+        if envelope is None:
+            continue
+        try:
+            taken = registry.take_packet(entry.name, envelope)
+        except PacketConflict as fault:
+            came.aside.append(TurnedAway(entry.name, fault.code, fault.detail))
+            continue
+        except Refused as fault:
+            came.refused.append(TurnedAway(entry.name, fault.code, fault.detail))
+            continue
+        came.new, came.known = came.new + taken.is_new, came.known + (not taken.is_new)
+        some[entry.name] = taken.receipt
+        if len(some) == _AT_ONCE:
+            _write_back(registry, medium, some)
+            some = {}
+    _write_back(registry, medium, some)
+    return came
+
+
+def _write_back(registry: Registry, medium: Medium, receipts: dict[str, bytes]) -> None:
+    """Write receipts and proofs beside each other; the keys they are checked with come along, always the newest."""
+    answers = {receipt_file(sha256): receipt for sha256, receipt in receipts.items()}
+    proofs = {proof_file(sha256): registry.proof(sha256).to_bytes() for sha256 in receipts}
+    medium.write({BUNDLE: registry.trust_bundle().to_bytes(), **answers, **proofs})
