@@ -51,6 +51,9 @@ def say_event(event: "Event") -> None:
             say("cli.archive_event.stranger", name=facts["stranger"])
         case Happening.TROUBLE if "register" in facts:
             say("cli.archive_event.register", why=_why(facts))
+        case Happening.TROUBLE:
+            command = f"examroom archive verify {recording}"
+            say("cli.archive_event.trouble", recording=recording, why=_why(facts), command=command)
         case _:
             dates = {name: date_words(int(facts[fact])) for name, fact in _TIMES.items() if fact in facts}
             told = {"recording": recording, "serial": facts.get("serial", ""), "why": _why(facts), **dates}

@@ -31,6 +31,7 @@ FACTS: dict[Happening, list[dict[str, str | int]]] = {
     Happening.TROUBLE: [
         {"recording": RECORDING, "stranger": "custody/x"},
         {"recording": RECORDING, "code": "CUSTODY_REFUSED"},
+        {"recording": RECORDING, "code": "CUSTODY_CUT"},
         {"stranger": "clock/x"},
         {"register": "media", "code": "MEDIA_REGISTER_REFUSED"},
     ],
