@@ -12,6 +12,7 @@ from app.cli import (
     archive_window,
     demo,
     evidence,
+    log,
     media,
     outbox,
     recorder,
@@ -43,6 +44,7 @@ app.add_typer(archive.app, name="archive")
 app.add_typer(media.app, name="media")
 app.add_typer(evidence.packet, name="packet")
 app.add_typer(evidence.receipt, name="receipt")
+app.add_typer(log.app, name="log")
 app.add_typer(recorder.app, name="recorder")
 recording.app.command("export")(recording_export.export)
 recording.app.command("play")(recording_play.play)

@@ -42,6 +42,7 @@ def test_these_are_all_commands() -> None:
         "archive": "admit destroy extend find forecast hold init list "
         "rebuild release renew run state-date verify window",
         "content": "assemble check export gallery import preview remove score template",
+        "log": "audit",
         "media": "in list out register retire",
         "outbox": "export list pause purge receipts resume retry",
         "packet": "verify",
@@ -94,6 +95,8 @@ ELSEWHERE = {
     "registry release": ("registry", "release", "--home", "{no}", "x"),
     "registry show": ("registry", "show", "--home", "{no}"),
     "registry serve": ("registry", "serve", "--home", "{no}"),
+    "log audit": ("log", "audit", "{no}", "--trust", "{place}/registry/trust"),
+    "log audit, no keys": ("log", "audit", "{place}", "--trust", "{no}"),
     "content import": ("content", "import", "{no}", "--bank", "{out}"),
     "content export": ("content", "export", "{out}", "--bank", "{no}"),
     "content import, into a file": ("content", "import", "{sample}", "--bank", "{rule}"),

@@ -1,0 +1,91 @@
+"""Where a log's files come from: an HTTPS address, or a folder; both hostile, both bounded."""
+
+import errno
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from sync.client.connection import RegistryAnswerBad, RegistryConnection
+from sync.faults import EnvironmentFault, Refused
+from sync.trust.files import read_bounded
+
+REGISTRY_PREFIX: Final = "/v1/log"
+
+_NO_PLAIN_FILE: Final = frozenset({errno.EINVAL, errno.ELOOP, errno.ENXIO, errno.EISDIR})
+
+
+class LogUnreadable(EnvironmentFault):
+    """The log's files cannot be read where they should be: no folder, a disk or a server that refuses."""
+
+    code = "LOG_UNREADABLE"
+
+
+class LogFileBad(Refused):
+    """A file of the log is not what it has to be."""
+
+    code = "LOG_FILE_BAD"
+
+
+class LogSource(Protocol):
+    """The files of one log, by their C2SP tlog-tiles paths."""
+
+    def read(self, path: str, max_bytes: int) -> bytes | None:
+        """Give a whole file, or nothing if there is none.
+
+        Raises:
+            LogFileBad: longer than `max_bytes`, or no plain file.
+            LogUnreadable, RegistryUnreachable: it cannot be said whether there is one.
+        """
+
+
+class LogFolder:
+    """A log's files in a folder; no link at the end of a path is followed, and no pipe waited for."""
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise LogUnreadable(f"{folder.name}: no folder")
+        self._folder = folder
+
+    def read(self, path: str, max_bytes: int) -> bytes | None:
+        """See `LogSource.read`."""
+        try:
+            raw = read_bounded(self._folder / path, max_bytes)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            if error.errno in _NO_PLAIN_FILE:
+                raise LogFileBad(f"{path}: not a plain file") from None
+            raise LogUnreadable(f"{path}: {error.strerror}") from None
+        if len(raw) > max_bytes:
+            raise LogFileBad(f"{path}: more than {max_bytes} bytes")
+        return raw
+
+
+class LogAddress:
+    """A log's files under an https address; an address without a path is a registry's.
+
+    Raises:
+        RegistryAddressRefused: no https address, or no CA certificate.
+    """
+
+    def __init__(self, url: str, ca_pem: str) -> None:
+        parts = urlsplit(url)
+        self._prefix = parts.path.rstrip("/") or REGISTRY_PREFIX
+        self._connection = RegistryConnection(f"{parts.scheme}://{parts.netloc}", ca_pem)
+
+    def read(self, path: str, max_bytes: int) -> bytes | None:
+        """See `LogSource.read`."""
+        try:
+            reply = self._connection.get(f"{self._prefix}/{path}", max_bytes)
+        except RegistryAnswerBad as fault:
+            raise LogFileBad(f"{path}: {fault.detail}") from None
+        if reply.status == HTTPStatus.NOT_FOUND:
+            return None
+        if reply.status != HTTPStatus.OK:
+            raise LogUnreadable(f"{path}: status {reply.status}")
+        return reply.body
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._connection.close()
