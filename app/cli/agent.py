@@ -54,7 +54,7 @@ def run(
         duty.take()
         workplace.replica.outbox.recover()
         courier = _courier(workplace)
-        heads, carrier = HeadsAway(place.recordings, workplace.enrolment.connect()), Carrier(place, stop)
+        heads, carrier = HeadsAway(place.recordings, workplace.connect()), Carrier(place, stop)
         if once:
             report = _deliver(courier, stop)
             heads.turn()
@@ -153,7 +153,7 @@ def _courier(workplace: "Workplace") -> "Courier":
     from sync.client.delivery import Courier
     from sync.trust.anchor import Trust
 
-    return Courier(workplace.replica, workplace.enrolment.connect, lambda: Trust.load(workplace.home.trust))
+    return Courier(workplace.replica, workplace.connect, lambda: Trust.load(workplace.home.trust))
 
 
 def _deliver(courier: "Courier", stop: threading.Event) -> "DeliveryReport":

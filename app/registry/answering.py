@@ -1,34 +1,19 @@
 """Answers to requests that devices sign (plans, release shares), and the operator's own release."""
 
 import base64
-from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.registry.admitting import admit_request, device_of
 from app.registry.keyroom import KeyName
-from app.registry.models import Device, PlannedSession, ReleaseEntry, Seat, SeenRequest
+from app.registry.models import PlannedSession, ReleaseEntry, Seat
 from app.registry.premises import Premises, SessionUnknown
-from sync.faults import EnvironmentFault, Refused
-from sync.trust.envelope import peek, sign, verify
-from sync.trust.keys import PublicKey
+from sync.faults import EnvironmentFault
+from sync.trust.envelope import sign
 from sync.trust.release import ReleaseShare
-from sync.wire.enrolment import DeviceRequest, PlansReply, ReleaseReply, RequestKind
+from sync.wire.enrolment import PlansReply, ReleaseReply, RequestKind
 from sync.wire.plan import MINUTE_MS
-
-REQUEST_BYTES = 8_000
-
-
-class DeviceUnknown(Refused):
-    """Not an enrolled device, or one that was revoked."""
-
-    code = "DEVICE_UNKNOWN"
-
-
-class RequestRepeated(Refused):
-    """This very request was answered before; somebody may be playing it again."""
-
-    code = "REQUEST_REPEATED"
 
 
 class TooEarly(EnvironmentFault):
@@ -37,34 +22,35 @@ class TooEarly(EnvironmentFault):
     code = "NOT_RELEASED_YET"
 
 
-def plans_for(premises: Premises, request: bytes) -> PlansReply:
+def plans_for(premises: Premises, request: bytes, peer: str | None = None) -> PlansReply:
     """Give the asking device its session plans, those that open last first, at most a hundred.
 
     Raises:
-        EnvelopeRefused, DocumentRefused, DeviceUnknown, RequestRepeated: the request is not believed.
+        What `admit_request` raises: the request is not believed.
     """
-    with premises.database.writing() as session:
-        device, _ = _admit(premises, session, request, RequestKind.PLANS)
+    asked = admit_request(premises, request, (RequestKind.PLANS,), peer=peer).asked
+    with premises.database.reading() as session:
         envelopes = session.scalars(
             select(PlannedSession.plan)
             .join(Seat, Seat.session == PlannedSession.id)
-            .where(Seat.device == device.id)
+            .where(Seat.device == asked.device)
             .order_by(PlannedSession.opens_ms.desc(), PlannedSession.id)
             .limit(100)
         ).all()
     return PlansReply(plans=tuple(base64.b64encode(envelope).decode() for envelope in envelopes))
 
 
-def release_for(premises: Premises, request: bytes) -> bytes:
+def release_for(premises: Premises, request: bytes, peer: str | None = None) -> bytes:
     """Give the asking device a session's release share, signed; this is written down.
 
     Raises:
-        EnvelopeRefused, DocumentRefused, DeviceUnknown, RequestRepeated: the request is not believed.
+        What `admit_request` raises: the request is not believed.
         SessionUnknown: no such session, or this device has no seat in it.
         TooEarly: by the registry's own clock.
     """
+    asked = admit_request(premises, request, (RequestKind.RELEASE,), peer=peer).asked
     with premises.database.writing() as session:
-        device, asked = _admit(premises, session, request, RequestKind.RELEASE)
+        device = device_of(session, asked.device)
         if asked.session is None or session.get(Seat, (asked.session, device.id)) is None:
             raise SessionUnknown("this device has no seat in that session")
         planned = session.get_one(PlannedSession, asked.session)
@@ -105,44 +91,6 @@ def release_code(premises: Premises, session_id: str, now_ms: int, operator: str
         _refuse_early(planned, now_ms)
         _write_down(session, planned.id, operator, "code read out", now_ms)
         return ReleaseShare(planned.release_share).code()
-
-
-def admit_request(
-    premises: Premises,
-    session: Session,
-    request: bytes,
-    kinds: tuple[RequestKind, ...],
-    *,
-    once: bool = True,
-    others: Iterable[PublicKey] = (),
-) -> tuple[DeviceRequest, bool]:
-    """Believe a device's request and write it down; tell whether it is seen for the first time.
-
-    `others` may have signed, too. Unless it is good `once` only, the caller answers a repeated one without doing it
-    again.
-
-    Raises:
-        EnvelopeRefused, DocumentRefused, DeviceUnknown, RequestRepeated.
-    """
-    claimed = DeviceRequest.parse(peek(request, DeviceRequest.PAYLOAD_TYPE, max_bytes=REQUEST_BYTES).payload)
-    device = session.get(Device, claimed.device)
-    if device is None or device.revoked_ms is not None:
-        raise DeviceUnknown
-    verify(request, DeviceRequest.PAYLOAD_TYPE, [PublicKey.from_pem(device.public_key_pem), *others])
-    if claimed.kind not in kinds:
-        raise RequestRepeated(f"a request for {claimed.kind}")
-    if session.get(SeenRequest, claimed.nonce) is not None:
-        if once:
-            raise RequestRepeated
-        return claimed, False
-    seen = SeenRequest(nonce=claimed.nonce, device=device.id, kind=claimed.kind.value, received_ms=premises.clock())
-    session.add(seen)
-    return claimed, True
-
-
-def _admit(premises: Premises, session: Session, request: bytes, kind: RequestKind) -> tuple[Device, DeviceRequest]:
-    claimed, _ = admit_request(premises, session, request, (kind,))
-    return session.get_one(Device, claimed.device), claimed
 
 
 def _session(session: Session, session_id: str) -> PlannedSession:

@@ -5,10 +5,11 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.registry.answering import REQUEST_BYTES, DeviceUnknown, admit_request
-from app.registry.models import Claim, ClaimMove, Device, Packet, Proctor, Seat
+from app.registry.admitting import REQUEST_BYTES, Admitted, admit_request, claimed_in, device_of
+from app.registry.models import Claim, ClaimMove, Device, Packet, Seat
 from app.registry.premises import Premises, SessionUnknown
-from sync.trust.envelope import EnvelopeRefused, peek, verify
+from app.registry.rotating import keys_in_use
+from sync.trust.envelope import EnvelopeRefused, verify
 from sync.trust.keys import PublicKey
 from sync.wire.enrolment import ClaimReply, ClaimState, DeviceRequest, RequestKind
 
@@ -16,53 +17,55 @@ MOVERS: Final = 2
 """The proctors who have to sign when a sitting moves."""
 
 
-def claim_for(premises: Premises, request: bytes) -> ClaimReply:
+def claim_for(premises: Premises, request: bytes, peer: str | None = None) -> ClaimReply:
     """Tell the asking device whose a sitting is, after claiming or moving it if that is what it asks.
 
     The same request again changes nothing and is told how it stands now.
 
     Raises:
-        EnvelopeRefused, DocumentRefused, DeviceUnknown, RequestRepeated: the request is not believed.
+        What `admit_request` raises: the request is not believed.
         SessionUnknown: no such session or sitting, or this device has no seat in it.
     """
+    admitted = _believed(premises, request, peer)
+    asked = admitted.asked
     with premises.database.writing() as session:
-        asked, is_new = _believed(premises, session, request)
         sitting = asked.sitting
         if asked.session is None or sitting is None or session.get(Seat, (asked.session, asked.device)) is None:
             raise SessionUnknown("this device has no seat in that session")
         plan = premises.shelf.session(asked.session).plan
         if sitting not in {entry.sitting for entry in plan.roster}:
             raise SessionUnknown("no such sitting in that session")
-        if is_new and _handed_in_by(session, sitting) is None:
+        if admitted.is_new and _handed_in_by(session, sitting) is None:
             _carry_out(premises, session, asked, asked.session, sitting, request)
         state, device = _standing(session, sitting, asked.device)
         label = session.get_one(Device, device).seat_label if device else None
         return ClaimReply(session=asked.session, sitting=sitting, state=state, seat_label=label)
 
 
-def _believed(premises: Premises, session: Session, request: bytes) -> tuple[DeviceRequest, bool]:
-    """Give the request, and whether it is seen for the first time; a move needs the proctors' signatures."""
+def _believed(premises: Premises, request: bytes, peer: str | None) -> Admitted:
+    """Believe the request; a move needs the proctors' signatures, too."""
+    claimed = claimed_in(request)
+    movers: list[PublicKey] = []
+    if claimed.kind is RequestKind.CLAIM_MOVE:
+        if claimed.session is None:
+            raise SessionUnknown("a move without a session")
+        with premises.database.reading() as session:
+            device_key = PublicKey.from_pem(device_of(session, claimed.device).public_key_pem)
+            movers = _movers(premises, session, claimed.session)
+        keys = [device_key, *movers]
+        signed = verify(request, DeviceRequest.PAYLOAD_TYPE, keys, threshold=1 + MOVERS, max_bytes=REQUEST_BYTES)
+        if device_key.keyid not in signed.keyids:
+            raise EnvelopeRefused("the device that asks has not signed")
     kinds = (RequestKind.CLAIM_LOOK, RequestKind.CLAIM, RequestKind.CLAIM_MOVE)
-    looked = peek(request, DeviceRequest.PAYLOAD_TYPE, max_bytes=REQUEST_BYTES)
-    claimed = DeviceRequest.parse(looked.payload)
-    if claimed.kind is not RequestKind.CLAIM_MOVE:
-        return admit_request(premises, session, request, kinds, once=False)
-    device = session.get(Device, claimed.device)
-    if device is None or device.revoked_ms is not None or claimed.session is None:
-        raise DeviceUnknown
-    movers = _proctor_keys(premises, session, claimed.session)
-    device_key = PublicKey.from_pem(device.public_key_pem)
-    keys = [device_key, *movers]
-    signed = verify(request, DeviceRequest.PAYLOAD_TYPE, keys, threshold=1 + MOVERS, max_bytes=REQUEST_BYTES)
-    if device_key.keyid not in signed.keyids:
-        raise EnvelopeRefused("the device that asks has not signed")
-    return admit_request(premises, session, request, kinds, once=False, others=movers)
+    return admit_request(premises, request, kinds, peer=peer, once=False, others=movers)
 
 
-def _proctor_keys(premises: Premises, session: Session, session_id: str) -> list[PublicKey]:
-    named = [entry.proctor for entry in premises.shelf.session(session_id).plan.proctors]
-    rows = session.scalars(select(Proctor).where(Proctor.id.in_(named), Proctor.revoked_ms.is_(None)))
-    return [PublicKey.from_pem(row.public_key_pem) for row in rows]
+def _movers(premises: Premises, session: Session, session_id: str) -> list[PublicKey]:
+    """Give the keys of the session's proctors that its plan names and that are still good."""
+    planned = premises.shelf.session(session_id).plan.proctors
+    named = {entry.keyid for entry in planned}  # one each: whoever changed theirs since does not count twice
+    good = keys_in_use(session, [entry.proctor for entry in planned], premises.clock())
+    return [key for key in good if key.keyid in named]
 
 
 def _carry_out(

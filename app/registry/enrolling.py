@@ -1,4 +1,4 @@
-"""Who may sign: devices by invitation, proctors, administrators; revoking any of them; the directory."""
+"""Who may sign: devices by invitation, proctors, administrators; revoking any of them."""
 
 import base64
 import binascii
@@ -9,33 +9,25 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.registry.keyroom import KeyName
-from app.registry.models import Administrator, Device, Invited, Official, Proctor, PublishedDocument, Setting
+from app.registry.directory import renew_directory, write_public_files
+from app.registry.models import Administrator, Device, FormerKey, Invited, Official, Proctor
 from app.registry.premises import URL, Premises
 from sync.faults import EnvironmentFault, Refused
-from sync.trust.anchor import Trust, sign_directory
-from sync.trust.certificates import issue_device_certificate, read_csr
-from sync.trust.keys import RAW_X25519_BYTES, PublicKey, SigningKey
+from sync.trust.certificates import issue_device_certificate, read_csr, read_device_certificate
+from sync.trust.envelope import peek, verify
+from sync.trust.keys import RAW_X25519_BYTES, KeyRefused, PublicKey, SigningKey
 from sync.trust.pin import MIN_PIN, make_administrator_credential, make_credential
 from sync.wire.archive import AdministratorCredential
 from sync.wire.enrolment import (
-    Directory,
-    DirectoryAdministrator,
-    DirectoryDevice,
-    DirectoryProctor,
     EnrolmentReply,
     EnrolmentRequest,
     Invitation,
-    named_sha256,
 )
 from sync.wire.ids import is_name, new_id, plain_name
 from sync.wire.plan import Credential
 
-KEYS_DOCUMENT: Final = "registry-keys"
-DIRECTORY_DOCUMENT: Final = "directory"
-_SEQUENCE: Final = "directory_sequence"
+ENROLMENT_BYTES: Final = EnrolmentRequest.MAX_BYTES * 4 // 3 + 1_000  # base64 and a signature
 _TOKEN_BYTES: Final = 24
-_DAY_MS: Final = 86_400_000
 _O = TypeVar("_O", bound=Official)
 
 
@@ -140,36 +132,43 @@ def invite(premises: Premises, seat_label: str, ttl_ms: int) -> Invitation:
     return invitation
 
 
-def enrol_device(premises: Premises, request: EnrolmentRequest) -> EnrolmentReply:
-    """Enrol the PC that holds an invitation's token.
+def enrol_device(premises: Premises, envelope: bytes) -> EnrolmentReply:
+    """Enrol the PC that holds an invitation's token; it signs the request with the key it will sign documents with.
 
     The same PC asking again gets the same reply: its first answer may have been lost on the way.
 
     Raises:
         TokenUnknown, TokenExpired, TokenUsed, DeviceKnown: no.
-        CertificateRefused, RequestMalformed: the request is bad.
+        EnvelopeRefused, DocumentRefused, CertificateRefused, RequestMalformed: the request is bad.
     """
-    key, sealing_key = read_csr(request.csr_pem), _sealing_key(request)
+    request, key = _believed(envelope)
+    sealing_key, tls_key = _sealing_key(request), read_csr(request.csr_pem)
+    if tls_key == key:
+        raise RequestMalformed("one key for TLS and for documents")
     now_ms = premises.clock()
     with premises.database.writing() as session:
         invited = session.get(Invited, _token_sha256(request.token))
         if invited is None:
             raise TokenUnknown
         if invited.device is not None:
-            return _same_again(session.get_one(Device, invited.device), key, sealing_key)
+            return _same_again(premises, session.get_one(Device, invited.device), (key, tls_key, sealing_key))
         if now_ms >= invited.expires_ms:
             raise TokenExpired
-        if session.scalar(select(Device).where(Device.keyid == key.keyid)):
+        if is_known_key(session, key):
             raise DeviceKnown
         device = Device(
             id=new_id(),
             seat_label=invited.seat_label,
             keyid=key.keyid,
             public_key_pem=key.pem,
+            key_from_ms=now_ms,
             sealing_key=sealing_key,
             certificate_pem="",
             enrolled_ms=now_ms,
             revoked_ms=None,
+            rotation_asked_ms=None,
+            counter=0,
+            may_go_on=False,
         )
         device.certificate_pem = issue_device_certificate(
             premises.authority, request.csr_pem, device.id, device.seat_label, now_ms=now_ms
@@ -190,11 +189,15 @@ def enrol_proctor(premises: Premises, name: str, pin: str) -> str:
         NameRefused: nobody could read this name.
         PinTooShort: fewer than six characters.
     """
-    _check(name, pin)
+    check_name(name)
+    check_pin(pin)
     key, proctor = SigningKey.generate_p256(), new_id()
     credential = make_credential(proctor, name, key, pin)
+    now_ms = premises.clock()
     with premises.database.writing() as session:
-        session.add(_official(Proctor, proctor, credential, premises.clock()))
+        row = _official(Proctor, proctor, credential, now_ms)
+        row.key_from_ms = now_ms
+        session.add(row)
         renew_directory(premises, session)
     write_public_files(premises)
     return proctor
@@ -208,7 +211,8 @@ def enrol_administrator(premises: Premises, name: str, pin: str) -> Administrato
         NameTaken: somebody of this name is an administrator.
         PinTooShort: fewer than six characters.
     """
-    _check(name, pin)
+    check_name(name)
+    check_pin(pin)
     credential = make_administrator_credential(new_id(), name, SigningKey.generate_p256(), pin)
     with premises.database.writing() as session:
         known = session.scalars(select(Administrator.name).where(Administrator.revoked_ms.is_(None)))
@@ -220,8 +224,8 @@ def enrol_administrator(premises: Premises, name: str, pin: str) -> Administrato
     return credential
 
 
-def _check(name: str, pin: str) -> None:
-    check_name(name)
+def check_pin(pin: str) -> None:
+    """Refuse a PIN that is too short. Raises `PinTooShort`."""
     if len(pin) < MIN_PIN:
         raise PinTooShort(least=MIN_PIN)
 
@@ -259,76 +263,6 @@ def revoke_proctor(premises: Premises, proctor: str) -> None:
     write_public_files(premises)
 
 
-def renew_directory(premises: Premises, session: Session) -> None:
-    """Sign the directory anew within the caller's transaction, under the next number."""
-    counter = session.get(Setting, _SEQUENCE)
-    sequence = int(counter.value) + 1 if counter else 1
-    session.merge(Setting(name=_SEQUENCE, value=str(sequence)))
-    directory = Directory(
-        sequence=sequence,
-        issued_ms=premises.clock(),
-        devices=tuple(
-            DirectoryDevice(
-                device=row.id,
-                seat_label=row.seat_label,
-                public_key_pem=row.public_key_pem,
-                enrolled_ms=row.enrolled_ms,
-                revoked_ms=row.revoked_ms,
-            )
-            for row in session.scalars(select(Device).order_by(Device.id))
-        ),
-        proctors=tuple(
-            DirectoryProctor(
-                proctor=row.id,
-                public_key_pem=row.public_key_pem,
-                enrolled_ms=row.enrolled_ms,
-                revoked_ms=row.revoked_ms,
-            )
-            for row in session.scalars(select(Proctor).order_by(Proctor.id))
-        ),
-        administrators=tuple(
-            DirectoryAdministrator(
-                administrator=row.id,
-                named_sha256=named_sha256(row.id, row.name),
-                public_key_pem=row.public_key_pem,
-                enrolled_ms=row.enrolled_ms,
-                revoked_ms=row.revoked_ms,
-            )
-            for row in session.scalars(select(Administrator).order_by(Administrator.id))
-        ),
-    )
-    envelope = sign_directory(directory, premises.keys.key(KeyName.DIRECTORY))
-    session.merge(PublishedDocument(name=DIRECTORY_DOCUMENT, envelope=envelope))
-
-
-def trust_of(premises: Premises) -> Trust:
-    """Give the public material as it stands, verified as a seat would."""
-    with premises.database.reading() as session:
-        return premises.shelf.trust(
-            premises.repository.root_bytes(),
-            session.get_one(PublishedDocument, KEYS_DOCUMENT).envelope,
-            session.get_one(PublishedDocument, DIRECTORY_DOCUMENT).envelope,
-        )
-
-
-def write_public_files(premises: Premises) -> None:
-    """Lay the public material out as files, for whoever checks evidence without a network."""
-    trust_of(premises).save(premises.public_folder)
-
-
-def sign_of_the_day(premises: Premises) -> bool:
-    """Sign the directory anew if that was longer than a day ago: its date is the time that archives go by.
-
-    Returns whether it was signed.
-    """
-    if premises.clock() - trust_of(premises).directory.issued_ms < _DAY_MS:
-        return False
-    with premises.database.writing() as session:
-        renew_directory(premises, session)
-    write_public_files(premises)
-    return True
-
-
 def _revoke(premises: Premises, session: Session, signer: Device | Proctor | Administrator | None) -> None:
     if signer is None:
         raise SignerUnknown
@@ -341,6 +275,26 @@ def _token_sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def is_known_key(session: Session, key: PublicKey) -> bool:
+    """Tell whether somebody signs, or has ever signed, with this key."""
+    tables = (Device, Proctor, Administrator, FormerKey)
+    return any(session.scalar(select(table.keyid).where(table.keyid == key.keyid)) for table in tables)
+
+
+def _believed(envelope: bytes) -> tuple[EnrolmentRequest, PublicKey]:
+    """Read a request that is signed by the very key it brings."""
+    kind = EnrolmentRequest.PAYLOAD_TYPE
+    request = EnrolmentRequest.parse(peek(envelope, kind, max_bytes=ENROLMENT_BYTES).payload)
+    try:
+        key = PublicKey.from_pem(request.device_key_pem)
+    except KeyRefused as fault:
+        raise RequestMalformed(f"the device key: {fault.detail}") from None
+    if not key.is_p256:
+        raise RequestMalformed("the device key is not a P-256 key")
+    verify(envelope, kind, [key], max_bytes=ENROLMENT_BYTES)
+    return request, key
+
+
 def _sealing_key(request: EnrolmentRequest) -> bytes:
     try:
         raw = base64.b64decode(request.sealing_key, validate=True)
@@ -351,8 +305,9 @@ def _sealing_key(request: EnrolmentRequest) -> bytes:
     return raw
 
 
-def _same_again(device: Device, key: PublicKey, sealing_key: bytes) -> EnrolmentReply:
-    if device.keyid != key.keyid or device.sealing_key != sealing_key:
+def _same_again(premises: Premises, device: Device, told: tuple[PublicKey, PublicKey, bytes]) -> EnrolmentReply:
+    certified = read_device_certificate(device.certificate_pem, premises.authority.certificate_pem)
+    if (PublicKey.from_pem(device.public_key_pem), certified.key, device.sealing_key) != told:
         raise TokenUsed
     return _reply(device)
 

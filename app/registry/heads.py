@@ -10,12 +10,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.registry.answering import DeviceUnknown
-from app.registry.models import Device, RecordingHeadRow
+from app.registry.guarding import must_be_of
+from app.registry.models import RecordingHeadRow
 from app.registry.premises import Premises
+from app.registry.signers import signer_among
 from sync.faults import Refused
 from sync.trust.envelope import peek, verify
-from sync.trust.keys import PublicKey
 from sync.wire.recording import RecordingHead
 
 HEAD_BYTES: Final = RecordingHead.MAX_BYTES * 4 // 3 + 10_000  # base64 and a signature
@@ -35,19 +35,17 @@ class HeadsUnknown(Refused):
     code = "HEADS_UNKNOWN"
 
 
-def take_head(premises: Premises, recording: str, envelope: bytes) -> None:
+def take_head(premises: Premises, recording: str, envelope: bytes, peer: str | None = None) -> None:
     """Take a head in. The same again, or an older one, changes nothing.
 
     Raises:
-        EnvelopeRefused, DocumentRefused, DeviceUnknown: it is not believed.
+        EnvelopeRefused, DocumentRefused, DeviceUnknown, DeviceRevoked, CertificateOfAnother: it is not believed.
         HeadRefused: it is about another recording, or another device has sent heads of this one.
     """
     claimed = peek(envelope, RecordingHead.PAYLOAD_TYPE, max_bytes=HEAD_BYTES)
     with premises.database.writing() as session:
-        device = session.scalar(select(Device).where(Device.keyid.in_(claimed.keyids)))
-        if device is None or device.revoked_ms is not None:
-            raise DeviceUnknown
-        key = PublicKey.from_pem(device.public_key_pem)
+        device, key = signer_among(session, claimed.keyids)
+        must_be_of(peer, device.id)
         head = RecordingHead.parse(verify(envelope, RecordingHead.PAYLOAD_TYPE, [key], max_bytes=HEAD_BYTES).payload)
         if head.recording != recording:
             raise HeadRefused("about another recording")

@@ -1,5 +1,7 @@
 """The registry over HTTPS (FastAPI). OpenAPI at `/v1/openapi.json`; every refusal is an `ErrorReply`.
 
+A route that has a `Peer` opens only to the device whose certificate was shown; the others are public.
+
 Bodies are taken whole and bounded (`bodies`) before anything looks at them; the documents' own strict parsers do the
 rest.
 """
@@ -11,22 +13,40 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 import structlog
-from fastapi import FastAPI, Path, Request, Response
+from fastapi import Depends, FastAPI, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ExceptionHandler
 
-from app.registry.answering import REQUEST_BYTES, DeviceUnknown, RequestRepeated, TooEarly
-from app.registry.enrolling import DeviceKnown, TokenExpired, TokenUnknown, TokenUsed
+from app.registry.admitting import REQUEST_BYTES, CounterBehind, DeviceUnknown, RequestRepeated, TwinNoticed
+from app.registry.answering import TooEarly
+from app.registry.enrolling import ENROLMENT_BYTES, DeviceKnown, TokenExpired, TokenUnknown, TokenUsed
+from app.registry.guarding import (
+    CertificateExpired,
+    CertificateNeeded,
+    CertificateNotYetValid,
+    CertificateOfAnother,
+    CertificateReplaced,
+    DeviceRevoked,
+    Guard,
+)
 from app.registry.heads import HEAD_BYTES, HeadRefused, HeadsUnknown
 from app.registry.intake import PACKET_BYTES, PacketConflict
 from app.registry.premises import SessionUnknown
 from app.registry.service import ProofUnknown, Registry
 from app.serving.bodies import Bodies
+from app.serving.peer import peer_certificate
 from sync.faults import EnvironmentFault, Fault, Refused
-from sync.wire.enrolment import ClaimReply, EnrolmentReply, EnrolmentRequest, PlansReply, TrustBundle
+from sync.wire.enrolment import (
+    CertificateReply,
+    ClaimReply,
+    EnrolmentReply,
+    PlansReply,
+    RotationReply,
+    TrustBundle,
+)
 from sync.wire.error import ErrorReply
 from sync.wire.receipt import InclusionProof
 
@@ -39,6 +59,14 @@ _STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
     DeviceKnown: HTTPStatus.CONFLICT,
     DeviceUnknown: HTTPStatus.FORBIDDEN,
     RequestRepeated: HTTPStatus.FORBIDDEN,
+    TwinNoticed: HTTPStatus.FORBIDDEN,
+    CounterBehind: HTTPStatus.CONFLICT,
+    CertificateNeeded: HTTPStatus.UNAUTHORIZED,
+    CertificateExpired: HTTPStatus.UNAUTHORIZED,
+    CertificateNotYetValid: HTTPStatus.UNAUTHORIZED,
+    CertificateReplaced: HTTPStatus.FORBIDDEN,
+    CertificateOfAnother: HTTPStatus.FORBIDDEN,
+    DeviceRevoked: HTTPStatus.FORBIDDEN,
     SessionUnknown: HTTPStatus.NOT_FOUND,
     ProofUnknown: HTTPStatus.NOT_FOUND,
     HeadRefused: HTTPStatus.FORBIDDEN,
@@ -52,11 +80,21 @@ _HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "30"},
 }
 _DETAIL_CHARACTERS: Final = 1_000
+_FACTS: Final = ("wait_ms", "counter")
 
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 RecordingId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TilePath = Annotated[str, Path(pattern=r"^([0-7]|entries)/(x[0-9]{3}/){0,5}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$")]
 _log = structlog.get_logger(__name__)
+
+
+def _device(request: Request) -> str:
+    guard: Guard = request.app.state.guard
+    return guard.device_of(peer_certificate(request.scope))
+
+
+Peer = Annotated[str, Depends(_device)]
+"""The device at the other end; who shows no good certificate is refused before anything of the body is read."""
 
 
 def make_app(registry: Registry) -> FastAPI:
@@ -70,8 +108,11 @@ def make_app(registry: Registry) -> FastAPI:
         lifespan=_refreshing(registry),
         responses={"4XX": {"model": ErrorReply}, "5XX": {"model": ErrorReply}},
     )
+    app.state.guard = Guard(registry.premises)
+    bodies = Bodies()
     _add_reading_routes(app, registry)
-    _add_writing_routes(app, registry)
+    _add_enrolling_routes(app, registry, bodies)
+    _add_writing_routes(app, registry, bodies)
     repository = registry.premises.repository
     app.mount("/tuf/metadata", StaticFiles(directory=repository.metadata_folder))
     app.mount("/tuf/targets", StaticFiles(directory=repository.targets_folder))
@@ -92,7 +133,7 @@ def _add_reading_routes(app: FastAPI, registry: Registry) -> None:
         return _document(registry.trust_bundle().to_bytes())
 
     @app.get("/v1/proofs/{packet_sha256}", responses=_answers(InclusionProof))
-    def proof(packet_sha256: Sha256) -> Response:
+    def proof(packet_sha256: Sha256, _peer: Peer) -> Response:
         """Prove that a packet's leaf stands in the log."""
         return _document(registry.proof(packet_sha256).to_bytes())
 
@@ -116,49 +157,63 @@ def _add_reading_routes(app: FastAPI, registry: Registry) -> None:
         return Response(data, media_type="application/octet-stream")
 
 
-def _add_writing_routes(app: FastAPI, registry: Registry) -> None:
-    bodies = Bodies()
-
-    @app.post("/v1/enrol", responses=_answers(EnrolmentReply), openapi_extra=_asks(EnrolmentRequest))
+def _add_enrolling_routes(app: FastAPI, registry: Registry, bodies: Bodies) -> None:
+    @app.post("/v1/enrol", responses=_answers(EnrolmentReply), openapi_extra=_ENVELOPE)
     async def enrol(request: Request) -> Response:
-        """Enrol the PC that holds an invitation's token."""
-        async with bodies.taken(request, EnrolmentRequest.MAX_BYTES) as body:
-            reply = await run_in_threadpool(registry.enrol, EnrolmentRequest.parse(body))
+        """Enrol the PC that holds an invitation's token; the body is a DSSE `EnrolmentRequest`."""
+        async with bodies.taken(request, ENROLMENT_BYTES) as body:
+            reply = await run_in_threadpool(registry.enrol, body)
         return _document(reply.to_bytes(), HTTPStatus.CREATED)
 
+    @app.post("/v1/certificate", responses=_answers(CertificateReply), openapi_extra=_ENVELOPE)
+    async def certificate(request: Request) -> Response:
+        """Give the asking device its certificate, or a newer one; the device key's signature is all it needs."""
+        async with bodies.taken(request, REQUEST_BYTES) as body:
+            reply = await run_in_threadpool(registry.certificate_for, body)
+        return _document(reply.to_bytes())
+
+    @app.post("/v1/rotate", responses=_answers(RotationReply), openapi_extra=_ENVELOPE)
+    async def rotate(request: Request, peer: Peer) -> Response:
+        """Take the asking device's next key; the key it has signs, and so does the next."""
+        async with bodies.taken(request, REQUEST_BYTES) as body:
+            reply = await run_in_threadpool(registry.rotate_device_key, body, peer)
+        return _document(reply.to_bytes())
+
+
+def _add_writing_routes(app: FastAPI, registry: Registry, bodies: Bodies) -> None:
     @app.post("/v1/plans", responses=_answers(PlansReply), openapi_extra=_ENVELOPE)
-    async def plans(request: Request) -> Response:
+    async def plans(request: Request, peer: Peer) -> Response:
         """Give the asking device its session plans; the body is a DSSE `DeviceRequest`."""
         async with bodies.taken(request, REQUEST_BYTES) as body:
-            reply = await run_in_threadpool(registry.plans_for, body)
+            reply = await run_in_threadpool(registry.plans_for, body, peer)
         return _document(reply.to_bytes())
 
     @app.post("/v1/release", openapi_extra=_ENVELOPE)
-    async def release(request: Request) -> Response:
+    async def release(request: Request, peer: Peer) -> Response:
         """Give the asking device a release share (a DSSE `ReleaseReply`), or 425 before its time."""
         async with bodies.taken(request, REQUEST_BYTES) as body:
-            reply = await run_in_threadpool(registry.release_for, body)
+            reply = await run_in_threadpool(registry.release_for, body, peer)
         return Response(reply, media_type=_DSSE)
 
     @app.post("/v1/claims", responses=_answers(ClaimReply), openapi_extra=_ENVELOPE)
-    async def claims(request: Request) -> Response:
+    async def claims(request: Request, peer: Peer) -> Response:
         """Say whose a sitting is, after claiming it for the asking device, or moving it there (two proctors sign)."""
         async with bodies.taken(request, REQUEST_BYTES) as body:
-            reply = await run_in_threadpool(registry.claim_for, body)
+            reply = await run_in_threadpool(registry.claim_for, body, peer)
         return _document(reply.to_bytes())
 
     @app.put("/v1/recordings/{recording}/heads", status_code=HTTPStatus.NO_CONTENT, openapi_extra=_ENVELOPE)
-    async def head(recording: RecordingId, request: Request) -> Response:
+    async def head(recording: RecordingId, request: Request, peer: Peer) -> Response:
         """Keep a signed head of a running recording; the newest is kept, and all that contradict."""
         async with bodies.taken(request, HEAD_BYTES) as body:
-            await run_in_threadpool(registry.take_head, recording, body)
+            await run_in_threadpool(registry.take_head, recording, body, peer)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @app.put("/v1/packets/{sha256}", openapi_extra=_ENVELOPE)
-    async def packet(sha256: Sha256, request: Request) -> Response:
+    async def packet(sha256: Sha256, request: Request, peer: Peer) -> Response:
         """Take a score packet in: 201 for a new one, 200 for known bytes, both with the one DSSE `Receipt`."""
         async with bodies.taken(request, PACKET_BYTES) as body:
-            taken = await run_in_threadpool(registry.take_packet, sha256, body)
+            taken = await run_in_threadpool(registry.take_packet, sha256, body, peer)
         status = HTTPStatus.CREATED if taken.is_new else HTTPStatus.OK
         return Response(taken.receipt, status, media_type=_DSSE)
 
@@ -171,11 +226,6 @@ def _answers(model: type[object]) -> dict[int | str, dict[str, Any]]:
     return {"2XX": {"model": model}}
 
 
-def _asks(model: type[EnrolmentRequest]) -> dict[str, Any]:
-    content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
 _ENVELOPE: Final[dict[str, Any]] = {
     "requestBody": {"required": True, "content": {_DSSE: {"schema": {"type": "object"}}}}
 }
@@ -184,8 +234,8 @@ _ENVELOPE: Final[dict[str, Any]] = {
 # refusals
 
 
-def _refusal(status: HTTPStatus, code: str, detail: str = "", wait_ms: int | None = None) -> Response:
-    reply = ErrorReply(code=code, detail=detail[:_DETAIL_CHARACTERS], wait_ms=wait_ms)
+def _refusal(status: HTTPStatus, code: str, detail: str = "", **facts: int | None) -> Response:
+    reply = ErrorReply(code=code, detail=detail[:_DETAIL_CHARACTERS], **facts)
     return Response(reply.to_bytes(), status, _HEADERS.get(status), media_type="application/json")
 
 
@@ -194,13 +244,8 @@ def _on_fault(_request: Request, error: Exception) -> Response:
         raise error
     status = _STATUS.get(type(error))
     if status is not None or isinstance(error, Refused):
-        wait = error.facts.get("wait_ms")
-        return _refusal(
-            status or HTTPStatus.UNPROCESSABLE_ENTITY,
-            error.code,
-            error.detail,
-            wait if isinstance(wait, int) else None,
-        )
+        facts = {name: fact for name in _FACTS if isinstance(fact := error.facts.get(name), int)}
+        return _refusal(status or HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.detail, **facts)
     _log.error("registry fault", code=error.code, detail=error.detail)
     return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, error.code)
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.exam.form import draw_form
 from app.exam.scoring import SCORER, Score, score_form
-from app.registry.enrolling import trust_of
+from app.registry.directory import trust_of
 from app.registry.fitting import PacketRefused, check_form, check_responses, matching_entry
+from app.registry.guarding import must_be_of
 from app.registry.keyroom import KeyName
 from app.registry.models import Conflict, Packet, ScoredResult
 from app.registry.premises import Premises
@@ -39,7 +40,7 @@ class Taken:
     is_new: bool
 
 
-def take_packet(premises: Premises, sha256: str, envelope: bytes) -> Taken:
+def take_packet(premises: Premises, sha256: str, envelope: bytes, peer: str | None = None) -> Taken:
     """Take a packet in. The same bytes again give the first receipt again.
 
     Raises:
@@ -51,8 +52,10 @@ def take_packet(premises: Premises, sha256: str, envelope: bytes) -> Taken:
     with premises.database.reading() as session:
         known = session.get(Packet, sha256)
         if known is not None:
+            must_be_of(peer, known.device)
             return Taken(known.receipt, is_new=False)
     packet = _believed(premises, envelope)
+    must_be_of(peer, packet.device)
     planned = premises.shelf.session(packet.session)
     entry = matching_entry(packet, planned)
     score = _score_again(premises, packet, planned.plan, entry)

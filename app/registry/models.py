@@ -35,7 +35,11 @@ class PublishedDocument(Base):
 
 
 class Device(Base):
-    """An enrolled PC."""
+    """An enrolled PC: the key it signs with now, since when, and the certificate it was issued last.
+
+    `counter` is the highest figure its requests have had; `may_go_on` that once it is told to go on from there, because
+    the operator has settled that it was set back.
+    """
 
     __tablename__ = "device"
 
@@ -43,10 +47,44 @@ class Device(Base):
     seat_label: Mapped[str]
     keyid: Mapped[str] = mapped_column(unique=True)
     public_key_pem: Mapped[str] = mapped_column(Text)
+    key_from_ms: Mapped[int]
     sealing_key: Mapped[bytes]
     certificate_pem: Mapped[str] = mapped_column(Text)
     enrolled_ms: Mapped[int]
     revoked_ms: Mapped[int | None]
+    rotation_asked_ms: Mapped[int | None]
+    counter: Mapped[int]
+    may_go_on: Mapped[bool]
+
+
+class FormerKey(Base):
+    """A key that a device or a proctor (`holder`) had before, and until when it was, or is, good."""
+
+    __tablename__ = "former_key"
+
+    keyid: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(index=True)
+    public_key_pem: Mapped[str] = mapped_column(Text)
+    from_ms: Mapped[int]
+    until_ms: Mapped[int]
+
+
+class DeviceTwin(Base):
+    """Two different requests with one figure of a device's count: two PCs with one identity, or one that was set back.
+
+    `first_nonce` is empty where the figure was so far behind that the first request is not kept any more.
+    """
+
+    __tablename__ = "device_twin"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    counter: Mapped[int]
+    first_nonce: Mapped[str]
+    other_nonce: Mapped[str]
+    noticed_ms: Mapped[int]
+    settled_ms: Mapped[int | None]
+    why: Mapped[str] = mapped_column(Text)
 
 
 class Invited(Base):
@@ -78,6 +116,8 @@ class Proctor(Official):
     """A person who may run sessions."""
 
     __tablename__ = "proctor"
+
+    key_from_ms: Mapped[int]
 
 
 class Administrator(Official):
@@ -137,12 +177,13 @@ class ReleaseEntry(Base):
 
 
 class SeenRequest(Base):
-    """A signed request that was answered; its nonce is good once."""
+    """A signed request that came: each figure of a device's count is one request's. The newest are kept."""
 
     __tablename__ = "seen_request"
 
-    nonce: Mapped[str] = mapped_column(primary_key=True)
-    device: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    device: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    counter: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    nonce: Mapped[str]
     kind: Mapped[str]
     received_ms: Mapped[int]
 

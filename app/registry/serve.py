@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives import serialization
 from app.registry.http import make_app
 from app.registry.premises import PUBLIC_URL, URL, Premises
 from app.registry.service import Registry
+from app.serving.peer import PeerProtocol
 from app.serving.server import HttpsServer, address, bind
 from sync.replica.durable import write_durably
-from sync.trust.certificates import LOOPBACK, issue_server_certificate
+from sync.trust.certificates import LOOPBACK, NO_CHECK_TIME, issue_server_certificate
 from sync.trust.keys import SigningKey
 
 _PORT: Final = "port"
@@ -49,7 +50,7 @@ class RegistryServer(HttpsServer):
     ) -> None:
         listening = _bind(registry.premises, host, port)
         url = _settle_address(registry.premises, host, listening.getsockname()[1])
-        super().__init__(make_app(registry), listening, url, _tls(registry.premises, url), ready)
+        super().__init__(make_app(registry), listening, url, _tls(registry.premises, url), ready, protocol=PeerProtocol)
 
 
 def _bind(premises: Premises, host: str, port: int) -> socket.socket:
@@ -81,4 +82,9 @@ def _tls(premises: Premises, url: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(file)
+    context.verify_mode = ssl.CERT_OPTIONAL  # public documents need none; whoever shows one shows our CA's
+    context.load_verify_locations(cadata=premises.authority.certificate_pem)
+    context.verify_flags |= NO_CHECK_TIME  # the guard judges dates, and says so in an answer
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_TICKET
+    context.num_tickets = 0  # a session that was resumed would skip the handshake's proof
     return context

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
-from app.registry import answering, claims, enrolling, heads, intake, planning, publishing
+from app.registry import answering, claims, directory, enrolling, heads, intake, planning, publishing, rotating
 from app.registry.database import Database
 from app.registry.keyroom import KeyName, KeyRoom, PackageSecrets
 from app.registry.log import TransparencyLog
@@ -20,14 +20,15 @@ from sync.trust.certificates import CertificateAuthority, make_ca
 from sync.trust.keys import SigningKey
 from sync.wire.archive import AdministratorCredential
 from sync.wire.enrolment import (
+    CertificateReply,
     ClaimReply,
     EnrolmentReply,
-    EnrolmentRequest,
     Invitation,
     PlansReply,
     RegistryKeys,
     RegistryRole,
     RoleKey,
+    RotationReply,
     TrustBundle,
 )
 from sync.wire.plan import PackageRef
@@ -146,8 +147,8 @@ class Registry:
         return enrolling.enrol_administrator(self.premises, name, pin)
 
     def sign_of_the_day(self) -> bool:
-        """Sign the directory anew if that was longer than a day ago. See `enrolling.sign_of_the_day`."""
-        return enrolling.sign_of_the_day(self.premises)
+        """Sign the directory anew if that was longer than a day ago. See `directory.sign_of_the_day`."""
+        return directory.sign_of_the_day(self.premises)
 
     def revoke_administrator(self, administrator: str) -> None:
         """Revoke a site administrator. See `enrolling.revoke_administrator`."""
@@ -178,35 +179,43 @@ class Registry:
         with self.premises.database.writing():
             return self.premises.repository.refresh(self.premises.clock())
 
-    # what seats ask
+    # what seats ask; `peer` is the device whose certificate was shown, None where a document came another way
 
     def trust_bundle(self) -> TrustBundle:
         """Give the public material."""
-        return enrolling.trust_of(self.premises).bundle()
+        return directory.trust_of(self.premises).bundle()
 
-    def enrol(self, request: EnrolmentRequest) -> EnrolmentReply:
+    def enrol(self, envelope: bytes) -> EnrolmentReply:
         """Enrol a device. See `enrolling.enrol_device`."""
-        return enrolling.enrol_device(self.premises, request)
+        return enrolling.enrol_device(self.premises, envelope)
 
-    def plans_for(self, request: bytes) -> PlansReply:
+    def certificate_for(self, request: bytes) -> CertificateReply:
+        """Give a device its certificate, or a newer one. See `rotating.certificate_for`."""
+        return rotating.certificate_for(self.premises, request)
+
+    def rotate_device_key(self, request: bytes, peer: str | None = None) -> RotationReply:
+        """Take a device's next key. See `rotating.rotate_device_key`."""
+        return rotating.rotate_device_key(self.premises, request, peer)
+
+    def plans_for(self, request: bytes, peer: str | None = None) -> PlansReply:
         """Answer a signed request for plans. See `answering.plans_for`."""
-        return answering.plans_for(self.premises, request)
+        return answering.plans_for(self.premises, request, peer)
 
-    def release_for(self, request: bytes) -> bytes:
+    def release_for(self, request: bytes, peer: str | None = None) -> bytes:
         """Answer a signed request for a release share. See `answering.release_for`."""
-        return answering.release_for(self.premises, request)
+        return answering.release_for(self.premises, request, peer)
 
-    def claim_for(self, request: bytes) -> ClaimReply:
+    def claim_for(self, request: bytes, peer: str | None = None) -> ClaimReply:
         """Answer a signed claim of a sitting. See `claims.claim_for`."""
-        return claims.claim_for(self.premises, request)
+        return claims.claim_for(self.premises, request, peer)
 
-    def take_packet(self, sha256: str, envelope: bytes) -> intake.Taken:
+    def take_packet(self, sha256: str, envelope: bytes, peer: str | None = None) -> intake.Taken:
         """Take a score packet in. See `intake.take_packet`."""
-        return intake.take_packet(self.premises, sha256, envelope)
+        return intake.take_packet(self.premises, sha256, envelope, peer)
 
-    def take_head(self, recording: str, envelope: bytes) -> None:
+    def take_head(self, recording: str, envelope: bytes, peer: str | None = None) -> None:
         """Take a recording's head in. See `heads.take_head`."""
-        heads.take_head(self.premises, recording, envelope)
+        heads.take_head(self.premises, recording, envelope, peer)
 
     def heads_of(self, recording: str) -> tuple[bytes, ...]:
         """Give the heads of a recording that came here. See `heads.heads_of`."""
@@ -279,6 +288,6 @@ def _publish_keys(premises: Premises, name: str) -> None:
     )
     envelope = sign_registry_keys(document, premises.keys.key(KeyName.TUF_ROOT))
     with premises.database.writing() as session:
-        session.merge(PublishedDocument(name=enrolling.KEYS_DOCUMENT, envelope=envelope))
-        enrolling.renew_directory(premises, session)
-    enrolling.write_public_files(premises)
+        session.merge(PublishedDocument(name=directory.KEYS_DOCUMENT, envelope=envelope))
+        directory.renew_directory(premises, session)
+    directory.write_public_files(premises)

@@ -36,12 +36,12 @@ class ClaimDesk:
         return self._ask(RequestKind.CLAIM_MOVE, sitting, proctors)
 
     def _ask(self, kind: RequestKind, sitting: str, proctors: tuple[Proctor, ...]) -> ClaimReply | None:
-        enrolment, keys = self._workplace.enrolment, self._workplace.keystore
+        workplace = self._workplace
         signers = [proctor.key for proctor in proctors]
         try:
-            connection = claims_connection(enrolment)
+            connection = claims_connection(workplace.enrolment, workplace.keystore)
             try:
-                reply = ask_claim(connection, keys, enrolment.device, kind, self._session, sitting, signers)
+                reply = ask_claim(connection, workplace.asker, kind, self._session, sitting, signers)
             finally:
                 connection.close()
         except Fault as fault:

@@ -166,7 +166,7 @@ class Kiosk(QWidget):
         desk = self._desk_of(workplace, session)
         authority = self._add(Authority(bench, desk, session.plan.proctors, self))
         doors = LineDoors(desk, authority, camera)
-        opening = self._add(Opening(bench, session, Doors(desk, workplace.enrolment.connect(), camera), self))
+        opening = self._add(Opening(bench, session, Doors(desk, workplace.connect(), camera), self))
         opening.opened.connect(lambda opened: self._run(bench, opened, doors).admitting.begin())
         # not from within a signal of a phase that is going to end
         opening.left.connect(lambda: QTimer.singleShot(0, self, lambda: self._choose_other(workplace)))

@@ -24,10 +24,10 @@ def fetch_sessions(workplace: Workplace) -> Prepared:
         PlansRefused, ContentRefused, TrustRefused, EnvelopeRefused: something was not believed; it was not kept.
         DiskFull, DiskFault: it could not be kept.
     """
-    enrolment, replica = workplace.enrolment, workplace.replica
-    connection = enrolment.connect()
+    replica = workplace.replica
+    connection = workplace.connect()
     trust = fetch_trust(connection, workplace.home.trust)
-    sessions = fetch_plans(connection, workplace.keystore, enrolment.device, trust, replica)
+    sessions = fetch_plans(connection, workplace.asker, trust)
     packages = {plan.package.package: plan.package for plan, _ in (load_plan(replica, trust, one) for one in sessions)}
     for package in packages.values():
         wall_ms = workplace.clock().wall_ms

@@ -5,6 +5,8 @@ from typing import Self
 
 from app.content.packing.package import SealedPackage
 from app.seat.home import SeatHome
+from sync.client.asking import Asker
+from sync.client.connection import RegistryConnection
 from sync.client.enrolment import Enrolment, load_enrolment
 from sync.client.plans import load_plan
 from sync.faults import EnvironmentFault
@@ -46,20 +48,30 @@ class Workplace:
         """Open the seat at `home`.
 
         Raises:
-            KeyStoreUnreadable, ReplicaUnreadable, ReplicaNewer, TrustRefused, NotEnrolled: the seat cannot work.
+            KeyStoreUnreadable, KeyStoreLocked, KeyStoreOtherMachine, TokenFault: its keys cannot be used.
+            ReplicaUnreadable, ReplicaNewer, ReplicaRolledBack, TrustRefused, NotEnrolled: the seat cannot work.
         """
         keystore = open_key_store(home.keys)
         enrolment = load_enrolment(home.trust)
         if not home.replica.exists():
             # a new, empty one would look as if nobody had ever sat here
             raise ReplicaUnreadable("the file is gone")
-        replica = Replica.open(home.replica, keystore.replica_key())
+        replica = Replica.open(home.replica, keystore.replica_key(), keystore)
         try:
             trust = Trust.load(home.trust)
         except BaseException:
             replica.close()
             raise
         return cls(home, keystore, replica, trust, enrolment)
+
+    @property
+    def asker(self) -> Asker:
+        """This seat as it asks the registry."""
+        return Asker(self.enrolment.device, self.keystore, self.replica)
+
+    def connect(self) -> RegistryConnection:
+        """Give a connection to the registry, with this seat's certificate. Raises what `Enrolment.connect` raises."""
+        return self.enrolment.connect(self.keystore)
 
     def clock(self) -> ClockReading:
         """Read both clocks."""

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
-from sync.client.asking import sign_request
-from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
+from sync.client.asking import Asker, Matter, ask
+from sync.client.connection import RegistryAnswerBad, RegistryConnection
 from sync.client.enrolment import Enrolment
 from sync.faults import Refused
-from sync.trust.envelope import countersign
 from sync.trust.keys import SigningKey
 from sync.trust.keystore import KeyStore
 from sync.wire.document import DocumentRefused
@@ -27,15 +26,14 @@ class ClaimRefused(Refused):
     code = "CLAIM_REFUSED"
 
 
-def claims_connection(enrolment: Enrolment) -> RegistryConnection:
-    """Give a connection that says within 3 s whether anybody is there. Raises `RegistryAddressRefused`."""
-    return RegistryConnection(enrolment.url, enrolment.ca_pem, timeout=_TIMEOUT_S, total_s=_TOTAL_S)
+def claims_connection(enrolment: Enrolment, keystore: KeyStore) -> RegistryConnection:
+    """Give a connection that says within 3 s whether anybody is there. Raises what `Enrolment.connect` raises."""
+    return enrolment.connect(keystore, timeout=_TIMEOUT_S, total_s=_TOTAL_S)
 
 
 def ask_claim(
     connection: RegistryConnection,
-    keystore: KeyStore,
-    device: str,
+    asker: Asker,
     kind: RequestKind,
     session: str,
     sitting: str,
@@ -45,15 +43,10 @@ def ask_claim(
 
     Raises:
         ClaimRefused: the registry says no.
-        RegistryUnreachable: no answer in time.
         RegistryAnswerBad: an answer that is not the registry's, or about something else.
+        What `ask` raises.
     """
-    asked = sign_request(keystore, kind, device, session, sitting)
-    for key in proctors:
-        asked = countersign(asked, key)
-    reply = connection.post("/v1/claims", asked, ClaimReply.MAX_BYTES)
-    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RegistryUnreachable(f"status {reply.status}", reached=True)
+    reply = ask(connection, asker, kind, ClaimReply.MAX_BYTES, Matter(session, sitting), proctors)
     if reply.status != HTTPStatus.OK:
         raise ClaimRefused(reply.error().code)
     try:

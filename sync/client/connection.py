@@ -1,4 +1,4 @@
-"""The one way to the registry: HTTPS to the CA of the invitation, bounded in size and in time.
+"""The one way to the registry: mutual TLS under the CA of the invitation, bounded in size and in time.
 
 A timeout of `requests` starts anew with every byte, so a server that drips would hold a seat for ever. Here
 the socket itself knows when the whole exchange has to be over.
@@ -6,27 +6,38 @@ the socket itself knows when the whole exchange has to be over.
 
 import ipaddress
 import math
+import os
 import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Final, cast
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from cryptography.hazmat.primitives import serialization
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from sync.client.pace import Pace
 from sync.faults import EnvironmentFault, Refused
+from sync.trust.certificates import NO_CHECK_TIME
+from sync.trust.keys import SigningKey
 from sync.wire.document import DocumentRefused
 from sync.wire.error import ErrorReply
 
 _CHUNK_BYTES: Final = 65_536
+_PIECE_BYTES: Final = 16_384  # that much is handed to TLS at once: one record
+_SLOWEST_BYTES_PER_S: Final = 16_000  # a county town's line on a bad day; slower counts as dead
+_NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT_S: Final = 86_400
 _REDIRECTS: Final = range(300, 400)
+_ALERTS: Final = ("UNKNOWN_CA", "BAD_CERTIFICATE", "CERTIFICATE_UNKNOWN", "UNSUPPORTED_CERTIFICATE", "DECRYPT_ERROR")
+"""What a server says in the handshake about a certificate of ours (RFC 8446, 6.2)."""
 
 
 class RegistryUnreachable(EnvironmentFault):
@@ -49,6 +60,20 @@ class RegistryAddressRefused(Refused):
     """The address or the CA certificate of the registry cannot be used."""
 
     code = "REGISTRY_ADDRESS_REFUSED"
+
+
+class CertificateNotTaken(Refused):
+    """The registry does not take this seat's certificate: another CA's, expired, replaced by a newer one, or none."""
+
+    code = "CERTIFICATE_NOT_TAKEN"
+
+
+@dataclass(frozen=True)
+class ClientIdentity:
+    """What a seat shows in mutual TLS: its certificate (PEM) and the key that the certificate is over."""
+
+    certificate_pem: str
+    key: SigningKey = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -74,20 +99,32 @@ class Reply:
 class RegistryConnection:
     """HTTPS to one registry; one exchange at a time, safe from several threads.
 
+    `identity` is shown to the registry if it asks for one; without it only public documents can be had.
     `timeout` is for connecting and for silence, `total_s` for a whole exchange, all in seconds. Only
-    certificates of `ca_pem` are believed, whatever the machine trusts. Proxies of the environment are not
-    used for loopback.
+    certificates of `ca_pem` are believed, whatever the machine trusts; their dates are not judged here, because
+    a PC with a dead battery must still find its registry. Proxies of the environment are not used for loopback.
+    `pace` bounds how fast the line is used; what is waited for its sake counts in no bound of time.
 
     Raises:
-        RegistryAddressRefused: no https address, or `ca_pem` holds no certificate.
+        RegistryAddressRefused: no https address, or `ca_pem` or `identity` holds no certificate.
     """
 
-    def __init__(self, url: str, ca_pem: str, *, timeout: tuple[float, float] = (5, 15), total_s: float = 60) -> None:
+    def __init__(
+        self,
+        url: str,
+        ca_pem: str,
+        identity: ClientIdentity | None = None,
+        *,
+        timeout: tuple[float, float] = (5, 15),
+        total_s: float = 60,
+        pace: Pace | None = None,
+    ) -> None:
         self.url: Final = url.rstrip("/")
         self._timeout = timeout
         self._total_s = total_s
         self._lock = threading.Lock()
-        self._context = _context(ca_pem)
+        self._context = _context(ca_pem, identity)
+        self._context.pace = pace
         self._session = requests.Session()
         self._session.trust_env = False  # no netrc, no REQUESTS_CA_BUNDLE: only what is said here
         self._session.proxies.update(_proxies(self.url))
@@ -100,6 +137,7 @@ class RegistryConnection:
         Raises:
             RegistryUnreachable: no connection, cut short, or too slow.
             RegistryAnswerBad: a foreign certificate, a redirect, an encoded or too large body.
+            CertificateNotTaken: the registry ended the handshake because of ours.
         """
         return self._whole("GET", path, None, max_bytes, total_s or self._total_s)
 
@@ -109,7 +147,38 @@ class RegistryConnection:
 
     def put(self, path: str, body: bytes, max_bytes: int) -> Reply:
         """PUT `body` to `path`. Raises what `get` raises."""
-        return self._whole("PUT", path, body, max_bytes, self._total_s)
+        return self._whole("PUT", path, body, max_bytes, self._total_s + len(body) / _SLOWEST_BYTES_PER_S)
+
+    def download(self, path: str, file: BinaryIO, length: int) -> int:
+        """GET what `file` still lacks of the `length` bytes at `path`; whoever has them all checks what they are.
+
+        Each piece is in the file as it arrives, so a transfer that is cut goes on there the next time. A server that
+        gives the whole instead of the rest is obeyed: the file begins anew. Gives the status; only after 200 and 206
+        was anything written.
+
+        Raises:
+            RegistryUnreachable, RegistryAnswerBad, CertificateNotTaken: as `get`; what came before stays in the file.
+            OSError: the file could not be written.
+        """
+        have = min(file.seek(0, os.SEEK_END), length)
+        if have == length:
+            file.truncate(length)
+            return HTTPStatus.OK
+        total_s = self._total_s + (length - have) / _SLOWEST_BYTES_PER_S
+        with self._exchange("GET", path, None, total_s, {"Range": f"bytes={have}-"} if have else {}) as response:
+            match response.status_code:
+                case HTTPStatus.PARTIAL_CONTENT:
+                    if response.headers.get("Content-Range", "") != f"bytes {have}-{length - 1}/{length}":
+                        raise RegistryAnswerBad("another part than was asked for")
+                case HTTPStatus.OK | HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    have = 0
+                case _:
+                    pass
+            if response.status_code in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
+                _append(response, file, have, length)
+            elif have == 0:
+                file.truncate(0)  # the server has fewer bytes than this file: it is none of it
+            return response.status_code
 
     def close(self) -> None:
         """Close what is open."""
@@ -120,17 +189,21 @@ class RegistryConnection:
             return Reply(response.status_code, _read(response, max_bytes), _retry_after(response.headers))
 
     @contextmanager
-    def _exchange(self, method: str, path: str, body: bytes | None, total_s: float) -> Iterator[requests.Response]:
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, total_s: float, headers: Mapping[str, str] = _NO_HEADERS
+    ) -> Iterator[requests.Response]:
         with self._lock, _network_faults():
             self._context.deadline = time.monotonic() + total_s
             try:
-                yield from self._one_exchange(method, path, body)
+                yield from self._one_exchange(method, path, body, headers)
             finally:
                 # no connection is kept for the next exchange: one that the server just closed, without
                 # having said so, would look like an outage (and a lost answer) when it is used again
                 self._session.close()
 
-    def _one_exchange(self, method: str, path: str, body: bytes | None) -> Iterator[requests.Response]:
+    def _one_exchange(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Iterator[requests.Response]:
         with self._session.request(
             method,
             self.url + path,
@@ -139,6 +212,7 @@ class RegistryConnection:
                 "Accept-Encoding": "identity",
                 "Connection": "close",
                 "Content-Type": "application/json",
+                **headers,
             },
             timeout=self._timeout,
             stream=True,
@@ -152,9 +226,10 @@ class RegistryConnection:
 
 
 class _DeadlineContext(ssl.SSLContext):
-    """A TLS context whose sockets end every exchange at `deadline` (monotonic seconds)."""
+    """A TLS context whose sockets end every exchange at `deadline` (monotonic seconds) and keep to `pace`."""
 
     deadline: float = math.inf
+    pace: Pace | None = None
 
 
 class _DeadlineSocket(ssl.SSLSocket):
@@ -165,15 +240,25 @@ class _DeadlineSocket(ssl.SSLSocket):
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:  # noqa: ANN401 - as in ssl
         with self._bounded():
-            return super().recv_into(buffer, nbytes, flags)
+            count = super().recv_into(buffer, nbytes, flags)
+        return self._paced(count)
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         with self._bounded():
-            return super().recv(buflen, flags)
+            data = super().recv(buflen, flags)
+        self._paced(len(data))
+        return data
 
     def send(self, data: Any, flags: int = 0) -> int:  # noqa: ANN401 - as in ssl
         with self._bounded():
-            return super().send(data, flags)
+            count = super().send(memoryview(data)[:_PIECE_BYTES], flags)
+        return self._paced(count)
+
+    def _paced(self, count: int) -> int:
+        context = cast("_DeadlineContext", self.context)
+        if context.pace is not None:
+            context.deadline += context.pace.spend(count)
+        return count
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:
@@ -204,15 +289,33 @@ class _PinnedAdapter(HTTPAdapter):
         """Add nothing to the context: it verifies by itself."""
 
 
-def _context(ca_pem: str) -> _DeadlineContext:
+def _context(ca_pem: str, identity: ClientIdentity | None) -> _DeadlineContext:
     context = _DeadlineContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    context.verify_flags |= NO_CHECK_TIME  # this PC's clock may stand at 1970
     context.sslsocket_class = _DeadlineSocket
     try:
         context.load_verify_locations(cadata=ca_pem)
     except (ssl.SSLError, ValueError):
         raise RegistryAddressRefused("the CA certificate is not one") from None
+    if identity is not None:
+        _show(context, identity)
     return context
+
+
+def _show(context: ssl.SSLContext, identity: ClientIdentity) -> None:
+    """Give OpenSSL the key and certificate as a file that is memory only: Python hands it neither any other way."""
+    secret = identity.key.private_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with os.fdopen(os.memfd_create("identity", os.MFD_CLOEXEC), "wb") as file:
+        file.write(secret + identity.certificate_pem.encode())
+        file.flush()
+        try:
+            context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
+        except (ssl.SSLError, ValueError):
+            raise RegistryAddressRefused("the seat's certificate is not one, or over another key") from None
 
 
 def _proxies(url: str) -> Mapping[str, str]:
@@ -233,14 +336,24 @@ def _is_loopback(host: str) -> bool:
 def _network_faults() -> Iterator[None]:
     try:
         yield
-    except (requests.exceptions.SSLError, ssl.SSLCertVerificationError):
+    except (requests.exceptions.SSLError, ssl.SSLError) as error:
+        if _is_about_ours(error):
+            raise CertificateNotTaken("another CA's") from None
         raise RegistryAnswerBad("no TLS with a certificate of the registry's CA") from None
     except requests.exceptions.ConnectTimeout:
         raise RegistryUnreachable("no connection in time") from None
     except requests.exceptions.ConnectionError as error:
+        if _is_about_ours(error):
+            raise CertificateNotTaken("another CA's") from None
         raise _unreachable(error) from None
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise RegistryUnreachable(_kind(error), reached=True) from None
+
+
+def _is_about_ours(error: BaseException) -> bool:
+    """Tell whether the server ended the handshake because of the certificate that it was shown."""
+    text = str(error)  # requests and urllib3 keep the alert's name only there
+    return "ALERT" in text and any(alert in text for alert in _ALERTS)
 
 
 def _unreachable(error: requests.exceptions.ConnectionError) -> RegistryUnreachable:
@@ -262,6 +375,20 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
         if len(body) > max_bytes:
             raise RegistryAnswerBad(f"more than {max_bytes} bytes")
     return bytes(body)
+
+
+def _append(response: requests.Response, file: BinaryIO, have: int, length: int) -> None:
+    """Write an answer's body behind the first `have` bytes; it has to end with the last of `length`."""
+    file.seek(have)
+    file.truncate()
+    for piece in response.raw.stream(_CHUNK_BYTES, decode_content=False):
+        have += len(piece)
+        if have > length:
+            raise RegistryAnswerBad(f"more than {length} bytes")
+        file.write(piece)
+        file.flush()
+    if have < length:
+        raise RegistryUnreachable("cut short", reached=True)
 
 
 def _retry_after(headers: Mapping[str, str]) -> int | None:

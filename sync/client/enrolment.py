@@ -12,14 +12,31 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import StringConstraints
 
-from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable, Reply
+from sync.client.asking import Asker, Matter, ask
+from sync.client.connection import (
+    ClientIdentity,
+    RegistryAnswerBad,
+    RegistryConnection,
+    RegistryUnreachable,
+    Reply,
+)
 from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.anchor import Trust
 from sync.trust.certificates import CertificateRefused, check_device_certificate, csr
-from sync.trust.keystore import FileKeyStore
+from sync.trust.envelope import sign
+from sync.trust.keystore import KeyStore
 from sync.wire.document import Document, DocumentRefused, payload_type
-from sync.wire.enrolment import EnrolmentReply, EnrolmentRequest, Invitation, Pem, TrustBundle
+from sync.wire.enrolment import (
+    CertificateReply,
+    EnrolmentReply,
+    EnrolmentRequest,
+    Invitation,
+    Pem,
+    RequestKind,
+    RotationReply,
+    TrustBundle,
+)
 from sync.wire.ids import Id, Name
 
 _FILE: Final = "enrolment.json"
@@ -69,12 +86,20 @@ class Enrolment(Document):
     ca_pem: Pem
     certificate_pem: Pem
 
-    def connect(self) -> RegistryConnection:
-        """Give a connection to the registry. Raises `RegistryAddressRefused`."""
-        return RegistryConnection(self.url, self.ca_pem)
+    def connect(
+        self, keystore: KeyStore, *, timeout: tuple[float, float] = (5, 15), total_s: float = 60
+    ) -> RegistryConnection:
+        """Give a connection to the registry that shows this PC's certificate. Times are in seconds.
+
+        Raises:
+            RegistryAddressRefused: the address or a certificate cannot be used.
+            KeyStoreUnreadable, KeyStoreOtherMachine: this PC has not the certificate's key.
+        """
+        identity = ClientIdentity(self.certificate_pem, keystore.tls_key())
+        return RegistryConnection(self.url, self.ca_pem, identity, timeout=timeout, total_s=total_s)
 
 
-def enrol(invitation: Invitation, keystore: FileKeyStore, trust_folder: Path) -> Enrolment:
+def enrol(invitation: Invitation, keystore: KeyStore, trust_folder: Path) -> Enrolment:
     """Enrol this PC; its keys are made if there are none. Asking again after a lost answer is safe.
 
     Raises:
@@ -87,18 +112,9 @@ def enrol(invitation: Invitation, keystore: FileKeyStore, trust_folder: Path) ->
     root = _root_of(invitation)
     connection = RegistryConnection(invitation.url, invitation.ca_pem)
     keystore.create()
-    key = keystore.device_key()
     _ask_for_trust(connection, root)  # who cannot show it the invited root gets no token
-    request = EnrolmentRequest(
-        token=invitation.token,
-        csr_pem=csr(key, invitation.seat_label),
-        sealing_key=base64.b64encode(keystore.sealing_key().public_raw).decode(),
-    )
-    reply = _read_reply(connection.post("/v1/enrol", request.to_bytes(), EnrolmentReply.MAX_BYTES))
-    try:
-        check_device_certificate(reply.certificate_pem, invitation.ca_pem, key.public, reply.device)
-    except CertificateRefused as fault:
-        raise RegistryAnswerBad(f"the certificate: {fault.detail}") from None
+    reply = _read_reply(connection.post("/v1/enrol", _request(invitation, keystore), EnrolmentReply.MAX_BYTES))
+    _check_certificate(reply.certificate_pem, invitation.ca_pem, keystore, reply.device)
     trust = _ask_for_trust(connection, root)  # now the directory has this device
     enrolment = Enrolment(
         device=reply.device,
@@ -129,6 +145,58 @@ def load_enrolment(trust_folder: Path) -> Enrolment:
         raise NotEnrolled(fault.detail) from None
 
 
+def renew_certificate(connection: RegistryConnection, asker: Asker, trust_folder: Path) -> CertificateReply:
+    """Ask whether this PC's certificate is still the one, and keep a newer one; a token is never needed again.
+
+    A certificate that is refused, or was lost with its answer, is mended by this, too: the device key signs for it.
+
+    Raises:
+        EnrolmentRefused: the registry gives this PC none.
+        NotEnrolled: this PC has no identity.
+        DiskFull, DiskFault: the new one could not be kept; ask again.
+        RegistryAnswerBad, and what `ask` raises: there is no answer that can be used.
+    """
+    kept = load_enrolment(trust_folder)
+    matter = Matter(csr_pem=csr(asker.keystore.tls_key(), kept.seat_label))
+    reply = ask(connection, asker, RequestKind.CERTIFICATE, CertificateReply.MAX_BYTES, matter)
+    if reply.status != HTTPStatus.OK:
+        raise EnrolmentRefused(reply.error().code)
+    try:
+        answer = CertificateReply.parse(reply.body)
+    except DocumentRefused as fault:
+        raise RegistryAnswerBad(fault.detail) from None
+    if answer.certificate_pem != kept.certificate_pem:
+        _check_certificate(answer.certificate_pem, kept.ca_pem, asker.keystore, kept.device)
+        renewed = kept.model_copy(update={"certificate_pem": answer.certificate_pem})
+        write_durably(trust_folder / _FILE, renewed.to_bytes())
+    return answer
+
+
+def rotate_device_key(connection: RegistryConnection, asker: Asker) -> RotationReply:
+    """Change the key that this PC signs documents with; the registry agrees before the old one goes.
+
+    Killed at any moment, it is gone on with by asking again: the next key is kept until the registry knows it.
+
+    Raises:
+        EnrolmentRefused: the registry does not take the new key.
+        KeyStoreUnreadable, KeyStoreUnwritable, TokenFault: the key store cannot make or keep one.
+        RegistryAnswerBad, and what `ask` raises: nothing has changed here.
+    """
+    following = asker.keystore.next_device_key()
+    matter = Matter(device_key_pem=following.public.pem)
+    reply = ask(connection, asker, RequestKind.ROTATE, RotationReply.MAX_BYTES, matter, (following,))
+    if reply.status != HTTPStatus.OK:
+        raise EnrolmentRefused(reply.error().code)
+    try:
+        answer = RotationReply.parse(reply.body)
+    except DocumentRefused as fault:
+        raise RegistryAnswerBad(fault.detail) from None
+    if (answer.device, answer.keyid) != (asker.device, following.public.keyid):
+        raise RegistryAnswerBad("an answer about another key")
+    asker.keystore.adopt_next_device_key()
+    return answer
+
+
 def fetch_trust(connection: RegistryConnection, trust_folder: Path) -> Trust:
     """Fetch the registry's keys and directory anew and keep them, under the root this PC was enrolled with.
 
@@ -150,6 +218,24 @@ def _ask_for_trust(connection: RegistryConnection, root: bytes) -> Trust:
     except DocumentRefused as fault:
         raise RegistryAnswerBad(fault.detail) from None
     return Trust.from_bundle(bundle, root)
+
+
+def _request(invitation: Invitation, keystore: KeyStore) -> bytes:
+    key = keystore.device_key()
+    request = EnrolmentRequest(
+        token=invitation.token,
+        csr_pem=csr(keystore.tls_key(), invitation.seat_label),
+        device_key_pem=key.public.pem,
+        sealing_key=base64.b64encode(keystore.sealing_key().public_raw).decode(),
+    )
+    return sign(request.to_bytes(), EnrolmentRequest.PAYLOAD_TYPE, key)
+
+
+def _check_certificate(certificate_pem: str, ca_pem: str, keystore: KeyStore, device: str) -> None:
+    try:
+        check_device_certificate(certificate_pem, ca_pem, keystore.tls_key().public, device)
+    except CertificateRefused as fault:
+        raise RegistryAnswerBad(f"the certificate: {fault.detail}") from None
 
 
 def _root_of(invitation: Invitation) -> bytes:

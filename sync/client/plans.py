@@ -6,15 +6,14 @@ import hashlib
 import time
 from http import HTTPStatus
 
-from sync.client.asking import sign_request
-from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
+from sync.client.asking import Asker, ask
+from sync.client.connection import RegistryAnswerBad, RegistryConnection
 from sync.client.release import SeatNotInPlan, grant_of
 from sync.faults import EnvironmentFault, Refused
 from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
 from sync.trust.envelope import EnvelopeRefused, verify
-from sync.trust.keystore import KeyStore
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import PlansReply, RegistryRole, RequestKind
 from sync.wire.plan import SessionPlan
@@ -38,25 +37,21 @@ class PlanForAnotherSeat(Refused):
     code = "PLAN_FOR_ANOTHER_SEAT"
 
 
-def fetch_plans(
-    connection: RegistryConnection, keystore: KeyStore, device: str, trust: Trust, replica: Replica
-) -> list[str]:
+def fetch_plans(connection: RegistryConnection, asker: Asker, trust: Trust) -> list[str]:
     """Fetch this seat's plans, keep those that are new, and give the ids of all sessions the registry named.
 
     Raises:
         PlansRefused: the registry says no.
-        RegistryUnreachable, RegistryAnswerBad: nothing was fetched.
+        What `ask` raises: nothing was fetched.
         EnvelopeRefused, DocumentRefused, PlanForAnotherSeat: a plan that is not the registry's word for this seat;
             those before it are kept.
     """
-    asked = sign_request(keystore, RequestKind.PLANS, device)
-    reply = connection.post("/v1/plans", asked, PlansReply.MAX_BYTES)
-    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RegistryUnreachable(f"status {reply.status}", reached=True)
+    reply = ask(connection, asker, RequestKind.PLANS, PlansReply.MAX_BYTES)
     if reply.status != HTTPStatus.OK:
         raise PlansRefused(reply.error().code)
-    keyid = keystore.device_key().public.keyid
-    return [_keep(envelope, keyid, device, trust, replica) for envelope in _envelopes(reply.body)]
+    keyid, known = asker.keystore.device_key().public.keyid, trust.keyids_of(asker.device)
+    keyids = {keyid, *known} if keyid in known else {keyid}
+    return [_keep(envelope, keyids, asker.device, trust, asker.replica) for envelope in _envelopes(reply.body)]
 
 
 def verify_plan(envelope: bytes, trust: Trust) -> SessionPlan:
@@ -89,13 +84,13 @@ def _envelopes(body: bytes) -> list[bytes]:
         raise RegistryAnswerBad("not a list of plans") from None
 
 
-def _keep(envelope: bytes, keyid: str, device: str, trust: Trust, replica: Replica) -> str:
+def _keep(envelope: bytes, keyids: set[str], device: str, trust: Trust, replica: Replica) -> str:
     plan = verify_plan(envelope, trust)
     try:
         grant = grant_of(plan, device)
     except SeatNotInPlan:
         raise PlanForAnotherSeat(plan.session) from None
-    if grant.keyid != keyid:
+    if grant.keyid not in keyids:  # planned before this seat changed its key, it may name the one before
         raise PlanForAnotherSeat(plan.session)
     kept_ms = _kept_issued_ms(plan.session, trust, replica)
     if kept_ms is None or kept_ms < plan.issued_ms:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
-from sync.client.asking import sign_request
-from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
+from sync.client.asking import Asker, Matter, ask
+from sync.client.connection import RegistryAnswerBad, RegistryConnection
 from sync.faults import EnvironmentFault, Refused
 from sync.trust.anchor import Trust
 from sync.trust.envelope import EnvelopeRefused, verify
@@ -54,26 +54,21 @@ class PackageKeys:
     marking: bytes = field(repr=False)
 
 
-def fetch_release(
-    connection: RegistryConnection, keystore: KeyStore, device: str, trust: Trust, session: str
-) -> ReleaseShare:
+def fetch_release(connection: RegistryConnection, asker: Asker, trust: Trust, session: str) -> ReleaseShare:
     """Ask the registry for a session's release share.
 
     Raises:
         NotReleasedYet: it is too early.
         ReleaseRefused: the registry says no.
-        RegistryUnreachable: no answer, or the registry cannot answer now.
         RegistryAnswerBad, EnvelopeRefused, ReleaseCodeWrong: an answer that is not the registry's word.
+        What `ask` raises.
     """
-    asked = sign_request(keystore, RequestKind.RELEASE, device, session)
-    reply = connection.post("/v1/release", asked, _REPLY_BYTES)
+    reply = ask(connection, asker, RequestKind.RELEASE, _REPLY_BYTES, Matter(session))
     if reply.status == HTTPStatus.TOO_EARLY:
         raise NotReleasedYet(minutes=-(-(reply.error().wait_ms or 0) // _MINUTE_MS))
-    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RegistryUnreachable(f"status {reply.status}", reached=True)
     if reply.status != HTTPStatus.OK:
         raise ReleaseRefused(reply.error().code)
-    return _read_share(reply.body, trust, session, device)
+    return _read_share(reply.body, trust, session, asker.device)
 
 
 def unlock(plan: SessionPlan, device: str, keystore: KeyStore, share: ReleaseShare) -> PackageKeys:

@@ -27,7 +27,9 @@ from sync.wire.enrolment import (
     Directory,
     DirectoryAdministrator,
     DirectoryDevice,
+    DirectoryKey,
     DirectoryProctor,
+    KeyHolder,
     RegistryKeys,
     RegistryRole,
     TrustBundle,
@@ -171,6 +173,11 @@ class Trust:
         """Give all proctors' keys, also revoked ones."""
         return tuple(self._signers[keyid] for keyid in self._proctors)
 
+    def keyids_of(self, device_id: str) -> frozenset[str]:
+        """Give the ids of all keys that a device ever had; none of an unknown one."""
+        entry = self._devices.get(device_id)
+        return frozenset(key_in_time(entry)) if entry else frozenset()
+
     def signer(self, keyid: str) -> PublicKey | None:
         """Give the device's or proctor's key called `keyid`, or nothing."""
         return self._signers.get(keyid)
@@ -190,6 +197,11 @@ class Trust:
             raise TrustRefused(f"two different directories {self.directory.sequence}")
         if kept.registry_keys.issued_ms > self.registry_keys.issued_ms:
             raise TrustRefused("older registry keys than those known already")
+
+
+def key_in_time(holder: KeyHolder) -> dict[str, DirectoryKey]:
+    """Give a device's or proctor's keys with their times, by key id."""
+    return {PublicKey.from_pem(key.public_key_pem).keyid: key for key in holder.keys}
 
 
 def sign_registry_keys(keys: RegistryKeys, *root_keys: SigningKey) -> bytes:
@@ -258,15 +270,24 @@ def _index(directory: Directory) -> tuple[dict[str, DirectoryProctor], dict[str,
     """Give the proctors and all keys, by key id; a PC enrolled twice may have one key, two people never."""
     if len({entry.device for entry in directory.devices}) != len(directory.devices):
         raise TrustRefused("the directory names one device twice")
-    device_keys = (PublicKey.from_pem(entry.public_key_pem) for entry in directory.devices)
-    signers = {key.keyid: key for key in device_keys}
+    signers = {key.keyid: key for entry in directory.devices for key in _keys_of(entry)}
     proctors: dict[str, DirectoryProctor] = {}
     for entry in directory.proctors:
-        key = PublicKey.from_pem(entry.public_key_pem)
-        if key.keyid in signers:
-            raise TrustRefused("the directory gives one key to two signers")  # it would count twice on a packet
-        signers[key.keyid], proctors[key.keyid] = key, entry
+        for key in _keys_of(entry):
+            if key.keyid in signers:
+                raise TrustRefused("the directory gives one key to two signers")  # it would count twice on a packet
+            signers[key.keyid], proctors[key.keyid] = key, entry
     return proctors, signers
+
+
+def _keys_of(holder: KeyHolder) -> list[PublicKey]:
+    """Give a device's or proctor's keys, each of which follows the one before."""
+    keys = [PublicKey.from_pem(key.public_key_pem) for key in holder.keys]
+    if len({key.keyid for key in keys}) != len(keys):
+        raise TrustRefused("the directory gives one signer a key twice")
+    if any(key.until_ms is None for key in holder.keys[:-1]) or holder.keys[-1].until_ms is not None:
+        raise TrustRefused("the directory does not say until when a key was good")
+    return keys
 
 
 def _index_administrators(

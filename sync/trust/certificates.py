@@ -24,6 +24,8 @@ CA_DAYS: Final = 3653
 SERVER_DAYS: Final = 397
 DEVICE_DAYS: Final = 1096  # as long as records are kept
 BACKDATED: Final = timedelta(days=1)
+NO_CHECK_TIME: Final = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which `ssl` does not name: the handshake judges no dates."""
 LOOPBACK: Final = ("localhost", "127.0.0.1")
 
 _MAX_PEM: Final = 4_000
@@ -42,6 +44,17 @@ class CertificateAuthority:
 
     certificate_pem: str
     key: SigningKey
+
+
+@dataclass(frozen=True)
+class DeviceCertificate:
+    """A seat's certificate by the CA: whose, over which key, and from when until when it is good (ms, UTC)."""
+
+    pem: str
+    device: str
+    key: PublicKey
+    from_ms: int
+    until_ms: int
 
 
 def make_ca(common_name: str, *, now_ms: int | None = None) -> CertificateAuthority:
@@ -114,20 +127,40 @@ def check_device_certificate(certificate_pem: str, ca_pem: str, key: PublicKey, 
     Raises:
         CertificateRefused: unreadable, by another CA, over another key, or for another device.
     """
+    found = read_device_certificate(certificate_pem, ca_pem)
+    if found.key != key:
+        raise CertificateRefused("over another key")
+    if found.device != device_id:
+        raise CertificateRefused("for another device")
+
+
+def read_device_certificate(certificate_pem: str, ca_pem: str) -> DeviceCertificate:
+    """Read a seat's certificate after checking that the CA has issued it for a seat; dates are the caller's matter.
+
+    Raises:
+        CertificateRefused: unreadable, by another CA, or not a seat's.
+    """
     try:
         certificate = x509.load_pem_x509_certificate(_bounded(certificate_pem))
         authority = x509.load_pem_x509_certificate(_bounded(ca_pem))
         certificate.verify_directly_issued_by(authority)
-        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        found = _public(certificate)
+        names = [name.value for name in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        key = _public(certificate)
     except InvalidSignature:
         raise CertificateRefused("not issued by the registry's CA") from None
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound, x509.DuplicateExtension):
         raise CertificateRefused("unreadable, or not issued by the registry's CA") from None
-    if found != key:
-        raise CertificateRefused("over another key")
-    if not is_id(device_id) or [name.value for name in names] != [device_id]:
+    device = names[0] if len(names) == 1 else None
+    if not isinstance(device, str) or not is_id(device) or ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
         raise CertificateRefused("for another device")
+    return DeviceCertificate(
+        pem=certificate.public_bytes(serialization.Encoding.PEM).decode(),
+        device=device,
+        key=key,
+        from_ms=_millis(certificate.not_valid_before_utc),
+        until_ms=_millis(certificate.not_valid_after_utc),
+    )
 
 
 def _bounded(pem: str) -> bytes:
@@ -150,6 +183,10 @@ def _p256(key: SigningKey) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key.private_key, ec.EllipticCurvePrivateKey):
         raise TypeError("certificates here are over P-256 keys")
     return key.private_key
+
+
+def _millis(time: datetime) -> int:
+    return int(time.timestamp()) * 1000
 
 
 def _time(now_ms: int | None) -> datetime:

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 
 from sync.faults import Refused
 from sync.trust import envelope
-from sync.trust.anchor import Trust
+from sync.trust.anchor import Trust, key_in_time
 from sync.trust.checkpoint import CheckpointRefused
 from sync.trust.envelope import EnvelopeRefused
-from sync.trust.keys import PublicKey
 from sync.trust.leaf import packet_leaf
 from sync.trust.log_head import LogHead, read_log_head
 from sync.trust.merkle import verify_inclusion
 from sync.wire.document import DocumentRefused
-from sync.wire.enrolment import DirectoryDevice, DirectoryProctor, RegistryRole
+from sync.wire.enrolment import KeyHolder, RegistryRole
 from sync.wire.packet import CLOCK_JUMPED, ScorePacket
 from sync.wire.receipt import InclusionProof, Receipt
 from sync.wire.room import RoomRecord
@@ -121,9 +120,9 @@ def _check_device(packet: ScorePacket, keyids: frozenset[str], trust: Trust, sig
     if entry is None:
         return Check(name, good=False, detail=f"no device {packet.device} in the directory")
     devices = {keyid for keyid in keyids if trust.proctor(keyid) is None}
-    if devices != {PublicKey.from_pem(entry.public_key_pem).keyid}:
+    if len(devices) != 1 or not devices <= key_in_time(entry).keys():
         return Check(name, good=False, detail="not signed by the device it names, or by another one too")
-    return not_revoked(name, [entry], signed_ms)
+    return good_at(name, [(keyid, entry) for keyid in devices], signed_ms)
 
 
 def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust, signed_ms: int) -> Check:
@@ -134,16 +133,21 @@ def _check_proctors(packet: ScorePacket, keyids: frozenset[str], trust: Trust, s
         return Check(name, good=False, detail="no proctor has countersigned")
     if not proctors.keys() <= set(packet.proctors):
         return Check(name, good=False, detail="a proctor signed whom the packet does not name")
+    if len({entry.proctor for entry in proctors.values()}) != len(proctors):
+        return Check(name, good=False, detail="one proctor signed with two keys")
     if len(set(packet.proctors)) != len(packet.proctors):
         return Check(name, good=False, detail="one proctor is named twice")
-    return not_revoked(name, proctors.values(), signed_ms)
+    return good_at(name, proctors.items(), signed_ms)
 
 
-def not_revoked(name: str, entries: Iterable[DirectoryDevice | DirectoryProctor], signed_ms: int) -> Check:
-    """Check that nobody's key was revoked before it signed."""
-    for entry in entries:
+def good_at(name: str, signers: Iterable[tuple[str, KeyHolder]], signed_ms: int) -> Check:
+    """Check that nobody's key (by its id) had been revoked or replaced when it signed."""
+    for keyid, entry in signers:
         if entry.revoked_ms is not None and entry.revoked_ms <= signed_ms:
             return Check(name, good=False, detail=f"a key that was revoked at {entry.revoked_ms}")
+        until_ms = key_in_time(entry)[keyid].until_ms
+        if until_ms is not None and until_ms <= signed_ms:
+            return Check(name, good=False, detail=f"a key that was replaced at {until_ms}")
     return Check(name, good=True)
 
 

@@ -3,10 +3,9 @@
 from typing import Final
 
 from sync.trust import envelope
-from sync.trust.anchor import Trust
+from sync.trust.anchor import Trust, key_in_time
 from sync.trust.envelope import EnvelopeRefused
-from sync.trust.evidence import Check, EvidenceReport, not_revoked, stopped
-from sync.trust.keys import PublicKey
+from sync.trust.evidence import Check, EvidenceReport, good_at, stopped
 from sync.wire.document import DocumentRefused
 from sync.wire.packet import EndReason
 from sync.wire.room import SAT, RoomCandidate, RoomCounts, RoomRecord, Standing
@@ -49,9 +48,9 @@ def _check_device(record: RoomRecord, keyids: frozenset[str], trust: Trust) -> C
     if entry is None:
         return Check(name, good=False, detail=f"no device {record.device} in the directory")
     devices = {keyid for keyid in keyids if trust.proctor(keyid) is None}
-    if devices != {PublicKey.from_pem(entry.public_key_pem).keyid}:
+    if len(devices) != 1 or not devices <= key_in_time(entry).keys():
         return Check(name, good=False, detail="not signed by the device it names, or by another one too")
-    return not_revoked(name, [entry], record.closed_ms)
+    return good_at(name, [(keyid, entry) for keyid in devices], record.closed_ms)
 
 
 def _check_proctors(record: RoomRecord, keyids: frozenset[str], trust: Trust) -> Check:
@@ -65,7 +64,9 @@ def _check_proctors(record: RoomRecord, keyids: frozenset[str], trust: Trust) ->
     named = {proctor.keyid: proctor.proctor for proctor in record.proctors}
     if any(named[keyid] != entry.proctor for keyid, entry in signed.items()):
         return Check(name, good=False, detail="a key under another person's id")
-    return not_revoked(name, signed.values(), record.closed_ms)
+    if len({entry.proctor for entry in signed.values()}) != len(signed):
+        return Check(name, good=False, detail="one proctor signed with two keys")
+    return good_at(name, signed.items(), record.closed_ms)
 
 
 def _check_counts(record: RoomRecord) -> Check:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, StringConstraints
 
@@ -12,6 +12,8 @@ from sync.wire.ids import Base64, Digest, Id, Millis, Name, Whole
 Pem = Annotated[str, StringConstraints(max_length=4_000)]
 EnvelopeBase64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]*={0,2}$", max_length=44_000_000)]
 """A whole DSSE envelope in base64: larger than a field, because a plan carries photos and a directory a nation."""
+MOST_COUNTED: Final = 2**53 - 1
+"""The largest integer that every JSON reader gives back as it was."""
 
 
 class Invitation(Document):
@@ -31,13 +33,17 @@ class Invitation(Document):
 
 
 class EnrolmentRequest(Document):
-    """A PC asks to be a seat: the token, a CSR over its P-256 signing key, and its raw X25519 key (base64)."""
+    """A PC asks to be a seat: token, CSR over its TLS key, device key (both P-256), raw X25519 key (base64).
+
+    It travels in a DSSE envelope signed by the device key; so both keys are shown to be held by who asks.
+    """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("enrolment-request")
     MAX_BYTES: ClassVar[int] = 16_000
 
     token: Annotated[str, StringConstraints(max_length=64)]
     csr_pem: Pem
+    device_key_pem: Pem
     sealing_key: Base64
 
 
@@ -60,23 +66,56 @@ class RequestKind(StrEnum):
     CLAIM_LOOK = "claim-look"
     CLAIM = "claim"
     CLAIM_MOVE = "claim-move"
+    CERTIFICATE = "certificate"
+    ROTATE = "rotate"
 
 
 class DeviceRequest(Document):
     """A request a device signs, so that plans and shares go to enrolled devices only.
 
-    `session` for a release or a claim, `sitting` for a claim; a `claim-move` is signed by two proctors, too.
+    `counter` grows with every request of the device and is kept before it is sent: two requests with one counter come
+    from two PCs with one identity, or from one that was set back. `session` for a release or a claim, `sitting` for a
+    claim; a `claim-move` is signed by two proctors, too. `csr_pem` (over the TLS key) to get a `certificate`;
+    `device_key_pem` to `rotate`: the next device key, which signs, too.
     """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("device-request")
-    MAX_BYTES: ClassVar[int] = 2_000
+    MAX_BYTES: ClassVar[int] = 10_000
 
     kind: RequestKind
     device: Id
     session: Id | None
     asked_ms: Millis
     nonce: Digest
+    counter: Annotated[int, Field(ge=1, le=MOST_COUNTED)]
     sitting: Id | None = None
+    csr_pem: Pem | None = None
+    device_key_pem: Pem | None = None
+
+
+class CertificateReply(Document):
+    """A device's certificate for mutual TLS: the one it has, or a new one if that has lived half of its time.
+
+    `rotation_asked`: the operator wants this device to change its signing key.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("certificate-reply")
+    MAX_BYTES: ClassVar[int] = 64_000
+
+    device: Id
+    certificate_pem: Pem
+    rotation_asked: bool
+
+
+class RotationReply(Document):
+    """The registry takes a device's next key from now on; the one before stays good for what it signed before."""
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("rotation-reply")
+    MAX_BYTES: ClassVar[int] = 2_000
+
+    device: Id
+    keyid: Digest
+    from_ms: Millis
 
 
 class ClaimState(StrEnum):
@@ -161,23 +200,41 @@ class RegistryKeys(Document):
     witness_quorum: Annotated[Whole, Field(ge=0, le=8)] = 0
 
 
-class DirectoryDevice(Part):
+class DirectoryKey(Part):
+    """A key of a device or a proctor; it signs until `until_ms`, then another does; what it signed stays signed.
+
+    Times are the registry's. Only `until_ms` can refuse a signature: the clock of the PC that signed may be wrong.
+    """
+
+    public_key_pem: Pem
+    from_ms: Millis
+    until_ms: Millis | None = None
+
+
+class KeyHolder(Part):
+    """A device or a proctor with every key they ever had, the oldest first; the last is not replaced."""
+
+    keys: Annotated[tuple[DirectoryKey, ...], Field(min_length=1, max_length=100)]
+    enrolled_ms: Millis
+    revoked_ms: Millis | None = None
+
+    @property
+    def public_key_pem(self) -> str:
+        """The newest key."""
+        return self.keys[-1].public_key_pem
+
+
+class DirectoryDevice(KeyHolder):
     """An enrolled PC."""
 
     device: Id
     seat_label: Name
-    public_key_pem: Pem
-    enrolled_ms: Millis
-    revoked_ms: Millis | None = None
 
 
-class DirectoryProctor(Part):
-    """A proctor's public key."""
+class DirectoryProctor(KeyHolder):
+    """A proctor's public keys."""
 
     proctor: Id
-    public_key_pem: Pem
-    enrolled_ms: Millis
-    revoked_ms: Millis | None = None
 
 
 class DirectoryAdministrator(Part):

@@ -10,6 +10,7 @@ from proctoring.vault.format import layout
 from proctoring.vault.format.reading import lines, names, read_small
 from proctoring.vault.format.report import Finding, FindingCode, RecordingUnreadable
 from sync.faults import Refused
+from sync.trust.anchor import key_in_time
 from sync.trust.envelope import EnvelopeRefused, peek, verify
 from sync.trust.keys import KeyRefused, PublicKey
 from sync.wire.document import Document
@@ -176,9 +177,14 @@ class _Reader:
             return beside
         if enrolled.revoked_ms is not None and enrolled.revoked_ms <= claim.started.wall_ms:
             self._find(FindingCode.SIGNER_REVOKED, detail=claim.device)
-        key = PublicKey.from_pem(enrolled.public_key_pem)
-        if beside != key:
+        times = key_in_time(enrolled)
+        if beside is None or beside.keyid not in times:
             self._find(FindingCode.DEVICE_KEY_CHANGED)
+            key = PublicKey.from_pem(enrolled.public_key_pem)
+        else:
+            key, until_ms = beside, times[beside.keyid].until_ms
+            if until_ms is not None and until_ms <= claim.started.wall_ms:
+                self._find(FindingCode.SIGNER_REVOKED, detail=f"{claim.device}: a key that was replaced at {until_ms}")
         self.signer_checked = True
         return key
 

@@ -80,7 +80,7 @@ def _read(shelf: Shelf, trust: Trust, recording: str, file: str, kind: type[_D])
     try:
         claimed = kind.parse(envelope.peek(raw, kind.PAYLOAD_TYPE, max_bytes=limit).payload)
         device = trust.device(claimed.device)
-        keys = [PublicKey.from_pem(device.public_key_pem)] if device else []
+        keys = [PublicKey.from_pem(key.public_key_pem) for key in device.keys] if device else []
         envelope.verify(raw, kind.PAYLOAD_TYPE, keys, max_bytes=limit)
     except Refused as fault:
         raise CustodyRefused(f"{recording}: {file}: {fault.detail}") from None

@@ -19,7 +19,7 @@ from sync.trust.keys import SigningKey
 from sync.trust.keystore import FileKeyStore
 from sync.trust.pin import make_administrator_credential
 from sync.wire.archive import Person, RecordingAbout, TimelineKind, TimelineMark
-from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice, named_sha256
+from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice, DirectoryKey, named_sha256
 from sync.wire.ids import new_id
 from sync.wire.plan import Bilingual
 from tests.proctoring.seat import Recorded
@@ -62,7 +62,7 @@ class ArchiveSite:
                 DirectoryDevice(
                     device=recorded.spec.device,
                     seat_label="7",
-                    public_key_pem=recorded.seat.keys.device_key().public.pem,
+                    keys=(DirectoryKey(public_key_pem=recorded.seat.keys.device_key().public.pem, from_ms=0),),
                     enrolled_ms=0,
                 ),
             ),

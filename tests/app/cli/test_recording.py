@@ -11,7 +11,7 @@ import pytest
 
 from proctoring.vault.format.record import Flag
 from sync.trust.envelope import peek
-from sync.wire.enrolment import DirectoryDevice
+from sync.wire.enrolment import DirectoryDevice, DirectoryKey
 from sync.wire.recording import RecordingHead
 from tests.app.cli.terminal import Terminal
 from tests.proctoring.seat import Recorded, SimulatedSeat, record
@@ -351,7 +351,11 @@ def test_a_signer_whom_the_named_folder_does_not_know_is_no_change_of_the_bytes(
     if revoked_ms is not None:
         pem = recorded.seat.keys.device_key().public.pem
         entry = DirectoryDevice(
-            device=recorded.spec.device, seat_label="07", public_key_pem=pem, enrolled_ms=0, revoked_ms=revoked_ms
+            device=recorded.spec.device,
+            seat_label="07",
+            keys=(DirectoryKey(public_key_pem=pem, from_ms=0),),
+            enrolled_ms=0,
+            revoked_ms=revoked_ms,
         )
         world = world.with_directory(devices=(entry,))
     world.trust.save(tmp_path / "trust")

@@ -22,7 +22,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, t
         writer = tiny.Writer(home / "recording", tiny.Keys(device=seat.keystore.device_key()), seat.device)
         writer.segment()
         writer.segment(cut_after=3)
-        connection = seat.enrolment.connect()
+        connection = seat.connect()
         send_head(connection, writer.recording, writer.left[-1])
         connection.close()
         acts = [["remove", f"segment-00001.{kind}"] for kind in ("ers", "leaves")]

@@ -33,6 +33,6 @@ def session(world: World, seat: Seat) -> str:
 
 @pytest.fixture
 def connection(seat: Seat) -> Iterator[RegistryConnection]:
-    opened = seat.enrolment.connect()
+    opened = seat.connect()
     yield opened
     opened.close()

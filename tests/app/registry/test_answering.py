@@ -3,14 +3,17 @@
 import base64
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
-from app.registry.answering import DeviceUnknown, RequestRepeated, TooEarly
+from app.registry.admitting import DeviceUnknown, RequestRepeated
+from app.registry.answering import TooEarly
+from app.registry.guarding import DeviceRevoked
 from app.registry.models import ReleaseEntry
 from app.registry.premises import SessionUnknown
-from sync.client.asking import sign_request
+from sync.client.asking import Matter, sign_request
 from sync.trust.anchor import Trust
 from sync.trust.envelope import EnvelopeRefused, sign, verify
 from sync.trust.release import ReleaseShare
@@ -32,7 +35,7 @@ def fresh(world: World, seat: Seat) -> str:
 
 
 def asking_release(seat: Seat, session: str | None) -> bytes:
-    return sign_request(seat.keystore, RequestKind.RELEASE, seat.device, session)
+    return sign_request(seat.asker, RequestKind.RELEASE, Matter(session))
 
 
 def entries(world: World, session: str) -> list[tuple[str, str, str | None]]:
@@ -71,10 +74,10 @@ def test_an_operator_can_release_earlier_and_this_is_written_down(world: World, 
 
 def test_a_seat_gets_its_own_sessions_only(world: World, seat: Seat, fresh: str) -> None:
     other = enrol_seat(world)
-    mine = world.registry.plans_for(sign_request(seat.keystore, RequestKind.PLANS, seat.device))
+    mine = world.registry.plans_for(sign_request(seat.asker, RequestKind.PLANS))
     planned = world.registry.premises.shelf.session(fresh)
     assert base64.b64encode(planned.envelope).decode() in mine.plans
-    theirs = world.registry.plans_for(sign_request(other.keystore, RequestKind.PLANS, other.device))
+    theirs = world.registry.plans_for(sign_request(other.asker, RequestKind.PLANS))
     assert theirs.plans == ()
     with pytest.raises(SessionUnknown):
         world.registry.release_for(asking_release(other, fresh))
@@ -83,7 +86,7 @@ def test_a_seat_gets_its_own_sessions_only(world: World, seat: Seat, fresh: str)
 
 
 def test_a_request_is_good_once_and_for_what_it_asks(world: World, seat: Seat) -> None:
-    asked = sign_request(seat.keystore, RequestKind.PLANS, seat.device)
+    asked = sign_request(seat.asker, RequestKind.PLANS)
     with pytest.raises(RequestRepeated):
         world.registry.release_for(asked)
     assert world.registry.plans_for(asked).plans is not None
@@ -93,14 +96,14 @@ def test_a_request_is_good_once_and_for_what_it_asks(world: World, seat: Seat) -
 
 def test_strangers_and_revoked_seats_are_told_nothing(world: World, seat: Seat) -> None:
     request = DeviceRequest(
-        kind=RequestKind.PLANS, device=new_id(), session=None, asked_ms=0, nonce=secrets.token_hex(32)
+        kind=RequestKind.PLANS, device=new_id(), session=None, asked_ms=0, nonce=secrets.token_hex(32), counter=1
     )
     with pytest.raises(DeviceUnknown):
         world.registry.plans_for(sign(request.to_bytes(), DeviceRequest.PAYLOAD_TYPE, seat.keystore.device_key()))
     other = enrol_seat(world)
-    in_anothers_name = sign_request(other.keystore, RequestKind.PLANS, seat.device)
+    in_anothers_name = sign_request(replace(other.asker, device=seat.device), RequestKind.PLANS)
     with pytest.raises(EnvelopeRefused):
         world.registry.plans_for(in_anothers_name)
     world.registry.revoke_device(other.device)
-    with pytest.raises(DeviceUnknown):
-        world.registry.plans_for(sign_request(other.keystore, RequestKind.PLANS, other.device))
+    with pytest.raises(DeviceRevoked):
+        world.registry.plans_for(sign_request(other.asker, RequestKind.PLANS))

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from app.registry.answering import DeviceUnknown, RequestRepeated
+from app.registry.admitting import RequestRepeated
+from app.registry.guarding import DeviceRevoked
 from app.registry.models import ClaimMove
 from app.registry.premises import SessionUnknown
-from sync.client.asking import sign_request
+from sync.client.asking import Matter, sign_request
 from sync.trust.envelope import EnvelopeRefused, countersign, sign
 from sync.trust.keys import SigningKey
 from sync.wire.enrolment import ClaimState, DeviceRequest, RequestKind
@@ -31,7 +32,7 @@ def sitting(world: World, fresh: str) -> str:
 
 
 def asking(seat: Seat, kind: RequestKind, session: str | None, sitting: str | None, *proctors: SigningKey) -> bytes:
-    request = sign_request(seat.keystore, kind, seat.device, session, sitting)
+    request = sign_request(seat.asker, kind, Matter(session, sitting))
     for key in proctors:
         request = countersign(request, key)
     return request
@@ -87,6 +88,7 @@ def test_one_proctor_or_strangers_move_nothing(world: World, seat: Seat, other: 
         session=fresh,
         asked_ms=1,
         nonce="a" * 64,
+        counter=1,
         sitting=sitting,
     ).to_bytes()
     without_device = sign(payload, DeviceRequest.PAYLOAD_TYPE, first, second)
@@ -114,5 +116,5 @@ def test_only_seats_of_the_session_claim_its_sittings(world: World, seat: Seat, 
     with pytest.raises(RequestRepeated):
         world.registry.claim_for(asking(seat, RequestKind.PLANS, fresh, sitting))
     world.registry.revoke_device(elsewhere.device)
-    with pytest.raises(DeviceUnknown):
+    with pytest.raises(DeviceRevoked):
         world.registry.claim_for(asking(elsewhere, RequestKind.CLAIM, fresh, sitting))

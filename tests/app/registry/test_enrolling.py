@@ -22,6 +22,7 @@ from app.registry.models import Invited
 from app.registry.service import Registry, RegistryExists, RegistryMissing
 from sync.trust.anchor import Trust
 from sync.trust.certificates import CertificateRefused, csr
+from sync.trust.envelope import EnvelopeRefused, sign
 from sync.trust.keys import SealingKey, SigningKey
 from sync.trust.pin import open_administrator_credential
 from sync.wire.enrolment import EnrolmentRequest, Invitation
@@ -35,12 +36,15 @@ def invitation(world: World, url: str) -> Invitation:
     return found
 
 
-def asking(invitation: Invitation, key: SigningKey | None = None) -> EnrolmentRequest:
-    return EnrolmentRequest(
+def asking(invitation: Invitation, key: SigningKey | None = None, **changes: str) -> bytes:
+    key = key or SigningKey.generate_p256()
+    request = EnrolmentRequest(
         token=invitation.token,
-        csr_pem=csr(key or SigningKey.generate_p256(), "07"),
+        csr_pem=csr(SigningKey.generate_p256(), "07"),
+        device_key_pem=key.public.pem,
         sealing_key=base64.b64encode(SealingKey.generate().public_raw).decode(),
     )
+    return sign(request.model_copy(update=changes).to_bytes(), EnrolmentRequest.PAYLOAD_TYPE, key)
 
 
 def test_a_token_has_at_least_128_random_bits_and_is_not_kept(world: World, invitation: Invitation) -> None:
@@ -78,12 +82,18 @@ def test_a_key_that_is_enrolled_cannot_become_a_second_device(world: World, invi
 
 
 def test_a_request_with_a_broken_key_leaves_the_token_good(world: World, invitation: Invitation) -> None:
-    request = asking(invitation)
-    with pytest.raises(RequestMalformed):
-        world.registry.enrol(request.model_copy(update={"sealing_key": "AAAA"}))
-    with pytest.raises(CertificateRefused):
-        world.registry.enrol(request.model_copy(update={"csr_pem": "nothing"}))
-    assert world.registry.enrol(request).seat_label == "07"
+    key = SigningKey.generate_p256()
+    for fault, change in (
+        (RequestMalformed, {"sealing_key": "AAAA"}),
+        (CertificateRefused, {"csr_pem": "nothing"}),
+        (RequestMalformed, {"device_key_pem": "nothing"}),
+        (RequestMalformed, {"device_key_pem": SigningKey.generate_ed25519().public.pem}),
+        (EnvelopeRefused, {"device_key_pem": SigningKey.generate_p256().public.pem}),  # not the key that signs
+        (RequestMalformed, {"csr_pem": csr(key, "07")}),  # one key for both would let TLS make signatures of ours
+    ):
+        with pytest.raises(fault):
+            world.registry.enrol(asking(invitation, key, **change))
+    assert world.registry.enrol(asking(invitation, key)).seat_label == "07"
 
 
 def test_the_directory_grows_by_one_number_with_every_enrolment_and_revocation(

@@ -7,7 +7,8 @@ import pytest
 
 from app.archive.heads import HeadsThatLeft
 from app.archive.home import ArchiveHome
-from app.registry.answering import DeviceUnknown
+from app.registry.admitting import DeviceUnknown
+from app.registry.guarding import DeviceRevoked
 from app.registry.heads import HeadRefused, HeadsUnknown
 from sync.client.connection import RegistryAddressRefused, RegistryConnection
 from sync.client.heads import HeadNotTaken, fetch_heads, heads_at, send_head
@@ -114,7 +115,7 @@ def test_no_other_seat_speaks_of_a_recording(world: World, key: SigningKey, reco
     with pytest.raises(HeadRefused):
         world.registry.take_head(recording, signed(head(recording, 1), other.keystore.device_key()))
     world.registry.revoke_device(other.device)
-    with pytest.raises(DeviceUnknown):
+    with pytest.raises(DeviceRevoked):
         world.registry.take_head(new_id(), signed(head(recording, 1), other.keystore.device_key()))
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+
 from app.content.bank import Bank
 from app.content.packing.package import SealedPackage, pack
 from app.exam.form import Form, draw_form
@@ -22,10 +24,13 @@ from app.registry.models import Proctor
 from app.registry.planning import Candidate, SessionRequest
 from app.registry.serve import RegistryServer
 from app.registry.service import Registry, wall_ms
+from sync.client.asking import Asker
+from sync.client.connection import RegistryConnection
 from sync.client.enrolment import Enrolment, enrol
+from sync.replica.database import Replica
 from sync.trust.envelope import sign
 from sync.trust.keys import SealingKey, SigningKey
-from sync.trust.keystore import FileKeyStore
+from sync.trust.keystore import FileKeyStore, KeyStore
 from sync.trust.pin import open_credential
 from sync.wire.ids import new_id
 from sync.wire.packet import (
@@ -192,17 +197,37 @@ class World:
         return draw_form(package.header.items, package.sha256, BLUEPRINT, entry.form_seed)
 
 
+def pem_file(file: Path, certificate_pem: str, key: SigningKey) -> Path:
+    secret = key.private_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(secret + certificate_pem.encode())
+    return file
+
+
 @dataclass(frozen=True)
 class Seat:
     """An enrolled simulated seat."""
 
-    keystore: FileKeyStore
+    keystore: KeyStore
     trust: Path
     enrolment: Enrolment
+    replica: Replica
 
     @property
     def device(self) -> str:
         return self.enrolment.device
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(self.device, self.keystore, self.replica)
+
+    def connect(self) -> RegistryConnection:
+        return self.enrolment.connect(self.keystore)
+
+    def pem_file(self) -> Path:
+        """Write the certificate with its key, for TLS by hand."""
+        return pem_file(self.trust.parent / "identity.pem", self.enrolment.certificate_pem, self.keystore.tls_key())
 
 
 @contextmanager
@@ -216,7 +241,12 @@ def opened_world(folder: Path) -> Iterator[World]:
         raw = pack(small_bank(), new_id(), 3, clock.now_ms, *keys)
         package = registry.publish(raw, *keys)
         proctors = tuple(registry.enrol_proctor(name, PIN) for name in ("Li Mei", "Wang"))
-        yield World(registry, clock, folder, package, raw, keys, proctors)
+        world = World(registry, clock, folder, package, raw, keys, proctors)
+        try:
+            yield world
+        finally:
+            for seat in world.seats:
+                seat.replica.close()
 
 
 @contextmanager
@@ -239,7 +269,7 @@ def enrol_seat(world: World, label: str = "07") -> Seat:
     folder = world.folder / f"seat-{new_id()}"
     keystore = FileKeyStore(folder / "keys")
     enrolment = enrol(world.registry.invite(label, HOUR_MS), keystore, folder / "trust")
-    seat = Seat(keystore, folder / "trust", enrolment)
+    seat = Seat(keystore, folder / "trust", enrolment, Replica.open(folder / "replica.db", keystore.replica_key()))
     world.seats.append(seat)
     return seat
 

@@ -310,7 +310,7 @@ def seat(world: World) -> Iterator[Seat]:
 
 @pytest.fixture
 def connection(seat: Seat) -> Iterator[RegistryConnection]:
-    opened = seat.enrolment.connect()
+    opened = seat.connect()
     yield opened
     opened.close()
 

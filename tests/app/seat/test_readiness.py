@@ -41,7 +41,7 @@ def with_plan(session: Session, **changes: Any) -> Session:  # noqa: ANN401 - fi
 
 
 def found(workplace: Workplace, session: Session, camera: CameraDesk, display: Display = GOOD) -> dict[str, Finding]:
-    findings = check_seat(workplace, session, Reach(workplace.enrolment.connect(), camera, display))
+    findings = check_seat(workplace, session, Reach(workplace.connect(), camera, display))
     return {finding.check: finding for finding in findings}
 
 

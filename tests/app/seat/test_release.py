@@ -73,10 +73,7 @@ def test_the_typed_code_opens_every_item_of_the_form(workplace: Workplace, sessi
 
 
 def test_the_registry_releases_over_the_network(workplace: Workplace, session: Session, site: Site) -> None:
-    enrolment = workplace.enrolment
-    fetched = fetch_release(
-        enrolment.connect(), workplace.keystore, enrolment.device, workplace.trust, session.plan.session
-    )
+    fetched = fetch_release(workplace.connect(), workplace.asker, workplace.trust, session.plan.session)
     assert fetched.code() == site.release_share().code()
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.registry.models import Device
+from sync.client.asking import Asker
 from sync.client.connection import RegistryConnection
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
@@ -42,15 +44,22 @@ def trust(seat: Seat) -> Trust:
 
 @pytest.fixture
 def connection(seat: Seat) -> Iterator[RegistryConnection]:
-    opened = seat.enrolment.connect()
+    opened = seat.connect()
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def replica(tmp_path: Path, seat: Seat) -> Iterator[Replica]:
+def replica(tmp_path: Path, seat: Seat, world: World) -> Iterator[Replica]:
     with Replica.open(tmp_path / "replica.db", seat.keystore.replica_key()) as opened:
+        with world.registry.premises.database.reading() as rows:  # a fresh replica of a seat that has asked before
+            opened.requests.raise_to(rows.get_one(Device, seat.device).counter)
         yield opened
+
+
+@pytest.fixture
+def asker(seat: Seat, replica: Replica) -> Asker:
+    return Asker(seat.device, seat.keystore, replica)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from sync.client.asking import Asker
 from sync.client.claims import ClaimRefused, ask_claim, claims_connection
 from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
 from sync.wire.enrolment import ClaimReply, ClaimState, RequestKind
@@ -17,12 +18,12 @@ def sitting(world: World, session: str) -> str:
     return world.plan(session)[0].roster[3].sitting
 
 
-def test_a_seat_claims_looks_and_moves(world: World, seat: Seat, session: str, sitting: str) -> None:
-    connection = claims_connection(seat.enrolment)
+def test_a_seat_claims_looks_and_moves(world: World, seat: Seat, session: str, sitting: str, asker: Asker) -> None:
+    connection = claims_connection(seat.enrolment, seat.keystore)
 
     def ask(kind: RequestKind) -> ClaimReply:
         keys = world.proctor_keys if kind is RequestKind.CLAIM_MOVE else ()
-        return ask_claim(connection, seat.keystore, seat.device, kind, session, sitting, keys)
+        return ask_claim(connection, asker, kind, session, sitting, keys)
 
     assert ask(RequestKind.CLAIM_LOOK).state is ClaimState.FREE
     for kind in (RequestKind.CLAIM, RequestKind.CLAIM, RequestKind.CLAIM_LOOK, RequestKind.CLAIM_MOVE):
@@ -30,10 +31,10 @@ def test_a_seat_claims_looks_and_moves(world: World, seat: Seat, session: str, s
     assert ask(RequestKind.CLAIM_LOOK).seat_label == seat.enrolment.seat_label
 
 
-def test_what_the_registry_refuses_is_a_refusal(seat: Seat, session: str) -> None:
-    connection = claims_connection(seat.enrolment)
+def test_what_the_registry_refuses_is_a_refusal(seat: Seat, session: str, asker: Asker) -> None:
+    connection = claims_connection(seat.enrolment, seat.keystore)
     with pytest.raises(ClaimRefused):
-        ask_claim(connection, seat.keystore, seat.device, RequestKind.CLAIM, session, new_id())
+        ask_claim(connection, asker, RequestKind.CLAIM, session, new_id())
 
 
 @pytest.mark.parametrize(
@@ -53,22 +54,22 @@ def test_what_the_registry_refuses_is_a_refusal(seat: Seat, session: str) -> Non
 def test_a_bad_line_is_said_in_time(
     over_the_line: RegistryConnection,
     line: Line,
-    seat: Seat,
     session: str,
     sitting: str,
     act: Act,
     fault: type[Exception],
+    asker: Asker,
 ) -> None:
     line.only, line.script = "POST", [act]
     began = time.monotonic()
     with pytest.raises(fault):
-        ask_claim(over_the_line, seat.keystore, seat.device, RequestKind.CLAIM, session, sitting)
+        ask_claim(over_the_line, asker, RequestKind.CLAIM, session, sitting)
     assert time.monotonic() - began < 3
-    reply = ask_claim(over_the_line, seat.keystore, seat.device, RequestKind.CLAIM, session, sitting)
+    reply = ask_claim(over_the_line, asker, RequestKind.CLAIM, session, sitting)
     assert reply.state is ClaimState.YOURS
 
 
-def test_nobody_there_is_said_in_time(seat: Seat, session: str, sitting: str) -> None:
+def test_nobody_there_is_said_in_time(seat: Seat, session: str, sitting: str, asker: Asker) -> None:
     nowhere = seat.enrolment.model_copy(update={"url": "https://127.0.0.1:9"})
     with pytest.raises(RegistryUnreachable):
-        ask_claim(claims_connection(nowhere), seat.keystore, seat.device, RequestKind.CLAIM, session, sitting)
+        ask_claim(claims_connection(nowhere, seat.keystore), asker, RequestKind.CLAIM, session, sitting)

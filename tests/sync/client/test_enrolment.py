@@ -40,7 +40,7 @@ def test_an_enrolled_pc_knows_who_it_is_and_is_in_the_directory(
     assert load_enrolment(folder) == enrolment
     assert enrolment.seat_label == "07"
     key = keystore.device_key().public
-    check_device_certificate(enrolment.certificate_pem, enrolment.ca_pem, key, enrolment.device)
+    check_device_certificate(enrolment.certificate_pem, enrolment.ca_pem, keystore.tls_key().public, enrolment.device)
     entry = Trust.load(folder).device(enrolment.device)
     assert entry is not None
     assert entry.public_key_pem == key.pem
@@ -115,7 +115,7 @@ def test_the_directory_is_fetched_anew_and_never_goes_back(
     world: World, keystore: FileKeyStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "trust"
-    connection = enrol(world.registry.invite("07", HOUR_MS), keystore, folder).connect()
+    connection = enrol(world.registry.invite("07", HOUR_MS), keystore, folder).connect(keystore)
     old = connection.get("/v1/trust", 1_000_000)
     proctor = world.registry.enrol_proctor("Zhou", "314159")
     trust = fetch_trust(connection, folder)

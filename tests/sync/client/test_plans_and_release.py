@@ -2,16 +2,17 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
 
 from app.registry.keyroom import KeyName
+from sync.client.asking import Asker, DeviceRevoked
 from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable, Reply
 from sync.client.plans import (
     PlanForAnotherSeat,
     PlanMissing,
-    PlansRefused,
     fetch_plans,
     load_plan,
     verify_plan,
@@ -42,18 +43,13 @@ def plans_reply(*envelopes: bytes) -> Reply:
 
 
 def test_plans_are_fetched_verified_and_kept_as_they_were_signed(
-    world: World,
-    seat: Seat,
-    session: str,
-    connection: RegistryConnection,
-    trust: Trust,
-    replica: Replica,
+    world: World, session: str, connection: RegistryConnection, trust: Trust, replica: Replica, asker: Asker
 ) -> None:
-    assert session in fetch_plans(connection, seat.keystore, seat.device, trust, replica)
+    assert session in fetch_plans(connection, asker, trust)
     plan, sha256 = load_plan(replica, trust, session)
     assert (plan, sha256) == world.plan(session)
     assert replica.cabinet.highest_signed_ms() >= plan.issued_ms
-    assert session in fetch_plans(connection, seat.keystore, seat.device, trust, replica)
+    assert session in fetch_plans(connection, asker, trust)
     with pytest.raises(PlanMissing):
         load_plan(replica, trust, new_id())
 
@@ -76,31 +72,31 @@ def test_a_plan_by_another_key_or_with_a_changed_byte_is_refused(
 
 def test_a_plan_for_other_seats_is_not_kept(
     world: World,
-    seat: Seat,
     session: str,
     trust: Trust,
     replica: Replica,
     connection: RegistryConnection,
     monkeypatch: pytest.MonkeyPatch,
+    asker: Asker,
 ) -> None:
     other = enrol_seat(world)
     envelope = world.registry.premises.shelf.session(session).envelope
     monkeypatch.setattr(connection, "post", lambda *_: plans_reply(envelope))
     with pytest.raises(PlanForAnotherSeat):
-        fetch_plans(connection, other.keystore, other.device, trust, replica)
+        fetch_plans(connection, replace(asker, keystore=other.keystore, device=other.device), trust)
     with pytest.raises(PlanForAnotherSeat):
-        fetch_plans(connection, other.keystore, seat.device, trust, replica)
+        fetch_plans(connection, replace(asker, keystore=other.keystore), trust)
     assert replica.cabinet.names(DocumentKind.PLAN) == []
 
 
 def test_an_older_plan_does_not_replace_a_newer_one(
     world: World,
-    seat: Seat,
     session: str,
     trust: Trust,
     replica: Replica,
     connection: RegistryConnection,
     monkeypatch: pytest.MonkeyPatch,
+    asker: Asker,
 ) -> None:
     plan, _ = world.plan(session)
     key = world.registry.premises.keys.key(KeyName.PLAN)
@@ -108,47 +104,47 @@ def test_an_older_plan_does_not_replace_a_newer_one(
     for each in (newer, plan):
         envelope = sign(each.to_bytes(), SessionPlan.PAYLOAD_TYPE, key)
         monkeypatch.setattr(connection, "post", lambda *_, kept=envelope: plans_reply(kept))
-        fetch_plans(connection, seat.keystore, seat.device, trust, replica)
+        fetch_plans(connection, asker, trust)
     assert load_plan(replica, trust, session)[0].room == "Room 2"
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\0" * 100])
 def test_a_kept_plan_that_was_damaged_is_healed_by_what_is_fetched(
     world: World,
-    seat: Seat,
     session: str,
     trust: Trust,
     replica: Replica,
     connection: RegistryConnection,
     damage: bytes,
+    asker: Asker,
 ) -> None:
     replica.cabinet.put_document(DocumentKind.PLAN, session, damage, 0)
     with pytest.raises(EnvelopeRefused):
         load_plan(replica, trust, session)
-    assert session in fetch_plans(connection, seat.keystore, seat.device, trust, replica)
+    assert session in fetch_plans(connection, asker, trust)
     assert load_plan(replica, trust, session) == world.plan(session)
 
 
-def test_a_revoked_seat_is_told_so(world: World, trust: Trust, replica: Replica) -> None:
+def test_a_revoked_seat_is_told_so(world: World, trust: Trust) -> None:
     other = enrol_seat(world)
     world.registry.revoke_device(other.device)
-    with pytest.raises(PlansRefused, match="DEVICE_UNKNOWN"):
-        fetch_plans(other.enrolment.connect(), other.keystore, other.device, trust, replica)
+    with pytest.raises(DeviceRevoked):
+        fetch_plans(other.connect(), other.asker, trust)
 
 
 def test_the_share_comes_when_it_is_time_and_opens_the_package(
-    world: World, seat: Seat, trust: Trust, connection: RegistryConnection
+    world: World, seat: Seat, trust: Trust, connection: RegistryConnection, asker: Asker
 ) -> None:
     session = world.registry.plan_session(world.request((seat.device,), candidates=1))
     with pytest.raises(NotReleasedYet) as caught:
-        fetch_release(connection, seat.keystore, seat.device, trust, session)
+        fetch_release(connection, asker, trust, session)
     assert caught.value.facts == {"minutes": 60}
     world.clock.now_ms += HOUR_MS
-    share = fetch_release(connection, seat.keystore, seat.device, trust, session)
+    share = fetch_release(connection, asker, trust, session)
     keys = unlock(world.plan(session)[0], seat.device, seat.keystore, share)
     assert (keys.content, keys.marking) == world.secrets
     with pytest.raises(ReleaseRefused, match="SESSION_UNKNOWN"):
-        fetch_release(connection, seat.keystore, seat.device, trust, new_id())
+        fetch_release(connection, asker, trust, new_id())
 
 
 def test_a_share_that_is_not_the_registrys_word_for_this_seat_is_refused(
@@ -158,6 +154,7 @@ def test_a_share_that_is_not_the_registrys_word_for_this_seat_is_refused(
     trust: Trust,
     connection: RegistryConnection,
     monkeypatch: pytest.MonkeyPatch,
+    asker: Asker,
 ) -> None:
     key = world.registry.premises.keys.key(KeyName.PLAN)
     right = ReleaseReply(session=session, device=seat.device, code="0" * 30, released_ms=1)
@@ -170,7 +167,7 @@ def test_a_share_that_is_not_the_registrys_word_for_this_seat_is_refused(
     for body in bodies:
         monkeypatch.setattr(connection, "post", lambda *_, body=body: Reply(200, body))
         with pytest.raises(RegistryAnswerBad):
-            fetch_release(connection, seat.keystore, seat.device, trust, session)
+            fetch_release(connection, asker, trust, session)
 
 
 @pytest.mark.parametrize(
@@ -182,19 +179,18 @@ def test_a_share_that_is_not_the_registrys_word_for_this_seat_is_refused(
         (Act.DROP_AFTER, RegistryUnreachable),
     ],
 )
-def test_a_bad_line_gives_a_fault_with_a_name(  # noqa: PLR0917 - fixtures and parameters
-    seat: Seat,
+def test_a_bad_line_gives_a_fault_with_a_name(
     session: str,
     trust: Trust,
     line: Line,
     over_the_line: RegistryConnection,
-    replica: Replica,
     act: Act,
     fault: type[Exception],
+    asker: Asker,
 ) -> None:
     line.only = "POST"
     line.script = [act, act]
     with pytest.raises(fault):
-        fetch_release(over_the_line, seat.keystore, seat.device, trust, session)
+        fetch_release(over_the_line, asker, trust, session)
     with pytest.raises(fault):
-        fetch_plans(over_the_line, seat.keystore, seat.device, trust, replica)
+        fetch_plans(over_the_line, asker, trust)

@@ -20,7 +20,7 @@ from sync.trust.anchor import (
     sign_registry_keys,
 )
 from sync.trust.keys import SigningKey
-from sync.wire.enrolment import DirectoryAdministrator, RegistryRole, RoleKey
+from sync.wire.enrolment import DirectoryAdministrator, DirectoryKey, RegistryRole, RoleKey
 from sync.wire.ids import new_id
 from tests.sync.trust.world import NOW_MS, World, bundle_of, tuf_root
 
@@ -148,13 +148,17 @@ def test_a_role_may_have_two_keys_while_one_is_replaced(world: World) -> None:
 def test_a_directory_that_would_let_one_key_count_twice_is_refused(world: World) -> None:
     first, second = world.directory.proctors
     device = world.directory.devices[0]
-    as_device = first.model_copy(update={"public_key_pem": device.public_key_pem})
-    rewritten = second.model_copy(update={"public_key_pem": first.public_key_pem.replace("\n", "\r\n")})
+    rewritten = DirectoryKey(public_key_pem=first.public_key_pem.replace("\n", "\r\n"), from_ms=NOW_MS)
+    before = first.keys[0].model_copy(update={"until_ms": NOW_MS})
     for changes in (
-        {"proctors": (first, rewritten)},
-        {"proctors": (as_device,)},
+        {"proctors": (first, second.model_copy(update={"keys": (rewritten,)}))},
+        {"proctors": (first.model_copy(update={"keys": device.keys}),)},
+        {"proctors": (first, second.model_copy(update={"keys": (before, *second.keys)}))},
+        {"proctors": (first.model_copy(update={"keys": (before, rewritten)}),)},
+        {"proctors": (first.model_copy(update={"keys": (*first.keys, *device.keys)}),)},  # nobody says until when
+        {"proctors": (first.model_copy(update={"keys": (before,)}),)},
         {"devices": (device, device)},
-        {"devices": (device.model_copy(update={"public_key_pem": "no key"}),)},
+        {"devices": (device.model_copy(update={"keys": (DirectoryKey(public_key_pem="no key", from_ms=0),)}),)},
     ):
         with pytest.raises(TrustRefused):
             believe(world.with_directory(**changes))

@@ -17,7 +17,7 @@ from sync.wire.enrolment import RegistryRole
 from sync.wire.ids import new_id
 from sync.wire.packet import CLOCK_JUMPED, Answer, Incident, ItemOutcome, ScorePacket
 from sync.wire.receipt import InclusionProof, Receipt
-from tests.sync.trust.world import NOW_MS, ORIGIN, World
+from tests.sync.trust.world import NOW_MS, ORIGIN, World, first_key
 
 WORLD = World.make()  # for the hypothesis tests, which cannot take it as a fixture
 
@@ -132,7 +132,7 @@ def test_a_packet_needs_the_device_it_names(world: World) -> None:
 
 def test_another_device_cannot_sign_in_its_place_or_beside_it(world: World) -> None:
     other = SigningKey.generate_p256()
-    entry = world.directory.devices[0].model_copy(update={"device": new_id(), "public_key_pem": other.public.pem})
+    entry = world.directory.devices[0].model_copy(update={"device": new_id(), "keys": (first_key(other),)})
     trust = world.with_directory(devices=(*world.directory.devices, entry)).trust
     proctor = world.proctor_keys[0]
     for signers in ([other, proctor], [world.device_key, other, proctor]):

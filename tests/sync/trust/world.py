@@ -16,6 +16,7 @@ from sync.trust.merkle import inclusion_path, leaf_hash, root
 from sync.wire.enrolment import (
     Directory,
     DirectoryDevice,
+    DirectoryKey,
     DirectoryProctor,
     RegistryKeys,
     RegistryRole,
@@ -52,6 +53,11 @@ def tuf_root(*keys: SigningKey, threshold: int = 1) -> bytes:
     return metadata.to_bytes()
 
 
+def first_key(key: SigningKey) -> DirectoryKey:
+    """Give the directory's line of a key that was never replaced."""
+    return DirectoryKey(public_key_pem=key.public.pem, from_ms=NOW_MS)
+
+
 def bundle_of(root_json: bytes, keys: bytes, directory: bytes) -> TrustBundle:
     root_text, keys_text, directory_text = (base64.b64encode(part).decode() for part in (root_json, keys, directory))
     return TrustBundle(tuf_root=root_text, registry_keys=keys_text, directory=directory_text)
@@ -82,15 +88,14 @@ class World:
             keys=tuple(RoleKey(role=role, public_key_pem=key.public.pem) for role, key in roles.items()),
         )
         device = DirectoryDevice(
-            device=new_id(), seat_label="Seat 1", public_key_pem=device_key.public.pem, enrolled_ms=NOW_MS
+            device=new_id(), seat_label="Seat 1", keys=(first_key(device_key),), enrolled_ms=NOW_MS
         )
         directory = Directory(
             sequence=1,
             issued_ms=NOW_MS,
             devices=(device,),
             proctors=tuple(
-                DirectoryProctor(proctor=new_id(), public_key_pem=key.public.pem, enrolled_ms=NOW_MS)
-                for key in proctors
+                DirectoryProctor(proctor=new_id(), keys=(first_key(key),), enrolled_ms=NOW_MS) for key in proctors
             ),
         )
         return cls(root_key, roles, device_key, proctors, tuf_root(root_key), registry_keys, directory)

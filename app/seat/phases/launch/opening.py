@@ -167,8 +167,7 @@ class Opening(Phase):
         def work() -> PackageKeys:
             share = fetch_release(
                 self._connection,
-                workplace.keystore,
-                workplace.enrolment.device,
+                workplace.asker,
                 workplace.trust,
                 session.plan.session,
             )

@@ -21,7 +21,7 @@ from sync.trust.clock import ClockReading, read_clock
 from sync.trust.envelope import peek
 from sync.trust.keys import PublicKey
 from sync.wire.archive import RecordingAbout, TimelineKind, TimelineMark
-from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice, named_sha256
+from sync.wire.enrolment import DirectoryAdministrator, DirectoryDevice, DirectoryKey, named_sha256
 from sync.wire.ids import new_id
 from sync.wire.plan import Bilingual, Recipient, RecipientRole
 from sync.wire.recording import RecordingManifest
@@ -144,7 +144,7 @@ def house(recorded: Recorded, tmp_path: Path) -> House:
     device = DirectoryDevice(
         device=recorded.spec.device,
         seat_label="07",
-        public_key_pem=recorded.seat.keys.device_key().public.pem,
+        keys=(DirectoryKey(public_key_pem=recorded.seat.keys.device_key().public.pem, from_ms=NOW_MS - 10**11),),
         enrolled_ms=NOW_MS - 10**11,
     )
     world = world.with_directory(

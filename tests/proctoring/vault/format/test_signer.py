@@ -6,7 +6,7 @@ import pytest
 from proctoring.vault.format.report import FindingCode, SignerState, Verdict
 from proctoring.vault.format.verify import verify_recording
 from sync.trust.keys import SigningKey
-from sync.wire.enrolment import DirectoryDevice
+from sync.wire.enrolment import DirectoryDevice, DirectoryKey
 from tests.proctoring.seat import Recorded
 
 
@@ -28,7 +28,7 @@ def directory(
         DirectoryDevice(
             device=device or recorded.spec.device,
             seat_label="a seat",
-            public_key_pem=pem or own,
+            keys=(DirectoryKey(public_key_pem=pem or own, from_ms=1),),
             enrolled_ms=1,
             revoked_ms=revoked_ms,
         )

@@ -11,7 +11,7 @@ from sync.trust.clock import read_clock
 from sync.trust.envelope import sign, verify
 from sync.trust.keys import PublicKey, SigningKey
 from sync.wire.archive import CustodyAct, CustodyEntry, Moment
-from sync.wire.enrolment import DirectoryDevice
+from sync.wire.enrolment import DirectoryDevice, DirectoryKey
 from sync.wire.ids import new_id
 from tests.proctoring.vault.format.tiny import Writer
 
@@ -37,7 +37,7 @@ def _entry(one: Writer) -> DirectoryDevice:
     return DirectoryDevice(
         device=one.device,
         seat_label="simulated",
-        public_key_pem=one.keys.device.public.pem,
+        keys=(DirectoryKey(public_key_pem=one.keys.device.public.pem, from_ms=0),),
         enrolled_ms=0,
         revoked_ms=None,
     )
