@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 WITHIN_S: Final = 30.0
+SLOWEST_BYTES_PER_S: Final = 4_000
+"""A body may take longer than `WITHIN_S` by what its bytes take at this speed: slow lines are heard out, drips not."""
 TOGETHER_BYTES: Final = 256_000_000
 
 
@@ -38,9 +40,11 @@ class Bodies:
 
     async def _read(self, request: Request, body: bytearray, max_bytes: int) -> None:
         try:
-            async with asyncio.timeout(WITHIN_S):
+            began = asyncio.get_running_loop().time()
+            async with asyncio.timeout(WITHIN_S) as limit:
                 async for piece in request.stream():
                     body += piece
+                    limit.reschedule(began + WITHIN_S + len(body) / SLOWEST_BYTES_PER_S)
                     self._held += len(piece)
                     if len(body) > max_bytes:
                         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -26,6 +26,9 @@ class Act(Enum):
     """What the line does with one request."""
 
     PASS = auto()
+    DELAY = auto()
+    DUPLICATE = auto()  # the registry hears it twice
+    LATE = auto()  # the client is cut off, and the registry hears it after others
     DROP_BEFORE = auto()  # the registry never hears of it
     DROP_AFTER = auto()  # the registry has done it, the answer is lost
     TRUNCATE = auto()
@@ -53,6 +56,7 @@ class Line:
     script: list[Act] = field(default_factory=list)
     only: str = "PUT"  # the method the script is for
     seen: list[tuple[str, str, Act]] = field(default_factory=list)
+    late: list[tuple[str, str, bytes]] = field(default_factory=list)
     last_receipt: bytes = b""
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -62,6 +66,27 @@ class Line:
             act = self.script.pop(0) if self.script and method == self.only else Act.PASS
             self.seen.append((method, path, act))
             return act
+
+    def pass_on(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        if method == "GET":
+            reply = self.upstream.get(path, 70_000_000)
+        else:
+            ask = self.upstream.put if method == "PUT" else self.upstream.post
+            reply = ask(path, body, 70_000_000)
+        if method == "PUT" and reply.status in (200, 201):
+            self.last_receipt = reply.body
+        return reply.status, reply.body
+
+    def hold_back(self, method: str, path: str, body: bytes) -> None:
+        with self.lock:
+            self.late.append((method, path, body))
+
+    def let_late_ones_through(self, most: int) -> None:
+        """Send on what was held back, the latest first, when more than `most` have gathered."""
+        with self.lock:
+            some, self.late = (self.late, []) if len(self.late) > most else ([], self.late)
+        for method, path, body in reversed(some):
+            self.pass_on(method, path, body)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -91,6 +116,15 @@ class _Handler(BaseHTTPRequestHandler):
         match act:
             case Act.PASS:
                 self._say(*self._pass_on(method, body))
+            case Act.DELAY:
+                time.sleep(0.05)  # this is the simulated delay itself
+                self._say(*self._pass_on(method, body))
+            case Act.DUPLICATE:
+                self._pass_on(method, body)
+                self._say(*self._pass_on(method, body))
+            case Act.LATE:
+                self.line.hold_back(method, self.path, body)
+                self._hang_up()
             case Act.DROP_BEFORE:
                 self._hang_up()
             case Act.DROP_AFTER:
@@ -131,14 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._say(201, b"")
 
     def _pass_on(self, method: str, body: bytes) -> tuple[int, bytes]:
-        if method == "GET":
-            reply = self.line.upstream.get(self.path, 70_000_000)
-        else:
-            ask = self.line.upstream.put if method == "PUT" else self.line.upstream.post
-            reply = ask(self.path, body, 70_000_000)
-        if method == "PUT" and reply.status in (200, 201):
-            self.line.last_receipt = reply.body
-        return reply.status, reply.body
+        self.line.let_late_ones_through(2)
+        return self.line.pass_on(method, self.path, body)
 
     def _say(
         self, status: int, body: bytes, *, kind: str = "application/json", length: int = -1, **headers: str
