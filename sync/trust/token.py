@@ -85,9 +85,11 @@ class Token:
     pin: str = field(repr=False)
 
     def identify(self) -> str:
-        """Give the serial of the one token that has this label. Raises `TokenFault`."""
+        """Give the serial of the one token that has this label now. Raises `TokenFault`."""
         with _ONE_AT_A_TIME, _said(self.label):
-            return _serial(self._found_after_all(self._library()))
+            library = self._library()
+            library.reinitialize()  # it may remember how things were
+            return _serial(self._found(library))
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[pkcs11.Session]:
