@@ -25,6 +25,7 @@ from app.cli import (
     seat,
     seat_keys,
     site,
+    witness,
 )
 from app.cli.content import commands as content
 
@@ -45,6 +46,8 @@ app.add_typer(media.app, name="media")
 app.add_typer(evidence.packet, name="packet")
 app.add_typer(evidence.receipt, name="receipt")
 app.add_typer(log.app, name="log")
+app.add_typer(witness.app, name="witness")
+registry.app.add_typer(witness.of_registry, name="witness")
 app.add_typer(recorder.app, name="recorder")
 recording.app.command("export")(recording_export.export)
 recording.app.command("play")(recording_play.play)

@@ -51,9 +51,11 @@ def test_these_are_all_commands() -> None:
         "recording": "export play show verify",
         "registry": "ingest init invite plan proctor publish release serve show",
         "registry administrator": "add revoke",
+        "registry witness": "add list",
         "room-record": "show verify",
         "seat": "accept-replica enrol fetch keys run token-pin",
         "site": "key",
+        "witness": "init serve show",
     }
 
 
@@ -95,6 +97,11 @@ ELSEWHERE = {
     "registry release": ("registry", "release", "--home", "{no}", "x"),
     "registry show": ("registry", "show", "--home", "{no}"),
     "registry serve": ("registry", "serve", "--home", "{no}"),
+    "witness init": ("witness", "init", "--home", "{out}", "--name", "w", "--trust", "{no}"),
+    "witness serve": ("witness", "serve", "--home", "{no}"),
+    "witness show": ("witness", "show", "--home", "{no}"),
+    "registry witness add": ("registry", "witness", "add", "--home", "{no}", "https://127.0.0.1:1", "{no}"),
+    "registry witness list": ("registry", "witness", "list", "--home", "{no}"),
     "log audit": ("log", "audit", "{no}", "--trust", "{place}/registry/trust"),
     "log audit, no keys": ("log", "audit", "{place}", "--trust", "{no}"),
     "content import": ("content", "import", "{no}", "--bank", "{out}"),
@@ -164,6 +171,8 @@ def assert_words(said: str, language: str) -> None:
         ("registry", "release", "--home", "{place}/registry", "x"),
         ("registry", "proctor", "--home", "{place}/registry", "李梅", "--pin", "1"),
         ("seat", "enrol", "--home", "{out}", "{bad}"),
+        ("witness", "init", "--home", "{out}", "--name", "a b", "--trust", "{place}/registry/trust"),
+        ("registry", "witness", "add", "--home", "{place}/registry", "https://127.0.0.1:1", "{bad}"),
     ],
     ids=" ".join,
 )

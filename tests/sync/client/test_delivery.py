@@ -1,6 +1,5 @@
 """Packets get through a bad line, each exactly once, and nothing but a verified receipt ends their wait."""
 
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -117,29 +116,6 @@ def test_a_packet_is_receipted_and_proven(case: Case, connection: RegistryConnec
     assert check_receipt(row.receipt, row.envelope, row.proof, case.trust).good
     assert case.replica.cabinet.highest_signed_ms() == case.world.clock.now_ms
     assert case.deliver(connection).moved == 0
-
-
-def test_sixty_packets_through_a_line_that_fails_at_random_are_each_counted_once(
-    case: Case, line: Line, over_the_line: RegistryConnection
-) -> None:
-    digests = case.queue(60)
-    dice = random.Random(20261122)
-    slow = {Act.DRIP_BODY, Act.DRIP_HEADERS}
-    acts = [act for act in Act if act not in slow]
-    line.script = [dice.choice(acts) for _ in range(110)] + [Act.DRIP_BODY, Act.DRIP_HEADERS]
-    dice.shuffle(line.script)
-    acts_scripted = len(line.script)
-    for turn in range(40):
-        if case.deliver(over_the_line, turn * LONGEST_OBEYED_MS).waiting == 0:
-            break
-    rows = [case.row(sha256) for sha256 in digests]
-    assert {row.stage for row in rows} == {Stage.PROVEN}
-    assert case.counted(digests) == [60, 60, 60]
-    assert sum(row.tries for row in rows) == len([seen for seen in line.seen if seen[0] == "PUT"])
-    assert acts_scripted - len(line.script) >= 80  # it was a bad line
-    for row in rows:
-        assert row.receipt
-        assert check_receipt(row.receipt, row.envelope, row.proof, case.trust).good
 
 
 @pytest.mark.parametrize("act", [act for act in Act if act not in HARMLESS])
