@@ -34,8 +34,10 @@ from app.registry.guarding import (
 )
 from app.registry.heads import HEAD_BYTES, HeadRefused, HeadsUnknown
 from app.registry.intake import PACKET_BYTES, PacketConflict
+from app.registry.log import ProofNotYet
 from app.registry.premises import SessionUnknown
 from app.registry.service import ProofUnknown, Registry
+from app.registry.witnessing import Witnessing
 from app.serving.bodies import Bodies
 from app.serving.peer import peer_certificate
 from sync.faults import EnvironmentFault, Fault, Refused
@@ -51,6 +53,7 @@ from sync.wire.error import ErrorReply
 from sync.wire.receipt import InclusionProof
 
 _REFRESH_S: Final = 86_400
+_WITNESS_S: Final = 2
 _DSSE: Final = "application/vnd.dsse.envelope.v1+json"
 _STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
     TokenUnknown: HTTPStatus.FORBIDDEN,
@@ -69,6 +72,7 @@ _STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
     DeviceRevoked: HTTPStatus.FORBIDDEN,
     SessionUnknown: HTTPStatus.NOT_FOUND,
     ProofUnknown: HTTPStatus.NOT_FOUND,
+    ProofNotYet: HTTPStatus.TOO_EARLY,
     HeadRefused: HTTPStatus.FORBIDDEN,
     HeadsUnknown: HTTPStatus.NOT_FOUND,
     TooEarly: HTTPStatus.TOO_EARLY,
@@ -272,7 +276,8 @@ _HANDLERS: Final[Mapping[int | type[Exception], ExceptionHandler]] = {
 
 
 def _refreshing(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Keep the TUF metadata fresh: looked at when the service starts, and once a day."""
+    """Keep the TUF metadata fresh: looked at when the service starts, and once a day; and ask the log's witnesses."""
+    witnessing = Witnessing(registry.premises)
 
     async def daily() -> None:
         while True:
@@ -282,13 +287,23 @@ def _refreshing(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextM
             except EnvironmentFault as fault:  # tomorrow is another day; the metadata lives for weeks yet
                 _log.error("repository not refreshed", code=fault.code, detail=fault.detail)
 
+    async def often() -> None:
+        while True:
+            try:
+                await run_in_threadpool(witnessing.turn)
+            except EnvironmentFault as fault:
+                _log.error("witnesses not asked", code=fault.code, detail=fault.detail)
+            await asyncio.sleep(_WITNESS_S)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(registry.refresh_repository)
-        task = asyncio.create_task(daily())
+        tasks = [asyncio.create_task(daily()), asyncio.create_task(often())]
         try:
             yield
         finally:
-            task.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     return lifespan

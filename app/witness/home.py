@@ -130,6 +130,11 @@ class WitnessHome:
             raise WitnessUnreadable("the key is not the card's")
         return cls(folder, card, charge, key, CertificateAuthority(card.ca_pem, authority))
 
+    @property
+    def card_file(self) -> Path:
+        """Where the card lies."""
+        return self.folder / _CARD
+
     def watched(self, origin: str) -> WatchedLog | None:
         """Give a log that is watched."""
         return next((log for log in self.charge.logs if log.origin == origin), None)
