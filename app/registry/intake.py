@@ -1,4 +1,10 @@
-"""Taking a score packet in: believed, fitted to its plan, scored again, logged, receipted: all or nothing."""
+"""Taking a score packet in: believed, fitted to its plan, scored again, logged, receipted: all or nothing.
+
+Two different packets for one sitting, or with one id, are both properly signed, so one of the two is a forgery by
+people who hold the keys, or a defect. Nobody can tell which from here. The first may have its receipt already, and what
+was signed and logged is taken back by nobody. So both are kept, the log says from now on that they dispute the sitting,
+and no result of it counts until people have decided, by a correction.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,7 +23,7 @@ from app.registry.premises import Premises
 from sync.faults import Refused
 from sync.trust.envelope import sign
 from sync.trust.evidence import check_packet
-from sync.trust.leaf import packet_leaf
+from sync.trust.leaf import dispute_leaf, packet_leaf
 from sync.wire.ids import new_id
 from sync.wire.packet import EndReason, ScorePacket
 from sync.wire.plan import RosterEntry, SessionPlan
@@ -27,7 +33,7 @@ PACKET_BYTES = ScorePacket.MAX_BYTES * 4 // 3 + 10_000  # base64 and signatures
 
 
 class PacketConflict(Refused):
-    """Another packet with this id or for this sitting was here first. Both are kept, its receipt stands."""
+    """Another packet with this id or for this sitting was here first. Both are kept, and no result of it counts."""
 
     code = "PACKET_CONFLICT"
 
@@ -66,7 +72,7 @@ def take_packet(premises: Premises, sha256: str, envelope: bytes, peer: str | No
         first = _standing(session, packet)
         if first is None:
             return Taken(_accept(premises, session, sha256, envelope, packet, score), is_new=True)
-        _set_aside(session, sha256, envelope, packet, first, premises.clock())
+        _set_aside(premises, session, sha256, envelope, packet, first)
     raise PacketConflict(f"packet {packet.packet}: {first} was here first")
 
 
@@ -157,8 +163,18 @@ def _agrees(packet: ScorePacket, score: Score) -> bool:
     )
 
 
-def _set_aside(session: Session, sha256: str, envelope: bytes, packet: ScorePacket, first: str, now_ms: int) -> None:
+def is_disputed(session: Session, sitting: str) -> bool:
+    """Tell whether packets dispute a sitting, so that no result of it counts before people have decided."""
+    first = select(Packet.sha256).where(Packet.sitting == sitting).scalar_subquery()
+    disputes = select(Conflict.sha256).where(or_(Conflict.sitting == sitting, Conflict.first_sha256 == first))
+    return session.scalars(disputes).first() is not None
+
+
+def _set_aside(
+    premises: Premises, session: Session, sha256: str, envelope: bytes, packet: ScorePacket, first: str
+) -> None:
     if session.get(Conflict, sha256) is None:
+        premises.log.append(session, dispute_leaf(sha256, first))
         session.add(
             Conflict(
                 sha256=sha256,
@@ -166,6 +182,6 @@ def _set_aside(session: Session, sha256: str, envelope: bytes, packet: ScorePack
                 sitting=packet.sitting,
                 first_sha256=first,
                 envelope=envelope,
-                received_ms=now_ms,
+                received_ms=premises.clock(),
             )
         )

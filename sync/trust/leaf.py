@@ -29,6 +29,8 @@ class LeafKind(StrEnum):
     """A correction of a result: of the correction's envelope, of the new result."""
     RELEASE = "release"
     """A release of a session's papers: of the plan's envelope, of the release fact."""
+    DISPUTE = "dispute"
+    """Two packets for one sitting, or with one id: of the envelope that was kept aside, of the one that came first."""
 
 
 LINE: Final = re.compile(rf"examroom-({'|'.join(LeafKind)})-v1 [0-9a-f]{{64}}\n")
@@ -71,6 +73,11 @@ def correction_leaf(correction_sha256: str, result: Result) -> Leaf:
 def release_leaf(plan_sha256: str, fact: Part) -> Leaf:
     """Make the leaf of a release; `plan_sha256` is of the plan's envelope, `fact` says who, when and how."""
     return Leaf(LeafKind.RELEASE, (bytes.fromhex(plan_sha256), part_sha256(fact)))
+
+
+def dispute_leaf(aside_sha256: str, first_sha256: str) -> Leaf:
+    """Make the leaf that withholds a result: `aside_sha256` is of the packet that was kept aside, in hexadecimal."""
+    return Leaf(LeafKind.DISPUTE, (bytes.fromhex(aside_sha256), bytes.fromhex(first_sha256)))
 
 
 def part_sha256(part: Part) -> bytes:

@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import func, select
 
 from app.registry.fitting import PacketRefused
-from app.registry.intake import PacketConflict
-from app.registry.models import Conflict, Packet, ScoredResult
+from app.registry.intake import PacketConflict, is_disputed
+from app.registry.models import Conflict, LogLeaf, Packet, ScoredResult
 from app.registry.premises import SessionUnknown
 from sync.faults import Refused
 from sync.trust.anchor import Trust
 from sync.trust.envelope import countersign, sign, verify
 from sync.trust.evidence import check_packet, check_receipt
 from sync.trust.keys import SigningKey
+from sync.trust.leaf import dispute_leaf
 from sync.wire.enrolment import RegistryRole
 from sync.wire.ids import new_id
 from sync.wire.packet import Incident, ItemOutcome, PackageUsed, ScorePacket
@@ -102,11 +103,13 @@ def test_a_score_that_disagrees_is_still_taken_and_said_to_disagree(
 
 
 @pytest.mark.parametrize("change", [{"resumes": 7}, {"packet": new_id(), "resumes": 8}])
-def test_other_bytes_for_a_packet_or_sitting_are_kept_aside_and_the_first_receipt_stands(
+def test_two_packets_with_one_id_or_for_one_sitting_are_both_kept_and_the_sitting_is_disputed_in_the_log(
     world: World, seat: Seat, packet: ScorePacket, change: dict[str, object]
 ) -> None:
     sha256, envelope = signed(world, seat, packet)
     first = world.registry.take_packet(sha256, envelope)
+    with world.registry.premises.database.reading() as rows:
+        assert not is_disputed(rows, packet.sitting)
     other_sha256, other = signed(world, seat, packet.model_copy(update=change))
     for _ in range(2):
         with pytest.raises(PacketConflict):
@@ -114,7 +117,12 @@ def test_other_bytes_for_a_packet_or_sitting_are_kept_aside_and_the_first_receip
     assert world.registry.take_packet(sha256, envelope).receipt == first.receipt
     with world.registry.premises.database.reading() as rows:
         kept = rows.get_one(Conflict, other_sha256)
+        assert rows.get_one(Packet, sha256).envelope == envelope
+        assert is_disputed(rows, packet.sitting)
+        leaves = rows.scalars(select(LogLeaf).where(LogLeaf.subject_sha256 == other_sha256)).all()
     assert (kept.envelope, kept.first_sha256) == (other, sha256)
+    (leaf,) = leaves  # once, however often it came
+    assert leaf.data == dispute_leaf(other_sha256, sha256).data(bytes.fromhex(leaf.salt))
 
 
 def test_a_body_that_is_not_the_one_in_the_address_is_refused(world: World, seat: Seat, packet: ScorePacket) -> None:
