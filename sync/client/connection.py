@@ -36,8 +36,6 @@ _SLOWEST_BYTES_PER_S: Final = 16_000  # a county town's line on a bad day; slowe
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT_S: Final = 86_400
 _REDIRECTS: Final = range(300, 400)
-_ALERTS: Final = ("UNKNOWN_CA", "BAD_CERTIFICATE", "CERTIFICATE_UNKNOWN", "UNSUPPORTED_CERTIFICATE", "DECRYPT_ERROR")
-"""What a server says in the handshake about a certificate of ours (RFC 8446, 6.2)."""
 
 
 class RegistryUnreachable(EnvironmentFault):
@@ -60,12 +58,6 @@ class RegistryAddressRefused(Refused):
     """The address or the CA certificate of the registry cannot be used."""
 
     code = "REGISTRY_ADDRESS_REFUSED"
-
-
-class CertificateNotTaken(Refused):
-    """The registry does not take this seat's certificate: another CA's, expired, replaced by a newer one, or none."""
-
-    code = "CERTIFICATE_NOT_TAKEN"
 
 
 @dataclass(frozen=True)
@@ -137,7 +129,6 @@ class RegistryConnection:
         Raises:
             RegistryUnreachable: no connection, cut short, or too slow.
             RegistryAnswerBad: a foreign certificate, a redirect, an encoded or too large body.
-            CertificateNotTaken: the registry ended the handshake because of ours.
         """
         return self._whole("GET", path, None, max_bytes, total_s or self._total_s)
 
@@ -336,24 +327,14 @@ def _is_loopback(host: str) -> bool:
 def _network_faults() -> Iterator[None]:
     try:
         yield
-    except (requests.exceptions.SSLError, ssl.SSLError) as error:
-        if _is_about_ours(error):
-            raise CertificateNotTaken("another CA's") from None
+    except (requests.exceptions.SSLError, ssl.SSLCertVerificationError):
         raise RegistryAnswerBad("no TLS with a certificate of the registry's CA") from None
     except requests.exceptions.ConnectTimeout:
         raise RegistryUnreachable("no connection in time") from None
     except requests.exceptions.ConnectionError as error:
-        if _is_about_ours(error):
-            raise CertificateNotTaken("another CA's") from None
         raise _unreachable(error) from None
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise RegistryUnreachable(_kind(error), reached=True) from None
-
-
-def _is_about_ours(error: BaseException) -> bool:
-    """Tell whether the server ended the handshake because of the certificate that it was shown."""
-    text = str(error)  # requests and urllib3 keep the alert's name only there
-    return "ALERT" in text and any(alert in text for alert in _ALERTS)
 
 
 def _unreachable(error: requests.exceptions.ConnectionError) -> RegistryUnreachable:

@@ -1,4 +1,4 @@
-"""The registry and its witnesses over real HTTPS: heads are cosigned, proofs wait for a quorum, no two histories pass."""
+"""The registry and its witnesses over real HTTPS: heads cosigned, proofs that wait for a quorum, no two histories."""
 
 import threading
 from collections.abc import Iterator

@@ -225,6 +225,14 @@ class Seat:
     def connect(self) -> RegistryConnection:
         return self.enrolment.connect(self.keystore)
 
+    @contextmanager
+    def connect_once(self) -> Iterator[RegistryConnection]:
+        connection = self.connect()
+        try:
+            yield connection
+        finally:
+            connection.close()
+
     def pem_file(self) -> Path:
         """Write the certificate with its key, for TLS by hand."""
         return pem_file(self.trust.parent / "identity.pem", self.enrolment.certificate_pem, self.keystore.tls_key())
