@@ -5,8 +5,10 @@ from typing import Final
 from proctoring.vault.format.report import RecordingTampered, RecordingUnreadable
 from sync.faults import EnvironmentFault, Fault, Refused
 from sync.replica.durable import DiskFault, DiskFull, FileTooLong, FolderMissing, NoFolder
-from sync.trust.keyfolder import KeyStoreUnreadable
+from sync.trust.keyfolder import KeyStoreUnreadable, KeyStoreUnwritable
 from sync.trust.keys import KeyRefused
+from sync.trust.token import TokenFault, TokenLocked, TokenMissing, TokenModuleMissing, TokenOther, TokenPinWrong
+from sync.trust.unlocking import KeyStoreLocked, KeyStoreOtherMachine
 
 
 class RecorderGone(EnvironmentFault):
@@ -104,6 +106,15 @@ _KNOWN: Final[dict[str, type[Fault]]] = {
         NoFolder,
         KeyRefused,
         KeyStoreUnreadable,
+        KeyStoreUnwritable,
+        KeyStoreLocked,
+        KeyStoreOtherMachine,
+        TokenFault,
+        TokenModuleMissing,
+        TokenMissing,
+        TokenOther,
+        TokenPinWrong,
+        TokenLocked,
     )
 }
 

@@ -391,6 +391,23 @@ def test_a_replica_that_is_gone_is_not_quietly_begun_anew(seat: Seat, seat_home:
     assert not seat_home.replica.exists()
 
 
+def test_a_replica_that_was_put_back_is_said_on_the_screen_and_nothing_begins_anew(
+    seat: Seat, seat_home: SeatHome
+) -> None:
+    older = seat_home.replica.read_bytes()
+    Workplace.open(seat_home).close()
+    seat_home.replica.write_bytes(older)
+    seat.kiosk.begin()
+    assert seat.screen == "TroubleScreen"
+    front = seat.kiosk.deck.currentWidget()
+    assert front is not None
+    shown = " ".join(label.text() for label in front.findChildren(QLabel) if label.isVisible())
+    assert "本机的记录比以前旧" in shown
+    assert "REPLICA_ROLLED_BACK" in shown
+    seat.kiosk.begin()
+    assert seat.screen == "TroubleScreen"
+
+
 def _rows_shown(seat: Seat) -> list[OptionRow]:
     front = seat.kiosk.deck.currentWidget()
     assert front is not None
