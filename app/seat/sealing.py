@@ -47,7 +47,7 @@ def seal(case: Case, recording: RecordingRef | None) -> OutboxRow:
     """Score the submitted sitting and put its packet, signed by the device, in the outbox.
 
     Raises:
-        DiskFull, DiskFault: nothing is lost; call again.
+        DiskFull, DiskFault, TokenFault: nothing is lost; call again.
         SealRefused: a marking does not open.
     """
     outbox = case.workplace.replica.outbox
@@ -62,6 +62,7 @@ def seal(case: Case, recording: RecordingRef | None) -> OutboxRow:
     if case.delivery.sitting.state is State.SUBMITTED:
         payload = peek(row.envelope, ScorePacket.PAYLOAD_TYPE).payload
         case.delivery.record(Sealed(payload_sha256=hashlib.sha256(payload).hexdigest()))
+        case.workplace.replica.advance()  # who puts a copy back that does not know of this is found out
     return row
 
 
