@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +10,7 @@ import pytest
 from app.registry import witnessing
 from app.registry.log import ProofNotYet
 from app.registry.service import Registry
-from app.witness.cosigning import Witness
 from app.witness.home import WitnessHome, log_of
-from app.witness.serve import WitnessServer
 from sync.client.connection import RegistryUnreachable
 from sync.client.log_audit import audit_log
 from sync.client.log_source import LogFolder
@@ -21,6 +18,7 @@ from sync.trust.anchor import Trust
 from sync.trust.log_head import LogHead, read_log_head
 from tests.app.registry.histories import entries_of, log_folder, log_leaves, rewrite
 from tests.app.registry.world import serving
+from tests.app.witness.serving import running
 
 
 @dataclass
@@ -54,23 +52,6 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
         log = log_of(Trust.load(registry.premises.public_folder))
         first, second = (WitnessHome.initialise(tmp_path / f"w{n}", f"witness.example/w{n}", log) for n in (1, 2))
         yield Watched(registry, (first, second))
-
-
-@contextmanager
-def running(home: WitnessHome) -> Iterator[str]:
-    """Serve a witness from another thread."""
-    listening = threading.Event()
-    witness = Witness(home)
-    server = WitnessServer(witness, "127.0.0.1", 0, lambda _url: listening.set())
-    thread = threading.Thread(target=server.run_here)
-    thread.start()
-    try:
-        assert listening.wait(10)
-        yield server.url
-    finally:
-        server.stop()
-        thread.join()
-        witness.close()
 
 
 def test_heads_are_cosigned_and_proofs_carry_it(watched: Watched) -> None:
