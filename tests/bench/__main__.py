@@ -17,6 +17,7 @@ from tests.bench.content import content
 from tests.bench.figures import Row
 from tests.bench.items import long_form, pictured_bank, sitting
 from tests.bench.keeping import keeping
+from tests.bench.log import log
 from tests.bench.machine import machine
 from tests.bench.recording import recording
 from tests.bench.site import LONG_JOURNAL, lengthen, site
@@ -41,7 +42,7 @@ def measure(folder: Path) -> list[Row]:
             rows += demonstrated(stage, display)
         with site(folder / "long", pictured_bank()) as stage, stage.sitting() as seat:
             rows += long_form(seat, display)
-    return rows + content(folder / "content") + recording(folder / "recorder") + keeping(folder / "keeping")
+    return rows + content(folder / "content") + recording(folder / "recorder") + keeping(folder / "keeping") + log(folder / "log")
 
 
 def main() -> int:
@@ -54,7 +55,7 @@ def main() -> int:
     cache = platformdirs.user_cache_path("examroom", ensure_exists=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=cache) as folder:
         os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"  # an installed program is compiled, too
-        with Console(stderr=True).status("measuring, about eight minutes"):
+        with Console(stderr=True).status("measuring, about ten minutes"):
             rows = measure(Path(folder))
         described = machine(Path(folder))
     table = Table(*COLUMNS)
