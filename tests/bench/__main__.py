@@ -42,7 +42,13 @@ def measure(folder: Path) -> list[Row]:
             rows += demonstrated(stage, display)
         with site(folder / "long", pictured_bank()) as stage, stage.sitting() as seat:
             rows += long_form(seat, display)
-    return rows + content(folder / "content") + recording(folder / "recorder") + keeping(folder / "keeping") + log(folder / "log")
+    return (
+        rows
+        + content(folder / "content")
+        + recording(folder / "recorder")
+        + keeping(folder / "keeping")
+        + log(folder / "log")
+    )
 
 
 def main() -> int:
