@@ -5,10 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 
@@ -16,6 +13,7 @@ import sync
 from sync.replica.database import Replica
 from sync.replica.generation import ReplicaRolledBack
 from sync.trust.keystore import FileKeyStore, open_key_store
+from tests.sync.replica.killing import in_a_child, killed_at_line
 
 SYNC = Path(sync.__file__).parent
 EVERYTHING = (str(SYNC),)
@@ -81,7 +79,7 @@ def test_a_replica_that_was_put_back_is_refused_and_left_as_it_is(home: Path) ->
     for _ in range(2):
         with pytest.raises(ReplicaRolledBack) as caught:
             opened(home)
-        assert caught.value.facts["found"] < caught.value.facts["reached"]
+        assert int(caught.value.facts["found"]) < int(caught.value.facts["reached"])
     with Replica.open(home / "replica.db", open_key_store(home / "keys").replica_key()) as support:
         assert support.cabinet.setting("sat") is None
         assert support.generations.current() == caught.value.facts["found"]
@@ -120,7 +118,12 @@ def test_a_replica_that_was_removed_is_not_begun_anew(home: Path) -> None:
 
 
 def test_a_lost_write_ahead_log_is_noticed(home: Path) -> None:
-    in_a_child(lambda: (opened(home), os.kill(os.getpid(), signal.SIGKILL)))
+    def open_only() -> None:
+        replica = opened(home)
+        os.kill(os.getpid(), signal.SIGKILL)
+        replica.close()
+
+    in_a_child(open_only)
     (home / "replica.db-wal").unlink()
     with pytest.raises(ReplicaRolledBack):
         opened(home)
@@ -205,38 +208,3 @@ def test_many_processes_at_once_raise_no_false_alarm(home: Path) -> None:
         _, complaint = program.communicate(timeout=60)
         assert program.returncode == 0, complaint.decode()
     assert open_key_store(home / "keys").generation() == before + 3 * 8 * 3
-
-
-def in_a_child(act: Callable[[], object]) -> int:
-    """Do something in a child process; give its wait status."""
-    child = os.fork()
-    if child == 0:
-        try:
-            act()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    return os.waitpid(child, 0)[1]
-
-
-def killed_at_line(count: int, where: tuple[str, ...], act: Callable[[], object]) -> bool:
-    """Do something in a child that is killed at its `count`th line in the files `where`; tell whether it was."""
-    left = count
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:  # noqa: ANN401 - as sys.settrace has it
-        nonlocal left
-        if not frame.f_code.co_filename.startswith(where):
-            return None
-        if event == "line":
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-
-    def traced() -> None:
-        sys.settrace(trace)
-        act()
-
-    status = in_a_child(traced)
-    assert os.WIFSIGNALED(status) or os.waitstatus_to_exitcode(status) == 0
-    return os.WIFSIGNALED(status)

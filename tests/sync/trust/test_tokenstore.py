@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+import sync
 from sync.replica.database import Replica
 from sync.replica.generation import ReplicaRolledBack
 from sync.trust.envelope import countersign, sign, verify
@@ -34,7 +35,8 @@ from sync.trust.token import (
 from sync.trust.tokenkey import TokenPrivateKey
 from sync.trust.tokenstore import TokenKeyStore
 from sync.trust.unlocking import KeyStoreOtherMachine, Surroundings
-from tests.sync.trust.softhsm import MODULE, PIN, SoftTokens, soft_tokens
+from tests.sync.replica.killing import in_a_child, killed_at_line
+from tests.sync.trust.softhsm import MODULE, PIN, SoftTokens, forget, soft_tokens
 
 LABEL = "seat token"
 TYPE = "application/vnd.examroom.test+json;v=1"
@@ -342,6 +344,21 @@ def test_the_generation_is_in_the_token_and_never_goes_back(store: TokenKeyStore
     assert made_slots.objects(LABEL).count("DATA") == 1
 
 
+def test_a_figure_whose_writing_was_broken_off_stands_beside_the_one_before(
+    store: TokenKeyStore, made_slots: SoftTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.raise_generation(3)
+    with monkeypatch.context() as patch:
+        patch.setattr(Token, "read_counter", lambda *_: 3)
+        patch.setattr("sync.trust.token._counters", broken)  # what finds those that are to be removed
+        with pytest.raises(InterruptedError):
+            store.raise_generation(4)
+    assert made_slots.objects(LABEL).count("DATA") == 2
+    assert again(store).generation() == 4
+    store.raise_generation(5)
+    assert made_slots.objects(LABEL).count("DATA") == 1
+
+
 def test_where_a_token_takes_no_figure_the_generation_is_kept_in_the_folder(
     slots: SoftTokens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,6 +385,33 @@ def test_with_a_token_a_whole_folder_that_was_put_back_is_noticed(store: TokenKe
     put_back = open_key_store(home / "keys")
     with pytest.raises(ReplicaRolledBack):
         Replica.open(home / "replica.db", put_back.replica_key(), put_back)
+
+
+@pytest.mark.parametrize(
+    ("where", "least"),
+    [
+        (("replica/generation.py",), 10),
+        pytest.param(("replica/generation.py", "trust/token.py"), 40, marks=pytest.mark.long),
+    ],
+    ids=["between", "all"],
+)
+def test_killed_at_any_line_between_replica_and_token_is_no_false_alarm(
+    store: TokenKeyStore, where: tuple[str, ...], least: int
+) -> None:
+    path, key = store.folder.parent / "replica.db", store.replica_key()
+
+    def open_it() -> None:
+        Replica.open(path, key, again(store)).close()
+
+    open_it()
+    forget()  # a child begins with a library of its own
+    folder, lines = Path(sync.__file__).parent, 0
+    files = tuple(str(folder / name) for name in where)
+    while killed_at_line(lines := lines + 1, files, open_it):
+        if lines % 4 == 0:
+            assert in_a_child(open_it) == 0
+    assert lines > least
+    open_it()
 
 
 def test_the_pin_is_not_in_the_folder_to_be_read(store: TokenKeyStore) -> None:
