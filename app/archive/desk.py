@@ -3,6 +3,7 @@
 Finding asks the catalogue, everything else reads the shelf. Whatever is watched is entered into custody first.
 """
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from proctoring.vault.retention.archive import Archive, Signer
 from proctoring.vault.retention.forecast import Forecast, forecast
 from proctoring.vault.retention.standing import Freeze
 from proctoring.vault.retention.timekeeping import Evidence
-from sync.faults import EnvironmentFault, Refused
+from sync.faults import EnvironmentFault, Fault, Refused
 from sync.trust.keys import SealingKey
 from sync.wire.archive import CustodyAct, CustodyEntry, DestructionRecord
 
@@ -153,7 +154,13 @@ class ArchiveDesk:
             raise SiteKeyMissing
         self.archive.note(dossier.recording, CustodyAct.VIEWED, person, purpose)
         folder = self.archive.folder(dossier.recording)
-        return PlayingSource.open(folder, self._opener, dossier.about, self.archive.trust)
+        try:
+            source = PlayingSource.open(folder, self._opener, dossier.about, self.archive.trust)
+        except Fault:
+            self.archive.let_go(folder)
+            raise
+        weakref.finalize(source, self.archive.let_go, folder)
+        return source
 
     def note_snapshot(self, recording: str, person: Signer, sha256: str, at_ms: int) -> CustodyEntry:
         """Enter that somebody took a picture out of a recording."""
@@ -166,8 +173,8 @@ class ArchiveDesk:
         Raises:
             RecordingUnreadable; and what `Archive.note` raises.
         """
-        folder, left = self.archive.folder(recording), self._heads(recording)
-        report = verify_recording(folder, self.archive.trust, left=left, tell=tell)
+        with self.archive.using(recording) as folder:
+            report = verify_recording(folder, self.archive.trust, left=self._heads(recording), tell=tell)
         facts = {VERDICT: report.verdict.value, "problems": str(len(report.findings))}
         self.archive.note(recording, CustodyAct.VERIFIED, None, None, **facts)
         return report

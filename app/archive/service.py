@@ -98,7 +98,7 @@ class ArchiveService:
             archive.identity.archive,
             archive.key,
             archive.take_over,
-            self._home.cache,
+            archive.copies,
             heads=HeadsThatLeft(self._home, once=True),
             clock=archive.clock,
         )

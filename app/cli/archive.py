@@ -289,7 +289,8 @@ def _verified(archive: "Archive", heads: "HeadsThatLeft", recording: str, at: tu
     path, (done, count) = Path(recording), at
     try:
         standing = archive.standing(recording)
-        report = verify_recording(archive.folder(recording), archive.trust, left=heads(recording))
+        with archive.using(recording) as folder:
+            report = verify_recording(folder, archive.trust, left=heads(recording))
     except Fault as fault:
         if json:
             out.print(fault_json(path, fault), markup=False)

@@ -1,6 +1,8 @@
 """An archive as an export sees it."""
 
+import weakref
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +26,8 @@ class ArchiveHoldings:
 
     def __init__(self, archive: Archive) -> None:
         self._archive: Final = archive
+        self._copies: Final = ExitStack()
+        weakref.finalize(self, self._copies.close)
 
     @property
     def archive(self) -> str:
@@ -37,7 +41,8 @@ class ArchiveHoldings:
     def folder(self, recording: str) -> Path:
         """Give the shelf's own folder, or a copy fetched from it; only if custody allows it."""
         self._archive.manifest(recording)
-        return self._archive.folder(recording)
+        self._copies.close()  # the one before was needed for as long as it took to write its film
+        return self._copies.enter_context(self._archive.using(recording))
 
     def about(self, recording: str, key: SealingKey) -> About | None:
         """Open what its seat said of it; None if the archive was not told, or what it was told cannot be believed."""

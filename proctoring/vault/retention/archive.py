@@ -4,6 +4,7 @@ What is decided is decided from signed papers on the shelf, read anew: never fro
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
@@ -29,12 +30,11 @@ from proctoring.vault.retention.refusals import date_of
 from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing
 from proctoring.vault.retention.timekeeping import Evidence, moment
 from proctoring.vault.store.address import open_shelf
+from proctoring.vault.store.copies import Copies, using
 from proctoring.vault.store.erasing import about_name
-from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
 from sync.faults import Refused
 from sync.replica.database import Replica
-from sync.replica.durable import private_folder
 from sync.trust import envelope
 from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock
@@ -65,6 +65,7 @@ class Archive:
         self.clock = clock
         replica = Replica.open(places.replica, FileKeyStore(places.keys).replica_key())
         self.ledger = Ledger(identity, shelf, trust, self.key.public, Memory(replica.ends, clock))
+        self.copies = Copies(places.cache)
         self._clerk = Clerk(self.ledger, self.key, clock)
 
     @classmethod
@@ -102,7 +103,7 @@ class Archive:
 
     @classmethod
     def open(cls, places: ArchivePlaces, clock: Callable[[], ClockReading] = read_clock) -> Self:
-        """Open the archive of a home.
+        """Open the archive of a home; copies that a kill left there go.
 
         Raises:
             ArchiveMissing: the shelf has none, or another key's.
@@ -118,7 +119,9 @@ class Archive:
             raise ArchiveMissing(place=places.address) from None
         except Refused as fault:
             raise ArchiveMissing(fault.detail, place=places.address) from None
-        return cls(places, shelf, trust, identity, clock)
+        archive = cls(places, shelf, trust, identity, clock)
+        archive.copies.sweep()
+        return archive
 
     # looking
 
@@ -140,7 +143,9 @@ class Archive:
         return found.document
 
     def folder(self, recording: str) -> Path:
-        """Give a local folder to verify, play or export from: the shelf's own, or a copy fetched from the store.
+        """Give a local folder to verify, play or export from: the shelf's own, or a copy, read anew from the store.
+
+        Who does not use a copy any more lets it go; at most `copies.MOST` are kept, the newest.
 
         Raises:
             RecordingUnknown: there is none.
@@ -151,12 +156,20 @@ class Archive:
         prefix = recording_prefix(recording).removesuffix("/")
         own = self.shelf.local_folder(prefix)
         if own is None and next(self.shelf.names(f"{prefix}/"), None) is not None:
-            return fetch(self.shelf, prefix, private_folder(self.places.cache) / recording)
+            return self.copies.fetch(self.shelf, prefix, recording)
         if own is None or not own.is_dir():
             if self.ledger.situation(recording).missing:
                 raise RecordingMissing(recording=recording)
             raise RecordingUnknown(recording=recording)
         return own
+
+    def let_go(self, folder: Path) -> None:
+        """Let a folder that `folder` gave go; the shelf's own stays. Raises DiskFault."""
+        self.copies.let_go(folder)
+
+    def using(self, recording: str) -> AbstractContextManager[Path]:
+        """Give `folder` for as long as the block runs, then let it go. Raises what `folder` raises."""
+        return using(lambda: self.folder(recording), self.let_go)
 
     def custody(self, recording: str) -> tuple[CustodyEntry, ...]:
         """Give a recording's verified custody, the oldest entry first. Raises CustodyRefused."""
@@ -330,7 +343,7 @@ class Archive:
             NotApproved, NotExpired, RecordingHeld, ClockFrozen, ActRefused: it may not be.
             AdministratorRefused, RecordingUnknown, CustodyRefused, StorageFault: nor then.
         """
-        return destruction.destroy(self._clerk, recording, person)
+        return destruction.destroy(self._clerk, recording, person, self.copies.drop)
 
     def _enter(self, recording: str, act: Callable[[Moment], Act], person: Signer | None = None) -> CustodyEntry:
         return self._clerk.enter(recording, lambda _: act(self._clerk.now()), person)[0]

@@ -4,9 +4,10 @@ Each step is entered before the next one begins, and each may be done again: aft
 it stopped, and what the record says is what the entries say.
 
     DESTRUCTION_BEGUN (by who carries it out)  →  keys gone  →  KEYS_ERASED  →  data gone
-        →  destroyed/<recording>.json (the record)  →  DESTROYED
+        →  copies on this machine gone  →  destroyed/<recording>.json (the record)  →  DESTROYED
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -60,8 +61,13 @@ def approve(clerk: Clerk, recording: str, person: Signer, proposal: int) -> Cust
     return clerk.enter(recording, lambda _: Act(act, person, clerk.now(), about=proposal), person)[0]
 
 
-def destroy(clerk: Clerk, recording: str, person: Signer | None) -> DestructionRecord:
-    """Destroy an approved recording, or go on with a destruction that has begun. See `Archive.destroy`."""
+def destroy(
+    clerk: Clerk, recording: str, person: Signer | None, drop_copies: Callable[[str], None]
+) -> DestructionRecord:
+    """Destroy an approved recording, or go on with a destruction that has begun. See `Archive.destroy`.
+
+    Copies go after the data, from which somebody might still be making one, and before the record says that it is gone.
+    """
     shelf, evidence = clerk.ledger.shelf, clerk.write_clock_line()
     situation = clerk.ledger.situation(recording)
     if odd := custody_of(clerk.ledger.book, recording).strangers():
@@ -79,6 +85,7 @@ def destroy(clerk: Clerk, recording: str, person: Signer | None) -> DestructionR
         _, situation = clerk.enter(recording, lambda _: Act(CustodyAct.KEYS_ERASED, None, clerk.now()))
     if situation.record is None:
         erasing.erase_data(shelf, *_order(clerk, situation))
+        drop_copies(recording)
         situation = _prove(clerk, situation)
     record = situation.record
     if record is None:

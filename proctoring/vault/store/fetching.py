@@ -7,6 +7,8 @@ from typing import Final
 from proctoring.vault.store.shelf import Pace, Shelf, ShelfDamaged
 from sync.replica.durable import disk_faults, private_folder, require_space, sync_folder
 
+PART: Final = ".part"
+"""What an unfinished file is called: `.NAME.part`."""
 _CHUNK: Final = 8 << 20
 
 
@@ -30,7 +32,7 @@ def fetch(shelf: Shelf, prefix: str, folder: Path, pace: Pace | None = None) -> 
 
 def _fetch_one(shelf: Shelf, name: str, file: Path, pace: Pace | None) -> None:
     size = shelf.size(name) or 0
-    part = file.with_name(f".{file.name}.part")
+    part = file.with_name(f".{file.name}{PART}")
     with disk_faults(file.parent, needed=size):
         if file.is_file() and file.stat().st_size == size:
             return

@@ -12,11 +12,13 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from proctoring.vault.store.naming import NO_LINKS, take_name
 from proctoring.vault.store.shelf import (
+    Lock,
     Pace,
     ShelfBusy,
     ShelfConflict,
@@ -102,9 +104,8 @@ class FolderShelf:
                 os.unlink(sibling, dir_fd=folder)  # a second name of the same file, left by a kill
                 os.fsync(folder)
 
-    def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
+    def adopt(self, source: str, target: str) -> None:
         """Give the file a second name (or, where a disk knows no such thing, make a copy)."""
-        del retain_until_ms
         with ExitStack() as stack:
             old, old_last = stack.enter_context(self._folder_of(source, make=False, missing_ok=True))
             new, new_last = stack.enter_context(self._folder_of(target, make=True))
@@ -122,6 +123,18 @@ class FolderShelf:
                     if error.errno not in NO_LINKS:
                         raise
                     self.put(target, self.root / source)  # a disk that knows no second names
+
+    def keep(self, name: str, sha256: str, until_ms: int | None) -> None:
+        """Read the file; until when it is kept, the custody entries say."""
+        del until_ms
+        with self._opened(name) as file, disk_faults(self.root, needed=0):
+            if file_digest(file, "sha256").hexdigest() != sha256:  # type: ignore[arg-type]  # a real file has readinto
+                raise ShelfConflict(name, name=name)
+
+    def lock(self, name: str) -> Lock | None:
+        """A folder keeps nothing by itself."""
+        self._require(name)
+        return None
 
     def set_hold(self, name: str, on: bool) -> None:  # noqa: FBT001 - as `Shelf` has it
         """A folder cannot hold anything by itself; only that it is there is made sure of."""

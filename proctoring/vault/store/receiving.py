@@ -5,7 +5,6 @@ What cannot be believed stays where it arrived, with a signed note that says why
 repeated after a kill.
 """
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,9 +18,9 @@ from proctoring.vault.format import layout
 from proctoring.vault.format.papers import Devices
 from proctoring.vault.format.verify import Examination, examine
 from proctoring.vault.store.carry import arrival_of, arrivals, aside_name, kept_aside
+from proctoring.vault.store.copies import Copies
 from proctoring.vault.store.ending import retain_until_ms
 from proctoring.vault.store.erasing import ErasingRefused, arrival, clear_arrival, drop_damaged, sweep_arrival
-from proctoring.vault.store.fetching import fetch
 from proctoring.vault.store.listing import Listing, differing
 from proctoring.vault.store.shelf import Shelf, ShelfConflict, ShelfDamaged, ShelfNameMissing
 from sync.faults import Fault, Refused
@@ -71,7 +70,7 @@ def _no_heads(_recording: str) -> Iterable[bytes]:
 
 @dataclass(frozen=True)
 class Receiver:
-    """An archive as this room needs it. `work`: a folder for copies of what lies in a bucket, emptied when done.
+    """An archive as this room needs it. `copies`: of what lies in a bucket, let go when done.
 
     `heads` gives the heads of a recording that left the seat while it ran, as envelopes.
     """
@@ -81,7 +80,7 @@ class Receiver:
     archive: str
     key: SigningKey
     take_over: TakeOver
-    work: Path
+    copies: Copies
     heads: Callable[[str], Iterable[bytes]] = field(default=_no_heads)
     clock: Callable[[], ClockReading] = read_clock
 
@@ -123,12 +122,16 @@ def receive(receiver: Receiver, mark: str) -> Received | None:
     folder = _local(receiver, listing)
     wrong = differing(folder, listing)
     if wrong and shelf.local_folder(arrival(listing)) is None:
-        shutil.rmtree(folder)  # a copy of ours, perhaps a bad one
-        wrong = differing(_local(receiver, listing), listing)
+        receiver.copies.let_go(folder)  # a copy of ours, perhaps a bad one
+        folder = _local(receiver, listing)
+        wrong = differing(folder, listing)
     if wrong:
         drop_damaged(shelf, listing, sorted(wrong))
+        receiver.copies.let_go(folder)
         return Received(recording, Outcome.SENT_AGAIN)
-    return _verified(receiver, listing, folder, before)
+    received = _verified(receiver, listing, folder, before)
+    receiver.copies.let_go(folder)
+    return received
 
 
 def _verified(receiver: Receiver, listing: Listing, folder: Path, before: KeptAside | None) -> Received | None:
@@ -186,16 +189,16 @@ def _other_bytes(receiver: Receiver, listing: Listing) -> _Why | None:
 
 
 def _adopted(receiver: Receiver, listing: Listing, found: Examination) -> _Why | None:
-    """Take the files among the recordings, and look at them there once more."""
+    """Take the files among the recordings, read every byte of them there once more, and let the store keep those."""
     kept, until = f"recordings/{listing.recording}", _until(receiver, found)
     try:
         for file in listing.files:
-            receiver.shelf.adopt(f"{arrival(listing)}/{file.name}", f"{kept}/{file.name}", until)
+            receiver.shelf.adopt(f"{arrival(listing)}/{file.name}", f"{kept}/{file.name}")
+        for file in listing.files:
+            receiver.shelf.keep(f"{kept}/{file.name}", file.sha256, until)
     except ShelfConflict as fault:
         return AsideReason.OTHER_BYTES, fault.detail
-    local = receiver.shelf.local_folder(kept)
-    wrong = differing(local, listing) if local is not None else frozenset()
-    return (AsideReason.OTHER_BYTES, f"{len(wrong)} files among the recordings differ") if wrong else None
+    return None
 
 
 def _until(receiver: Receiver, found: Examination) -> int | None:
@@ -208,20 +211,15 @@ def _finish(receiver: Receiver, listing: Listing, verdict: str = "") -> Received
         clear_arrival(receiver.shelf, listing)
     except (ErasingRefused, Fault) as fault:  # a bucket that keeps everything for a time: next time
         _log.info("arrival not cleared", recording=listing.recording, code=fault.code)
-    _forget_copy(receiver, listing)
     return Received(listing.recording, Outcome.ARRIVED, verdict)
-
-
-def _forget_copy(receiver: Receiver, listing: Listing) -> None:
-    copy = receiver.work / listing.sha256
-    if copy.is_dir():
-        shutil.rmtree(copy)
 
 
 def _local(receiver: Receiver, listing: Listing) -> Path:
     place = arrival(listing)
     local = receiver.shelf.local_folder(place)
-    return local if local is not None else fetch(receiver.shelf, place, receiver.work / listing.sha256)
+    if local is not None:
+        return local
+    return receiver.copies.fetch(receiver.shelf, place, listing.recording, listing.short)
 
 
 def _unreadable(receiver: Receiver, mark: str, recording: str, raw: bytes) -> Received | None:
@@ -237,7 +235,6 @@ def _aside(receiver: Receiver, listing: Listing, reason: AsideReason, detail: st
     name = aside_name(listing)
     if receiver.shelf.size(name) is None:
         receiver.shelf.put(name, aside_note(receiver, listing.recording, listing.sha256, reason, detail))
-    _forget_copy(receiver, listing)
     return Received(listing.recording, Outcome.ASIDE, reason=reason)
 
 

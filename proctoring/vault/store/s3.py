@@ -8,6 +8,7 @@ included; it is only ever made longer.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256 as new_sha256
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,7 +23,6 @@ from proctoring.vault.store.s3_faults import (
 )
 from proctoring.vault.store.s3_upload import (
     COMPLIANCE,
-    DIGEST,
     PART_BYTES,
     Place,
     abandon_uploads,
@@ -30,6 +30,7 @@ from proctoring.vault.store.s3_upload import (
     upload_whole,
 )
 from proctoring.vault.store.shelf import (
+    Lock,
     Pace,
     ShelfConflict,
     ShelfDamaged,
@@ -50,7 +51,10 @@ _TRIES: Final = 3
 
 @dataclass(frozen=True)
 class Version:
-    """One version of an object as the bucket lists it; a delete marker has no bytes. `sha256`: if we just put it."""
+    """One version of an object as the bucket lists it; a delete marker has no bytes.
+
+    `sha256`: if we just put it, and the store made sure of it. What metadata says of it proves nothing.
+    """
 
     name: str
     version: str
@@ -119,17 +123,25 @@ class S3Shelf:
         if retain_until_ms is not None:
             self._retain(found, retain_until_ms)
 
-    def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
+    def adopt(self, source: str, target: str) -> None:
         """Copy within the store."""
         old, new = self._first(checked_name(source)), self._first(checked_name(target))
         if old is None and new is None:
             raise ShelfNameMissing(source, name=source)
         if old is not None and new is not None:
-            self._refuse_other(new, old.size, self._digest(old))
+            self._refuse_other(new, old.size, self._hashed(old))
         if new is None and old is not None:
-            new = self._copied(old, target)
-        if retain_until_ms is not None and new is not None:
-            self._retain(new, retain_until_ms)
+            self._copy(old, target)
+
+    def keep(self, name: str, sha256: str, until_ms: int | None) -> None:
+        """Read one version, lock that very version, and make sure that the name still means it."""
+        found = self._require(name)
+        self._refuse_other(found, found.size, sha256)
+        if until_ms is not None:
+            self._retain(found, until_ms)
+        now = self._require(name)
+        if now.version != found.version:
+            raise ShelfConflict(name, name=name)
 
     def set_hold(self, name: str, on: bool) -> None:  # noqa: FBT001 - as `Shelf` has it
         """Put the store's legal hold on the object, or take it off."""
@@ -146,9 +158,9 @@ class S3Shelf:
         """Let the store keep the object until then at least."""
         self._retain(self._require(name), until_ms)
 
-    def retained_until_ms(self, name: str) -> int | None:
-        """Give until when the store itself keeps the object (COMPLIANCE), or None if it does not."""
-        return self._retained(self._require(name))
+    def lock(self, name: str) -> Lock:
+        """Give until when the store itself keeps the object (COMPLIANCE), and whether its legal hold is on."""
+        return self._locked(self._require(name))
 
     def free_bytes(self) -> int | None:
         """A bucket does not tell."""
@@ -233,13 +245,15 @@ class S3Shelf:
             raise ShelfNameMissing(name, name=name)
         return found
 
-    def _digest(self, one: Version) -> str:
-        with storage_faults():
-            head = self._client.head_object(Bucket=self.bucket, Key=self._key(one.name), VersionId=one.version)
-        return head.get("Metadata", {}).get(DIGEST, "")
+    def _hashed(self, one: Version) -> str:
+        """Read every byte: nothing else tells what lies there."""
+        digest = new_sha256()
+        for start in range(0, one.size, _READ_BYTES):
+            digest.update(self._range(one, start, min(one.size, start + _READ_BYTES)))
+        return digest.hexdigest()
 
     def _refuse_other(self, found: Version, size: int, sha256: str) -> None:
-        if found.size != size or (found.sha256 or self._digest(found)) != sha256:
+        if found.size != size or (found.sha256 or self._hashed(found)) != sha256:
             raise ShelfConflict(found.name, name=found.name)
 
     def _uploaded(self, name: str, data: Source, until_ms: int | None, pace: Pace | None) -> Version | None:
@@ -257,11 +271,10 @@ class S3Shelf:
             raise StorageUnreachable("an upload that is gone") from None
         return Version(name, version, data.size, marker=False, sha256=data.sha256)
 
-    def _copied(self, old: Version, target: str) -> Version:
+    def _copy(self, old: Version, target: str) -> None:
         copied: CopySourceTypeDef = {"Bucket": self.bucket, "Key": self._key(old.name), "VersionId": old.version}
         with storage_faults():
-            answer = self._client.copy_object(Bucket=self.bucket, Key=self._key(target), CopySource=copied)
-        return Version(target, answer["VersionId"], old.size, marker=False)
+            self._client.copy_object(Bucket=self.bucket, Key=self._key(target), CopySource=copied)
 
     def _range(self, one: Version, start: int, end: int) -> bytes:
         asked = f"bytes={start}-{end - 1}"
@@ -282,19 +295,19 @@ class S3Shelf:
                 return data
         raise ShelfDamaged(f"{end - start} bytes asked for, fewer given", name=one.name)
 
-    def _retained(self, one: Version) -> int | None:
+    def _locked(self, one: Version) -> Lock:
         try:
             with storage_faults():
                 head = self._client.head_object(Bucket=self.bucket, Key=self._key(one.name), VersionId=one.version)
         except NotThere:
             raise ShelfNameMissing(one.name, name=one.name) from None
         until = head.get("ObjectLockRetainUntilDate")
-        if head.get("ObjectLockMode") != COMPLIANCE or until is None:
-            return None
-        return round(until.timestamp() * 1000)
+        keeps = head.get("ObjectLockMode") == COMPLIANCE and until is not None
+        held = head.get("ObjectLockLegalHoldStatus") == "ON"
+        return Lock(round(until.timestamp() * 1000) if keeps and until is not None else None, held)
 
     def _retain(self, one: Version, until_ms: int) -> None:
-        kept = self._retained(one)
+        kept = self._locked(one).until_ms
         if kept is not None and kept >= until_ms:
             return
         with storage_faults():
@@ -304,8 +317,8 @@ class S3Shelf:
                 VersionId=one.version,
                 Retention={"Mode": COMPLIANCE, "RetainUntilDate": _second(until_ms)},
             )
-        kept = self._retained(one)
-        if kept is None or kept < until_ms:
+        kept = self._locked(one).until_ms
+        if kept is None or kept < min(until_ms, LATEST_MS):
             raise StorageNotLocking("asked to keep it, and it does not", bucket=self.bucket)
 
 

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 PART_BYTES: Final = 8 << 20
 """S3 wants at least 5 MiB a part (and at most 10,000 of them: 80 GiB, far more than a segment of 60 s)."""
 
-DIGEST: Final = "examroom-sha256"
-"""Metadata: the hexadecimal SHA-256 of the whole object, whatever the store itself calls it."""
-
-
 COMPLIANCE: Final = "COMPLIANCE"
 """The mode of Object Lock in which nobody at all can end a retention early."""
 
@@ -50,7 +46,6 @@ def upload_whole(place: Place, data: Source, pace: Pace | None) -> str:
         ChecksumAlgorithm="SHA256",
         ChecksumSHA256=_sha256(body),
         IfNoneMatch="*",
-        Metadata={DIGEST: data.sha256},
         **_kept(place),
     )
     return answer["VersionId"]
@@ -58,7 +53,7 @@ def upload_whole(place: Place, data: Source, pace: Pace | None) -> str:
 
 def upload_parts(place: Place, data: Source, part_bytes: int, pace: Pace | None) -> str:
     """Put an object in parts of `part_bytes`, if nothing is there; go on with one that was begun; give the version."""
-    upload = _begun(place) or _begin(place, data)
+    upload = _begun(place) or _begin(place)
     there = _parts_there(place, upload)
     parts: list[CompletedPartTypeDef] = []
     for number, start in enumerate(range(0, data.size, part_bytes), start=1):
@@ -98,12 +93,11 @@ def _upload_part(place: Place, upload: str, number: int, body: bytes) -> str:
     return answer["ETag"]
 
 
-def _begin(place: Place, data: Source) -> str:
+def _begin(place: Place) -> str:
     answer = place.client.create_multipart_upload(
         Bucket=place.bucket,
         Key=place.key,
         ChecksumAlgorithm="SHA256",
-        Metadata={DIGEST: data.sha256},
         **_kept(place),
     )
     return answer["UploadId"]

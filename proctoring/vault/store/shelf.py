@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -50,6 +51,14 @@ class ShelfAddressRefused(Refused):
     code = "SHELF_ADDRESS_REFUSED"
 
 
+@dataclass(frozen=True)
+class Lock:
+    """How a place keeps something by itself: until when (ms since 1970, UTC; None: it may go), and if it is held."""
+
+    until_ms: int | None
+    held: bool
+
+
 class Shelf(Protocol):
     """A place for recordings. Names are parts joined by "/", as `checked_name` has them.
 
@@ -86,13 +95,24 @@ class Shelf(Protocol):
             ShelfBusy: somebody is putting the same thing there now.
         """
 
-    def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
+    def adopt(self, source: str, target: str) -> None:
         """Let what lies under `source` lie under `target` (also), without its bytes going anywhere; again is nothing.
 
         Raises:
             ShelfNameMissing: nothing lies under either name.
             ShelfConflict: other bytes lie under `target`.
         """
+
+    def keep(self, name: str, sha256: str, until_ms: int | None) -> None:
+        """Read every byte that lies there, and let the place itself keep exactly that, if it can.
+
+        Raises:
+            ShelfNameMissing: nothing lies there.
+            ShelfConflict: its SHA-256 (hexadecimal) is another, or something else lies there by now.
+        """
+
+    def lock(self, name: str) -> "Lock | None":
+        """Give how the place itself keeps something; None if it can keep nothing. Raises ShelfNameMissing."""
 
     def set_hold(self, name: str, on: bool) -> None:  # noqa: FBT001 - on or off is what there is to say
         """Let the place itself hold something, or let it go again, if it can. Raises ShelfNameMissing."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from proctoring.vault.store.folder import FolderShelf
 from proctoring.vault.store.s3 import S3Shelf
-from proctoring.vault.store.shelf import Pace
+from proctoring.vault.store.shelf import Lock, Pace
 from sync.replica.durable import DiskFull
 
 
@@ -53,8 +53,14 @@ class BreakingShelf:
             raise DiskFull("simulated", needed_mb=1, free_mb=0)
         self._write(lambda: self.shelf.put(name, source, retain_until_ms, pace))
 
-    def adopt(self, source: str, target: str, retain_until_ms: int | None = None) -> None:
-        self._write(lambda: self.shelf.adopt(source, target, retain_until_ms))
+    def adopt(self, source: str, target: str) -> None:
+        self._write(lambda: self.shelf.adopt(source, target))
+
+    def keep(self, name: str, sha256: str, until_ms: int | None) -> None:
+        self._write(lambda: self.shelf.keep(name, sha256, until_ms))
+
+    def lock(self, name: str) -> Lock | None:
+        return self.shelf.lock(name)
 
     def set_hold(self, name: str, on: bool) -> None:
         self._write(lambda: self.shelf.set_hold(name, on))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
+from proctoring.vault.store.copies import Copies
 from proctoring.vault.store.receiving import Receiver
 from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
 from sync.trust.clock import read_clock
@@ -51,6 +52,10 @@ class Site:
     devices: Known
     work: Path
     key: SigningKey = field(default_factory=SigningKey.generate_p256)
+    copies: Copies = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "copies", Copies(self.work))
 
     @property
     def public(self) -> PublicKey:
@@ -59,7 +64,7 @@ class Site:
     def receiver(self, heads: Iterable[bytes] = ()) -> Receiver:
         envelopes = tuple(heads)
         return Receiver(
-            self.shelf, self.devices, ARCHIVE, self.key, self.take_over, self.work, heads=lambda _: envelopes
+            self.shelf, self.devices, ARCHIVE, self.key, self.take_over, self.copies, heads=lambda _: envelopes
         )
 
     def knowing(self, devices: Known) -> "Site":

@@ -6,6 +6,7 @@ import shutil
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from proctoring.vault.store.receiving import Outcome, Received, receive_all
 from proctoring.vault.store.s3 import S3Shelf
 from proctoring.vault.store.s3_client import S3Access
 from proctoring.vault.store.s3_faults import StorageUnreachable
-from proctoring.vault.store.shelf import Pace, Shelf
+from proctoring.vault.store.shelf import Pace, Shelf, ShelfConflict
 from sync.replica.durable import DiskFault, DiskFull
 from sync.trust.envelope import peek, sign
 from sync.trust.keys import SigningKey
@@ -37,6 +38,7 @@ from tests.proctoring.vault.store.s3_server import Mood
 from tests.proctoring.vault.store.site import Known, Site, entry_of, known
 
 HUGE = 2**53 - 1
+LATER_MS = 1_900_000_000_000
 MONSTROUS: list[dict[str, object]] = [
     {"retention_days": HUGE},
     {"retention_days": 36_601},
@@ -129,11 +131,62 @@ def test_the_same_through_a_bucket_that_keeps_what_it_has(s3_road: Road, bucket:
     shelf = bucket.shelf()
     year = 365 * 86_400_000
     names = list(shelf.names(f"recordings/{road.recording}/"))
-    manifest_end = {shelf.retained_until_ms(name) for name in names}
+    manifest_end = {shelf.lock(name).until_ms for name in names}
     assert len(names) > 5
     assert all(end is not None and end > 3 * year for end in manifest_end)
     assert not list(shelf.names("arriving/"))
     assert not any(road.site.work.iterdir())
+
+
+@pytest.mark.parametrize("stated", ["nothing", "the right digest"])
+def test_rubbish_of_the_right_length_in_its_place_is_never_taken_for_the_recording(
+    s3_road: Road, bucket: Bucket, stated: str
+) -> None:
+    road = s3_road
+    listing = list_recording(road.folder).listing
+    first = next(file for file in listing.files if file.name.endswith(".ers"))
+    key = f"site/recordings/{road.recording}/{first.name}"
+    said = {} if stated == "nothing" else {"examroom-sha256": first.sha256}
+    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=bytes(first.bytes), Metadata=said)
+    road.carry()
+    assert [(one.outcome, one.reason) for one in road.receive()] == [(Outcome.ASIDE, AsideReason.OTHER_BYTES)]
+    assert road.carry().state is CarryState.ASIDE
+    assert not list(road.shelf.names("custody/"))
+    arrived = road.shelf.sizes(f"arriving/{road.recording}/{listing.short}/")
+    assert sum(arrived.values()) == listing.bytes
+    assert bucket.shelf().lock(key.removeprefix("site/")).until_ms is None  # rubbish is not kept for years
+
+
+def test_what_is_swapped_after_it_was_adopted_is_not_stated_to_have_arrived(s3_road: Road, bucket: Bucket) -> None:
+    road = s3_road
+    road.carry()
+    real = S3Shelf.adopt
+
+    def swapped(self: S3Shelf, source: str, target: str) -> None:
+        real(self, source, target)
+        if target.endswith("segment-00000.ers"):
+            size = self.size(target) or 0
+            self.erase(target)
+            bucket.client.put_object(Bucket=bucket.name, Key=f"site/{target}", Body=bytes(size))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(S3Shelf, "adopt", swapped)
+        assert [one.outcome for one in road.receive()] == [Outcome.ASIDE]
+    assert road.carry().entry is None
+
+
+def test_the_version_that_was_read_is_the_one_that_is_locked(bucket: Bucket) -> None:
+    shelf, key = bucket.shelf(), "site/kept/x"
+    shelf.put("kept/x", b"genuine")
+    bucket.client.put_object(Bucket=bucket.name, Key=key, Body=b"another")
+    shelf.keep("kept/x", sha256(b"genuine").hexdigest(), LATER_MS)
+    versions = bucket.client.list_object_versions(Bucket=bucket.name, Prefix=key)["Versions"]
+    heads = [bucket.client.head_object(Bucket=bucket.name, Key=key, VersionId=one["VersionId"]) for one in versions]
+    locked = {one["Size"]: head.get("ObjectLockMode") for one, head in zip(versions, heads, strict=True)}
+    assert [head.get("ObjectLockMode") for head in heads] == [None, "COMPLIANCE"], locked
+    assert shelf.read("kept/x") == b"genuine"
+    with pytest.raises(ShelfConflict):
+        shelf.keep("kept/x", sha256(b"another").hexdigest(), LATER_MS)
 
 
 def test_whatever_arrives_twice_arrives_once(road: Road) -> None:

@@ -150,7 +150,7 @@ DOORS = {
     "proctoring/vault/store/folder.py": "what the door opens; its own unfinished files",
     "proctoring/vault/store/naming.py": "the unfinished name of a file that has its own by now",
     "proctoring/vault/store/s3.py": "what the door opens",
-    "proctoring/vault/store/receiving.py": "the archive's own copies of what lies in a bucket",
+    "proctoring/vault/store/copies.py": "the archive's own copies of what lies in a bucket",
     "proctoring/vault/store/fetching.py": "an unfinished copy that is longer than its source",
 }
 
