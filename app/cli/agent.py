@@ -42,6 +42,7 @@ def run(
     from app.seat.carrying import Carrier, Patience
     from app.seat.heads_away import HeadsAway
     from app.seat.occupancy import AgentDuty
+    from app.seat.renewing import HOURLY_S, Renewing
     from app.seat.workplace import Workplace
 
     place = SeatHome(home)
@@ -55,6 +56,7 @@ def run(
         workplace.replica.outbox.recover()
         courier = _courier(workplace)
         heads, carrier = HeadsAway(place.recordings, workplace.connect()), Carrier(place, stop)
+        renewing = Renewing(workplace)
         if once:
             report = _deliver(courier, stop)
             heads.turn()
@@ -64,6 +66,7 @@ def run(
         beside = [
             threading.Thread(target=_go_on, args=(heads.turn, lambda _: HEADS_EVERY_S, stop), name="heads"),
             threading.Thread(target=_go_on, args=(carrier.turn, Patience().after, stop), name="carrying"),
+            threading.Thread(target=_go_on, args=(renewing.turn, lambda _: HOURLY_S, stop), name="certificate"),
         ]
         for thread in beside:
             thread.start()

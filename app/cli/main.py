@@ -23,6 +23,7 @@ from app.cli import (
     registry_ingest,
     room_record,
     seat,
+    seat_identity,
     seat_keys,
     site,
     witness,
@@ -35,6 +36,7 @@ registry.app.add_typer(registry_ingest.app)
 app.add_typer(registry.app, name="registry")
 app.add_typer(content.app, name="content")
 seat.app.add_typer(seat_keys.app)
+seat.app.add_typer(seat_identity.app)
 app.add_typer(seat.app, name="seat")
 app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")

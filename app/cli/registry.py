@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli import registry_devices
 from app.cli.console import command, out, say
 from app.cli.files import read_file, require_new_file, write_new_file
 from app.logbook import open_logbook
@@ -18,6 +19,8 @@ from sync.trust.anchor import ROOT_FILE
 app = typer.Typer(no_args_is_help=True, help="The central registry (登记中心).")
 administrators = typer.Typer(no_args_is_help=True, help="Site administrators (考点管理员).")
 app.add_typer(administrators, name="administrator")
+app.add_typer(registry_devices.devices, name="device")
+app.add_typer(registry_devices.proctors, name="proctor")
 
 Home = Annotated[Path, typer.Option(help="The registry's folder.")]
 Pin = Annotated[
@@ -84,16 +87,6 @@ def publish(
             say(f"bank_note.{note.kind}", item=note.item, detail=note.detail)
             if count > 1:
                 say("cli.published_more", count=count - 1)
-
-
-@app.command("proctor")
-@command
-def proctor(home: Home, name: str, pin: Pin) -> None:
-    """Enrol a proctor with a PIN that they choose."""
-    from app.registry.service import Registry
-
-    with Registry.open(home) as registry:
-        say("cli.proctor_added", name=name, proctor=registry.enrol_proctor(name, pin))
 
 
 @administrators.command("add")

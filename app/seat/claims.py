@@ -5,6 +5,7 @@ import structlog
 from app.seat.sign_in import Proctor
 from app.seat.workplace import Workplace
 from sync.client.claims import ask_claim, claims_connection
+from sync.client.enrolment import load_enrolment
 from sync.faults import Fault
 from sync.wire.enrolment import ClaimReply, RequestKind
 
@@ -39,7 +40,7 @@ class ClaimDesk:
         workplace = self._workplace
         signers = [proctor.key for proctor in proctors]
         try:
-            connection = claims_connection(workplace.enrolment, workplace.keystore)
+            connection = claims_connection(load_enrolment(workplace.home.trust), workplace.keystore)
             try:
                 reply = ask_claim(connection, workplace.asker, kind, self._session, sitting, signers)
             finally:

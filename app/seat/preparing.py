@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.seat.workplace import Workplace
 from sync.client.content import fetch_package
-from sync.client.enrolment import fetch_trust
+from sync.client.enrolment import fetch_trust, renew_certificate
 from sync.client.plans import fetch_plans, load_plan
 
 
@@ -26,6 +26,7 @@ def fetch_sessions(workplace: Workplace) -> Prepared:
     """
     replica = workplace.replica
     connection = workplace.connect()
+    renew_certificate(connection, workplace.asker, workplace.home.trust)
     trust = fetch_trust(connection, workplace.home.trust)
     sessions = fetch_plans(connection, workplace.asker, trust)
     packages = {plan.package.package: plan.package for plan, _ in (load_plan(replica, trust, one) for one in sessions)}

@@ -70,8 +70,13 @@ class Workplace:
         return Asker(self.enrolment.device, self.keystore, self.replica)
 
     def connect(self) -> RegistryConnection:
-        """Give a connection to the registry, with this seat's certificate. Raises what `Enrolment.connect` raises."""
-        return self.enrolment.connect(self.keystore)
+        """Give a connection to the registry that shows this seat's certificate, also one renewed in the meantime.
+
+        Raises:
+            NotEnrolled, and what `Enrolment.connect` raises.
+        """
+        folder, keystore = self.home.trust, self.keystore
+        return load_enrolment(folder).connect(keystore, newer=lambda: load_enrolment(folder).identity(keystore))
 
     def clock(self) -> ClockReading:
         """Read both clocks."""

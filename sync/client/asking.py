@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from sync.client.connection import RegistryConnection, RegistryUnreachable, Reply
+from sync.client.connection import CertificateNotTaken, RegistryConnection, RegistryUnreachable, Reply
 from sync.faults import Refused
 from sync.replica.database import Replica
 from sync.trust.envelope import sign
@@ -37,12 +37,6 @@ class DeviceRevoked(Refused):
     """The registry believes nothing of this seat any more."""
 
     code = "DEVICE_REVOKED"
-
-
-class CertificateNotTaken(Refused):
-    """The registry does not take this seat's certificate: expired, replaced by a newer one, or none."""
-
-    code = "CERTIFICATE_NOT_TAKEN"
 
 
 _REFUSALS: Final = {

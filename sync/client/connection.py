@@ -10,7 +10,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -36,6 +36,7 @@ _SLOWEST_BYTES_PER_S: Final = 16_000  # a county town's line on a bad day; slowe
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT_S: Final = 86_400
 _REDIRECTS: Final = range(300, 400)
+_NOT_WITH_THIS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 class RegistryUnreachable(EnvironmentFault):
@@ -58,6 +59,12 @@ class RegistryAddressRefused(Refused):
     """The address or the CA certificate of the registry cannot be used."""
 
     code = "REGISTRY_ADDRESS_REFUSED"
+
+
+class CertificateNotTaken(Refused):
+    """The registry does not take this seat's certificate: expired, replaced by a newer one, or none."""
+
+    code = "CERTIFICATE_NOT_TAKEN"
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,8 @@ class Reply:
 class RegistryConnection:
     """HTTPS to one registry; one exchange at a time, safe from several threads.
 
-    `identity` is shown to the registry if it asks for one; without it only public documents can be had.
+    `identity` is shown to the registry if it asks for one; without it only public documents can be had. `newer` gives
+    the identity anew: if the one shown is refused and there is another by now, the question is put again with that.
     `timeout` is for connecting and for silence, `total_s` for a whole exchange, all in seconds. Only
     certificates of `ca_pem` are believed, whatever the machine trusts; their dates are not judged here, because
     a PC with a dead battery must still find its registry. Proxies of the environment are not used for loopback.
@@ -107,6 +115,7 @@ class RegistryConnection:
         ca_pem: str,
         identity: ClientIdentity | None = None,
         *,
+        newer: Callable[[], ClientIdentity] | None = None,
         timeout: tuple[float, float] = (5, 15),
         total_s: float = 60,
         pace: Pace | None = None,
@@ -115,6 +124,9 @@ class RegistryConnection:
         self._timeout = timeout
         self._total_s = total_s
         self._lock = threading.Lock()
+        self._ca_pem: Final = ca_pem
+        self._identity = identity
+        self._newer: Final = newer
         self._context = _context(ca_pem, identity)
         self._context.pace = pace
         self._session = requests.Session()
@@ -176,6 +188,22 @@ class RegistryConnection:
         self._session.close()
 
     def _whole(self, method: str, path: str, body: bytes | None, max_bytes: int, total_s: float) -> Reply:
+        reply = self._answer(method, path, body, max_bytes, total_s)
+        if reply.status in _NOT_WITH_THIS and self._take_newer():
+            reply = self._answer(method, path, body, max_bytes, total_s)
+        return reply
+
+    def _take_newer(self) -> bool:
+        """Show another certificate from now on, if there is one: another process of this seat may have renewed it."""
+        newer = self._newer() if self._newer else None
+        with self._lock:
+            if newer is None or (self._identity and newer.certificate_pem == self._identity.certificate_pem):
+                return False
+            self._identity, self._context = newer, _context(self._ca_pem, newer)
+            self._session.mount("https://", _PinnedAdapter(self._context))
+            return True
+
+    def _answer(self, method: str, path: str, body: bytes | None, max_bytes: int, total_s: float) -> Reply:
         with self._exchange(method, path, body, total_s) as response:
             return Reply(response.status_code, _read(response, max_bytes), _retry_after(response.headers))
 

@@ -6,6 +6,7 @@ secret); the identity is written last, so that a seat is enrolled wholly or not 
 
 import base64
 import binascii
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
@@ -86,17 +87,26 @@ class Enrolment(Document):
     ca_pem: Pem
     certificate_pem: Pem
 
+    def identity(self, keystore: KeyStore) -> ClientIdentity:
+        """Give what this PC shows in mutual TLS. Raises `KeyStoreUnreadable`, `KeyStoreOtherMachine`."""
+        return ClientIdentity(self.certificate_pem, keystore.tls_key())
+
     def connect(
-        self, keystore: KeyStore, *, timeout: tuple[float, float] = (5, 15), total_s: float = 60
+        self,
+        keystore: KeyStore,
+        *,
+        newer: Callable[[], ClientIdentity] | None = None,
+        timeout: tuple[float, float] = (5, 15),
+        total_s: float = 60,
     ) -> RegistryConnection:
-        """Give a connection to the registry that shows this PC's certificate. Times are in seconds.
+        """Give a connection to the registry that shows this PC's certificate (see `RegistryConnection`).
 
         Raises:
             RegistryAddressRefused: the address or a certificate cannot be used.
             KeyStoreUnreadable, KeyStoreOtherMachine: this PC has not the certificate's key.
         """
-        identity = ClientIdentity(self.certificate_pem, keystore.tls_key())
-        return RegistryConnection(self.url, self.ca_pem, identity, timeout=timeout, total_s=total_s)
+        identity = self.identity(keystore)
+        return RegistryConnection(self.url, self.ca_pem, identity, newer=newer, timeout=timeout, total_s=total_s)
 
 
 def enrol(invitation: Invitation, keystore: KeyStore, trust_folder: Path) -> Enrolment:

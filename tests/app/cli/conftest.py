@@ -106,7 +106,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         assert published.code == 0, published.errors
         for name, pin in zip(("李梅", "王建国"), PINS, strict=True):
             typed = f"{pin}\n{pin}\n"
-            assert terminal.run("registry", "proctor", "--home", place.registry, name, typed=typed).code == 0
+            assert terminal.run("registry", "proctor", "add", "--home", place.registry, name, typed=typed).code == 0
         keys = []
         for holder in ("site", "escrow"):
             made = terminal.run("site", "key", place.root / f"{holder}.key")

@@ -135,7 +135,7 @@ def test_a_seat_is_enrolled_again_without_harm(terminal: Terminal, place: Place)
 
 def test_a_pin_has_to_be_typed_twice_the_same(terminal: Terminal, place: Place) -> None:
     told = terminal.run(
-        "registry", "proctor", "--home", place.registry, "赵强", typed="111111\n222222\n333333\n333333\n"
+        "registry", "proctor", "add", "--home", place.registry, "赵强", typed="111111\n222222\n333333\n333333\n"
     )
     assert told.code == 0
     assert "do not match" in told.output + told.errors
