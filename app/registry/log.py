@@ -10,11 +10,12 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.registry.database import Database
 from app.registry.models import LogLeaf, LogNode, Setting
-from app.registry.tiles import Tiles, log_size, path_over, root_of
+from app.registry.tiles import Tiles, log_size, node_of, path_over, root_of
 from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.checkpoint import CheckpointRefused, make_checkpoint, read_checkpoint, split_note
@@ -56,15 +57,17 @@ class TransparencyLog:
         number = log_size(session)
         salt = secrets.token_bytes(SALT_BYTES)
         hashed, subject = leaf.hash(salt), leaf.digests[0].hex()
-        session.add(
-            LogLeaf(number=number, kind=leaf.kind, data=leaf.data(salt), salt=salt.hex(), subject_sha256=subject)
-        )
         node, level, position = hashed, 0, number
-        session.add(LogNode(level=level, position=position, hash=node))
+        nodes = [{"level": level, "position": position, "hash": node}]
         while position & 1:
-            node = node_hash(session.get_one(LogNode, (level, position - 1)).hash, node)
-            level, position = level + 1, position >> 1
-            session.add(LogNode(level=level, position=position, hash=node))
+            node, level, position = node_hash(node_of(session, level, position - 1), node), level + 1, position >> 1
+            nodes.append({"level": level, "position": position, "hash": node})
+        session.execute(
+            insert(LogLeaf).values(
+                number=number, kind=leaf.kind, data=leaf.data(salt), salt=salt.hex(), subject_sha256=subject
+            )
+        )
+        session.execute(insert(LogNode), nodes)
         return LogEntry(origin=self._origin, index=number, salt=salt.hex(), leaf_hash=hashed.hex())
 
     def head(self) -> str:

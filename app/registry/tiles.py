@@ -75,6 +75,11 @@ def log_size(session: Session) -> int:
     return 0 if last is None else last + 1
 
 
+def node_of(session: Session, level: int, position: int) -> bytes:
+    """Give the hash of a complete subtree."""
+    return session.scalars(select(LogNode.hash).where(LogNode.level == level, LogNode.position == position)).one()
+
+
 def root_of(session: Session, size: int) -> bytes:
     """Give the root over the first `size` leaves."""
     return _subtree(session, 0, size) if size else EMPTY_ROOT
@@ -90,6 +95,6 @@ def _subtree(session: Session, begin: int, end: int) -> bytes:
     length = end - begin
     if length & (length - 1) == 0:
         level = length.bit_length() - 1
-        return session.get_one(LogNode, (level, begin >> level)).hash
+        return node_of(session, level, begin >> level)
     split = begin + (1 << (length - 1).bit_length() - 1)
     return node_hash(_subtree(session, begin, split), _subtree(session, split, end))

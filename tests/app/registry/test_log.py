@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from app.registry.database import Database
-from app.registry.log import LogInconsistent, TransparencyLog
+from app.registry.log import LogInconsistent, ProofNotYet, TransparencyLog
 from app.registry.tiles import log_size
 from sync.trust.checkpoint import read_checkpoint
+from sync.trust.cosignature import cosign
 from sync.trust.keys import SigningKey
 from sync.trust.leaf import packet_leaf
 from sync.trust.merkle import inclusion_path, leaf_hash, root, verify_inclusion
@@ -150,4 +152,68 @@ def test_a_checkpoint_changed_on_the_disk_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "log" / "checkpoint").write_text(text.replace(text.split("\n")[2], other))
     with pytest.raises(LogInconsistent):
         log.checkpoint()
+    database.close()
+
+
+def test_one_leaf_more_writes_only_the_tiles_it_is_in(tmp_path: Path) -> None:
+    log, database = make_log(tmp_path)
+    grow(log, database, 3 * 256 + 5)
+    log.checkpoint()
+
+    def files() -> dict[str, int]:
+        found = (tmp_path / "log" / "tile").rglob("*")
+        return {str(file.relative_to(tmp_path / "log")): file.stat().st_mtime_ns for file in found if file.is_file()}
+
+    before = files()
+    assert before.keys() >= {"tile/0/002", "tile/0/003.p/5", "tile/1/000.p/3", "tile/entries/003.p/5"}
+    grow(log, database, 1)
+    log.checkpoint()
+    after = files()
+    assert {name for name, written in after.items() if before.get(name) != written} == {
+        "tile/0/003.p/6",
+        "tile/entries/003.p/6",
+    }
+    grow(log, database, 250)
+    log.checkpoint()
+    assert files().keys() - after.keys() == {"tile/0/003", "tile/entries/003", "tile/1/000.p/4"}
+    assert not any(name.startswith(("tile/0/003.p", "tile/entries/003.p")) for name in files())
+    database.close()
+
+
+def test_a_leaf_costs_as_many_statements_in_a_long_log_as_in_a_short_one(tmp_path: Path) -> None:
+    log, database = make_log(tmp_path)
+    counts = []
+    for _ in range(3):
+        told: list[str] = []
+        with database.writing() as session:
+            connection = session.connection()
+            event.listen(connection, "before_cursor_execute", lambda *args: told.append(args[2]))  # noqa: B023
+            for _ in range(512):
+                log.append(session, packet_leaf("0" * 64, RESULT))
+            session.flush()
+        counts.append(len(told))
+    assert max(counts) <= 6 * 512
+    assert counts[2] <= counts[0] * 1.1
+    database.close()
+
+
+def test_a_published_head_is_never_an_older_one(tmp_path: Path) -> None:
+    log, database = make_log(tmp_path)
+    database.set_setting("witness_quorum", "1")
+    witness = SigningKey.generate_ed25519()
+    grow(log, database, 3)
+    old = log.head()
+    grow(log, database, 3)
+    new = log.head()
+    assert log.checkpoint() == new  # none has a quorum yet
+    with pytest.raises(ProofNotYet):
+        log.proof(0)
+    log.cosigned(new, "")
+    with pytest.raises(ProofNotYet):
+        log.proof(0)
+    for head, published in ((old, 3), (new, 6), (old, 6)):
+        log.cosigned(head, cosign(head, "w", witness, 1))
+        assert read_checkpoint(log.checkpoint(), ORIGIN, KEY.public).size == published
+    grow(log, database, 1)
+    assert read_checkpoint(log.checkpoint(), ORIGIN, KEY.public).size == 6
     database.close()

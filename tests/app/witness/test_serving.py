@@ -1,0 +1,77 @@
+"""A witness over real HTTPS: what it answers, and what it does with too much."""
+
+import base64
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from app.serving.server import PortTaken
+from app.witness.cosigning import BODY_BYTES, Witness
+from app.witness.home import WitnessHome
+from app.witness.serve import WitnessServer
+from sync.client.connection import RegistryConnection
+from sync.trust.cosignature import cosignatures
+from sync.wire.enrolment import WitnessKey
+from sync.wire.witness import WitnessCard
+from tests.app.witness.logs import WATCHED, SimulatedLog
+from tests.app.witness.serving import running
+
+LOG = SimulatedLog()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> WitnessHome:
+    return WitnessHome.initialise(tmp_path / "witness", "witness.example/w1", WATCHED)
+
+
+def test_it_speaks_as_c2sp_has_it(home: WitnessHome) -> None:
+    with running(home) as url:
+        line = RegistryConnection(url, home.card.ca_pem)
+        assert WitnessCard.parse(line.get("/card", 20_000).body) == home.card
+        reply = line.post("/add-checkpoint", LOG.request(0, 5), 4_000)
+        assert reply.status == HTTPStatus.OK
+        (found,) = cosignatures(
+            LOG.head(5) + reply.body.decode(),
+            [WitnessKey(name=home.card.name, public_key_pem=home.card.public_key_pem)],
+        )
+        assert found.witness == "witness.example/w1"
+        conflict = line.post("/add-checkpoint", LOG.request(0, 6), 4_000)
+        assert (conflict.status, conflict.body) == (HTTPStatus.CONFLICT, b"5\n")
+        assert line.post("/add-checkpoint", b"old", 4_000).status == HTTPStatus.BAD_REQUEST
+        assert line.get("/nothing", 4_000).status == HTTPStatus.NOT_FOUND
+        line.close()
+
+
+def test_more_than_any_request_is_is_not_taken_in(home: WitnessHome) -> None:
+    with running(home) as url:
+        line = RegistryConnection(url, home.card.ca_pem)
+        too_much = line.post("/add-checkpoint", b"x" * (BODY_BYTES + 1), 4_000)
+        assert too_much.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        assert line.post("/add-checkpoint", LOG.request(0, 5), 4_000).status == HTTPStatus.OK
+        line.close()
+
+
+def test_the_longest_request_that_there_is_fits() -> None:
+    longest = f"old {10**17}\n" + (base64.b64encode(bytes(32)).decode() + "\n") * 63 + "\n" + "世" * 4_000
+    assert len(longest.encode()) <= BODY_BYTES
+
+
+def test_without_its_memory_it_says_that_it_cannot(home: WitnessHome) -> None:
+    with running(home) as url:
+        line = RegistryConnection(url, home.card.ca_pem)
+        next((home.folder / "seen").iterdir()).unlink()
+        reply = line.post("/add-checkpoint", LOG.request(0, 5), 4_000)
+        assert (reply.status, reply.body) == (HTTPStatus.SERVICE_UNAVAILABLE, b"WITNESS_UNREADABLE\n")
+        line.close()
+
+
+def test_its_port_stays_and_is_its_own(home: WitnessHome, tmp_path: Path) -> None:
+    other = WitnessHome.initialise(tmp_path / "other", "witness.example/w2", WATCHED)
+    with running(home) as first:
+        witness = Witness(other)
+        with pytest.raises(PortTaken):
+            WitnessServer(witness, "127.0.0.1", int(first.rpartition(":")[2]))
+        witness.close()
+    with running(home) as again:
+        assert again == first
