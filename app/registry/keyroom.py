@@ -22,12 +22,12 @@ _OPEN_TO_OTHERS: Final = 0o077
 
 
 class KeyName(StrEnum):
-    """The Ed25519 keys of a registry: four of TUF's roles, four of our own."""
+    """The Ed25519 keys that a registry works with every day: TUF's roles but the root's, and our own."""
 
-    TUF_ROOT = "tuf-root"
     TUF_TARGETS = "tuf-targets"
     TUF_SNAPSHOT = "tuf-snapshot"
     TUF_TIMESTAMP = "tuf-timestamp"
+    TUF_SOFTWARE = "tuf-software"
     PLAN = "plan"
     RECEIPT = "receipt"
     DIRECTORY = "directory"
@@ -61,12 +61,26 @@ class KeyRoom:
 
     def create(self) -> None:
         """Make every key that is not there yet."""
-        private_folder(self._folder)
         for name in KeyName:
-            if not self._path(name).exists():
-                self.keep(name, SigningKey.generate_ed25519().to_pkcs8())
+            if not self.has(name):
+                self.make(name)
 
-    def key(self, name: KeyName) -> SigningKey:
+    def has(self, name: str) -> bool:
+        """Tell whether there is a key of this name."""
+        return self._path(name).exists()
+
+    def make(self, name: str) -> SigningKey:
+        """Make a signing key in place of any there was, and give it."""
+        key = SigningKey.generate_ed25519()
+        self.keep(name, key.to_pkcs8())
+        return key
+
+    def promote(self, name: str, to: str) -> None:
+        """Give a key the place of another, whose secret is gone then; a file's digest covers its name, so it is new."""
+        self.keep(to, self.secret(name))
+        self._path(name).unlink()
+
+    def key(self, name: str) -> SigningKey:
         """Give a signing key.
 
         Raises:
@@ -88,6 +102,7 @@ class KeyRoom:
 
     def keep(self, name: str, secret: bytes) -> None:
         """Keep a secret under a name of ours."""
+        private_folder(self._folder)
         write_durably(self._path(name), secret + _digest(name, secret))
 
     def secret(self, name: str) -> bytes:

@@ -12,10 +12,12 @@ from app.registry.keyroom import KeyName, KeyRoom
 from app.registry.log import TransparencyLog
 from app.registry.models import Package, PlannedSession
 from app.registry.repository import Repository, RepositoryUnreadable
+from app.registry.rootkeys import RootKeys
 from sync.faults import Refused
 from sync.trust.anchor import Trust
 from sync.trust.certificates import CertificateAuthority
 from sync.trust.envelope import verify
+from sync.trust.keys import SigningKey
 from sync.wire.plan import SessionPlan
 
 URL: Final = "url"  # where seats find the registry …
@@ -84,7 +86,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Premises:
-    """The registry's rooms. `clock` gives the time in ms since the epoch (UTC)."""
+    """The registry's rooms. `clock` gives the time in ms since the epoch (UTC); `root_folder`: where root keys are."""
 
     home: Path
     keys: KeyRoom
@@ -94,6 +96,11 @@ class Premises:
     log: TransparencyLog
     shelf: Shelf
     clock: Callable[[], int]
+    root_folder: Path
+
+    def root_keys(self) -> tuple[SigningKey, ...]:
+        """Give the root keys at hand. Raises `RootKeysMissing` if they are too few to sign."""
+        return RootKeys.at(self.root_folder).enough()
 
     @property
     def public_folder(self) -> Path:

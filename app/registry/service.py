@@ -13,6 +13,7 @@ from app.registry.models import Packet, PublishedDocument
 from app.registry.planning import SessionRequest
 from app.registry.premises import PUBLIC_URL, URL, Premises, Shelf
 from app.registry.repository import Repository
+from app.registry.rootkeys import RootKeys
 from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.anchor import sign_registry_keys
@@ -40,6 +41,7 @@ _CA_FILE: Final = "ca.pem"
 _NAME: Final = "name"
 _ORIGIN: Final = "log_origin"
 _OPERATOR: Final = "operator"
+_ROOT_KEYS: Final = "root-keys"
 
 
 class RegistryExists(EnvironmentFault):
@@ -75,8 +77,10 @@ class Registry:
         self.premises: Final = premises
 
     @classmethod
-    def initialise(cls, home: Path, *, name: str, url: str | None = None) -> Self:
+    def initialise(cls, home: Path, *, name: str, url: str | None = None, root_keys: Path | None = None) -> Self:
         """Make a new registry. `url` is its public https address; without one, its first start decides.
+
+        `root_keys`: the folder for its three root keys, `root-keys/` beside the others if not given.
 
         Raises:
             NameRefused: nobody could read this name.
@@ -87,14 +91,16 @@ class Registry:
         private_folder(home)
         database = Database.open(home / _DATABASE)
         try:
-            return cls(_found(home, database, name, url))
+            return cls(_found(home, database, name, url, root_keys or home / _ROOT_KEYS))
         except BaseException:
             database.close()
             raise
 
     @classmethod
-    def open(cls, home: Path, *, clock: Callable[[], int] = wall_ms) -> Self:
+    def open(cls, home: Path, *, clock: Callable[[], int] = wall_ms, root_keys: Path | None = None) -> Self:
         """Open the registry at `home`; `clock` gives the time in ms since the epoch (UTC).
+
+        `root_keys`: where the root keys are, for those few acts that need them.
 
         Raises:
             RegistryMissing: there is none.
@@ -108,7 +114,7 @@ class Registry:
             raise RegistryMissing(home.name)
         database = Database.open(home / _DATABASE)
         try:
-            return cls(_premises(home, database, KeyRoom(home / "keys"), clock))
+            return cls(_premises(home, database, KeyRoom(home / "keys"), clock, root_keys or home / _ROOT_KEYS))
         except BaseException:
             database.close()
             raise
@@ -235,7 +241,7 @@ class Registry:
         return self.premises.log.proof(row.leaf)
 
 
-def _found(home: Path, database: Database, name: str, url: str | None) -> Premises:
+def _found(home: Path, database: Database, name: str, url: str | None, root_keys: Path) -> Premises:
     """Make everything a registry has. Its name is set last: before that there is none, and this is done again."""
     if database.setting(_NAME) is not None:
         raise RegistryExists(home.name)
@@ -244,18 +250,18 @@ def _found(home: Path, database: Database, name: str, url: str | None) -> Premis
     authority = make_ca(f"{name} CA")
     keys.keep(_CA_KEY, authority.key.to_pkcs8())
     write_durably(private_folder(home / "trust") / _CA_FILE, authority.certificate_pem.encode())
-    Repository(home / "tuf", keys).create(wall_ms())
+    Repository(home / "tuf", keys).create(wall_ms(), RootKeys.make(root_keys).keys)
     database.set_setting(_ORIGIN, f"examroom-registry/{keys.key(KeyName.LOG).public.keyid[:16]}")
     if url is not None:
         database.set_setting(PUBLIC_URL, url)
         database.set_setting(URL, url)
-    premises = _premises(home, database, keys, wall_ms)
+    premises = _premises(home, database, keys, wall_ms, root_keys)
     _publish_keys(premises, name)
     database.set_setting(_NAME, name)
     return premises
 
 
-def _premises(home: Path, database: Database, keys: KeyRoom, clock: Callable[[], int]) -> Premises:
+def _premises(home: Path, database: Database, keys: KeyRoom, clock: Callable[[], int], root_keys: Path) -> Premises:
     origin, repository = database.setting(_ORIGIN), Repository(home / "tuf", keys)
     if origin is None:
         raise RegistryMissing(home.name)
@@ -272,11 +278,12 @@ def _premises(home: Path, database: Database, keys: KeyRoom, clock: Callable[[],
         log=TransparencyLog(home / "log", origin, keys.key(KeyName.LOG), database),
         shelf=Shelf(database, repository, keys),
         clock=clock,
+        root_folder=root_keys,
     )
 
 
 def _publish_keys(premises: Premises, name: str) -> None:
-    """Say once, signed by the TUF root key, which key is for what; and sign the first, empty directory."""
+    """Say once, signed by the root keys, which key is for what; and sign the first, empty directory."""
     origin = premises.database.setting(_ORIGIN) or ""
     document = RegistryKeys(
         registry=name,
@@ -286,7 +293,7 @@ def _publish_keys(premises: Premises, name: str) -> None:
             RoleKey(role=role, public_key_pem=premises.keys.key(KeyName.of(role)).public.pem) for role in RegistryRole
         ),
     )
-    envelope = sign_registry_keys(document, premises.keys.key(KeyName.TUF_ROOT))
+    envelope = sign_registry_keys(document, *premises.root_keys())
     with premises.database.writing() as session:
         session.merge(PublishedDocument(name=directory.KEYS_DOCUMENT, envelope=envelope))
         directory.renew_directory(premises, session)

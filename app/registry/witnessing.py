@@ -16,7 +16,6 @@ import structlog
 from sqlalchemy import select
 
 from app.registry.directory import KEYS_DOCUMENT, trust_of, write_public_files
-from app.registry.keyroom import KeyName
 from app.registry.log import QUORUM
 from app.registry.models import PublishedDocument, Setting, Witness
 from app.registry.premises import Premises
@@ -104,6 +103,7 @@ def add_witness(premises: Premises, card: WitnessCard, url: str, wanted: int | N
         WitnessRefused: it does not cosign this log.
         RegistryAddressRefused, KeyRefused: the card or the address is unusable.
         RegistryUnreachable: nobody answers there.
+        RootKeysMissing: too few root keys are at hand.
     """
     pem = PublicKey.from_pem(card.public_key_pem).pem
     known = witnesses(premises)
@@ -124,7 +124,7 @@ def add_witness(premises: Premises, card: WitnessCard, url: str, wanted: int | N
             "witness_quorum": wanted,
         }
     )
-    envelope = sign_registry_keys(document, premises.keys.key(KeyName.TUF_ROOT))
+    envelope = sign_registry_keys(document, *premises.root_keys())
     with premises.database.writing() as session:
         session.add(
             Witness(

@@ -12,6 +12,7 @@ from app.registry.keyroom import KeyName, KeyRoom, RegistryKeysUnreadable
 from app.registry.models import Package
 from app.registry.publishing import PackageNotNewer
 from app.registry.repository import Repository, RepositoryUnreadable
+from app.registry.rootkeys import RootKeys
 from sync.trust.aead import SealRefused
 from sync.wire.ids import new_id
 from tests.app.registry.world import World, small_bank
@@ -30,7 +31,7 @@ def keys(tmp_path: Path) -> KeyRoom:
 @pytest.fixture
 def repository(tmp_path: Path, keys: KeyRoom) -> Repository:
     made = Repository(tmp_path / "tuf", keys)
-    made.create(NOW)
+    made.create(NOW, RootKeys.make(tmp_path / "root-keys").keys)
     return made
 
 
@@ -42,7 +43,8 @@ def test_every_role_has_its_own_key_and_the_root_lives_ten_years(repository: Rep
     root = read(repository, "1.root.json")
     assert isinstance(root, Root)
     assert root.consistent_snapshot
-    assert len({keyid for role in root.roles.values() for keyid in role.keyids}) == 4
+    assert len({keyid for role in root.roles.values() for keyid in role.keyids}) == 3 + 3
+    assert (len(root.roles["root"].keyids), root.roles["root"].threshold) == (3, 2)
     assert (root.expires - datetime.fromtimestamp(NOW // 1000, UTC)).days == 3653
 
 
@@ -68,14 +70,14 @@ def test_a_target_is_signed_with_its_bank_and_version(repository: Repository) ->
 
 
 def test_damaged_metadata_or_keys_are_faults(repository: Repository, keys: KeyRoom, tmp_path: Path) -> None:
-    key_file = tmp_path / "keys" / f"{KeyName.TUF_ROOT}.key"
+    key_file = tmp_path / "keys" / f"{KeyName.TUF_TARGETS}.key"
     key_file.chmod(0o644)
     with pytest.raises(RegistryKeysUnreadable, match="open to other"):
-        keys.key(KeyName.TUF_ROOT)
+        keys.key(KeyName.TUF_TARGETS)
     key_file.chmod(0o600)
     key_file.write_bytes(key_file.read_bytes()[::-1])
     with pytest.raises(RegistryKeysUnreadable, match="damaged"):
-        keys.key(KeyName.TUF_ROOT)
+        keys.key(KeyName.TUF_TARGETS)
     (repository.metadata_folder / "1.snapshot.json").write_bytes(b"{}")
     with pytest.raises(RepositoryUnreadable):
         repository.refresh(NOW + 900 * DAY_MS)

@@ -1,0 +1,83 @@
+"""A new root: a key that was lost or stolen is replaced, and every seat follows from the root it began with.
+
+A root counts for a client if the one before it and it itself are each signed by enough of their keys, so a rotation
+needs two of the old root's keys (and two of the new one's). After a crash at any step the repository is the old one or
+the new one: the next key of an online role lies beside the old one until a root names it, and `Repository.refresh`
+signs again what only the old root believed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import Metadata, Root
+
+from app.registry.repository import ONLINE, Repository, expiry, next_name, sign
+from app.registry.rootkeys import RootKeys
+from sync.faults import Refused
+
+
+class RotationRefused(Refused):
+    """No new root can be made like this; the detail says why."""
+
+    code = "ROTATION_REFUSED"
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """What a new root is to change: the id of a root key to replace, online roles to get a new key."""
+
+    replace: str | None = None
+    renew: tuple[str, ...] = ()
+
+
+def rotate(repository: Repository, root_keys: RootKeys, rotation: Rotation, now_ms: int) -> Root:
+    """Make and publish the next root; everything that only the old one believed is signed again.
+
+    Raises:
+        RootKeysMissing: too few root keys are at hand.
+        RotationRefused: no such root key or role, or the keys at hand are not enough of the old root's or the new's.
+    """
+    root_keys.enough()
+    version = repository.root().version
+    old: Metadata[Root] = repository.metadata(f"{version}.root.json")
+    new = Metadata[Root].from_bytes(old.to_bytes()).signed
+    new.version, new.expires = version + 1, expiry(Root.type, now_ms)
+    _check(new, rotation)
+    if rotation.replace is not None:
+        root_keys, fresh = root_keys.with_another()
+        new.revoke_key(rotation.replace, Root.type)
+        new.add_key(fresh.public.as_signer_key(), Root.type)
+    _renew(repository, new, rotation.renew)
+    wanted = {*old.signed.roles[Root.type].keyids, *new.roles[Root.type].keyids}
+    raw = sign(new, *(key for key in root_keys.keys if key.public.keyid in wanted))
+    _verify(old.signed, Metadata[Root].from_bytes(raw))
+    repository.write(f"{new.version}.root.json", raw)
+    repository.refresh(now_ms)
+    for role in rotation.renew:
+        repository.keys.promote(next_name(role), ONLINE[role])
+    return new
+
+
+def _check(root: Root, rotation: Rotation) -> None:
+    if rotation.replace is not None and rotation.replace not in root.roles[Root.type].keyids:
+        raise RotationRefused("no such root key")
+    if unknown := [role for role in rotation.renew if role not in ONLINE]:
+        raise RotationRefused(f"no such role: {unknown[0][:50]!a}")
+
+
+def _renew(repository: Repository, root: Root, roles: Iterable[str]) -> None:
+    for role in roles:
+        key = repository.keys.make(next_name(role))
+        for keyid in list(root.roles[role].keyids):
+            root.revoke_key(keyid, role)
+        root.add_key(key.public.as_signer_key(), role)
+
+
+def _verify(old: Root, new: Metadata[Root]) -> None:
+    """Ask what every client will ask, before anybody can."""
+    try:
+        for judge in (old, new.signed):
+            judge.verify_delegate(Root.type, new.signed_bytes, new.signatures)
+    except RepositoryError:
+        raise RotationRefused("the keys at hand are not enough of the old root's and of the new one's") from None
