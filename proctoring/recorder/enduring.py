@@ -19,12 +19,14 @@ from proctoring.recorder.resume import is_begun, recover_recording
 from sync.faults import Fault
 from sync.replica.durable import DiskFault, DiskFull, free_bytes
 from sync.trust.keystore import KeyStore
+from sync.trust.token import TokenFault, TokenMissing, TokenOther, TokenPinWrong
 
 GO_ON_BYTES: Final = 20_000_000
 """Some minutes' room: with less, a recording that a full disk ended is not begun anew."""
 _PAUSES_S: Final = (1, 2, 5, 10, 30, 60)  # after the first failure, the second, …; the last for all that follow
 _HEALTHY_S: Final = 60.0  # a recording that held for so long starts with short pauses again
-_MENDABLE: Final = {DiskFull.code, DiskFault.code, EncoderFailed.code}
+_TOKEN: Final = {TokenFault.code, TokenMissing.code, TokenOther.code, TokenPinWrong.code}  # somebody sees to it
+_MENDABLE: Final = {DiskFull.code, DiskFault.code, EncoderFailed.code, *_TOKEN}
 _REASONS: Final = {DiskFull.code: "disk_full"}
 
 
