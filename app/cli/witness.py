@@ -14,6 +14,8 @@ of_registry = typer.Typer(no_args_is_help=True, help="Witnesses of the log (่ง่
 
 Home = Annotated[Path, typer.Option(help="The witness's folder.")]
 RegistryHome = Annotated[Path, typer.Option("--home", help="The registry's folder.")]
+Quorum = Annotated[int | None, typer.Option(min=0, help="How many witnesses have to cosign from now on.")]
+RootKeys = Annotated[Path | None, typer.Option(help="The folder with the root keys, if they were carried away.")]
 
 
 @app.command("init")
@@ -76,7 +78,8 @@ def add(
     home: RegistryHome,
     url: Annotated[str, typer.Argument(help="Where the witness is asked.")],
     card: Annotated[Path, typer.Argument(help="The witness's card, as its operator handed it over.")],
-    quorum: Annotated[int | None, typer.Option(min=0, help="How many witnesses have to cosign from now on.")] = None,
+    quorum: Quorum = None,
+    root_keys: RootKeys = None,
 ) -> None:
     """Take a witness in, after it has cosigned the log as it is."""
     from app.registry import witnessing
@@ -84,10 +87,23 @@ def add(
     from sync.wire.witness import WitnessCard
 
     found = WitnessCard.parse(read_file(card))
-    with Registry.open(home) as registry:
+    with Registry.open(home, root_keys=root_keys) as registry:
         witnessing.add_witness(registry.premises, found, url, quorum)
         count = len(witnessing.witnesses(registry.premises))
         say("cli.witness_added", name=found.name, quorum=witnessing.quorum(registry.premises), count=count)
+
+
+@of_registry.command("remove")
+@command
+def remove(home: RegistryHome, name: str, quorum: Quorum = None, root_keys: RootKeys = None) -> None:
+    """Let a witness go, by its name."""
+    from app.registry import witnessing
+    from app.registry.service import Registry
+
+    with Registry.open(home, root_keys=root_keys) as registry:
+        witnessing.remove_witness(registry.premises, name, quorum)
+        count = len(witnessing.witnesses(registry.premises))
+        say("cli.witness_removed", name=name, quorum=witnessing.quorum(registry.premises), count=count)
 
 
 @of_registry.command("list")

@@ -6,14 +6,16 @@ proven, once that many have cosigned.
 
 import base64
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.registry.directory import KEYS_DOCUMENT, trust_of, write_public_files
 from app.registry.log import QUORUM
@@ -43,6 +45,12 @@ class WitnessKnown(Refused):
     """A witness of this name or key is one already."""
 
     code = "WITNESS_KNOWN"
+
+
+class WitnessUnknown(Refused):
+    """There is no witness of this name."""
+
+    code = "WITNESS_UNKNOWN"
 
 
 class WitnessQuorumRefused(Refused):
@@ -116,16 +124,7 @@ def add_witness(premises: Premises, card: WitnessCard, url: str, wanted: int | N
     answer = _ask(premises, new, premises.log.head())
     if not answer.line:
         raise WitnessRefused(answer.refusal)
-    keys = trust_of(premises).registry_keys
-    document = keys.model_copy(
-        update={
-            "issued_ms": max(premises.clock(), keys.issued_ms + 1),
-            "witnesses": (*(one.key for one in known), new.key),
-            "witness_quorum": wanted,
-        }
-    )
-    envelope = sign_registry_keys(document, *premises.root_keys())
-    with premises.database.writing() as session:
+    with _changed(premises, (*known, new), wanted) as session:
         session.add(
             Witness(
                 name=new.name,
@@ -138,10 +137,44 @@ def add_witness(premises: Premises, card: WitnessCard, url: str, wanted: int | N
                 refusal="",
             )
         )
+    ask_witnesses(premises)
+
+
+def remove_witness(premises: Premises, name: str, wanted: int | None = None) -> None:
+    """Let a witness go; say so under the root keys. `wanted` is the new quorum; else it stays, or all who are left.
+
+    Raises:
+        WitnessUnknown: there is none of this name.
+        WitnessQuorumRefused: more would have to cosign than are left.
+    """
+    left = tuple(one for one in witnesses(premises) if one.name != name)
+    if len(left) == len(witnesses(premises)):
+        raise WitnessUnknown(name[:_REFUSAL_CHARACTERS])
+    wanted = min(quorum(premises), len(left)) if wanted is None else wanted
+    if not 0 <= wanted <= len(left):
+        raise WitnessQuorumRefused(f"{wanted} of {len(left)}")
+    with _changed(premises, left, wanted) as session:
+        session.delete(session.get_one(Witness, name))
+    ask_witnesses(premises)
+
+
+@contextmanager
+def _changed(premises: Premises, then: Sequence[ListedWitness], wanted: int) -> Iterator[Session]:
+    """Change who the witnesses are, and what the registry's keys say of them, together."""
+    keys = trust_of(premises).registry_keys
+    document = keys.model_copy(
+        update={
+            "issued_ms": max(premises.clock(), keys.issued_ms + 1),
+            "witnesses": tuple(one.key for one in then),
+            "witness_quorum": wanted,
+        }
+    )
+    envelope = sign_registry_keys(document, *premises.root_keys())
+    with premises.database.writing() as session:
+        yield session
         session.merge(Setting(name=QUORUM, value=str(wanted)))
         session.merge(PublishedDocument(name=KEYS_DOCUMENT, envelope=envelope))
     write_public_files(premises)
-    ask_witnesses(premises)
 
 
 def ask_witnesses(premises: Premises) -> bool:

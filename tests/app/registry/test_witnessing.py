@@ -192,3 +192,27 @@ def test_who_is_taken_in_has_cosigned_this_log(watched: Watched, tmp_path: Path)
         watched.add(1, url)
     assert [one.name for one in witnessing.witnesses(premises)] == ["witness.example/w1"]
     assert (watched.trust.registry_keys.witness_quorum, len(watched.trust.registry_keys.witnesses)) == (1, 1)
+
+
+def test_a_witness_that_is_gone_for_good_can_be_let_go(watched: Watched) -> None:
+    premises = watched.registry.premises
+    log_leaves(watched.registry, 2)
+    with running(watched.homes[0]) as first, running(watched.homes[1]) as second:
+        watched.add(0, first)
+        watched.add(1, second, quorum=2)
+    log_leaves(watched.registry, 2)
+    with running(watched.homes[1]):
+        assert not watched.ask()
+        assert watched.head().size == 2
+        with pytest.raises(witnessing.WitnessUnknown):
+            witnessing.remove_witness(premises, "witness.example/w3")
+        with pytest.raises(witnessing.WitnessQuorumRefused):
+            witnessing.remove_witness(premises, "witness.example/w1", 2)
+        witnessing.remove_witness(premises, "witness.example/w1")
+    assert watched.head().size == 4
+    assert [one.witness for one in watched.head().cosignatures] == ["witness.example/w2"]
+    witnessing.remove_witness(premises, "witness.example/w2")
+    assert (watched.trust.registry_keys.witnesses, witnessing.quorum(premises)) == ((), 0)
+    log_leaves(watched.registry, 1)
+    assert watched.head().size == 5
+    assert watched.bad() == []
