@@ -10,6 +10,7 @@ from app.cli import (
     archive,
     archive_acts,
     archive_window,
+    content_repo,
     demo,
     evidence,
     log,
@@ -35,6 +36,7 @@ app.command("demo")(demo.demo)
 registry.app.add_typer(registry_ingest.app)
 app.add_typer(registry.app, name="registry")
 app.add_typer(content.app, name="content")
+app.add_typer(content_repo.app, name="content-repo")
 seat.app.add_typer(seat_keys.app)
 seat.app.add_typer(seat_identity.app)
 app.add_typer(seat.app, name="seat")

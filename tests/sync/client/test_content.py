@@ -10,17 +10,16 @@ import pytest
 
 from app.content.packing.package import SealedPackage, pack
 from app.registry.service import Registry
-from sync.client.connection import RegistryConnection, RegistryUnreachable
-from sync.client.content import (
+from sync.client.channel import (
     ContentAltered,
     ContentExpired,
     ContentNotPublished,
     ContentNotSigned,
     ContentRefused,
     ContentRolledBack,
-    PackageOlder,
-    fetch_package,
 )
+from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
+from sync.client.content import PackageOlder, fetch_package
 from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
@@ -86,9 +85,11 @@ def test_a_package_is_fetched_whole_and_once(world: World, replica: Replica, fet
 def test_a_changed_file_is_refused(world: World, replica: Replica, fetch: Fetch) -> None:
     premises = world.registry.premises
     (file,) = premises.repository.targets_folder.rglob("*.erp")
-    for wrong in (world.raw_package[:-1] + b"?", world.raw_package + b"?", world.raw_package[:-1]):
+    refused = (ContentAltered, RegistryAnswerBad, RegistryUnreachable)
+    wrongs = (world.raw_package[:-1] + b"?", world.raw_package + b"?", world.raw_package[:-1])
+    for wrong, fault in zip(wrongs, refused, strict=True):
         file.write_bytes(wrong)
-        with pytest.raises(ContentAltered):
+        with pytest.raises(fault):
             fetch(world.package)
     assert kept(replica) == []
     file.write_bytes(world.raw_package)
@@ -247,8 +248,8 @@ def test_a_line_that_fails_brings_nothing_and_the_next_try_everything(  # noqa: 
     monkeypatch: pytest.MonkeyPatch,
     act: Act,
 ) -> None:
-    monkeypatch.setattr("sync.client.content._ANY_REQUEST_S", 0.3)
-    monkeypatch.setattr("sync.client.content._SLOWEST_BYTES_PER_S", 10**9)
+    monkeypatch.setattr("sync.client.source.ANY_REQUEST_S", 0.3)
+    monkeypatch.setattr("sync.client.source.SLOWEST_BYTES_PER_S", 10**9)
     for step in range(5):  # root (404), timestamp, snapshot, targets, package
         line.script, line.only = [*[Act.PASS] * step, act], "GET"
         with pytest.raises((RegistryUnreachable, ContentRefused)):
