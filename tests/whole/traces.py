@@ -51,10 +51,7 @@ HOLDERS: Mapping[str, Mapping[str, str]] = {
         "registry/registry.db*": "the registry received the packet and scores it again",
     },
     "registry key": {"registry/keys/*": "the registry's key room, for its user alone"},
-    "seat key": {
-        "seat/keys/*": "the seat's key store, for its user alone",
-        "seat/.keys.*/*": "the same, before the folder takes its name",
-    },
+    "seat key": {},
     "site key": {"site/*recordings.key*": "the site's key file, which opens recordings"},
     "escrow key": {"registry/escrow/*recordings.key*": "the escrow's key file, which opens recordings"},
 }
@@ -176,6 +173,7 @@ def _seat_secrets(folder: Path) -> Iterator[Secret]:
     keys = FileKeyStore(folder)
     yield of_bytes("seat key", "device", _private_part(keys.device_key()))
     yield of_bytes("seat key", "sealing", keys.sealing_key().raw())
+    yield of_bytes("seat key", "tls", _private_part(keys.tls_key()))
     yield of_bytes("seat key", "replica", keys.replica_key())
 
 
