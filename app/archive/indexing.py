@@ -14,6 +14,7 @@ from proctoring.vault.retention.archive import Archive
 from proctoring.vault.retention.timekeeping import Evidence
 from sync.faults import EnvironmentFault, Refused
 from sync.trust.keys import SealingKey
+from sync.wire.ids import is_id
 
 BATCH: Final = 200
 _KEYLESS: Final = "1"
@@ -84,9 +85,9 @@ def prints(archive: Archive, opener: SealingKey | None) -> dict[str, str]:
 
     Whom it shows goes by the key that opens it: an index made without a key, or with another one, is read again.
     """
-    custody = Counter(name.split("/")[1] for name in archive.shelf.names("custody/"))
+    custody = Counter(filter(is_id, (name.split("/")[1] for name in archive.shelf.names("custody/"))))
     abouts = {_stem(name) for name in archive.shelf.names("about/")}
-    destroyed = {_stem(name) for name in archive.shelf.names("destroyed/")}
+    destroyed = set(filter(is_id, (_stem(name) for name in archive.shelf.names("destroyed/"))))
     lying = archive.ledger.lying()
     recordings = {*archive.recordings(), *custody, *destroyed}
     key = _KEYLESS if opener is None else sha256(opener.public_raw).hexdigest()[:_KEY_LETTERS]

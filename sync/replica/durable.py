@@ -205,9 +205,14 @@ def private_folder(path: Path) -> Path:
 
 
 def free_bytes(path: Path) -> int:
-    """Give the bytes an ordinary user may still write where `path` (or its nearest existing parent) lies."""
-    existing = next(place for place in (path, *path.parents) if place.exists())
-    figures = os.statvfs(existing)
+    """Give the bytes an ordinary user may still write where `path` (or its nearest existing parent) lies.
+
+    Raises:
+        DiskFault: nobody can tell, as of a share that has dropped.
+    """
+    with disk_faults(path, needed=0):
+        existing = next(place for place in (path, *path.parents) if place.exists())
+        figures = os.statvfs(existing)
     return figures.f_bavail * figures.f_frsize
 
 

@@ -1,9 +1,7 @@
 """What one archive's papers say, read anew each time: manifest, custody, clock. The base that `Archive` acts upon."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from proctoring.vault.retention.chain import Book
@@ -90,16 +88,7 @@ class Ledger:
             return False
 
     def _folders_of(self, place: str) -> Iterator[str]:
-        local = self.shelf.local_folder(place)
-        if local is not None:
-            yield from _folders(local)
-            return
-        last = ""
-        for name in self.shelf.names(f"{place}/"):
-            recording = name.split("/")[1]
-            if recording != last and is_id(recording):
-                last = recording
-                yield recording
+        return (one for one in self.shelf.folders(place) if is_id(one))
 
     def situation(self, recording: str) -> Situation:
         """Read everything signed about a recording.
@@ -171,14 +160,6 @@ class Ledger:
         if entered is None:
             raise CustodyRefused(f"{recording}: the manifest is missing")
         return terms_entered(entered, needed)
-
-
-def _folders(place: Path) -> list[str]:
-    try:
-        with os.scandir(place) as found:
-            return sorted(one.name for one in found if is_id(one.name) and one.is_dir(follow_symlinks=False))
-    except FileNotFoundError:
-        return []
 
 
 def terms_entered(entry: CustodyEntry, approvals_needed: int) -> Terms:

@@ -14,7 +14,7 @@ from typing import Final
 
 from proctoring.vault.store.erasing import about_name, arrival
 from proctoring.vault.store.listing import Found, Listing, list_recording
-from proctoring.vault.store.shelf import Pace, Shelf, ShelfConflict
+from proctoring.vault.store.shelf import Pace, Shelf, ShelfConflict, is_name
 from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import DiskFull
 from sync.trust.envelope import verify
@@ -111,7 +111,7 @@ def carry_about(file: Path, shelf: Shelf, recording: str) -> None:
 
 def arrivals(shelf: Shelf, recording: str, archive_key: PublicKey) -> Iterator[tuple[bytes, CustodyEntry]]:
     """Give the entries of a recording's custody by which the archive says that it arrived (of an honest one, one)."""
-    for name in shelf.names(f"custody/{recording}/"):
+    for name in filter(is_name, shelf.names(f"custody/{recording}/")):
         raw = shelf.read(name, 0, CustodyEntry.MAX_BYTES * _ENVELOPE_FACTOR)
         try:
             entry = CustodyEntry.parse(verify(raw, CustodyEntry.PAYLOAD_TYPE, [archive_key]).payload)

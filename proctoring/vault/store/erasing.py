@@ -15,7 +15,7 @@ from proctoring.vault.format import layout
 from proctoring.vault.format.reading import read_small
 from proctoring.vault.format.report import RecordingUnreadable, Verdict
 from proctoring.vault.store.listing import Listing, list_recording
-from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
+from proctoring.vault.store.shelf import Shelf, ShelfNameMissing, is_name
 from sync.faults import Refused
 from sync.replica.durable import disk_faults, sync_folder, write_durably
 from sync.trust.envelope import EnvelopeRefused, peek, verify
@@ -169,7 +169,7 @@ def erase_keys(shelf: Shelf, begun: bytes, keys: Iterable[PublicKey]) -> None:
     recording = _ordered(shelf, begun, keys)
     door = _door(shelf)
     names = [name for name in _all_of(shelf, recording) if _is_key(name.rpartition("/")[2])]
-    said = [about_name(recording), *shelf.names(_refused_abouts(recording))]
+    said = [about_name(recording), *shelf.names(refused_abouts(recording))]
     for name in (*_keys_first(names), *said):
         door.erase(name, overwrite=True)
 
@@ -252,16 +252,17 @@ def about_name(recording: str) -> str:
     return f"about/{recording}.sealed"
 
 
+def refused_abouts(recording: str) -> str:
+    """Give the beginning of the names of what was put aside as said about a recording, and of the notes why."""
+    return f"aside/{recording}/about-"
+
+
 def refused_about_name(recording: str, digest: str) -> str:
     """Name the place of something that was put aside because it is nothing that is said about a recording."""
-    return f"{_refused_abouts(recording)}{digest[:_SHORT]}.sealed"
+    return f"{refused_abouts(recording)}{digest[:_SHORT]}.sealed"
 
 
 # inside
-
-
-def _refused_abouts(recording: str) -> str:
-    return f"aside/{recording}/about-"
 
 
 def _ordered(shelf: Shelf, begun: bytes, keys: Iterable[PublicKey]) -> str:
@@ -285,8 +286,8 @@ def _ordered(shelf: Shelf, begun: bytes, keys: Iterable[PublicKey]) -> str:
 
 
 def _all_of(shelf: Shelf, recording: str) -> Iterator[str]:
-    yield from shelf.names(f"recordings/{recording}/")
-    yield from shelf.names(f"arriving/{recording}/")
+    for place in ("recordings", "arriving"):
+        yield from filter(is_name, shelf.names(f"{place}/{recording}/"))  # what is no name nobody put there, and stays
 
 
 def _door(shelf: Shelf) -> _Erasable:

@@ -3,6 +3,11 @@
 A file is written under a name of its own, `.NAME.DIGEST.new` (the first 16 digits of its SHA-256, so that the next try
 finds it and goes on), synced, given its name, and its folder is synced. No link is followed anywhere below the root.
 A folder cannot refuse its owner; holds and ends of retention are kept in the custody entries (`retention`).
+
+A share can drop at any moment, and then its mount point is an empty folder of the machine's own disk. So the folder is
+known again by its device and inode, or by the store's own paper in it, before anything is read from it or written into
+it: what is not that folder is away (`ShelfAway`), never empty. And what lies there anybody who has the share may have
+put there: nothing is walked deeper, longer, or fuller than names on a shelf can be.
 """
 
 import errno
@@ -11,29 +16,66 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from hashlib import file_digest
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from proctoring.vault.store.naming import NO_LINKS, take_name
 from proctoring.vault.store.shelf import (
+    MOST_PARTS,
     Lock,
     Pace,
+    ShelfAway,
     ShelfBusy,
     ShelfConflict,
     ShelfDamaged,
     ShelfNameMissing,
     checked_name,
     checked_prefix,
+    is_name,
+    is_part,
 )
 from proctoring.vault.store.source import Source
-from sync.replica.durable import disk_faults, free_bytes, private_folder, require_space, sweep_leftovers
+from sync.replica.durable import (
+    DiskFault,
+    FolderMissing,
+    NoFolder,
+    disk_faults,
+    private_folder,
+    require_space,
+    sweep_leftovers,
+)
 
 _CHUNK: Final = 1 << 20
 _STEP: Final = 1 << 16  # what is told to a pace at once, and what of an unfinished file is lost at most
 _READ_ONLY: Final = 0o400
 _NOT_PLAIN: Final = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
+_AWAY: Final = frozenset(
+    {
+        errno.ENOTCONN,  # a FUSE file system whose program is gone
+        errno.ESTALE,  # NFS
+        errno.EIO,
+        errno.EREMOTEIO,
+        errno.ENODEV,
+        errno.ESHUTDOWN,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.ENETDOWN,
+        errno.ENETUNREACH,
+        errno.ETIMEDOUT,
+        errno.ECONNABORTED,
+        errno.ECONNREFUSED,
+        errno.ECONNRESET,
+        errno.EPIPE,
+    }
+)
+_PAPER: Final = "store.json"
+"""The store's own signed paper: no two stores have the same one."""
+_PAPER_BYTES: Final = 100_000
+_MOST_ENTRIES: Final = 250_000  # in one folder; an archive is made for 100,000 recordings
+_MOST_SHOWN: Final = 100
 
 
 class FolderShelf:
@@ -43,12 +85,18 @@ class FolderShelf:
 
     Raises:
         FolderMissing, NoFolder: there is no folder.
+        ShelfAway: there is one, and it does not answer.
     """
 
     def __init__(self, root: Path) -> None:
-        with disk_faults(root, needed=0):
-            os.close(os.open(root, os.O_RDONLY | os.O_DIRECTORY))
-        self.root: Final = root.resolve()
+        with shelf_faults(root, needed=0):
+            self.root: Final = root.resolve()
+            handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                self._is = _identity(handle)
+                self._paper = _paper(handle)
+            finally:
+                os.close(handle)
 
     @classmethod
     def create(cls, root: Path) -> Self:
@@ -56,26 +104,53 @@ class FolderShelf:
         return cls(private_folder(root))
 
     def names(self, prefix: str = "") -> Iterator[str]:
-        """Give the names of plain files; links and unfinished files do not count."""
+        """Give the names of plain files; links and unfinished files do not count.
+
+        What nobody can have put there as a name is given so that it can be stated, and is no name (`is_name`): written
+        out in ASCII, and with "/" at its end if it is a folder nobody looks into, because it is called so, lies too
+        deep, holds too much, or is none.
+        """
         checked_prefix(prefix)
         above = prefix.rpartition("/")[0]
-        yield from (name for name in _walk(self.root / above, f"{above}/" if above else "") if name.startswith(prefix))
+        under = f"{above}/" if above else ""
+        with ExitStack() as stack:
+            try:
+                folder, _ = stack.enter_context(self._folder_of(f"{under}x", make=False, missing_ok=True))
+            except ShelfDamaged:
+                yield under
+                return
+            if folder < 0:
+                return
+            with self._faults():
+                for name in _walk(folder, under):
+                    if name.startswith(prefix):
+                        yield name
+
+    def folders(self, place: str) -> Iterator[str]:
+        """Give the names of the folders in a folder; links do not count."""
+        with self._folder_of(f"{checked_name(place)}/x", make=False, missing_ok=True) as (folder, _):
+            if folder >= 0:
+                with self._faults():
+                    found = _entries(folder)
+                if found is None:
+                    raise ShelfDamaged(f"more than {_MOST_ENTRIES} names", name=place)
+                yield from (one.removesuffix("/") for one in found if one.endswith("/"))
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         """Give the names with their files' lengths in bytes."""
-        return {name: self.size(name) or 0 for name in self.names(prefix)}
+        return {name: (self.size(name) or 0) if is_name(name) else 0 for name in self.names(prefix)}
 
     def size(self, name: str) -> int | None:
         """Give the file's length in bytes, or None."""
         try:
-            with self._opened(name) as file:
+            with self._opened(name) as file, self._faults():
                 return os.fstat(file.fileno()).st_size
         except ShelfNameMissing:
             return None
 
     def read(self, name: str, start: int = 0, length: int | None = None) -> bytes:
         """Read from the file."""
-        with self._opened(name) as file, disk_faults(self.root, needed=0):
+        with self._opened(name) as file, self._faults():
             file.seek(start)
             return file.read(-1 if length is None else length)
 
@@ -89,7 +164,7 @@ class FolderShelf:
             folder, last = stack.enter_context(self._folder_of(name, make=True))
             sibling = f".{last}.{data.sha256[:16]}.new"
             if not self._there(folder, last):
-                with disk_faults(self.root, needed=data.size):
+                with self._faults(data.size):
                     file = stack.enter_context(_unfinished(sibling, folder, name))
                     have = _common(file, data)
                     require_space(self.root, data.size - have)
@@ -100,7 +175,7 @@ class FolderShelf:
                         os.fsync(folder)
                         return
             self._refuse_other(name, data)
-            with disk_faults(self.root, needed=0), suppress(FileNotFoundError):
+            with self._faults(), suppress(FileNotFoundError):
                 os.unlink(sibling, dir_fd=folder)  # a second name of the same file, left by a kill
                 os.fsync(folder)
 
@@ -115,7 +190,7 @@ class FolderShelf:
                 return
             if old < 0 or not self._there(old, old_last):
                 raise ShelfNameMissing(source, name=source)
-            with disk_faults(self.root, needed=0):
+            with self._faults():
                 try:
                     os.link(old_last, new_last, src_dir_fd=old, dst_dir_fd=new, follow_symlinks=False)
                     os.fsync(new)
@@ -127,7 +202,7 @@ class FolderShelf:
     def keep(self, name: str, sha256: str, until_ms: int | None) -> None:
         """Read the file; until when it is kept, the custody entries say."""
         del until_ms
-        with self._opened(name) as file, disk_faults(self.root, needed=0):
+        with self._opened(name) as file, self._faults():
             if file_digest(file, "sha256").hexdigest() != sha256:  # type: ignore[arg-type]  # a real file has readinto
                 raise ShelfConflict(name, name=name)
 
@@ -148,11 +223,14 @@ class FolderShelf:
 
     def free_bytes(self) -> int | None:
         """Give what an ordinary user may still write here."""
-        return free_bytes(self.root)
+        with self._opened_root() as root, self._faults():
+            figures = os.fstatvfs(root)
+        return figures.f_bavail * figures.f_frsize
 
     def local_folder(self, prefix: str) -> Path | None:
-        """Give the folder itself."""
-        return self.root / checked_name(prefix.removesuffix("/"))
+        """Give the folder itself. Raises ShelfAway: nobody can look into it now."""
+        with self._opened_root():
+            return self.root / checked_name(prefix.removesuffix("/"))
 
     def erase(self, name: str, *, overwrite: bool = False) -> None:
         """Remove a file for good. Nobody calls this but `erasing`, which knows whether it may go.
@@ -162,7 +240,7 @@ class FolderShelf:
         with self._folder_of(name, make=False, missing_ok=True) as (folder, last):
             if folder < 0:
                 return
-            with disk_faults(self.root, needed=0), suppress(FileNotFoundError):
+            with self._faults(), suppress(FileNotFoundError):
                 for unfinished in _siblings(last, folder):
                     os.unlink(unfinished, dir_fd=folder)
                 if self._there(folder, last):
@@ -173,17 +251,44 @@ class FolderShelf:
 
     def erase_folders(self, prefix: str) -> None:
         """Remove the folder of a prefix and those in it as far as they are empty. Only `erasing` calls this."""
-        place = self.root / checked_name(prefix.removesuffix("/"))
-        with disk_faults(self.root, needed=0):
-            for folder, _, _ in os.walk(place, topdown=False, followlinks=False):
-                with suppress(OSError):  # not empty: something nobody listed lies there, and stays
-                    Path(folder).rmdir()
+        with self._folder_of(prefix.removesuffix("/"), make=False, missing_ok=True) as (folder, last):
+            if folder >= 0:
+                with self._faults():
+                    _remove_empty(folder, last, prefix.count("/") + 1)
 
     def erase_unfinished(self, prefix: str) -> None:
         """Remove unfinished files from the folder of a prefix. Only `erasing` calls this."""
-        sweep_leftovers(self.root, [checked_name(prefix.removesuffix("/"))])
+        with self._opened_root(), self._faults():
+            sweep_leftovers(self.root, [checked_name(prefix.removesuffix("/"))])
 
     # inside
+
+    def _faults(self, needed: int = 0) -> AbstractContextManager[None]:
+        return shelf_faults(self.root, needed)
+
+    @contextmanager
+    def _opened_root(self) -> Iterator[int]:
+        """Open the folder, and make sure that it is the one it was. Raises ShelfAway."""
+        try:
+            with self._faults():
+                handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        except (FolderMissing, NoFolder) as fault:
+            raise ShelfAway(fault.code, place=str(self.root)) from None
+        try:
+            with self._faults():
+                self._require_same(handle)
+            yield handle
+        finally:
+            os.close(handle)
+
+    def _require_same(self, handle: int) -> None:
+        found = _identity(handle)
+        if found == self._is:
+            return
+        paper = _paper(handle)
+        if paper is None or paper != self._paper:
+            raise ShelfAway("another folder, or an empty one", place=str(self.root))
+        self._is = found  # the same store, mounted again
 
     def _require(self, name: str) -> None:
         if self.size(name) is None:
@@ -193,7 +298,7 @@ class FolderShelf:
         with ExitStack() as stack:
             data = stack.enter_context(self._opened(wanted)) if isinstance(wanted, str) else wanted.at()
             there = stack.enter_context(self._opened(name))
-            with disk_faults(self.root, needed=0):
+            with self._faults():
                 while True:
                     one, other = data.read(_CHUNK), there.read(_CHUNK)
                     if one != other:
@@ -201,12 +306,12 @@ class FolderShelf:
                     if not one:
                         return
 
-    @staticmethod
-    def _there(folder: int, last: str) -> bool:
-        try:
-            found = os.lstat(last, dir_fd=folder)
-        except FileNotFoundError:
-            return False
+    def _there(self, folder: int, last: str) -> bool:
+        with self._faults():
+            try:
+                found = os.lstat(last, dir_fd=folder)
+            except FileNotFoundError:
+                return False
         if not stat.S_ISREG(found.st_mode):
             raise ShelfDamaged("not a plain file", name=last)
         return True
@@ -216,7 +321,7 @@ class FolderShelf:
         with self._folder_of(name, make=False, missing_ok=True) as (folder, last):
             if folder < 0 or not self._there(folder, last):
                 raise ShelfNameMissing(name, name=name)
-            with disk_faults(self.root, needed=0):
+            with self._faults():
                 handle = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
             with os.fdopen(handle, "rb") as file:
                 yield file
@@ -225,8 +330,8 @@ class FolderShelf:
     def _folder_of(self, name: str, *, make: bool, missing_ok: bool = False) -> Iterator[tuple[int, str]]:
         """Open the folder a name lies in, without following a link; -1 if it is missing and may be."""
         *above, last = checked_name(name).split("/")
-        with disk_faults(self.root, needed=0):
-            handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        with self._opened_root() as root, self._faults():
+            handle = os.dup(root)
             try:
                 for part in above:
                     inner = _inner(handle, part, make=make)
@@ -309,19 +414,90 @@ def _overwrite(name: str, folder: int) -> None:
         os.fsync(file.fileno())
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[str]:
-    """Give the names of plain files below a folder, sorted as whole names."""
-    try:
-        with os.scandir(folder) as entries:
-            found = list(entries)
-    except (FileNotFoundError, NotADirectoryError):
+def _walk(folder: int, under: str) -> Iterator[str]:
+    """Give what lies below an open folder whose own name is `under`, sorted as whole names; see `FolderShelf.names`."""
+    found = _entries(folder)
+    if found is None:
+        yield under
         return
-    folders = {entry.name for entry in found if entry.is_dir(follow_symlinks=False)}
-    files = {entry.name for entry in found if entry.is_file(follow_symlinks=False)}
-    for name in sorted((*files, *(f"{one}/" for one in folders))):
-        if name.startswith("."):
+    for name in found:
+        if not name.endswith("/"):
+            yield under + (name if is_part(name) else _written_out(name))
             continue
-        if name.endswith("/"):
-            yield from _walk(folder / name, prefix + name)
+        part = name.removesuffix("/")
+        if not is_part(part):
+            yield f"{under}{_written_out(part)}/"
+        elif not is_name(f"{under}{name}x"):
+            yield under + name  # no name is as long as what lies in it
         else:
-            yield prefix + name
+            try:
+                inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            except OSError as error:
+                if error.errno in _NOT_PLAIN or error.errno == errno.ENOENT:
+                    continue  # gone, or exchanged, since it was looked at
+                raise
+            try:
+                yield from _walk(inner, under + name)
+            finally:
+                os.close(inner)
+
+
+def _entries(folder: int) -> list[str] | None:
+    """Give the plain files in a folder and, with "/", the folders, sorted as whole names; None of too many."""
+    with os.scandir(folder) as found:
+        entries = list(islice(found, _MOST_ENTRIES + 1))
+        if len(entries) > _MOST_ENTRIES:
+            return None
+        shown = [one for one in entries if not one.name.startswith(".")]
+        folders = {one.name for one in shown if one.is_dir(follow_symlinks=False)}
+        files = {one.name for one in shown if one.is_file(follow_symlinks=False)}
+    return sorted((*files, *(f"{one}/" for one in folders)))
+
+
+def _written_out(part: str) -> str:
+    """Write out what is no part of a name, so that it can be shown and is none still."""
+    shown = ascii(part)[1:-1]
+    return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}~"
+
+
+def _remove_empty(folder: int, name: str, depth: int) -> None:
+    """Remove a folder and those in it as far as they are empty, and no deeper than names go."""
+    with suppress(OSError):  # not there, or not empty: something nobody listed lies there, and stays
+        inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+        try:
+            for one in _entries(inner) or ():
+                if one.endswith("/") and depth < MOST_PARTS:
+                    _remove_empty(inner, one.removesuffix("/"), depth + 1)
+        finally:
+            os.close(inner)
+        os.rmdir(name, dir_fd=folder)
+
+
+def _identity(folder: int) -> tuple[int, int]:
+    found = os.fstat(folder)
+    return found.st_dev, found.st_ino
+
+
+def _paper(folder: int) -> bytes | None:
+    """Give the store's own paper, or None."""
+    try:
+        handle = os.open(_PAPER, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except OSError as error:
+        if error.errno in _NOT_PLAIN or error.errno == errno.ENOENT:
+            return None
+        raise
+    with os.fdopen(handle, "rb") as file:
+        return file.read(_PAPER_BYTES) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+
+
+@contextmanager
+def shelf_faults(root: Path, needed: int) -> Iterator[None]:
+    """Turn the system's refusals into faults, as `disk_faults` does, and tell a share that dropped from a bad disk."""
+    try:
+        with disk_faults(root, needed):
+            yield
+    except DiskFault as fault:
+        refused = fault.__cause__
+        if isinstance(refused, OSError) and refused.errno in _AWAY:
+            raise ShelfAway(errno.errorcode[refused.errno], place=str(root)) from refused
+        raise

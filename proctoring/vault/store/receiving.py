@@ -22,7 +22,7 @@ from proctoring.vault.store.copies import Copies
 from proctoring.vault.store.ending import retain_until_ms
 from proctoring.vault.store.erasing import ErasingRefused, arrival, clear_arrival, drop_damaged, sweep_arrival
 from proctoring.vault.store.listing import Listing, differing
-from proctoring.vault.store.shelf import Shelf, ShelfConflict, ShelfDamaged, ShelfNameMissing
+from proctoring.vault.store.shelf import Shelf, ShelfConflict, ShelfDamaged, ShelfNameMissing, is_name
 from sync.faults import Fault, Refused
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.envelope import peek, sign
@@ -259,4 +259,4 @@ def _first_finding(found: Examination) -> str:
 
 def _is_mark(name: str) -> bool:
     parts = name.split("/")
-    return len(parts) == 3 and is_id(parts[1]) and parts[2].endswith(".json")  # noqa: PLR2004 - arriving/ID/MARK
+    return is_name(name) and len(parts) == 3 and is_id(parts[1]) and parts[2].endswith(".json")  # noqa: PLR2004 - arriving/ID/MARK

@@ -92,6 +92,13 @@ class S3Shelf:
             if len(list(versions)) > 1:
                 yield name
 
+    def folders(self, place: str) -> Iterator[str]:
+        """Give what comes next in the names under a place, by reading them all."""
+        under = f"{checked_name(place)}/"
+        inner = (name.removeprefix(under) for name in self.names(under))
+        for part, _ in groupby(name.partition("/")[0] for name in inner if "/" in name):
+            yield part
+
     def sizes(self, prefix: str) -> Mapping[str, int]:
         """Give all names under a prefix, with their length in bytes."""
         checked_prefix(prefix)

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from sync.faults import EnvironmentFault, Refused
 
 _PART: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,99}")
-_MAX_PARTS: Final = 8
+MOST_PARTS: Final = 8
 
 Pace = Callable[[int], None]
 """Called with a number of bytes whenever that many have gone: to wait, to tell progress, or to raise and break off."""
@@ -45,6 +45,12 @@ class ShelfDamaged(Refused):
     code = "SHELF_DAMAGED"
 
 
+class ShelfAway(EnvironmentFault):
+    """The place is away at this moment: not mounted, or its share or disk does not answer. Fact: `place`."""
+
+    code = "SHELF_AWAY"
+
+
 class ShelfAddressRefused(Refused):
     """This is not the address of a shelf. Fact: `address`, without anything secret."""
 
@@ -62,12 +68,18 @@ class Lock:
 class Shelf(Protocol):
     """A place for recordings. Names are parts joined by "/", as `checked_name` has them.
 
-    Every method may raise `ShelfNameRefused`, and what the place itself says: `DiskFull`, `DiskFault` and their like
-    of a folder, `StorageFault`s of a bucket.
+    Every method may raise `ShelfNameRefused`, and what the place itself says: `ShelfAway`, `DiskFull`, `DiskFault` and
+    their like of a folder, `StorageFault`s of a bucket.
     """
 
     def names(self, prefix: str = "") -> Iterator[str]:
-        """Give all names that begin with `prefix`, in the order of their characters."""
+        """Give all names that begin with `prefix`, in the order of their characters.
+
+        Others may have put something there that is no name (`is_name`); it is given too, so that it can be stated.
+        """
+
+    def folders(self, place: str) -> Iterator[str]:
+        """Give the parts that come next in the names under `place` and go on, each once, in their order."""
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         """Give all names that begin with `prefix`, with the bytes that lie under each."""
@@ -137,9 +149,14 @@ def checked_name(name: str) -> str:
         ShelfNameRefused: it is not.
     """
     parts = name.split("/")
-    if len(parts) > _MAX_PARTS or not all(_PART.fullmatch(part) for part in parts):
+    if len(parts) > MOST_PARTS or not all(is_part(part) for part in parts):
         raise ShelfNameRefused(f"not a name: {name[:120]!a}")
     return name
+
+
+def is_part(part: str) -> bool:
+    """Tell whether `part` can be a part of a name."""
+    return _PART.fullmatch(part) is not None
 
 
 def is_name(name: str) -> bool:

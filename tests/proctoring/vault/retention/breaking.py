@@ -37,6 +37,9 @@ class BreakingShelf:
     def names(self, prefix: str = "") -> Iterator[str]:
         return self.shelf.names(prefix)
 
+    def folders(self, place: str) -> Iterator[str]:
+        return self.shelf.folders(place)
+
     def sizes(self, prefix: str) -> Mapping[str, int]:
         return self.shelf.sizes(prefix)
 
