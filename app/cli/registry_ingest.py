@@ -34,3 +34,16 @@ def ingest(home: Home, medium: MediumPlace) -> None:
     say_odd(stick)
     if came.refused or came.aside:
         raise typer.Exit(Exit.BAD)
+
+
+@app.command("carry")
+@command
+def carry(home: Home, medium: MediumPlace, session: Annotated[str, typer.Option(help="The session's id.")]) -> None:
+    """Write what a session's seats need onto a medium: public keys, plans, packages. Each seat takes it from there."""
+    from app.registry.carrying import carry as write_out
+    from app.registry.service import Registry
+    from sync.client.medium import Medium
+
+    with Registry.open(home) as registry:
+        written = write_out(registry, Medium(medium), session)
+    say("carry.done", plans=written.plans, files=written.files, kilobytes=-(-written.size // 1_000))

@@ -48,6 +48,21 @@ def fetch(home: Home) -> None:
     say("cli.fetched", plans=len(prepared.sessions), packages=prepared.packages)
 
 
+@app.command("take")
+@command
+def take(home: Home, medium: Annotated[Path, typer.Argument(help="The folder where the medium is mounted.")]) -> None:
+    """Take this seat's session plans and packages from a medium, as `fetch` does from the network, and verify them."""
+    from app.cli.outbox import opened, say_odd
+    from app.seat.taking import take as take_from
+    from sync.client.medium import Medium
+
+    stick = Medium(medium)
+    with opened(home) as workplace:
+        taken = take_from(workplace, stick)
+    say("cli.fetched", plans=len(taken.sessions), packages=taken.packages)
+    say_odd(stick)
+
+
 @app.command("run")
 @command
 def run(

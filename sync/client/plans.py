@@ -49,9 +49,30 @@ def fetch_plans(connection: RegistryConnection, asker: Asker, trust: Trust) -> l
     reply = ask(connection, asker, RequestKind.PLANS, PlansReply.MAX_BYTES)
     if reply.status != HTTPStatus.OK:
         raise PlansRefused(reply.error().code)
+    return [keep_plan(envelope, asker, trust) for envelope in _envelopes(reply.body)]
+
+
+def keep_plan(envelope: bytes, asker: Asker, trust: Trust) -> str:
+    """Keep a plan, whichever way it came, if it is the registry's word for this seat and newer; give its session.
+
+    Raises:
+        EnvelopeRefused, DocumentRefused, PlanForAnotherSeat: it is not.
+        DiskFull, DiskFault: it could not be kept.
+    """
+    plan, replica = verify_plan(envelope, trust), asker.replica
     keyid, known = asker.keystore.device_key().public.keyid, trust.keyids_of(asker.device)
-    keyids = {keyid, *known} if keyid in known else {keyid}
-    return [_keep(envelope, keyids, asker.device, trust, asker.replica) for envelope in _envelopes(reply.body)]
+    try:
+        grant = grant_of(plan, asker.device)
+    except SeatNotInPlan:
+        raise PlanForAnotherSeat(plan.session) from None
+    # planned before this seat changed its key, it may name the one before
+    if grant.keyid not in ({keyid, *known} if keyid in known else {keyid}):
+        raise PlanForAnotherSeat(plan.session)
+    kept_ms = _kept_issued_ms(plan.session, trust, replica)
+    if kept_ms is None or kept_ms < plan.issued_ms:
+        replica.cabinet.put_document(DocumentKind.PLAN, plan.session, envelope, time.time_ns() // 1_000_000)
+        replica.cabinet.raise_highest_signed_ms(plan.issued_ms)
+    return plan.session
 
 
 def verify_plan(envelope: bytes, trust: Trust) -> SessionPlan:
@@ -82,22 +103,6 @@ def _envelopes(body: bytes) -> list[bytes]:
         return [base64.b64decode(plan, validate=True) for plan in PlansReply.parse(body).plans]
     except (DocumentRefused, binascii.Error):
         raise RegistryAnswerBad("not a list of plans") from None
-
-
-def _keep(envelope: bytes, keyids: set[str], device: str, trust: Trust, replica: Replica) -> str:
-    plan = verify_plan(envelope, trust)
-    try:
-        grant = grant_of(plan, device)
-    except SeatNotInPlan:
-        raise PlanForAnotherSeat(plan.session) from None
-    if grant.keyid not in keyids:  # planned before this seat changed its key, it may name the one before
-        raise PlanForAnotherSeat(plan.session)
-    kept_ms = _kept_issued_ms(plan.session, trust, replica)
-    if kept_ms is None or kept_ms < plan.issued_ms:
-        now_ms = time.time_ns() // 1_000_000
-        replica.cabinet.put_document(DocumentKind.PLAN, plan.session, envelope, now_ms)
-        replica.cabinet.raise_highest_signed_ms(plan.issued_ms)
-    return plan.session
 
 
 def _kept_issued_ms(session: str, trust: Trust, replica: Replica) -> int | None:

@@ -60,6 +60,7 @@ class Wire:
             if ill is Ill.CLOSED_AT_ONCE:
                 return
             if ill is Ill.RESET_AT_ONCE:
+                client.recv(1)  # earlier, Python's own TLS leaves its socket to the garbage collector, which warns
                 reset(client)
                 return
             with closing(socket.create_connection(self.target, timeout=_HEARD_OUT_S)) as server:
