@@ -74,7 +74,7 @@ class TileReader:
             self._rise(level + 1, root(hashes))
 
     def _compare(self, level: int, number: int, hashes: list[bytes]) -> None:
-        path, raw = self._file(str(level), number, len(hashes), HASH_BYTES)
+        path, raw, _ = self._file(str(level), number, len(hashes), HASH_BYTES)
         if len(raw) < len(hashes) * HASH_BYTES:
             raise LogFileBad(f"{path}: too short")
         for place, node in enumerate(hashes):
@@ -83,7 +83,7 @@ class TileReader:
                 raise LogFileBad(f"{path}: hash {place} does not fit {below}")
 
     def _entries(self, number: int, width: int) -> list[bytes]:
-        path, raw = self._file("entries", number, width, 2 + _LONGEST_ENTRY)
+        path, raw, there = self._file("entries", number, width, 2 + _LONGEST_ENTRY)
         found: list[bytes] = []
         at = 0
         while at < len(raw) and len(found) < width:
@@ -93,15 +93,15 @@ class TileReader:
                 raise LogFileBad(f"{path}: entry {len(found)} is not of a known form")
             found.append(entry)
             at += 2 + length
-        if len(found) < width:
-            raise LogFileBad(f"{path}: {len(found)} entries of {width}")
+        if len(found) < width or (there == width and at < len(raw)):
+            raise LogFileBad(f"{path}: {len(found)} entries of {width}, {at} bytes of {len(raw)}")
         return found
 
-    def _file(self, level: str, number: int, width: int, each: int) -> tuple[str, bytes]:
-        """Give a tile and its name; the whole one where the part is gone because the log has grown over it."""
+    def _file(self, level: str, number: int, width: int, each: int) -> tuple[str, bytes, int]:
+        """Give a tile's name, the tile and its width: the whole one where the part is gone, as the log grew over it."""
         for wanted in dict.fromkeys((width, TILE_WIDTH)):
             path = f"tile/{tile_path(level, number, wanted)}"
             raw = self._source.read(path, wanted * each)
             if raw is not None:
-                return path, raw
+                return path, raw, wanted
         raise LogFileBad(f"tile/{tile_path(level, number, width)}: missing")

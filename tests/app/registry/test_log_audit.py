@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.registry.service import Registry
 from sync.client.log_audit import LogReport, audit_log
@@ -173,3 +175,30 @@ def test_an_entry_that_is_no_commitment_is_found(registry: Registry) -> None:
         report = audit(registry)
         assert bad(report) == ["log_tiles"]
         assert "entry 5" in report.checks[-1].detail
+
+
+@given(data=st.data())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_change_to_any_file_goes_unnoticed(copied: Path, trust: Trust, data: st.DataObject) -> None:
+    files = sorted(file for file in copied.rglob("*") if file.is_file() and file.name != "head")
+    file = data.draw(st.sampled_from(files))
+    whole = file.read_bytes()
+    begin = data.draw(st.integers(0, len(whole) - 1))
+    end = data.draw(st.integers(begin, min(begin + 100, len(whole))))
+    changed = whole[:begin] + data.draw(st.binary(max_size=100)) + whole[end:]
+    file.write_bytes(changed)
+    try:
+        assert audit_log(LogFolder(copied), trust).good is (changed == whole)
+    finally:
+        file.write_bytes(whole)
+
+
+@pytest.fixture
+def copied(master: Path, tmp_path: Path) -> Path:
+    shutil.copytree(master / "log", tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+@pytest.fixture
+def trust(master: Path) -> Trust:
+    return Trust.load(master / "trust")

@@ -40,7 +40,8 @@ class SimulatedServer:
         answer = self.answer(path, max_bytes)
         if answer != b"?":
             return answer
-        return BUNDLE[:max_bytes] if "entries" in path else TILE[:max_bytes]
+        width = int(path.rpartition(".p/")[2]) if ".p/" in path else TILE_WIDTH
+        return BUNDLE[: width * len(BUNDLE) // TILE_WIDTH] if "entries" in path else TILE[: width * 32]
 
 
 def head(size: int, top: bytes = bytes(32)) -> str:
@@ -109,6 +110,7 @@ def test_a_server_that_drips_is_left() -> None:
         (3, lambda path, most: TILE[: most - 1] if "tile/0" in path else b"?"),
         (300, lambda path, _most: bytes(44 * 32) if "tile/0/001.p/44" in path else b"?"),
         (3, lambda path, _most: b"\xff\xff" + ENTRY if "entries" in path else b"?"),
+        (3, lambda path, _most: BUNDLE[:270] if "entries" in path else b"?"),
         (3, lambda path, _most: b"\0\0" * 300 if "entries" in path else b"?"),
     ],
 )
