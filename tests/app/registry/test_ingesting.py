@@ -1,0 +1,129 @@
+"""Packets that come by hand are taken in as those from the network are, and whichever way comes first, once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.registry.ingesting import ingest
+from app.registry.models import Conflict, LogLeaf, Packet, ScoredResult
+from sync.client.carried import Exported, export_packets, fetch_receipts
+from sync.client.delivery import deliver_due
+from sync.client.medium import Medium, packet_file, receipt_file
+from sync.replica.database import Replica
+from sync.replica.outbox import Stage
+from sync.trust.anchor import Trust
+from sync.wire.ids import new_id
+from tests.app.registry.world import Seat, World, signed, simulated_packet
+
+NUMBERS = iter(range(60))
+
+
+@pytest.fixture
+def medium(tmp_path: Path) -> Medium:
+    (tmp_path / "stick").mkdir()
+    return Medium(tmp_path / "stick")
+
+
+@pytest.fixture
+def replica(tmp_path: Path, seat: Seat) -> Iterator[Replica]:
+    with Replica.open(tmp_path / "replica.db", seat.keystore.replica_key()) as opened:
+        yield opened
+
+
+def queued(world: World, seat: Seat, session: str, replica: Replica, **change: object) -> str:
+    packet = simulated_packet(world, seat, session, next(NUMBERS)).model_copy(update=change)
+    sha256, envelope = signed(world, seat, packet)
+    replica.outbox.add(sha256, packet.packet, packet.sitting, envelope, 1)
+    replica.outbox.move(sha256, Stage.QUEUED)
+    return sha256
+
+
+def counted(world: World, sha256: str) -> list[int]:
+    columns = (Packet.sha256, ScoredResult.packet_sha256, LogLeaf.subject_sha256)
+    with world.registry.premises.database.reading() as rows:
+        return [rows.scalar(select(func.count()).where(column == sha256)) or 0 for column in columns]
+
+
+@pytest.mark.parametrize("network_first", [True, False])
+def test_the_same_packet_by_network_and_by_medium_counts_once(
+    world: World, seat: Seat, session: str, replica: Replica, medium: Medium, network_first: bool
+) -> None:
+    sha256, trust = queued(world, seat, session, replica), Trust.load(seat.trust)
+    assert export_packets(replica, seat.device, medium, 9) == Exported(written=1, known=0, unsigned=0)
+    connection = seat.connect()
+    if network_first:
+        assert deliver_due(replica, connection, trust).proven == (sha256,)
+    came = ingest(world.registry, medium)
+    assert (came.new, came.known) == ((0, 1) if network_first else (1, 0))
+    if not network_first:
+        assert deliver_due(replica, connection, trust).proven == (sha256,)
+    connection.close()
+    row = replica.outbox.get(sha256)
+    assert row
+    assert medium.read(receipt_file(sha256), 100_000) == row.receipt  # the one that was signed first, both ways
+    assert fetch_receipts(replica, medium, trust).receipted == ()
+    assert counted(world, sha256) == [1, 1, 1]
+
+
+def test_a_medium_that_serves_a_whole_room_brings_each_seat_its_own(
+    world: World, seat: Seat, session: str, replica: Replica, medium: Medium, tmp_path: Path
+) -> None:
+    mine = {queued(world, seat, session, replica) for _ in range(3)}
+    with Replica.open(tmp_path / "other.db", bytes(32)) as other:
+        theirs = {queued(world, seat, session, other) for _ in range(2)}
+        export_packets(replica, seat.device, medium, 9)
+        export_packets(other, new_id(), medium, 9)
+        came = ingest(world.registry, medium)
+        assert (came.new, came.known, came.aside, came.refused) == (5, 0, [], [])
+        fetched = fetch_receipts(other, medium, Trust.load(seat.trust))
+    assert (set(fetched.proven), fetched.others) == (theirs, 3)
+    assert set(fetch_receipts(replica, medium, Trust.load(seat.trust)).proven) == mine
+
+
+def test_one_bad_packet_keeps_no_other_out_and_each_is_named_with_its_reason(
+    world: World, seat: Seat, session: str, replica: Replica, medium: Medium
+) -> None:
+    good = queued(world, seat, session, replica)
+    row = replica.outbox.get(good)
+    assert row
+    export_packets(replica, seat.device, medium, 9)
+    medium.write({packet_file(seat.device, "0" * 64): row.envelope, packet_file(seat.device, "f" * 64): b"nothing"})
+    came = ingest(world.registry, medium)
+    assert (came.new, [(one.sha256, one.code) for one in came.refused]) == (
+        1, [("0" * 64, "PACKET_REFUSED"), ("f" * 64, "PACKET_REFUSED")],
+    )  # fmt: skip
+
+
+def test_another_packet_for_the_same_sitting_is_kept_aside_also_by_hand(
+    world: World, seat: Seat, session: str, replica: Replica, medium: Medium, tmp_path: Path
+) -> None:
+    first = queued(world, seat, session, replica)
+    row = replica.outbox.get(first)
+    assert row
+    with Replica.open(tmp_path / "other.db", bytes(32)) as other:
+        second = queued(world, seat, session, other, packet=row.packet)
+        export_packets(replica, seat.device, medium, 9)
+        assert ingest(world.registry, medium).new == 1
+        export_packets(other, seat.device, medium, 9)
+        for _ in range(2):
+            came = ingest(world.registry, medium)
+            assert (came.known, [one.sha256 for one in came.aside]) == (1, [second])
+        assert fetch_receipts(other, medium, Trust.load(seat.trust)).receipted == ()
+    with world.registry.premises.database.reading() as rows:
+        assert rows.get_one(Conflict, second).first_sha256 == first
+
+
+def test_a_receipt_for_another_packet_or_with_a_byte_changed_ends_no_wait(
+    world: World, seat: Seat, session: str, replica: Replica, medium: Medium
+) -> None:
+    first, second = (queued(world, seat, session, replica) for _ in range(2))
+    export_packets(replica, seat.device, medium, 9)
+    ingest(world.registry, medium)
+    trust = Trust.load(seat.trust)
+    of_second = medium.read(receipt_file(second), 100_000) or b""
+    medium.write({receipt_file(first): of_second, receipt_file(second): of_second.replace(b"A", b"B", 1)})
+    fetched = fetch_receipts(replica, medium, trust)
+    assert (fetched.receipted, {sha256 for sha256, _ in fetched.refused}) == ((), {first, second})
+    assert {line.stage for line in replica.outbox.lines()} == {Stage.QUEUED}
