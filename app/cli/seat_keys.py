@@ -42,6 +42,7 @@ def make_key_store(folder: Path, token: str | None, pin_file: Path | None) -> "K
     module, colon, label = token.partition(":")
     if not (module and colon and label):
         raise typer.BadParameter("MODULE:LABEL", param_hint="--token")
+    module = str(Path(module).absolute())  # other programs of the seat are started elsewhere
     if store.exists():
         there = store.facts().token
         if there is None or (there.module, there.label) != (module, label):

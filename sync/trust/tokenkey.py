@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any, NoReturn, Self
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from sync.trust.token import TokenFault
 
 SignDigest = Callable[[bytes], tuple[int, int]]
 """Signs a SHA-256 digest, gives ECDSA's r and s."""
@@ -22,14 +25,17 @@ class TokenPrivateKey(ec.EllipticCurvePrivateKey):
         """Sign in the token (ECDSA over SHA-256, DER); what it gives is verified before it is given on.
 
         Raises:
-            TokenFault: the token does not work.
+            TokenFault: the token does not work, or signs with another key.
         """
         if not isinstance(signature_algorithm.algorithm, hashes.SHA256):
             raise TypeError("keys of ours sign SHA-256 digests")
         digest = hashes.Hash(hashes.SHA256())
         digest.update(data)
         signature = encode_dss_signature(*self._sign_digest(digest.finalize()))
-        self._public.verify(signature, data, signature_algorithm)
+        try:
+            self._public.verify(signature, data, signature_algorithm)
+        except InvalidSignature:
+            raise TokenFault("it gave a signature that is not good") from None
         return signature
 
     def public_key(self) -> ec.EllipticCurvePublicKey:

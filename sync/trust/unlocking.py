@@ -132,6 +132,11 @@ class Surroundings:
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         return cls(Path(folder) if folder else None)
 
+    @classmethod
+    def movable(cls) -> Self:
+        """Give those of this process, but no PC: for a store that has to open elsewhere after a disaster."""
+        return cls(cls.here().credentials, ())
+
     def credential(self) -> bytes | None:
         """Give the credential that systemd handed to this process; none if it handed none.
 

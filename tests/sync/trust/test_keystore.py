@@ -230,6 +230,13 @@ def test_a_pc_without_an_id_makes_an_unbound_store_and_says_so(tmp_path: Path) -
     assert FileKeyStore(tmp_path / "keys", around(tmp_path)).replica_key() == store.replica_key()
 
 
+def test_a_store_that_has_to_outlive_its_pc_is_made_unbound(tmp_path: Path) -> None:
+    made = FileKeyStore(tmp_path / "keys", Surroundings.movable())
+    made.create()
+    elsewhere = FileKeyStore(tmp_path / "keys", around(tmp_path))
+    assert (elsewhere.facts().machine, elsewhere.replica_key()) == (None, made.replica_key())
+
+
 def test_with_a_credential_the_folder_alone_opens_nothing(tmp_path: Path) -> None:
     secret = secrets.token_bytes(32)
     service = around(tmp_path, credential=secret)

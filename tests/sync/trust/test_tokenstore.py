@@ -138,6 +138,15 @@ def test_the_key_was_made_in_the_token_and_cannot_leave_it(store: TokenKeyStore)
         private.sign(b"", ec.ECDSA(hashes.SHA384()))
 
 
+def test_a_token_that_signs_with_another_key_is_not_believed(
+    store: TokenKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = store.device_key()
+    monkeypatch.setattr(Token, "sign_digest", lambda *_: (1, 1))
+    with pytest.raises(TokenFault, match="not good"):
+        key.sign(b"x")
+
+
 def test_documents_are_signed_and_countersigned_as_with_any_other_key(store: TokenKeyStore) -> None:
     proctor, device = SigningKey.generate_p256(), store.device_key()
     for envelope in (
