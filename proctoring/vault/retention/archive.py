@@ -39,6 +39,7 @@ from sync.trust import envelope
 from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keystore import FileKeyStore
+from sync.trust.unlocking import Surroundings
 from sync.wire.archive import ClockEntry, CustodyAct, CustodyEntry, DestructionRecord, Moment, StoreIdentity
 from sync.wire.ids import new_id
 from sync.wire.recording import RecordingManifest
@@ -83,7 +84,7 @@ class Archive:
             ArchiveExists: the shelf is an archive's already.
             TrustRefused, KeyStoreUnwritable, DiskFault: it cannot be made here.
         """
-        store = FileKeyStore(places.keys)
+        store = FileKeyStore(places.keys, Surroundings.movable())
         store.create()
         shelf, trust, key = open_shelf(places.address), Trust.load(places.trust), store.device_key()
         if shelf.size(STORE) is not None:
