@@ -52,6 +52,8 @@ def test_these_are_all_commands() -> None:
         "recording": "export play show verify",
         "registry": "carry ingest init invite plan publish release serve show",
         "registry administrator": "add revoke",
+        "registry channel": "rotate show software",
+        "registry channel province": "accept add remove",
         "registry device": "list revoke rotate-request settle show",
         "registry proctor": "add list new-pin revoke",
         "registry witness": "add list remove",

@@ -27,7 +27,7 @@ from app.ui.bridge import in_background
 from app.ui.text import Sentence
 from proctoring.recorder.client import RecorderGone
 from sync.faults import Fault
-from sync.replica.outbox import OutboxRow, Stage
+from sync.replica.outbox import OutboxRow, Stage, Why
 from sync.wire.packet import EndReason, RecordingRef
 
 LOOK_MS = 700
@@ -41,6 +41,12 @@ _DELIVERY = {
     Stage.PURGEABLE: DeliveryState.PROVEN,
     Stage.IN_FLIGHT: DeliveryState.SENDING,
     Stage.QUARANTINED: DeliveryState.QUARANTINED,
+}
+_WAITING = {
+    Why.NEW: DeliveryState.SENDING,
+    Why.BUSY: DeliveryState.WAITING_REGISTRY,
+    Why.FAILS: DeliveryState.WAITING_REGISTRY,
+    Why.REFUSED: DeliveryState.WAITING_REGISTRY,
 }
 
 
@@ -248,11 +254,11 @@ class Closing(Phase):
         self._look_timer.start()
 
     def _look(self) -> None:
-        row = self.bench.workplace.replica.outbox.of_sitting(self._need_case().entry.sitting)
+        outbox = self.bench.workplace.replica.outbox
+        row = outbox.of_sitting(self._need_case().entry.sitting)
         if row is None or self._result is None:
             return
-        not_tried = row.stage is Stage.QUEUED and not row.tries
-        delivery = DeliveryState.SENDING if not_tried else _DELIVERY.get(row.stage, DeliveryState.WAITING_NETWORK)
+        delivery = _delivery(row, paused=outbox.paused() is not None)
         if delivery is not self._result.delivery or not self._look_timer.isActive():
             self._result = replace(self._result, delivery=delivery)
             self._screen.show_result(self._result)
@@ -267,6 +273,13 @@ class Closing(Phase):
         if self._case is None:
             raise RuntimeError("no sitting is being closed")
         return self._case
+
+
+def _delivery(row: OutboxRow, *, paused: bool) -> DeliveryState:
+    """Say where the packet is as `examroom outbox list` does: what waits, for the reason it waits."""
+    if row.stage is Stage.QUEUED:
+        return DeliveryState.PAUSED if paused else _WAITING.get(row.why, DeliveryState.WAITING_NETWORK)
+    return _DELIVERY.get(row.stage, DeliveryState.WAITING_NETWORK)
 
 
 def _result_view(case: Case, row: OutboxRow, score: Score) -> ResultView:

@@ -26,6 +26,8 @@ class DeliveryState(StrEnum):
     """Where the packet is."""
 
     WAITING_NETWORK = "waiting_network"
+    WAITING_REGISTRY = "waiting_registry"
+    PAUSED = "paused"
     SENDING = "sending"
     RECEIPTED = "receipted"
     PROVEN = "proven"
@@ -34,6 +36,8 @@ class DeliveryState(StrEnum):
 
 _DELIVERY_LOOK = {
     DeliveryState.WAITING_NETWORK: (Icon.OUTBOX, Tone.ATTENTION),
+    DeliveryState.WAITING_REGISTRY: (Icon.OUTBOX, Tone.ATTENTION),
+    DeliveryState.PAUSED: (Icon.PAUSE, Tone.ATTENTION),
     DeliveryState.SENDING: (Icon.RUNNING, Tone.INK),
     DeliveryState.RECEIPTED: (Icon.CHECK, Tone.DONE),
     DeliveryState.PROVEN: (Icon.SHIELD, Tone.DONE),
