@@ -21,7 +21,7 @@ Home = Annotated[Path, typer.Option(help="The registry's folder.")]
 Pin = Annotated[
     str, typer.Option(prompt="PIN", hide_input=True, confirmation_prompt=True, help="Asked for if not given.")
 ]
-_LONGEST = 400  # characters of a reason
+_SHORTEST, _LONGEST = 2, 400  # of a reason, as `sync.wire.archive.Purpose` has it
 
 
 @devices.command("list")
@@ -92,10 +92,10 @@ def settle(
     from app.registry.devices import settle_twin
     from app.registry.service import Registry
 
-    if not (said := plain_line(why)):
+    if not _SHORTEST <= len(said := plain_line(why).strip()) <= _LONGEST:
         raise ReasonMissing
     with Registry.open(home) as registry:
-        settled = settle_twin(registry.premises, device, said[:_LONGEST])
+        settled = settle_twin(registry.premises, device, said)
     say("devices.settled_now", device=device, count=settled)
 
 

@@ -237,7 +237,9 @@ def test_who_sits_elsewhere_is_moved_by_two_proctors_only(seat: Room1, site: Sit
 def test_without_a_network_admission_goes_on(seat: Room1, monkeypatch: pytest.MonkeyPatch) -> None:
     seat.open_up()
     nowhere = {"url": "https://127.0.0.1:9"}
-    monkeypatch.setattr(claims, "claims_connection", lambda here, keys: claims_connection(here.model_copy(update=nowhere), keys))
+    monkeypatch.setattr(
+        claims, "claims_connection", lambda here, keys: claims_connection(here.model_copy(update=nowhere), keys)
+    )
     seat.find_candidate(1)
     seat.press("admit")
     seat.give_pin(0)

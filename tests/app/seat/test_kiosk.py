@@ -228,7 +228,7 @@ def test_a_second_press_hands_nothing_in_twice(seat: Seat) -> None:
 
 def test_with_the_registry_gone_a_typed_code_opens_the_session(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     code = seat.site.release_share().code()
-    monkeypatch.setattr("sync.client.enrolment.Enrolment.connect", lambda self: _nowhere(self.ca_pem))
+    monkeypatch.setattr("sync.client.enrolment.Enrolment.connect", lambda self, *_, **__: _nowhere(self.ca_pem))
     seat.kiosk.begin()
     seat.until_screen("SignInScreen")
     seat.sign_in(seat.site.pins())

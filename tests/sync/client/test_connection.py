@@ -15,8 +15,9 @@ from sync.client.connection import (
     RegistryConnection,
     RegistryUnreachable,
 )
-from sync.trust.certificates import make_ca
-from tests.app.registry.world import Seat, World
+from sync.client.enrolment import load_enrolment, renew_certificate
+from sync.trust.certificates import DEVICE_DAYS, make_ca
+from tests.app.registry.world import HOUR_MS, Seat, World, enrol_seat
 from tests.sync.client.simulator import Act, Line, simulated_line
 
 
@@ -145,3 +146,24 @@ def test_a_refusal_is_read_and_anything_else_is_not_taken_for_one(
 def test_a_server_that_hangs_up_without_saying_so_is_no_outage(over_the_line: RegistryConnection) -> None:
     replies = [over_the_line.get("/v1/health", 1000).status for _ in range(40)]
     assert replies == [200] * 40
+
+
+def test_a_certificate_that_was_renewed_by_another_process_is_shown_by_one_that_is_open(world: World, url: str) -> None:
+    assert url
+    other = enrol_seat(world, "61")
+    before = world.clock.now_ms
+    opened = other.enrolment.connect(other.keystore, newer=lambda: load_enrolment(other.trust).identity(other.keystore))
+    stale = other.connect()
+    world.clock.now_ms += DEVICE_DAYS // 2 * 24 * HOUR_MS
+    renew_certificate(stale, other.asker, other.trust)
+    path = f"/v1/proofs/{'0' * 64}"
+    assert stale.get(path, 1_000).error().code == "CERTIFICATE_REPLACED"
+    assert opened.get(path, 1_000).error().code == "PACKET_UNKNOWN"
+    world.clock.now_ms = before
+    assert opened.get(path, 1_000).error().code == "CERTIFICATE_NOT_YET_VALID"  # and nothing newer: asked once
+
+
+def test_no_key_is_shown_in_what_an_identity_says_of_itself(seat: Seat) -> None:
+    said = repr(seat.enrolment.identity(seat.keystore))
+    assert "PRIVATE" not in said
+    assert "SigningKey" not in said

@@ -13,7 +13,7 @@ from sync.trust import envelope
 from sync.trust.evidence import EvidenceReport, check_packet, check_receipt
 from sync.trust.keys import SigningKey
 from sync.wire.document import canonical_json
-from sync.wire.enrolment import RegistryRole
+from sync.wire.enrolment import DirectoryKey, RegistryRole
 from sync.wire.ids import new_id
 from sync.wire.packet import CLOCK_JUMPED, Answer, Incident, ItemOutcome, ScorePacket
 from sync.wire.receipt import InclusionProof, Receipt
@@ -282,3 +282,41 @@ def test_every_check_has_words(language: Language) -> None:
     for name in PACKET_CHECKS + RECEIPT_CHECKS + PROOF_CHECKS:
         assert words(f"check.{name}")
     assert ORIGIN.isascii()
+
+
+def replaced(world: World, kind: str, key: SigningKey, until_ms: int) -> World:
+    """Let the first device or proctor sign with `key` from `until_ms` on."""
+    first, *others = getattr(world.directory, kind)
+    before = first.keys[-1].model_copy(update={"until_ms": until_ms})
+    now = DirectoryKey(public_key_pem=key.public.pem, from_ms=until_ms)
+    changed = first.model_copy(update={"keys": (*first.keys[:-1], before, now)})
+    return world.with_directory(**{kind: (changed, *others)})
+
+
+@pytest.mark.parametrize(("kind", "check"), [("devices", "packet_device"), ("proctors", "packet_proctors")])
+def test_a_key_that_was_replaced_is_judged_by_its_own_time(world: World, kind: str, check: str) -> None:
+    submitted, fresh = NOW_MS + 60_000, SigningKey.generate_p256()
+    after = world.signed_packet()
+    assert bad(check_packet(after, replaced(world, kind, fresh, submitted + 1).trust)) == []
+    assert bad(check_packet(after, replaced(world, kind, fresh, submitted).trust)) == [check]
+    earlier = replaced(world, kind, fresh, submitted - 10)
+    assert bad(check_packet(after, earlier.trust, received_ms=submitted - 20)) == []
+    assert bad(check_packet(after, earlier.trust, received_ms=submitted - 10)) == [check]
+
+
+def test_a_key_of_long_ago_in_a_row_of_keys_is_judged_by_its_own_end_not_by_the_last(world: World) -> None:
+    second, third = SigningKey.generate_p256(), SigningKey.generate_p256()
+    submitted = NOW_MS + 60_000
+    row = replaced(replaced(world, "devices", second, submitted - 100), "devices", third, submitted + 100)
+    for key, checks in ((world.device_key, ["packet_device"]), (second, []), (third, [])):
+        envelope = signed(world.packet(), [key, world.proctor_keys[0]])
+        assert bad(check_packet(envelope, row.trust)) == checks  # a clock that is slow makes no new key wrong
+
+
+def test_a_proctor_who_signs_with_two_keys_of_theirs_is_not_two_people(world: World) -> None:
+    fresh = SigningKey.generate_p256()
+    changed = replaced(world, "proctors", fresh, NOW_MS + 10**9)
+    first = world.proctor_keys[0]
+    named = world.packet(proctors=(first.public.keyid, fresh.public.keyid), confirmed_by=(first.public.keyid,))
+    envelope = signed(named, [world.device_key, first, fresh])
+    assert bad(check_packet(envelope, changed.trust)) == ["packet_proctors"]
