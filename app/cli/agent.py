@@ -1,7 +1,7 @@
 """`examroom agent`: what goes on in the background of a seat.
 
 It delivers packets until each has its receipt, sends the newest heads of recordings away, and carries closed recordings
-to the site's store. Each of the three goes on by itself when another cannot.
+to the site's store. Each goes on by itself when another cannot; one that ends by a defect ends the agent.
 """
 
 import json as json_module
@@ -63,16 +63,19 @@ def run(
             _say_carried(carrier.turn())
             _say_what_came(report)
             return
+        defects: list[BaseException] = []
         beside = [
-            threading.Thread(target=_go_on, args=(heads.turn, lambda _: HEADS_EVERY_S, stop), name="heads"),
-            threading.Thread(target=_go_on, args=(carrier.turn, Patience().after, stop), name="carrying"),
-            threading.Thread(target=_go_on, args=(renewing.turn, lambda _: HOURLY_S, stop), name="certificate"),
+            _beside("heads", heads.turn, lambda _: HEADS_EVERY_S, stop, defects),
+            _beside("carrying", carrier.turn, Patience().after, stop, defects),
+            _beside("certificate", renewing.turn, lambda _: HOURLY_S, stop, defects),
         ]
         for thread in beside:
             thread.start()
         _go_on(lambda: _deliver(courier, stop), courier.wait_s, stop)
         for thread in beside:
             thread.join()
+        if defects:
+            raise defects[0]
         say("cli.agent_ended")
     finally:
         stop.set()
@@ -103,14 +106,14 @@ def status(
 ) -> None:
     """Say which packets and recordings are still at this seat, for how long, and why."""
     from app.cli.outbox import opened, say_state, state_json
-    from app.seat.carrying import CarryingState, SiteStore, read_state
+    from app.seat.carrying import SiteStore, waiting_now
     from app.seat.occupancy import AgentDuty
 
     place = SeatHome(home)
     with opened(home) as workplace:
         packets = workplace.replica.outbox.state()
     running = AgentDuty(place).is_held()
-    state = read_state(place) or CarryingState(at_ms=0, released=0, waiting=())
+    state = waiting_now(place)
     if json:
         told = {"running": running, "outbox": state_json(packets), "recordings": state.model_dump(mode="json")}
         out.print(json_module.dumps(told), markup=False, soft_wrap=True)
@@ -131,6 +134,26 @@ def _go_on(turn: Callable[[], _T], wait_s: Callable[[_T], float], stop: threadin
         except Fault as fault:
             log.warning("paused", at=threading.current_thread().name, code=fault.code, detail=fault.detail)
             stop.wait(FAULT_S)
+
+
+def _beside(
+    name: str,
+    turn: Callable[[], _T],
+    wait_s: Callable[[_T], float],
+    stop: threading.Event,
+    defects: list[BaseException],
+) -> threading.Thread:
+    """Make a thread that goes on beside the others; a defect in one ends them all: there is no half an agent."""
+
+    def go() -> None:
+        try:
+            _go_on(turn, wait_s, stop)
+        except BaseException as defect:  # noqa: BLE001 - raised again where it ends the program and is reported
+            structlog.get_logger("agent").error("ended by a defect", at=name, kind=type(defect).__name__)
+            defects.append(defect)
+            stop.set()
+
+    return threading.Thread(target=go, name=name)
 
 
 def _say_carried(state: "CarryingState") -> None:

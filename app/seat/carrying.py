@@ -22,9 +22,9 @@ from proctoring.vault.store.address import open_shelf
 from proctoring.vault.store.carry import Bandwidth, CarryState, carry, carry_about
 from proctoring.vault.store.erasing import ErasingRefused, finish_releases, release_about, release_seat_copy
 from proctoring.vault.store.listing import Found, list_recording
-from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
+from proctoring.vault.store.shelf import Shelf, ShelfAway, ShelfNameMissing
 from sync.faults import EnvironmentFault, Fault, Refused
-from sync.replica.durable import disk_faults, write_durably
+from sync.replica.durable import FolderMissing, disk_faults, write_durably
 from sync.trust.envelope import verify
 from sync.trust.files import read_bounded
 from sync.trust.keys import PublicKey
@@ -51,6 +51,9 @@ class SiteStoreAway(EnvironmentFault):
     """Where recordings go there is not the store this seat was told of: not mounted, or another's."""
 
     code = "SITE_STORE_AWAY"
+
+
+_STORE_AWAY: Final = frozenset({SiteStoreAway.code, ShelfAway.code, FolderMissing.code, "STORAGE_UNREACHABLE"})
 
 
 class _Strict(BaseModel):
@@ -83,13 +86,14 @@ class SiteStore(_Strict):
 
 
 class Why(StrEnum):
-    """Why a recording is still at the seat; the words are at `carrying.why.<value>`."""
+    """Why a recording is still at the seat; the words are at `carrying.why.<value>`. AWAY: the store is, for now."""
 
     WAITING = "waiting"
     ASIDE = "aside"
     KEPT = "kept"
     UNCLOSED = "unclosed"
     FAULT = "fault"
+    AWAY = "away"
     ABOUT = "about"
 
 
@@ -145,6 +149,10 @@ class Carrier:
         Raises:
             SiteStoreRefused, DiskFault: nobody knows where to, or the seat's disk refuses.
         """
+        with disk_faults(self._home.recordings, needed=0):
+            return self._turn()
+
+    def _turn(self) -> CarryingState:
         store = SiteStore.of(self._home)
         released, waiting = 0, []
         opened = _Opened(store)
@@ -168,29 +176,34 @@ class Carrier:
 
     def _one(self, folder: Path, opened: "_Opened") -> tuple[Why | None, str]:
         """Carry one recording; None as the reason if it was let go."""
-        closed = (folder / layout.MANIFEST).exists()
-        if not closed or opened.store is None:
-            return (Why.WAITING if closed else Why.UNCLOSED), ""
+        if not _is_closed(folder) or opened.store is None:
+            return _before_it_goes(folder), ""
         try:
-            shelf, key = opened.shelf(), opened.key()
-            pace = Bandwidth(opened.store.bytes_per_s, self._stop)
-            carried = carry(folder, shelf, key, pace, self._listing(folder))
-            if carried.sent_bytes:
-                _log.info("recording carried", recording=carried.recording, bytes=carried.sent_bytes)
-            if carried.entry is None:
-                return (Why.ASIDE if carried.state is CarryState.ASIDE else Why.WAITING), ""
-            if carried.odd:
-                return Why.KEPT, ""
-            release_seat_copy(folder, carried.entry, key)
-            self._listed.pop(folder.name, None)
+            with disk_faults(folder, needed=0):
+                why = self._gone(folder, opened, opened.store)
         except ErasingRefused as fault:
             _log.info("copy stays", recording=folder.name, detail=fault.detail)
             return Why.KEPT, ""
         except Fault as fault:
             _log.warning("recording does not go", recording=folder.name, code=fault.code, detail=fault.detail)
-            return Why.FAULT, fault.code
-        _log.info("copy let go", recording=folder.name)
-        return None, ""
+            return (Why.AWAY if fault.code in _STORE_AWAY else Why.FAULT), fault.code
+        if why is None:
+            _log.info("copy let go", recording=folder.name)
+        return why, ""
+
+    def _gone(self, folder: Path, opened: "_Opened", store: SiteStore) -> Why | None:
+        """Carry a recording, and let its copy go if it has arrived; None if that was done."""
+        shelf, key = opened.shelf(), opened.key()
+        carried = carry(folder, shelf, key, Bandwidth(store.bytes_per_s, self._stop), self._listing(folder))
+        if carried.sent_bytes:
+            _log.info("recording carried", recording=carried.recording, bytes=carried.sent_bytes)
+        if carried.entry is None:
+            return Why.ASIDE if carried.state is CarryState.ASIDE else Why.WAITING
+        if carried.odd:
+            return Why.KEPT
+        release_seat_copy(folder, carried.entry, key)
+        self._listed.pop(folder.name, None)
+        return None
 
     def _listing(self, folder: Path) -> Found:
         """List a recording, and while it waits not again as long as its files look the same."""
@@ -260,6 +273,34 @@ def read_state(home: SeatHome) -> CarryingState | None:
         return CarryingState.model_validate_json(read_bounded(home.carrying, 10 * _MAX_BYTES))
     except (OSError, ValidationError):
         return None
+
+
+def waiting_now(home: SeatHome) -> CarryingState:
+    """Give what is at this seat at this moment, with the reasons of the agent's last pass as far as it gave any.
+
+    Raises:
+        DiskFault: the seat's disk refuses.
+    """
+    last = read_state(home) or CarryingState(at_ms=0, released=0, waiting=())
+    abouts = tuple(one for one in last.waiting if one.why is Why.ABOUT)
+    said = {one.recording: one for one in last.waiting if one.why is not Why.ABOUT}
+    waiting = []
+    with disk_faults(home.recordings, needed=0):
+        for folder in _folders(home.recordings):
+            since_ms, known = _closed_ms(folder), said.get(folder.name)
+            if since_ms is not None:
+                why = _before_it_goes(folder)
+                waiting.append(known or Waiting(recording=folder.name, since_ms=since_ms, why=why))
+        abouts = tuple(one for one in abouts if (home.recordings / f"{one.recording}{SUFFIX}").is_file())
+    return last.model_copy(update={"waiting": (*waiting, *abouts)})
+
+
+def _before_it_goes(folder: Path) -> Why:
+    return Why.WAITING if _is_closed(folder) else Why.UNCLOSED
+
+
+def _is_closed(folder: Path) -> bool:
+    return (folder / layout.MANIFEST).exists()
 
 
 def _folders(root: Path) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """What the agent does with recordings: heads leave while they run, closed ones go to the site, what waits is told."""
 
+import errno
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.seat import carrying
-from app.seat.carrying import Carrier, CarryingState, SiteStore, SiteStoreRefused, Why, read_state
+from app.seat.carrying import Carrier, CarryingState, SiteStore, SiteStoreRefused, Why, read_state, waiting_now
 from app.seat.heads_away import HeadsAway, newest_head
 from app.seat.home import SeatHome
 from app.seat.introducing import ArchiveKeyOther, introduce
@@ -152,7 +153,7 @@ def test_nothing_goes_to_a_folder_that_is_not_the_store(home: SeatHome, site: Si
         if there is not None:
             shelf.put("store.json", there)
         state = carrier.turn()
-        assert [(one.why, one.code) for one in state.waiting] == [(Why.FAULT, "SITE_STORE_AWAY")]
+        assert [(one.why, one.code) for one in state.waiting] == [(Why.AWAY, "SITE_STORE_AWAY")]
         assert set(shelf.names()) <= {"store.json"}
     shelf.erase("store.json")
     shelf.put("store.json", paper)
@@ -191,9 +192,44 @@ def test_a_store_that_is_away_is_named_and_everything_stays(home: SeatHome, site
     tell(home, site, f"folder:{shelf.root}")
     shutil.rmtree(shelf.root)
     state = turn(home)
-    assert [(one.why, one.code) for one in state.waiting] == [(Why.FAULT, "FOLDER_MISSING")]
+    assert [(one.why, one.code) for one in state.waiting] == [(Why.AWAY, "FOLDER_MISSING")]
     assert not shelf.root.exists()
     assert made.folder.exists()
+
+
+@pytest.mark.parametrize("refusal", [errno.ENOTCONN, errno.EIO])
+def test_a_share_that_drops_is_named_what_waits_is_told_and_it_goes_when_the_share_is_back(
+    home: SeatHome, site: Site, shelf: FolderShelf, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    made = recording(home)
+    about = home.recordings / f"{made.recording}.about"
+    about.write_bytes(sealed(made.recording))
+    tell(home, site, f"folder:{shelf.root}")
+    carrier, really = Carrier(home, threading.Event()), os.open
+
+    def refused(path: str | Path, *args: int, **named: int) -> int:
+        if str(path).startswith(str(shelf.root)):
+            raise OSError(refusal, os.strerror(refusal), path)
+        return really(path, *args, **named)
+
+    with monkeypatch.context() as dropped:
+        dropped.setattr(os, "open", refused)
+        state = carrier.turn()
+    assert [(one.why, one.code) for one in state.waiting] == [(Why.AWAY, "SHELF_AWAY")]
+    assert waiting_now(home) == state
+    assert reasons(carrier.turn()) == {made.recording: Why.WAITING}
+    assert list(shelf.names(f"arriving/{made.recording}/"))
+
+
+def test_what_waits_is_told_from_the_disk_whatever_the_last_pass_came_to(home: SeatHome) -> None:
+    one, other = recording(home), recording(home)
+    (other.folder / layout.MANIFEST).unlink()
+    os.utime(other.folder / layout.HEADS, (0, time.time() - 600))
+    assert read_state(home) is None
+    assert reasons(waiting_now(home)) == {one.recording: Why.WAITING, other.recording: Why.UNCLOSED}
+    turn(home)
+    shutil.rmtree(one.folder)
+    assert reasons(waiting_now(home)) == {other.recording: Why.UNCLOSED}
 
 
 def test_what_waits_is_read_once_and_again_only_when_it_looks_different(
