@@ -65,13 +65,16 @@ class ArchiveService:
 
         Raises:
             ClockLineRefused, DiskFault: the clock could not be written down.
+            StorageFault's kin: the store does not say, or do, what it is asked.
         """
         directory = self._directory()
         if directory != self._believes:  # who was revoked counts no more, a new seat's recordings are believed
             self._archive, self._believes = self._opened(), directory
         receiver = self._receiver()
+        aside = False
         for received in receive_all(receiver):
             yield _received(received)
+            aside = aside or received.outcome is Outcome.ASIDE
             yield from map(_received, look_at_about(receiver, received.recording))
         now = self._archive.clock().mono_ms
         daily = self._looked_ms is None or now - self._looked_ms >= DAILY_MS
@@ -84,6 +87,8 @@ class ArchiveService:
         if daily:
             self._looked_ms = now
             yield from self._due()
+        elif aside:
+            self._archive.settle_papers(())
 
     def _directory(self) -> int:
         file = self._home.trust / DIRECTORY_FILE
@@ -125,6 +130,7 @@ class ArchiveService:
                     yield Event(Happening.DESTROYED, {"recording": recording})
                 elif kept[-1].state is State.EXPIRABLE and not kept[-1].held:
                     yield Event(Happening.EXPIRABLE, {"recording": recording, "until_ms": kept[-1].retain_until_ms})
+                archive.settle_if_needed(kept[-1])
             except Fault as fault:
                 yield Event(Happening.TROUBLE, {"recording": recording, "code": fault.code})
         for name in archive.ledger.clock_line.strangers():
@@ -134,6 +140,7 @@ class ArchiveService:
         outlook = forecast(kept, archive.shelf.free_bytes(), now_ms)
         if outlook.full:
             yield Event(Happening.DISK_FULL, {"free_bytes": outlook.free_bytes or 0})
+        archive.settle_papers(kept)
 
     def _media(self, now_ms: int) -> Iterator[Event]:
         try:

@@ -3,13 +3,13 @@
 What is decided is decided from signed papers on the shelf, read anew: never from an index or a database.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
 from proctoring.vault.retention import destruction
-from proctoring.vault.retention.custody import Act, custody_of, entry_name, read_chain
+from proctoring.vault.retention.custody import Act, custody_of, read_chain
 from proctoring.vault.retention.entering import NOTED, Clerk, arrival_facts, ordered, require_there
 from proctoring.vault.retention.faults import (
     ArchiveExists,
@@ -21,12 +21,13 @@ from proctoring.vault.retention.faults import (
 )
 from proctoring.vault.retention.forecast import Kept
 from proctoring.vault.retention.ledger import STORE, Ledger, Situation
-from proctoring.vault.retention.locking import locked_names, papers_until
+from proctoring.vault.retention.locking import papers_until
 from proctoring.vault.retention.memory import Memory
 from proctoring.vault.retention.papers import read_manifest, recording_prefix, require_id
 from proctoring.vault.retention.people import Signer
 from proctoring.vault.retention.places import ArchivePlaces
 from proctoring.vault.retention.refusals import date_of
+from proctoring.vault.retention.settling import Settler
 from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing
 from proctoring.vault.retention.timekeeping import Evidence, moment
 from proctoring.vault.store.address import open_shelf
@@ -67,6 +68,7 @@ class Archive:
         replica = Replica.open(places.replica, FileKeyStore(places.keys).replica_key())
         self.ledger = Ledger(identity, shelf, trust, self.key.public, Memory(replica.ends, clock))
         self.copies = Copies(places.cache)
+        self._settler = Settler(self.ledger, places.replica.with_name("settling.lock"))
         self._clerk = Clerk(self.ledger, self.key, clock)
 
     @classmethod
@@ -246,6 +248,22 @@ class Archive:
         """Enter that an administrator says what time it is. Raises AdministratorRefused, ClockLineRefused."""
         return self._clerk.state_time(person, stated_ms)
 
+    # what the store keeps by itself
+
+    def settle(self, recording: str) -> None:
+        """Bring what the store itself keeps and holds to what custody says. Raises what `Settler.settle` raises."""
+        self._settler.settle(recording, self.clock().wall_ms)
+
+    def settle_if_needed(self, kept: Kept) -> None:
+        """As `settle`, unless a look at little tells that it is so."""
+        if not self._settler.is_settled(kept, self.clock().wall_ms):
+            self.settle(kept.recording)
+
+    def settle_papers(self, kept: Iterable[Kept]) -> None:
+        """Let the store keep what speaks of recordings as long as those. Raises what the shelf raises."""
+        self._settler.settle_sessions(kept, self.clock().wall_ms)
+        self._settler.settle_asides(self.clock().wall_ms)
+
     # acting
 
     def take_over(self, recording: str, **facts: str) -> CustodyEntry:
@@ -282,22 +300,20 @@ class Archive:
 
         Raises:
             ActRefused: its destruction has begun.
+            LocksBehind: it is entered, and counts; the store is told later.
             AdministratorRefused, RecordingUnknown, CustodyRefused.
         """
-        situation = self.ledger.situation(recording)
-        require_there(situation)
-        self._on_files(recording, lambda name: self.shelf.set_hold(name, on=True))
+        require_there(self.ledger.situation(recording))
         entry = self._enter(
             recording, lambda now: Act(CustodyAct.HELD, person, now, reason, until_ms=review_ms), person
         )
-        self.shelf.set_hold(entry_name(recording, entry.sequence), on=True)
+        self._settler.settle_entered(recording, self.clock().wall_ms)
         return entry
 
     def release(self, recording: str, person: Signer, hold: int, reason: str) -> CustodyEntry:
         """Release one hold, by the sequence of its entry. Raises what `hold` raises; ActRefused: no such hold."""
         entry = self._enter(recording, lambda now: Act(CustodyAct.RELEASED, person, now, reason, about=hold), person)
-        if not self.ledger.situation(recording).folded.holds:
-            self._on_files(recording, lambda name: self.shelf.set_hold(name, on=False))
+        self._settler.settle_entered(recording, self.clock().wall_ms)
         return entry
 
     def extend(self, recording: str, person: Signer, until_ms: int, reason: str) -> CustodyEntry:
@@ -305,11 +321,12 @@ class Archive:
         situation = self.ledger.situation(recording)
         require_there(situation)
         if until_ms <= situation.folded.retain_until_ms:
+            self.settle(recording)  # somebody may try again what was interrupted
             raise NeverLater(until=date_of(situation.folded.retain_until_ms))
         entry = self._enter(
             recording, lambda now: Act(CustodyAct.EXTENDED, person, now, reason, until_ms=until_ms), person
         )
-        self._on_files(recording, lambda name: self.shelf.extend(name, until_ms))
+        self._settler.settle_entered(recording, self.clock().wall_ms)
         return entry
 
     def propose_destruction(self, recording: str, person: Signer, purpose: str) -> CustodyEntry:
@@ -344,11 +361,8 @@ class Archive:
             NotApproved, NotExpired, RecordingHeld, ClockFrozen, ActRefused: it may not be.
             AdministratorRefused, RecordingUnknown, CustodyRefused, StorageFault: nor then.
         """
+        self.settle(recording)  # a hold that custody does not know would keep half of it
         return destruction.destroy(self._clerk, recording, person, self.copies.drop)
 
     def _enter(self, recording: str, act: Callable[[Moment], Act], person: Signer | None = None) -> CustodyEntry:
         return self._clerk.enter(recording, lambda _: act(self._clerk.now()), person)[0]
-
-    def _on_files(self, recording: str, act: Callable[[str], None]) -> None:
-        for name in locked_names(self.shelf, recording, read_chain(self.ledger.book, recording)):
-            act(name)

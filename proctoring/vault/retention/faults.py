@@ -126,6 +126,12 @@ class NotExpired(Refused):
     code = "RECORDING_NOT_EXPIRED"
 
 
+class LocksBehind(EnvironmentFault):
+    """The act is entered in custody; the store was not told all of it yet, and will be. Fact: `recording`."""
+
+    code = "LOCKS_BEHIND"
+
+
 class NotApproved(Refused):
     """Too few have approved the destruction. Facts: `needed` and `there`."""
 

@@ -21,7 +21,7 @@ class ArchivePlaces(Protocol):
 
     @property
     def cache(self) -> Path:
-        """Verified copies of recordings whose shelf is no folder of this machine."""
+        """Copies of recordings whose shelf is no folder of this machine, as long as somebody uses them."""
 
     @property
     def address(self) -> str:
