@@ -39,7 +39,7 @@ class TrustFolderUnusable(EnvironmentFault):
     code = "TRUST_FOLDER_UNUSABLE"
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, max_bytes: int = _MAX_FILE_BYTES) -> bytes:
     """Read a whole file, within bounds.
 
     Raises:
@@ -50,12 +50,12 @@ def read_file(path: Path) -> bytes:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise FileUnreadable("not a plain file", file=str(path))
-            raw = file.read(_MAX_FILE_BYTES + 1)
+            raw = file.read(max_bytes + 1)
     except OSError as error:
         raise FileUnreadable(error.strerror or "", file=str(path)) from None
     except ValueError:
         raise FileUnreadable("not a path", file=str(path)) from None  # a zero byte, or half a character
-    if len(raw) > _MAX_FILE_BYTES:
+    if len(raw) > max_bytes:
         raise FileUnreadable("too large", file=str(path))
     return raw
 

@@ -21,6 +21,7 @@ from app.cli import (
     recording_export,
     recording_play,
     registry,
+    registry_channel,
     registry_ingest,
     room_record,
     seat,
@@ -34,6 +35,7 @@ from app.cli.content import commands as content
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.command("demo")(demo.demo)
 registry.app.add_typer(registry_ingest.app)
+registry.app.add_typer(registry_channel.app, name="channel")
 app.add_typer(registry.app, name="registry")
 app.add_typer(content.app, name="content")
 app.add_typer(content_repo.app, name="content-repo")

@@ -31,12 +31,18 @@ HOUR_MS = 3_600_000
 
 @app.command("init")
 @command
-def init(home: Home, name: Annotated[str, typer.Option(help="The registry's name.")]) -> None:
-    """Make a new registry with its keys."""
+def init(
+    home: Home,
+    name: Annotated[str, typer.Option(help="The registry's name.")],
+    root_keys: Annotated[Path | None, typer.Option(help="The folder for its root keys [HOME/root-keys].")] = None,
+) -> None:
+    """Make a new registry with its keys. Its three root keys belong into three safes: carry their files away."""
     from app.registry.service import Registry
 
-    Registry.initialise(home, name=name).close()
+    with Registry.initialise(home, name=name, root_keys=root_keys) as registry:
+        folder = registry.premises.root_folder
     say("cli.registry_ready", name=name, home=str(home))
+    say("channel.root_keys", folder=str(folder))
 
 
 @app.command("serve")

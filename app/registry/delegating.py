@@ -13,7 +13,8 @@ from typing import Any, Final
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Targets
 
-from app.registry.repository import Repository, add_delegation, expiry, key_name, sign
+from app.registry.premises import Premises
+from app.registry.repository import Repository, add_delegation, drop_delegation, expiry, key_name, sign
 from sync.faults import Refused
 from sync.trust.files import read_bounded
 from sync.trust.keys import PublicKey
@@ -54,51 +55,43 @@ def role_name(code: str) -> str:
     return f"province-{code}"
 
 
-def add_province(repository: Repository, code: str, key: PublicKey | None, now_ms: int) -> None:
+def add_province(premises: Premises, code: str, key: PublicKey | None = None) -> None:
     """Delegate `packages/<code>-…/…` to a province: to its own Ed25519 key, or to one that is made here.
 
     Raises:
         ProvinceRefused: not a code, no Ed25519 key, or the province is there already.
     """
-    role = role_name(code)
-    snapshot, targets_now = repository.current()
-    if role in repository.delegated_names(targets_now):
-        raise ProvinceRefused(f"{code} is there already")
+    role, repository, now_ms = role_name(code), premises.repository, premises.clock()
     if key is not None and key.is_p256:
         raise ProvinceRefused("a province signs with an Ed25519 key")
-    holder = repository.keys.make(key_name(role)) if key is None else None
-
-    def change(targets: Targets) -> dict[str, tuple[int, bytes]]:
-        public = key or repository.keys.key(key_name(role)).public
-        add_delegation(targets, role, (f"packages/{code}-*/*",), public)
+    with premises.database.writing():
+        snapshot, targets = repository.current()
+        if role in repository.delegated_names(targets):
+            raise ProvinceRefused(f"{code} is there already")
+        holder = repository.keys.make(key_name(role)) if key is None else None
         earlier = snapshot.meta.get(f"{role}.json")  # of a delegation that was taken back: versions only rise
         first = Targets(version=earlier.version + 1 if earlier else 1, expires=expiry(Targets.type, now_ms))
-        return {role: (first.version, sign(first, holder))} if holder else {}
+        public = key or repository.keys.key(key_name(role)).public
+        add_delegation(targets, role, (f"packages/{code}-*/*",), public)
+        repository.publish_targets(targets, {role: (first.version, sign(first, holder))} if holder else {}, now_ms)
 
-    repository.change_targets(change, now_ms)
 
-
-def remove_province(repository: Repository, code: str, now_ms: int) -> None:
+def remove_province(premises: Premises, code: str) -> None:
     """Take a delegation back: nothing new under it is believed by a seat that hears of it.
 
     Raises:
         ProvinceRefused: there is none.
     """
-    role = role_name(code)
-    if role not in repository.delegated_names(repository.current()[1]):
-        raise ProvinceRefused(f"no province {code}")
-
-    def change(targets: Targets) -> dict[str, tuple[int, bytes]]:
-        if targets.delegations and targets.delegations.roles:
-            del targets.delegations.roles[role]
-            used = {keyid for each in targets.delegations.roles.values() for keyid in each.keyids}
-            targets.delegations.keys = {k: v for k, v in targets.delegations.keys.items() if k in used}
-        return {}
-
-    repository.change_targets(change, now_ms)
+    role, repository = role_name(code), premises.repository
+    with premises.database.writing():
+        _, targets = repository.current()
+        if role not in repository.delegated_names(targets):
+            raise ProvinceRefused(f"no province {code}")
+        drop_delegation(targets, role)
+        repository.publish_targets(targets, {}, premises.clock())
 
 
-def accept(repository: Repository, code: str, raw: bytes, folder: Path, now_ms: int) -> int:
+def accept(premises: Premises, code: str, raw: bytes, folder: Path) -> int:
     """Publish what a province signed itself: its targets (`raw`), with the files they name in `folder`.
 
     Gives the number of files that are new. Nothing is published unless everything is there as it was signed for.
@@ -106,18 +99,19 @@ def accept(repository: Repository, code: str, raw: bytes, folder: Path, now_ms: 
     Raises:
         ProvinceRefused: not signed by the province, older, expired, of others' paths, or a file is missing or another.
     """
-    role = role_name(code)
-    snapshot, targets = repository.current()
-    signed = _believed(targets, role, raw, now_ms)
-    known = snapshot.meta.get(f"{role}.json")
-    if known is not None and signed.version <= known.version:
-        raise ProvinceRefused(f"version {signed.version}, {known.version} is published")
-    earlier = repository.delegated(role, snapshot).targets if known else {}
-    new = {path: facts for path, facts in signed.targets.items() if earlier.get(path) != facts}
-    found = {path: _file(folder, path, facts.length, facts.hashes.get("sha256", "")) for path, facts in new.items()}
-    for path, data in found.items():
-        repository.keep_target(path, signed.targets[path].hashes["sha256"], data)
-    repository.publish(snapshot, {role: (signed.version, raw)}, now_ms)
+    role, repository, now_ms = role_name(code), premises.repository, premises.clock()
+    with premises.database.writing():
+        snapshot, targets = repository.current()
+        signed = _believed(targets, role, raw, now_ms)
+        known = snapshot.meta.get(f"{role}.json")
+        if known is not None and signed.version <= known.version:
+            raise ProvinceRefused(f"version {signed.version}, {known.version} is published")
+        earlier = repository.delegated(role, snapshot).targets if known else {}
+        new = {path: facts for path, facts in signed.targets.items() if earlier.get(path) != facts}
+        for path, facts in new.items():  # nobody looks for them before the metadata names them
+            sha256 = facts.hashes.get("sha256", "")
+            repository.keep_target(path, sha256, _file(folder, path, facts.length, sha256))
+        repository.publish(snapshot, {role: (signed.version, raw)}, now_ms)
     return len(new)
 
 

@@ -8,7 +8,7 @@ Every file is written durably and the timestamp last, so that a crash at any mom
 its last whole state.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -138,12 +138,11 @@ class Repository:
         private_folder(file.parent)
         write_durably(file, data)
 
-    def change_targets(self, change: Callable[[Targets], Mapping[str, tuple[int, bytes]]], now_ms: int) -> None:
-        """Change the top-level targets; `change` gives files of delegated roles (version, bytes) that go with it."""
-        snapshot, targets = self.current()
-        raws = dict(change(targets))
-        raws[Targets.type] = _renewed(targets, self.signer(Targets.type, targets), now_ms)
-        self.publish(snapshot, raws, now_ms)
+    def publish_targets(self, targets: Targets, raws: Mapping[str, tuple[int, bytes]], now_ms: int) -> None:
+        """Publish changed top-level targets, with files of delegated roles (version, bytes) that go with them."""
+        snapshot, _ = self.current()
+        signer = self.signer(Targets.type, targets)
+        self.publish(snapshot, {**raws, Targets.type: _renewed(targets, signer, now_ms)}, now_ms)
 
     def refresh(self, now_ms: int) -> bool:
         """Sign again what has lived more than half of its time, or is signed by a key that the root replaced.
@@ -296,6 +295,16 @@ def add_delegation(targets: Targets, role: str, paths: tuple[str, ...], key: Pub
     known: dict[str, Key] = {**delegations.keys, key.keyid: key.as_signer_key()}
     used = {keyid for each in roles.values() for keyid in each.keyids}
     targets.delegations = Delegations({keyid: each for keyid, each in known.items() if keyid in used}, roles)
+
+
+def drop_delegation(targets: Targets, role: str) -> None:
+    """Delegate nothing to a role any more."""
+    delegations = targets.delegations
+    roles = {name: each for name, each in (delegations.roles or {}).items() if name != role} if delegations else {}
+    used = {keyid for each in roles.values() for keyid in each.keyids}
+    targets.delegations = Delegations(
+        {k: v for k, v in (delegations.keys if delegations else {}).items() if k in used}, roles
+    )
 
 
 def _renewed(targets: Targets, signer: SigningKey, now_ms: int) -> tuple[int, bytes]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root
 
+from app.registry.premises import Premises
 from app.registry.repository import ONLINE, Repository, expiry, next_name, sign
 from app.registry.rootkeys import RootKeys
 from sync.faults import Refused
@@ -31,18 +32,23 @@ class Rotation:
     renew: tuple[str, ...] = ()
 
 
-def rotate(repository: Repository, root_keys: RootKeys, rotation: Rotation, now_ms: int) -> Root:
+def rotate(premises: Premises, rotation: Rotation) -> Root:
     """Make and publish the next root; everything that only the old one believed is signed again.
 
     Raises:
         RootKeysMissing: too few root keys are at hand.
         RotationRefused: no such root key or role, or the keys at hand are not enough of the old root's or the new's.
     """
+    root_keys, now_ms = RootKeys.at(premises.root_folder), premises.clock()
     root_keys.enough()
-    version = repository.root().version
-    old: Metadata[Root] = repository.metadata(f"{version}.root.json")
+    with premises.database.writing():
+        return _rotate(premises.repository, root_keys, rotation, now_ms)
+
+
+def _rotate(repository: Repository, root_keys: RootKeys, rotation: Rotation, now_ms: int) -> Root:
+    old: Metadata[Root] = repository.metadata(f"{repository.root().version}.root.json")
     new = Metadata[Root].from_bytes(old.to_bytes()).signed
-    new.version, new.expires = version + 1, expiry(Root.type, now_ms)
+    new.version, new.expires = old.signed.version + 1, expiry(Root.type, now_ms)
     _check(new, rotation)
     if rotation.replace is not None:
         root_keys, fresh = root_keys.with_another()
