@@ -163,6 +163,11 @@ def read_device_certificate(certificate_pem: str, ca_pem: str) -> DeviceCertific
     )
 
 
+def certificate_until_ms(certificate_pem: str) -> int:
+    """Give until when a certificate of our own records is good, ms (UTC); whose it is, is not looked at."""
+    return _millis(x509.load_pem_x509_certificate(certificate_pem.encode()).not_valid_after_utc)
+
+
 def _bounded(pem: str) -> bytes:
     if len(pem) > _MAX_PEM:
         raise ValueError("too long")

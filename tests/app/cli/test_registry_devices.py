@@ -79,9 +79,9 @@ def test_a_copied_seat_is_shown_and_settled(desk: Desk) -> None:
     assert desk.run("device", "settle", device, "--why", " \u200b ").code == 1
     settled = desk.run("device", "settle", device, "--why", "the copy was erased,\x1b[2J two people saw it")
     assert settled.code == 0
-    shown = desk.run("device", "show", device).output
-    assert "the copy was erased,[2J two people saw it" in shown  # nothing in it commands the terminal any more
-    assert "Two PCs ask" not in shown
+    afterwards = desk.run("device", "show", device).output
+    assert "the copy was erased,[2J two people saw it" in afterwards  # nothing in it commands the terminal any more
+    assert "Two PCs ask" not in afterwards
     assert desk.run("device", "settle", device, "--why", "once more").code == 1
     assert desk.terminal.run("seat", "fetch", "--home", seat.root).code == 0
 
