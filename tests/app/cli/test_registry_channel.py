@@ -39,7 +39,7 @@ def test_a_lost_root_key_is_replaced_from_the_safes(home: Path, tmp_path: Path, 
     lost.unlink()
     rotate = ("registry", "channel", "rotate", "--home", home, "--replace", keyid)
     without = terminal.run(*rotate)
-    assert (without.code, "ROOT_KEYS_MISSING" in without.output) == (3, True)
+    assert (without.code, "ROOT_KEYS_MISSING" in without.errors) == (3, True)
     assert terminal.run(*rotate, "--root-keys", safes).code == 0
     after = shown(terminal, home)
     assert after["root_version"] == 3
