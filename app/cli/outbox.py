@@ -101,6 +101,25 @@ def retry(
         say_state(workplace.replica.outbox.state())
 
 
+@app.command("limit")
+@command
+def limit(
+    home: Home,
+    bytes_per_s: Annotated[int, typer.Argument(min=0, metavar="BYTES", help="A second, at least 10000; 0: no limit.")],
+) -> None:
+    """Bound how fast packets and content may use the line; it holds over restarts."""
+    from sync.client.pace import LEAST_BYTES_PER_S
+
+    if 0 < bytes_per_s < LEAST_BYTES_PER_S:
+        raise typer.BadParameter(f"0, or at least {LEAST_BYTES_PER_S}", param_hint="BYTES")
+    with opened(home) as workplace:
+        workplace.set_pace(bytes_per_s)
+    if bytes_per_s:
+        say("outbox.limited", kilobytes=-(-bytes_per_s // 1_000))
+    else:
+        say("outbox.unlimited")
+
+
 @app.command("export")
 @command
 def export(home: Home, medium: MediumPlace) -> None:

@@ -1,13 +1,14 @@
 """Everything an enrolled seat works with, opened once and handed to those who need it."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 from app.content.packing.package import SealedPackage
 from app.seat.home import SeatHome
 from sync.client.asking import Asker
 from sync.client.connection import RegistryConnection
 from sync.client.enrolment import Enrolment, load_enrolment
+from sync.client.pace import Pace
 from sync.client.plans import load_plan
 from sync.faults import EnvironmentFault
 from sync.replica.cabinet import DocumentKind
@@ -16,6 +17,8 @@ from sync.trust.anchor import Trust
 from sync.trust.clock import ClockReading, read_clock, trusted_now
 from sync.trust.keystore import KeyStore, open_key_store
 from sync.wire.plan import SessionPlan
+
+_BYTES_PER_S: Final = "line_bytes_per_s"
 
 
 class PackageMissing(EnvironmentFault):
@@ -76,7 +79,18 @@ class Workplace:
             NotEnrolled, and what `Enrolment.connect` raises.
         """
         folder, keystore = self.home.trust, self.keystore
-        return load_enrolment(folder).connect(keystore, newer=lambda: load_enrolment(folder).identity(keystore))
+        return load_enrolment(folder).connect(
+            keystore, newer=lambda: load_enrolment(folder).identity(keystore), pace=self.pace()
+        )
+
+    def pace(self) -> Pace | None:
+        """Give how fast packets and content may use the line, as it was set (`set_pace`); None: as fast as it goes."""
+        kept = self.replica.cabinet.setting(_BYTES_PER_S)
+        return Pace(int(kept)) if kept and int(kept) else None
+
+    def set_pace(self, bytes_per_s: int) -> None:
+        """Bound how fast packets and content may use the line from now on; 0 for no bound."""
+        self.replica.cabinet.set_setting(_BYTES_PER_S, str(bytes_per_s))
 
     def clock(self) -> ClockReading:
         """Read both clocks."""

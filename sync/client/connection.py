@@ -5,7 +5,6 @@ the socket itself knows when the whole exchange has to be over.
 """
 
 import ipaddress
-import math
 import os
 import ssl
 import threading
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 import requests
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives import serialization
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from sync.client.deadline import DeadlineContext, DeadlineSocket
 from sync.client.pace import Pace
 from sync.faults import EnvironmentFault, Refused
 from sync.trust.certificates import NO_CHECK_TIME
@@ -31,7 +31,6 @@ from sync.wire.document import DocumentRefused
 from sync.wire.error import ErrorReply
 
 _CHUNK_BYTES: Final = 65_536
-_PIECE_BYTES: Final = 16_384  # that much is handed to TLS at once: one record
 _SLOWEST_BYTES_PER_S: Final = 16_000  # a county town's line on a bad day; slower counts as dead
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT_S: Final = 86_400
@@ -127,8 +126,8 @@ class RegistryConnection:
         self._ca_pem: Final = ca_pem
         self._identity = identity
         self._newer: Final = newer
-        self._context = _context(ca_pem, identity)
-        self._context.pace = pace
+        self._pace: Final = pace
+        self._context = _context(ca_pem, identity, pace)
         self._session = requests.Session()
         self._session.trust_env = False  # no netrc, no REQUESTS_CA_BUNDLE: only what is said here
         self._session.proxies.update(_proxies(self.url))
@@ -199,7 +198,7 @@ class RegistryConnection:
         with self._lock:
             if newer is None or (self._identity and newer.certificate_pem == self._identity.certificate_pem):
                 return False
-            self._identity, self._context = newer, _context(self._ca_pem, newer)
+            self._identity, self._context = newer, _context(self._ca_pem, newer, self._pace)
             self._session.mount("https://", _PinnedAdapter(self._context))
             return True
 
@@ -244,59 +243,10 @@ class RegistryConnection:
             yield response
 
 
-class _DeadlineContext(ssl.SSLContext):
-    """A TLS context whose sockets end every exchange at `deadline` (monotonic seconds) and keep to `pace`."""
-
-    deadline: float = math.inf
-    pace: Pace | None = None
-
-
-class _DeadlineSocket(ssl.SSLSocket):
-    """A TLS socket that lets no read or write wait beyond its context's deadline.
-
-    Every path of `http.client` and `urllib3` to the wire ends in one of these three methods.
-    """
-
-    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:  # noqa: ANN401 - as in ssl
-        with self._bounded():
-            count = super().recv_into(buffer, nbytes, flags)
-        return self._paced(count)
-
-    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        with self._bounded():
-            data = super().recv(buflen, flags)
-        self._paced(len(data))
-        return data
-
-    def send(self, data: Any, flags: int = 0) -> int:  # noqa: ANN401 - as in ssl
-        with self._bounded():
-            count = super().send(memoryview(data)[:_PIECE_BYTES], flags)
-        return self._paced(count)
-
-    def _paced(self, count: int) -> int:
-        context = cast("_DeadlineContext", self.context)
-        if context.pace is not None:
-            context.deadline += context.pace.spend(count)
-        return count
-
-    @contextmanager
-    def _bounded(self) -> Iterator[None]:
-        left = cast("_DeadlineContext", self.context).deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the exchange took too long")
-        usual = self.gettimeout()
-        self.settimeout(left if usual is None else min(left, usual))
-        try:
-            yield
-        finally:
-            if self.fileno() >= 0:
-                self.settimeout(usual)
-
-
 class _PinnedAdapter(HTTPAdapter):
     """Uses our context and nothing else: `requests` would add the CAs of `certifi` to it."""
 
-    def __init__(self, context: _DeadlineContext) -> None:
+    def __init__(self, context: DeadlineContext) -> None:
         self._context = context
         super().__init__()
 
@@ -308,12 +258,13 @@ class _PinnedAdapter(HTTPAdapter):
         """Add nothing to the context: it verifies by itself."""
 
 
-def _context(ca_pem: str, identity: ClientIdentity | None) -> _DeadlineContext:
-    context = _DeadlineContext(ssl.PROTOCOL_TLS_CLIENT)
+def _context(ca_pem: str, identity: ClientIdentity | None, pace: Pace | None) -> DeadlineContext:
+    context = DeadlineContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.pace = pace
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION
     context.verify_flags |= NO_CHECK_TIME  # this PC's clock may stand at 1970
-    context.sslsocket_class = _DeadlineSocket
+    context.sslsocket_class = DeadlineSocket
     try:
         context.load_verify_locations(cadata=ca_pem)
     except (ssl.SSLError, ValueError):

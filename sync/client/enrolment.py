@@ -21,6 +21,7 @@ from sync.client.connection import (
     RegistryUnreachable,
     Reply,
 )
+from sync.client.pace import Pace
 from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.anchor import Trust
@@ -98,6 +99,7 @@ class Enrolment(Document):
         newer: Callable[[], ClientIdentity] | None = None,
         timeout: tuple[float, float] = (5, 15),
         total_s: float = 60,
+        pace: Pace | None = None,
     ) -> RegistryConnection:
         """Give a connection to the registry that shows this PC's certificate (see `RegistryConnection`).
 
@@ -106,7 +108,9 @@ class Enrolment(Document):
             KeyStoreUnreadable, KeyStoreOtherMachine: this PC has not the certificate's key.
         """
         identity = self.identity(keystore)
-        return RegistryConnection(self.url, self.ca_pem, identity, newer=newer, timeout=timeout, total_s=total_s)
+        return RegistryConnection(
+            self.url, self.ca_pem, identity, newer=newer, timeout=timeout, total_s=total_s, pace=pace
+        )
 
 
 def enrol(invitation: Invitation, keystore: KeyStore, trust_folder: Path) -> Enrolment:
