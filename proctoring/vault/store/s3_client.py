@@ -8,6 +8,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from proctoring.vault.store.s3_answers import bound_answers
 from proctoring.vault.store.s3_faults import StorageSignInRefused, storage_faults
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ _REGION: Final = "us-east-1"  # what stores that know no regions expect to be si
 
 @dataclass(frozen=True)
 class S3Access:
-    """How to reach a store: `address` has what the parts mean. `tries` and seconds bound every single request."""
+    """How to reach a store: `address` has what the parts mean. `tries` and seconds bound every single request.
+
+    `silence_s`: without a byte; `patience_s`: what a whole answer may take beyond what its bytes take on a slow line.
+    """
 
     endpoint: str | None = None
     region: str | None = None
@@ -27,6 +31,7 @@ class S3Access:
     tries: int = 4
     connect_s: float = 5
     silence_s: float = 30
+    patience_s: float = 30
 
 
 def s3_client(access: S3Access) -> "S3Client":
@@ -53,6 +58,8 @@ def s3_client(access: S3Access) -> "S3Client":
         response_checksum_validation="when_supported",
     )
     with storage_faults():
-        return boto3.Session(botocore_session=session).client(
+        client: S3Client = boto3.Session(botocore_session=session).client(
             "s3", endpoint_url=access.endpoint, region_name=access.region or _REGION, config=config
         )
+    bound_answers(client, access.patience_s)
+    return client

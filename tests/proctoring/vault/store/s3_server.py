@@ -45,6 +45,7 @@ class Mood:
     cut_reads: int = 0
     drop_after: int = -1  # so many requests are answered, then the connection is cut before any answer
     slow_s: float = 0.0
+    drip_s: float = 0.0  # an answer's body comes byte by byte, so many seconds apart
     clock_s: float = 0.0
     lose: Callable[[Asked], bool] | None = None  # says "stored" and stores nothing
     asked: list[Asked] = field(default_factory=list)
@@ -172,8 +173,20 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "GET" and mood.cut_reads > 0 and "Range" in self.headers and len(body) > 1:
             mood.cut_reads -= 1
             body, self.close_connection = body[: len(body) // 2], True
-        if self.command != "HEAD":
+        if self.command == "HEAD":
+            return
+        if not mood.drip_s:
             self.wfile.write(body)
+            return
+        for byte in body:
+            if mood.drip_s:
+                time.sleep(mood.drip_s)
+            try:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+            except OSError:  # whoever asked has gone
+                self.close_connection = True
+                return
 
 
 def _time(text: str) -> datetime:

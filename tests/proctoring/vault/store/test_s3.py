@@ -180,6 +180,19 @@ def test_a_cut_connection_a_slow_one_and_nobody_there_are_stated(bucket: Bucket)
         S3Shelf(s3_client(nobody), bucket.name)
 
 
+def test_a_store_that_drips_is_given_up(bucket: Bucket) -> None:
+    bucket.shelf().put("a", b"1" * 1000)
+    impatient = S3Shelf(s3_client(replace(bucket.access, patience_s=0.3, tries=1)), bucket.name, "site")
+    assert impatient.read("a") == b"1" * 1000
+    bucket.server.mood.drip_s = 0.05  # a silence of 30 s is never reached
+    begun = time.monotonic()
+    with pytest.raises(StorageUnreachable):
+        impatient.read("a")
+    assert time.monotonic() - begun < 10
+    bucket.server.mood.drip_s = 0
+    assert impatient.read("a") == b"1" * 1000
+
+
 def test_an_answer_that_was_lost_leaves_one_version(bucket: Bucket) -> None:
     shelf = bucket.shelf()
     client = bucket.client
