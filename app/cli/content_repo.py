@@ -157,7 +157,7 @@ def _channel(folder: Path, mirror: Mirror) -> Channel:
         root = read_bounded(folder / _BEGINNING, MOST_METADATA_BYTES)
     except OSError as error:
         raise ChannelNotBegun(error.strerror or "", folder=str(folder)) from None
-    return Channel(folder, root, mirror)
+    return Channel(folder, root, mirror, keeps=False)  # the protocol looks at each request
 
 
 def _said(context: typer.Context) -> _Before:

@@ -104,16 +104,18 @@ class TargetFacts:
 class Channel:
     """What one repository offers, verified from `root` on, with what is known of it in `folder`.
 
-    A channel is refreshed first, then asked. Several programs may use one folder at the same time.
+    A channel is refreshed first, then asked. Several programs may use one folder at the same time. `keeps`: for when no
+    source answers, also have ready what was whole before, each role of it as new as the rest.
 
     Raises:
         ContentRefused: `root` is no root metadata, or not signed as it itself demands.
     """
 
-    def __init__(self, folder: Path, root: bytes, source: Source) -> None:
+    def __init__(self, folder: Path, root: bytes, source: Source, *, keeps: bool = True) -> None:
         self._folder: Final = folder
         self._root: Final = root
         self._source: Final = source
+        self._keeps: Final = keeps
         self._client: Client | None = None
         self._silence: Fault | None = None
 
@@ -131,7 +133,7 @@ class Channel:
         with disk_faults(self._folder, needed=MOST_METADATA_BYTES), self._locked(), believing():
             client = Client(self._folder, self._root, Fetcher(self._source), now_ms)
             client.refresh()
-            self._keep(client)
+            self._keep_whole(client)
         self._client = client
 
     def refresh_or_kept(self, now_ms: int) -> Standing:
@@ -235,7 +237,7 @@ class Channel:
         place = self._folder / _KEPT_FOLDER
         try:
             with self._locked(), believing():
-                files = unpack_kept(read_bounded(self._folder / _KEPT, _MOST_KEPT_BYTES))
+                files = self._kept()
                 shutil.rmtree(place, ignore_errors=True)
                 client = Client(place, self._root, KeptFetcher(files), now_ms)
                 client.refresh()
@@ -244,12 +246,24 @@ class Channel:
         self._client, self._silence = client, silence
         return True
 
+    def _keep_whole(self, client: Client) -> None:
+        """Keep what is whole now; not before every role that was whole is so again, unless it is not believed."""
+        if not self._keeps:
+            return
+        with suppress(exceptions.DownloadError, *self._source.silences):
+            client.load_again(self._kept())
+            self._keep(client)
+
     def _keep(self, client: Client) -> None:
-        raw, file = pack_kept(client.kept()), self._folder / _KEPT
-        with suppress(OSError):
-            if read_bounded(file, _MOST_KEPT_BYTES) == raw:
-                return
-        write_durably(file, raw)
+        files = client.kept()
+        if self._keeps and files != self._kept():
+            write_durably(self._folder / _KEPT, pack_kept(files))
+
+    def _kept(self) -> Mapping[str, str]:
+        try:
+            return unpack_kept(read_bounded(self._folder / _KEPT, _MOST_KEPT_BYTES))
+        except OSError:
+            return {}
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

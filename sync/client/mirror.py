@@ -112,6 +112,8 @@ class Mirror:
                     raise MirrorAnswerBad(f"more than {length} bytes", place=_host(url))
                 file.write(piece)
                 file.flush()
+            if have < length and "Content-Length" not in response.headers:
+                raise MirrorUnreachable("cut short", place=_host(url))  # the end of the line is all that said so
         return True
 
     @contextmanager
@@ -130,6 +132,7 @@ class Mirror:
                     redirect=False,
                     retries=False,
                 )
+                watch.require_time()
             with response:
                 if response.headers.get("Content-Encoding", "identity") != "identity":
                     raise MirrorAnswerBad("an encoded body nobody asked for", place=_host(url))
@@ -141,6 +144,7 @@ class Mirror:
                 if self._pace is not None:
                     watch.deadline += self._pace.spend(len(piece))
                 yield piece
+            watch.require_time()
 
     @contextmanager
     def _pool(self, url: str) -> Iterator[urllib3.PoolManager]:
@@ -188,6 +192,15 @@ class _Watch:
         self._sockets.append(connected.dup())
         if time.monotonic() >= self.deadline:
             connected.shutdown(socket.SHUT_RDWR)
+
+    def require_time(self) -> None:
+        """Tell whether an end was one, or our doing.
+
+        Raises:
+            TimeoutError: the exchange took too long.
+        """
+        if time.monotonic() >= self.deadline:
+            raise TimeoutError("the exchange took too long")
 
     def _wait(self) -> None:
         while (left := self.deadline - time.monotonic()) > 0:

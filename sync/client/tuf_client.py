@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
@@ -26,6 +27,7 @@ MOST_METADATA_BYTES: Final = 5_000_000
 _ROOT_BYTES: Final = 512_000
 _TIMESTAMP_BYTES: Final = 16_384
 _ROOT_NAME: Final = re.compile(r"[0-9]+\.root\.json")
+_ROLE_NAME: Final = re.compile(r"(?:[0-9]+\.)?(.+)\.json")
 _LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 _CONFIG: Final = UpdaterConfig(
@@ -88,6 +90,14 @@ class Client(Updater):
     def loaded(self) -> int:
         """How many roles are loaded."""
         return len(self._trusted_set)
+
+    def load_again(self, kept: Mapping[str, str]) -> None:
+        """Load the roles that the list itself delegates to and that were whole before; one not believed is dropped."""
+        delegations = self._trusted_set.targets.delegations
+        names = {unquote(match[1]) for match in map(_ROLE_NAME.fullmatch, kept) if match}
+        for name in sorted(names & set(delegations.roles or ()) if delegations else ()):
+            with suppress(exceptions.RepositoryError):
+                self._load_targets(name, TARGETS)
 
     def role(self, name: str, delegator: str) -> Targets | None:
         """Give a targets role if it is loaded, and was verified against this delegator."""
