@@ -19,7 +19,9 @@ SYNC = Path(sync.__file__).parent
 EVERYTHING = (str(SYNC),)
 BETWEEN = (str(SYNC / "replica" / "generation.py"), str(SYNC / "trust" / "files.py"))  # where one follows the other
 WHERE = pytest.mark.parametrize(
-    ("where", "least"), [(BETWEEN, 20), pytest.param(EVERYTHING, 200, marks=pytest.mark.long)], ids=["between", "all"]
+    ("where", "least"),
+    [(BETWEEN, 20), pytest.param(EVERYTHING, 200, marks=[pytest.mark.long, pytest.mark.timeout(900)])],
+    ids=["between", "all"],
 )
 OPENING_AND_CLOSING = """
 import sys

@@ -400,7 +400,9 @@ def test_with_a_token_a_whole_folder_that_was_put_back_is_noticed(store: TokenKe
     ("where", "least"),
     [
         (("replica/generation.py",), 10),
-        pytest.param(("replica/generation.py", "trust/token.py"), 40, marks=pytest.mark.long),
+        pytest.param(
+            ("replica/generation.py", "trust/token.py"), 40, marks=[pytest.mark.long, pytest.mark.timeout(900)]
+        ),
     ],
     ids=["between", "all"],
 )

@@ -221,7 +221,7 @@ class Admitting(Phase):
             return
         self._starting = True
         event = started(case)
-        self.bench.worker.run(self, lambda: case.delivery.record(event), self._started, self.trouble)
+        self.bench.worker.run(self, lambda: _begin(case, event), self._started, self.trouble)
 
     def _started(self, _sitting: object) -> None:
         self._preview_timer.stop()
@@ -231,6 +231,12 @@ class Admitting(Phase):
         if self._case is None:
             raise RuntimeError("no candidate is admitted")
         return self._case
+
+
+def _begin(case: Case, event: Started) -> None:
+    """Start the clock; a copy of the replica from before, put back, is found out from now on."""
+    case.workplace.replica.advance()
+    case.delivery.record(event)
 
 
 def started(case: Case) -> Started:
