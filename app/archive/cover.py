@@ -6,8 +6,9 @@ from typing import Final
 
 from app.exam.prose import Language
 from app.words import Words
-from proctoring.vault.carrying.bundle import LIST, SUMS
 from proctoring.vault.carrying.request import CoverFacts, HandedOut
+
+from proctoring.vault.carrying.foothold import LIST, SUMS
 
 _NAMES: Final = {
     "sums": SUMS,

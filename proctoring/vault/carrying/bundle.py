@@ -2,11 +2,11 @@
 
 Before the first byte of a recording is on the medium, its custody says that its export begins. Nothing counts before
 the signed list is there, and that is written last: after every file was read back from the medium, and after the
-custody of every recording says that it was exported. What a pulled medium interrupts goes on:
-finished films are read back and kept, the unfinished one is written anew.
+custody of every recording says that it was exported. Then the whole export is checked by the very checker that others
+use. What a pulled medium interrupts goes on: finished films are read back and kept, the unfinished one is written anew.
 """
 
-import re
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -17,11 +17,9 @@ from typing import Final
 
 from proctoring.vault.carrying.age import check_recipients, encrypt
 from proctoring.vault.carrying.film import Film
-from proctoring.vault.carrying.media_faults import MediumGone
 from proctoring.vault.carrying.media_register import MediaRegister, Medium, require_room
 from proctoring.vault.carrying.medium import FoundMedium, MediumNameless, NoMedium, medium_at
 from proctoring.vault.carrying.meter import Meter
-from proctoring.vault.carrying.outlet import Write, Written, read_back, write_whole
 from proctoring.vault.carrying.progress_file import ProgressFile
 from proctoring.vault.carrying.request import (
     CoverFacts,
@@ -34,7 +32,6 @@ from proctoring.vault.carrying.request import (
     Progress,
     checked_purpose,
 )
-from proctoring.vault.carrying.webm import write_film, written_bytes
 from proctoring.vault.format import layout
 from proctoring.vault.format.plaintext import RecordingKeyWrong
 from proctoring.vault.format.reading import lines, names, read_small
@@ -42,7 +39,7 @@ from proctoring.vault.format.report import RecordingTampered, RecordingUnreadabl
 from proctoring.vault.retention.faults import CustodyRefused
 from proctoring.vault.retention.people import Signer
 from proctoring.vault.retention.timekeeping import moment
-from sync.replica.durable import DiskFault, DiskFull, disk_faults, sync_folder
+from sync.replica.durable import DiskFault, DiskFull, disk_faults
 from sync.trust import envelope
 from sync.trust.anchor import ROOT_FILE
 from sync.trust.clock import ClockReading
@@ -51,9 +48,12 @@ from sync.wire.document import canonical_json
 from sync.wire.export import ExportedFile, ExportedRecording, ExportList, LeftOut
 from sync.wire.recording import RecordingManifest
 
-LIST: Final = "export.json"
-SUMS: Final = "SHA256SUMS"
-_LEFTOVER: Final = re.compile(r"\.[0-9a-f]{16}\.new")
+from proctoring.vault.carrying.export_check import ONLY_SIGNERS, check_export
+from proctoring.vault.carrying.foothold import LIST, SUMS, entered, sweep
+from proctoring.vault.carrying.media_faults import ExportNotWhole, MediumGone
+from proctoring.vault.carrying.outlet import Write, Written, read_back, write_whole
+from proctoring.vault.carrying.webm import write_film, written_bytes
+
 _PAPERS_BYTES: Final = 4_000_000  # room for what is small, once for each recording
 _MOST_PAPER_BYTES: Final = 2 * RecordingManifest.MAX_BYTES
 _OPENING_BYTES: Final = 200_000
@@ -91,6 +91,8 @@ def export_bundle(
         PurposeMissing, NothingToExport, AgeRecipientRefused: the request cannot be carried out.
         NoMedium, MediumNameless, and what `MediaRegister.require_out` raises: the medium may not be used.
         MediumTooSmall, MediumGone, DiskFull, DiskFault, ReadBackDiffers: it stopped; finished films are kept.
+        NoFolder: on the medium a link, or something else, stands where a folder of the export has to be.
+        ExportNotWhole: everything was written, and the check finds fault with it; the next try begins a new folder.
     """
     recordings = tuple(dict.fromkeys(request.recordings))
     request = replace(request, purpose=checked_purpose(request.purpose))
@@ -162,6 +164,7 @@ class _Run:
         signed = envelope.sign(listed.to_bytes(), ExportList.PAYLOAD_TYPE, self._carrier.signer.key)
         self._paper(LIST, signed)
         self._progress.remove()
+        self._check()
         return Exported(self._folder, listed)
 
     # the medium
@@ -169,13 +172,19 @@ class _Run:
     def _begin(self) -> None:
         finished = sum(one.bytes for one in self._progress.state.films)
         require_room(self._found, self._medium.label, self._needed - finished)
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        for file in self._folder.rglob("*"):
-            if _LEFTOVER.fullmatch(file.name) and not file.is_symlink():
-                file.unlink(missing_ok=True)
-        (self._folder / LIST).unlink(missing_ok=True)  # it would speak of files that are about to be replaced
-        sync_folder(self._folder)
-        sync_folder(self._carrier.place)
+        with entered(self._carrier.place, (self._folder.name,), make=True) as folder:
+            sweep(folder)
+            with suppress(FileNotFoundError):
+                os.unlink(LIST, dir_fd=folder)  # it would speak of files that are about to be replaced
+            os.fsync(folder)
+
+    def _check(self) -> None:
+        """Check what lies on the medium now as everybody will. Whose signatures count is for others to say."""
+        with self._on_medium():
+            found = check_export(self._folder)
+        wrong = next((one for one in found.problems if one.code not in ONLY_SIGNERS), None)
+        if wrong is not None:
+            raise ExportNotWhole(f"{wrong.code} {wrong.detail}", file=wrong.where, folder=self._folder.name)
 
     @contextmanager
     def _on_medium(self) -> Iterator[None]:
@@ -203,7 +212,7 @@ class _Run:
         def fill(write: Write) -> None:
             write(data)
 
-        self._write(path, lambda target: write_whole(target, fill, needed=len(data)))
+        self._write(path, lambda target, folder: write_whole(target, fill, needed=len(data), folder=folder))
 
     def _private_paper(self, path: str, data: bytes) -> None:
         recipients = self._request.recipients
@@ -214,24 +223,17 @@ class _Run:
         def fill(write: Write) -> None:
             encrypt((data,), recipients, write)
 
-        self._write(f"{path}.age", lambda target: write_whole(target, fill, needed=len(data)))
+        self._write(f"{path}.age", lambda target, folder: write_whole(target, fill, needed=len(data), folder=folder))
 
-    def _write(self, path: str, write: Callable[[Path], Written]) -> ExportedFile:
-        target = self._folder / path
-        with self._on_medium():
-            self._make_folders(path)
-            written = write(target)
+    def _write(self, path: str, write: Callable[[Path, int], Written]) -> ExportedFile:
+        with self._on_medium(), entered(self._carrier.place, self._above(path), make=True) as folder:
+            written = write(self._folder / path, folder)
         self._files[path] = ExportedFile(path=path, bytes=written.bytes, sha256=written.sha256)
         return self._files[path]
 
-    def _make_folders(self, path: str) -> None:
-        """Make the folders a file lies in; their names are as durable as the file's."""
-        folder = self._folder
-        for part in Path(path).parent.parts:
-            above, folder = folder, folder / part
-            if not folder.is_dir():
-                folder.mkdir(mode=0o700)
-                sync_folder(above)
+    def _above(self, path: str) -> tuple[str, ...]:
+        """Give the folders a file lies in, from the medium on."""
+        return (self._folder.name, *Path(path).parent.parts)
 
     # one recording
 
@@ -281,7 +283,8 @@ class _Run:
         if kept is not None and self._is_there(kept):
             self._files[path] = kept
             return kept
-        written = self._write(path, lambda target: write_film(film, target, self._request.recipients, self._meter.add))
+        to, tell = self._request.recipients, self._meter.add
+        written = self._write(path, lambda target, folder: write_film(film, target, to, tell, folder))
         self._progress.add(written)
         return written
 
@@ -289,7 +292,8 @@ class _Run:
         """Tell whether a film that was finished before is on the medium as it was."""
         with self._on_medium():
             try:
-                found = read_back(self._folder / kept.path)
+                with entered(self._carrier.place, self._above(kept.path)) as folder:
+                    found = read_back(Path(kept.path).name, folder)
             except FileNotFoundError:
                 return False
         return found == Written(kept.bytes, kept.sha256)

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from proctoring.vault.carrying.bundle import LIST, SUMS
+from proctoring.vault.carrying.foothold import LIST, SUMS
 from proctoring.vault.carrying.handed_custody import custody_signers, handed_custody
 from proctoring.vault.carrying.handed_papers import check_papers
 from proctoring.vault.format import layout

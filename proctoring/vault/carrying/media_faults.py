@@ -85,3 +85,9 @@ class MediumGone(EnvironmentFault):
     """The medium was pulled, or another one is there now. Fact: `label`."""
 
     code = "MEDIUM_GONE"
+
+
+class ExportNotWhole(EnvironmentFault):
+    """Everything was written, and the check of what lies on the medium finds fault. Facts: `folder` and `file`."""
+
+    code = "EXPORT_NOT_WHOLE"

@@ -4,13 +4,14 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from proctoring.vault.carrying.foothold import entered, plain_file
 from sync.faults import EnvironmentFault
-from sync.replica.durable import disk_faults, sync_folder
+from sync.replica.durable import disk_faults
 
 _SYNC_BYTES: Final = 1 << 25
 """So often the system is made to write: else it takes in gigabytes at once and progress says nothing of the medium."""
@@ -37,37 +38,50 @@ class Written:
 
 
 def write_whole(
-    path: Path, fill: Callable[[Write], None], *, needed: int = 0, progress: Progress | None = None
+    path: Path,
+    fill: Callable[[Write], None],
+    *,
+    needed: int = 0,
+    progress: Progress | None = None,
+    folder: int | None = None,
 ) -> Written:
     """Let `fill` write a file, make it durable, read it back, and only then give it its name.
 
-    `needed` (bytes) is for the words of a full disk. `progress` hears every byte twice: written, read back.
+    `needed` (bytes) is for the words of a full disk. `progress` hears every byte twice: written, read back. `folder`:
+    the open folder in which it gets its name, whatever leads to it by `path`.
 
     Raises:
         DiskFull, DiskFault: it cannot be written or read back; nothing stands under the name.
         ReadBackDiffers: see there; nothing stands under the name.
     """
-    sibling = path.with_name(f".{secrets.token_hex(8)}.new")
+    sibling = f".{secrets.token_hex(8)}.new"
     told = progress or _nobody
-    try:
-        with disk_faults(path.parent, needed):
-            written = _write(sibling, fill, told)
-            _compare(path, written, read_back(sibling, told))
-            sibling.replace(path)
-            sync_folder(path.parent)
-    except BaseException:
-        with suppress(OSError):
-            sibling.unlink(missing_ok=True)
-        raise
+    with disk_faults(path.parent, needed), ExitStack() as stack:
+        if folder is None:
+            folder = stack.enter_context(entered(path.parent, ()))
+        try:
+            written = _write(sibling, folder, fill, told)
+            _compare(path, written, read_back(sibling, folder, told))
+            os.replace(sibling, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            os.fsync(folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(sibling, dir_fd=folder)
+            raise
     return written
 
 
-def read_back(path: Path, progress: Progress | None = None) -> Written:
-    """Give what a file holds on the medium itself, not in the system's memory of it. Raises OSError."""
+def read_back(name: str, folder: int, progress: Progress | None = None) -> Written:
+    """Give what a plain file of an open folder holds on the medium itself, not in the system's memory of it.
+
+    Raises:
+        FileNotFoundError: there is none.
+        OSError: the medium refuses.
+    """
     told = progress or _nobody
     digest = hashlib.sha256()
     size = 0
-    with path.open("rb", buffering=0) as file:
+    with plain_file(name, folder) as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         while chunk := file.read(_GATHER_BYTES):
             digest.update(chunk)
@@ -81,8 +95,9 @@ def _compare(path: Path, written: Written, found: Written) -> None:
         raise ReadBackDiffers(f"{found.bytes} of {written.bytes} bytes, or others", file=path.name)
 
 
-def _write(path: Path, fill: Callable[[Write], None], told: Progress) -> Written:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb", 0) as file:
+def _write(name: str, folder: int, fill: Callable[[Write], None], told: Progress) -> Written:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with os.fdopen(os.open(name, flags, 0o600, dir_fd=folder), "wb", 0) as file:
         sink = _Sink(file.fileno(), told)
         fill(sink.write)
         sink.flush()

@@ -75,8 +75,10 @@ def export_recording(
     return ExportReport(film.duration_ms, written.bytes, written.sha256, report.verdict, report.findings)
 
 
-def write_film(film: Film, out: Path, recipients: Sequence[str], progress: Progress | None = None) -> Written:
-    """Write a film durably, read back; encrypted if there are recipients. Raises what `write_whole` raises."""
+def write_film(
+    film: Film, out: Path, recipients: Sequence[str], progress: Progress | None = None, folder: int | None = None
+) -> Written:
+    """Write a film durably, read back; encrypted if there are recipients. See `write_whole`, also for its faults."""
 
     def fill(write: Write) -> None:
         if recipients:
@@ -85,7 +87,7 @@ def write_film(film: Film, out: Path, recipients: Sequence[str], progress: Progr
         for chunk in film.chunks():
             write(chunk)
 
-    return write_whole(out, fill, needed=film.bytes, progress=progress)
+    return write_whole(out, fill, needed=film.bytes, progress=progress, folder=folder)
 
 
 def written_bytes(plain_bytes: int, recipients: Sequence[str]) -> int:

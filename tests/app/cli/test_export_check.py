@@ -12,7 +12,8 @@ import pytest
 
 from app.seat.carrying import Carrier, SiteStore
 from app.seat.home import SeatHome
-from proctoring.vault.carrying.bundle import LIST, SUMS, export_bundle
+from proctoring.vault.carrying.bundle import export_bundle
+from proctoring.vault.carrying.foothold import LIST, SUMS
 from sync.trust import envelope
 from sync.trust.keys import SigningKey
 from sync.wire.export import ExportList

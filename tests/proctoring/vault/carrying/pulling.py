@@ -43,7 +43,7 @@ def plug_in() -> None:
 
 
 def pull_while_writing(how_far: Progress) -> None:
-    if how_far.done_bytes:
+    if how_far.done_bytes and stick.is_mount():
         pull()
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from proctoring.vault.carrying.bundle import LIST, SUMS, export_bundle
+from proctoring.vault.carrying.bundle import export_bundle
+from proctoring.vault.carrying.foothold import LIST, SUMS
 from proctoring.vault.carrying.holdings import ArchiveHoldings
 from proctoring.vault.carrying.media_faults import MediumGone, MediumIsIn, MediumTooSmall, MediumUnregistered
 from proctoring.vault.carrying.outlet import ReadBackDiffers
