@@ -1,6 +1,8 @@
 """A whole log audited from outside: whatever a registry does to its history, somebody finds it."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -202,3 +204,16 @@ def copied(master: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def trust(master: Path) -> Trust:
     return Trust.load(master / "trust")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1_800)
+def test_killed_at_every_line_of_showing_its_log_there_is_always_a_whole_one(tmp_path: Path) -> None:
+    """The old head with its tiles, or the new one; and the next time the new one."""
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.app.registry.dying_log", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert told.stderr == ""
+    died, shown = (int(word) for word in told.stdout.split())
+    assert died > 100
+    assert 1 < shown < died
