@@ -42,7 +42,7 @@ def run(
     from app.seat.carrying import Carrier, Patience
     from app.seat.heads_away import HeadsAway
     from app.seat.occupancy import AgentDuty
-    from app.seat.renewing import HOURLY_S, Renewing
+    from app.seat.renewing import Renewing
     from app.seat.workplace import Workplace
 
     place = SeatHome(home)
@@ -67,7 +67,7 @@ def run(
         beside = [
             _beside("heads", heads.turn, lambda _: HEADS_EVERY_S, stop, defects),
             _beside("carrying", carrier.turn, Patience().after, stop, defects),
-            _beside("certificate", renewing.turn, lambda _: HOURLY_S, stop, defects),
+            _beside("certificate", renewing.turn, float, stop, defects),
         ]
         for thread in beside:
             thread.start()

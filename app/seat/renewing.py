@@ -8,11 +8,14 @@ from app.seat.home import SeatHome
 from app.seat.occupancy import AgentDuty, Occupancy
 from app.seat.recovery import find_unfinished
 from app.seat.workplace import Workplace
+from sync.client.connection import RegistryUnreachable
 from sync.client.enrolment import fetch_trust, load_enrolment, renew_certificate, rotate_device_key
 from sync.faults import EnvironmentFault, Refused
 from sync.wire.enrolment import RotationReply
 
-HOURLY_S: Final = 3_600.0
+ANSWERED_S: Final = 3_600.0
+UNANSWERED_S: Final = 300.0
+"""After so many seconds it is asked again. Each time costs a figure of the count, and that a write to the disk."""
 _log = structlog.get_logger(__name__)
 
 
@@ -28,13 +31,16 @@ class Renewing:
     def __init__(self, workplace: Workplace) -> None:
         self._workplace: Final = workplace
 
-    def turn(self) -> bool:
-        """Ask once; tell whether there was a newer one. A refusal is for people to see, and to be asked again."""
+    def turn(self) -> float:
+        """Ask once; give after how many seconds to ask again. What stands in the way is logged for people to see."""
         try:
-            return renew(self._workplace)
+            renew(self._workplace)
+        except RegistryUnreachable as fault:
+            _log.info("certificate not asked for", code=fault.code, detail=fault.detail)
+            return UNANSWERED_S
         except Refused as fault:
             _log.error("no certificate", code=fault.code, detail=fault.detail)
-            return False
+        return ANSWERED_S
 
 
 def renew(workplace: Workplace) -> bool:
