@@ -188,7 +188,9 @@ def ask_witnesses(premises: Premises) -> bool:
     size = int(head.split("\n")[1])
     with premises.database.writing() as session:
         for answer in answers:
-            row = session.get_one(Witness, answer.witness.name)
+            row = session.get(Witness, answer.witness.name)
+            if row is None:  # let go in the meantime
+                continue
             row.refusal = answer.refusal
             if answer.line:
                 row.cosigned_size, row.cosigned_ms = max(size, row.cosigned_size), premises.clock()
