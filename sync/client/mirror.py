@@ -132,8 +132,9 @@ class Mirror:
                     redirect=False,
                     retries=False,
                 )
-                watch.require_time()
             with response:
+                with _mirror_faults(url):
+                    watch.require_time()
                 if response.headers.get("Content-Encoding", "identity") != "identity":
                     raise MirrorAnswerBad("an encoded body nobody asked for", place=_host(url))
                 yield response, watch

@@ -10,8 +10,7 @@ from threading import Thread
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from securesystemslib.signer._crypto_signer import CryptoSigner
-from securesystemslib.signer._key import SSlibKey
+from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]  # exported without saying so
 from tuf.api.metadata import (
     DelegatedRole,
     Delegations,

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from securesystemslib.signer._crypto_signer import CryptoSigner
+from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]  # exported without saying so
 from tuf.api.metadata import MetaFile, Role, Root, Snapshot, Targets, Timestamp
 
 from sync.client.channel import (
