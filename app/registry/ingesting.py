@@ -3,10 +3,12 @@
 The same medium again changes nothing but what is missing on it. One bad packet keeps no other out.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from app.registry.intake import PACKET_BYTES, PacketConflict
+from app.registry.log import ProofNotYet
 from app.registry.service import Registry
 from sync.client.medium import BUNDLE, Kind, Medium, proof_file, receipt_file
 from sync.faults import Refused
@@ -67,5 +69,8 @@ def ingest(registry: Registry, medium: Medium) -> Ingested:
 def _write_back(registry: Registry, medium: Medium, receipts: dict[str, bytes]) -> None:
     """Write receipts and proofs beside each other; the keys they are checked with come along, always the newest."""
     answers = {receipt_file(sha256): receipt for sha256, receipt in receipts.items()}
-    proofs = {proof_file(sha256): registry.proof(sha256).to_bytes() for sha256 in receipts}
+    proofs: dict[str, bytes] = {}
+    for sha256 in receipts:
+        with suppress(ProofNotYet):  # its witnesses have not cosigned yet: the same medium another day brings it
+            proofs[proof_file(sha256)] = registry.proof(sha256).to_bytes()
     medium.write({BUNDLE: registry.trust_bundle().to_bytes(), **answers, **proofs})

@@ -1,9 +1,14 @@
 """A packet's proof where witnesses are demanded: the receipt comes at once, the proof when they have cosigned."""
 
+from pathlib import Path
+
 from app.registry import witnessing
+from app.registry.ingesting import ingest
 from app.witness.home import WitnessHome, log_of
+from sync.client.carried import export_packets, fetch_receipts
 from sync.client.connection import RegistryConnection
 from sync.client.delivery import LONGEST_WAIT_MS, DeliveryReport, deliver_due
+from sync.client.medium import Medium
 from sync.replica.database import Replica
 from sync.replica.outbox import Stage
 from sync.trust.anchor import Trust
@@ -47,3 +52,32 @@ def test_the_proof_waits_for_the_witness_and_comes_by_itself(
     report = check_receipt(row.receipt or b"", envelope, row.proof, trust)
     assert report.good
     assert "proof_witnesses" in [check.name for check in report.checks]
+
+
+def test_by_hand_the_receipt_comes_first_and_the_proof_with_the_medium_s_next_way(
+    world: World, seat: Seat, session: str, replica: Replica, tmp_path: Path
+) -> None:
+    premises = world.registry.premises
+    witness = WitnessHome.initialise(
+        tmp_path / "witness", "witness.example/w2", log_of(Trust.load(premises.public_folder))
+    )
+    with running(witness) as url:
+        witnessing.add_witness(premises, witness.card, url, 1)
+    for one in witnessing.witnesses(premises):
+        if one.name != witness.card.name:
+            witnessing.remove_witness(premises, one.name, 1)
+    trust = Trust.load(premises.public_folder)
+    (tmp_path / "stick").mkdir()
+    medium = Medium(tmp_path / "stick")
+    packet = simulated_packet(world, seat, session, 1)
+    sha256, envelope = signed(world, seat, packet)
+    replica.outbox.add(sha256, packet.packet, packet.sitting, envelope, NOW)
+    replica.outbox.move(sha256, Stage.QUEUED)
+    assert export_packets(replica, seat.device, medium, NOW).written == 1
+    assert ingest(world.registry, medium).new == 1
+    early = fetch_receipts(replica, medium, trust)
+    assert (early.receipted, early.proven) == ((sha256,), ())
+    with running(witness):
+        assert witnessing.ask_witnesses(premises)
+    assert ingest(world.registry, medium).known == 1
+    assert fetch_receipts(replica, medium, trust).proven == (sha256,)
