@@ -14,6 +14,7 @@ from app.demo.banks import sample_bank
 from app.demo.cast import blueprint
 from app.demo.display import virtual_display
 from tests.bench.content import content
+from tests.bench.delivery import delivery
 from tests.bench.figures import Row
 from tests.bench.items import long_form, pictured_bank, sitting
 from tests.bench.keeping import keeping
@@ -48,6 +49,7 @@ def measure(folder: Path) -> list[Row]:
         + recording(folder / "recorder")
         + keeping(folder / "keeping")
         + log(folder / "log")
+        + delivery(folder / "delivery")
     )
 
 
