@@ -1,6 +1,7 @@
 """`examroom seat keys|token-pin|accept-replica`: where a seat's keys are, and how an administrator helps them along."""
 
 import json as json_module
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,7 @@ from app.cli.console import command, out, say, words
 from app.cli.files import read_file
 from app.logbook import open_logbook
 from app.seat.home import SeatHome
-from sync.faults import Exit
+from sync.faults import EnvironmentFault, Exit
 from sync.wire.ids import plain_line
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ def keys(home: Home, json: Annotated[bool, typer.Option("--json", help="One JSON
     """Say where this seat's keys are and what they are bound to. Nothing secret."""
     from sync.trust.keystore import open_key_store
 
-    store = open_key_store(SeatHome(home).keys)
-    found = _facts(store)
+    seat = SeatHome(home)
+    store = open_key_store(seat.keys)
+    found = _facts(store) | {"accepted": _accepted(seat, store)}
     if json:
         out.print(json_module.dumps(found, ensure_ascii=False), markup=False, soft_wrap=True)
         return
@@ -74,6 +76,8 @@ def keys(home: Home, json: Annotated[bool, typer.Option("--json", help="One JSON
     say("seat_keys.tls", keyid=found["tls_key"])
     kept = words()(f"seat_keys.kept.{found['generation_kept']}")
     say("seat_keys.generation", generation=found["generation"], kept=kept)
+    for one in found["accepted"] or ():
+        say("seat_keys.was_accepted", at=_date(one["at_ms"]), who=one["who"], reason=one["reason"])
 
 
 @app.command("token-pin")
@@ -104,8 +108,7 @@ def accept_replica(
     if accepted is None:
         say("seat_keys.not_put_back")
         raise typer.Exit(Exit.BAD)
-    at = datetime.fromtimestamp(accepted.at_ms / 1000, UTC)
-    say("seat_keys.accepted", found=accepted.found, reached=accepted.reached, at=f"{at:%Y-%m-%d %H:%M} UTC")
+    say("seat_keys.accepted", found=accepted.found, reached=accepted.reached, at=_date(accepted.at_ms))
 
 
 def _facts(store: "KeyStore") -> dict[str, Any]:
@@ -122,6 +125,23 @@ def _facts(store: "KeyStore") -> dict[str, Any]:
         "generation": store.generation(),
         "generation_kept": "token" if token is not None and token.counts else "folder",
     }
+
+
+def _accepted(seat: SeatHome, store: "KeyStore") -> list[dict[str, Any]] | None:
+    """Give what was accepted of this seat's records; none if they cannot be read."""
+    from sync.replica.database import Replica
+
+    if not seat.replica.exists():
+        return []
+    try:
+        with Replica.open(seat.replica, store.replica_key()) as replica:
+            return [asdict(one) for one in replica.generations.acceptances()]
+    except EnvironmentFault:
+        return None
+
+
+def _date(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _token_store(home: Path) -> "TokenKeyStore":

@@ -73,6 +73,7 @@ def test_keys_in_files_are_described_without_a_secret(terminal: Terminal, tmp_pa
             "tls_key": store.tls_key().public.keyid,
             "generation": 0,
             "generation_kept": "folder",
+            "accepted": [],
         },
     )
     said = terminal.run("seat", "keys", "--home", tmp_path)
@@ -139,5 +140,8 @@ def test_a_seat_that_was_put_back_says_so_until_an_administrator_accepts_it(term
     log = [json.loads(line) for line in (desk.seat / "log" / "seat-keys.log").read_text().splitlines()]
     assert [line["event"] for line in log] == ["replica_accepted"]
     assert "UNREACHABLE" in terminal.run("seat", "fetch", "--home", desk.seat).errors
+    (kept,) = json.loads(terminal.run("seat", "keys", "--home", desk.seat, "--json").output)["accepted"]
+    assert (kept["who"], kept["reason"]) == (log[0]["administrator"], "the disk was restored")
+    assert "the disk was restored" in terminal.run("seat", "keys", "--home", desk.seat).output
     again = terminal.run(*accepting, "--reason", "once more", typed=f"{ADMINISTRATOR_PIN}\n")
     assert (again.code, "nothing to accept" in again.output) == (1, True)
