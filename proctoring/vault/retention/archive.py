@@ -33,7 +33,7 @@ from proctoring.vault.retention.timekeeping import Evidence, moment
 from proctoring.vault.store.address import open_shelf
 from proctoring.vault.store.copies import Copies, using
 from proctoring.vault.store.erasing import about_name
-from proctoring.vault.store.shelf import Shelf, ShelfNameMissing
+from proctoring.vault.store.shelf import Shelf, ShelfNameMissing, is_name
 from sync.faults import Refused
 from sync.replica.database import Replica
 from sync.trust import envelope
@@ -226,8 +226,17 @@ class Archive:
             return None
 
     def odd(self, recording: str) -> list[str]:
-        """Give what lies among a recording's custody and is none: it counts for nothing, and keeps it from going."""
-        return list(custody_of(self.ledger.book, recording).strangers())
+        """Give what lies among a recording's custody, or its files, and is none: it counts for nothing.
+
+        Among the custody it keeps the recording from going.
+        """
+        kept = self.shelf.names(recording_prefix(recording))
+        return [*custody_of(self.ledger.book, recording).strangers(), *(name for name in kept if not is_name(name))]
+
+    def strangers(self) -> Iterator[str]:
+        """Give what lies where recordings arrive and is said about them, and is no name: nobody reads it."""
+        for place in ("arriving/", "about/"):
+            yield from (name for name in self.shelf.names(place) if not is_name(name))
 
     def destruction_record(self, recording: str) -> DestructionRecord | None:
         """Give the proof of a recording's destruction, verified, or None. Raises CustodyRefused."""
@@ -276,9 +285,10 @@ class Archive:
         arrived = next((one for one in situation.chain.entries if one.act is CustodyAct.ARRIVED), None)
         if arrived is not None:
             return arrived
-        entry = self._enter(
-            recording, lambda now: Act(CustodyAct.ARRIVED, None, now, facts=arrival_facts(situation, facts, now))
-        )
+        arrived_ms = max(self.clock().wall_ms, self.time().sure_ms)  # a flat battery here is not followed either
+        told = arrival_facts(situation, facts, arrived_ms)
+        entry = self._enter(recording, lambda now: Act(CustodyAct.ARRIVED, None, now, facts=told))
+        situation = self.ledger.situation(recording)
         if self.shelf.size(about_name(recording)) is not None:
             self.shelf.extend(about_name(recording), situation.folded.retain_until_ms)
         return entry

@@ -13,7 +13,7 @@ from proctoring.vault.retention.people import Signer, require_acting
 from proctoring.vault.retention.refusals import why_refused
 from proctoring.vault.retention.standing import step
 from proctoring.vault.retention.timekeeping import Evidence, moment
-from proctoring.vault.store.ending import ended_ms
+from proctoring.vault.store.ending import claimed_ms, ended_ms
 from sync.trust.clock import ClockReading
 from sync.trust.keys import SigningKey
 from sync.wire.archive import ClockAct, ClockEntry, CustodyAct, CustodyEntry, Moment
@@ -112,16 +112,21 @@ def require_there(situation: Situation) -> None:
         raise DestructionBegun
 
 
-def arrival_facts(situation: Situation, facts: dict[str, str], now: Moment) -> tuple[tuple[str, str], ...]:
-    """Give what custody has to say even if the recording itself is gone one day: whose it is, how long it is kept."""
+def arrival_facts(situation: Situation, facts: dict[str, str], arrived_ms: int) -> tuple[tuple[str, str], ...]:
+    """Give what custody has to say even if the recording itself is gone one day: whose it is, how long it is kept.
+
+    `arrived_ms`: what time it is, by the archive.
+    """
     if situation.manifest is None:
         raise CustodyRefused(f"{situation.recording}: the manifest is missing")
     document = situation.manifest.document
     kept = {
         "session": document.session,
-        "ended_ms": str(ended_ms(document, now.wall_ms)),
+        "ended_ms": str(ended_ms(document, arrived_ms)),
         "retention_days": str(document.retention_days),
     }
+    if kept["ended_ms"] != str(claimed_ms(document)):
+        kept["claimed_ended_ms"] = str(claimed_ms(document))  # an odd clock at the seat: stated, not followed
     return ordered({**facts, **kept})
 
 

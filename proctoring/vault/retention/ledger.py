@@ -142,24 +142,29 @@ class Ledger:
             chain = read_chain(self.book, recording)
             manifest = read_manifest(self.shelf, self.trust, recording)
             times = [entry.at.wall_ms for entry in chain.entries]
-            latest = max(latest, *times, ended_ms(manifest.document, None) if manifest else 0)
+            believed = manifest is not None and _arrived(chain) is not None  # a seat's clock alone says nothing
+            latest = max(latest, *times, self._terms(recording, manifest, chain).ended_ms if believed else 0)
         return latest
 
     def _terms(self, recording: str, manifest: Manifest | None, chain: Custody) -> Terms:
         needed = self.identity.approvals_needed
         if manifest is not None:
-            arrived = next((one.at.wall_ms for one in chain.entries if one.act is CustodyAct.ARRIVED), None)
-            document = manifest.document
-            return Terms(manifest.sha256, ended_ms(document, arrived), document.retention_days, needed)
+            document, arrived = manifest.document, _arrived(chain)
+            ended = ended_ms(document, None) if arrived is None else terms_entered(arrived, needed).ended_ms
+            return Terms(manifest.sha256, ended, document.retention_days, needed)
         begun = next((one for one in chain.entries if one.act is CustodyAct.DESTRUCTION_BEGUN), None)
         if begun is not None:
             return terms_entered(begun, needed)
         if not chain.entries:
             raise RecordingUnknown(recording=recording)
-        entered = next((one for one in chain.entries if one.act is CustodyAct.ARRIVED), None)
+        entered = _arrived(chain)
         if entered is None:
             raise CustodyRefused(f"{recording}: the manifest is missing")
         return terms_entered(entered, needed)
+
+
+def _arrived(chain: Custody) -> CustodyEntry | None:
+    return next((one for one in chain.entries if one.act is CustodyAct.ARRIVED), None)
 
 
 def terms_entered(entry: CustodyEntry, approvals_needed: int) -> Terms:

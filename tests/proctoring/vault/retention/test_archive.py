@@ -27,6 +27,7 @@ from sync.trust import envelope
 from sync.trust.keystore import FileKeyStore
 from sync.wire.archive import CustodyAct, CustodyEntry
 from sync.wire.ids import new_id
+from tests.proctoring.vault.retention import world
 from tests.proctoring.vault.retention.reference import opened
 from tests.proctoring.vault.retention.world import HOUR_MS, RETENTION_DAYS, Site, expire, renamed
 from tests.sync.trust.world import NOW_MS
@@ -261,6 +262,35 @@ def test_a_seat_with_a_flat_battery_makes_nothing_expire_early(site: Site) -> No
     archive = site.open()
     recording = site.keep(archive.shelf, ended_ms=1_000_000)  # 1970, by the seat's clock
     assert archive.standing(recording).retain_until_ms >= NOW_MS + RETENTION_DAYS * DAY_MS
+
+
+@pytest.mark.parametrize("session", ["", "ffffffff-ffff-7fff-bfff-ffffffffffff"])
+def test_a_seat_whose_clock_says_the_year_9000_keeps_nothing_for_thousands_of_years(
+    site: Site, monkeypatch: pytest.MonkeyPatch, session: str
+) -> None:
+    year_9000 = 221_845_392_000_000
+    if session:
+        monkeypatch.setattr(world, "_SESSION", session)
+    recording = site.keep(site.open().shelf, ended_ms=year_9000)
+    arrived = site.clock.true_ms
+    until = site.open().standing(recording).retain_until_ms
+    assert arrived + RETENTION_DAYS * DAY_MS <= until <= arrived + RETENTION_DAYS * DAY_MS + 60_000
+    assert site.open().custody(recording)[0].facts["claimed_ended_ms"] == str(year_9000)
+    expire(site)
+    assert site.open().standing(recording).state is State.EXPIRABLE
+
+
+def test_a_clock_that_is_months_ahead_is_believed_and_an_archive_with_a_flat_battery_shortens_nothing(
+    site: Site,
+) -> None:
+    ahead = site.clock.true_ms + 200 * DAY_MS
+    recording = site.keep(site.open().shelf, ended_ms=ahead)
+    assert site.open().standing(recording).retain_until_ms == ahead + RETENTION_DAYS * DAY_MS
+    assert "claimed_ended_ms" not in site.open().custody(recording)[0].facts
+    ended = site.clock.true_ms - 1_000
+    site.clock.skew_ms = -site.clock.true_ms + 1_000_000  # 1970, by the archive's clock
+    other = site.keep(site.open().shelf, ended_ms=ended)
+    assert site.open().standing(other).retain_until_ms >= ended + RETENTION_DAYS * DAY_MS
 
 
 def test_a_recording_that_nobody_took_over_is_never_destroyed(site: Site) -> None:

@@ -534,4 +534,7 @@ def test_the_largest_numbers_a_manifest_may_have_still_have_a_date(made: Writer)
     }
     manifest = RecordingManifest.parse(RecordingManifest.parse(raw).model_copy(update=latest).to_bytes())
     assert retain_until_ms(manifest, None) == LATEST_MS
+    assert (
+        retain_until_ms(manifest, LATER_MS) == LATER_MS + 36_600 * 86_400_000
+    )  # from the arrival, not the seat's clock
     assert s3._second(HUGE) == s3._second(LATEST_MS) == datetime(9999, 1, 1, tzinfo=UTC)
