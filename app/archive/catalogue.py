@@ -4,6 +4,7 @@ It is made from the shelf alone and can be made again at any time; nobody acts o
 shelf again. Names of people are in it, so it is an SQLCipher file (`sync.replica`), opened with the archive's own key.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -21,7 +22,8 @@ PAGE: Final = 100
 MOST_TEXT: Final = 100
 """Characters of what is searched for; what is longer finds nothing that a shorter one would not."""
 _WORDS: Final = 5
-_LATEST_MS: Final = 253_402_300_799_000  # the end of the year 9999
+_LATEST_MS: Final = 253_402_128_000_000  # two days before the end of the year 9999: a day in every time zone
+_DOTS: Final = dict.fromkeys(map(ord, "·・•‧∙⋅."))
 _FLAGS: Final = tuple(FlagKind)
 
 _SCHEMA: Final = (
@@ -47,6 +49,11 @@ _SCHEMA: Final = (
     CREATE INDEX entry_viewed ON entry (viewed_ms DESC, recording) WHERE viewed_ms > 0;
     CREATE INDEX entry_damaged ON entry (started_ms DESC, recording) WHERE verdict IN ('truncated', 'tampered');
     """,
+    """
+    ALTER TABLE entry ADD COLUMN review_ms INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX entry_review ON entry (started_ms DESC, recording) WHERE review_ms > 0;
+    UPDATE entry SET print = '';
+    """,  # an empty print: everything is read again
 )
 
 
@@ -54,6 +61,7 @@ class Condition(StrEnum):
     """What one can look for in how a recording stands."""
 
     HELD = "held"
+    REVIEW = "review"
     EXPIRABLE = "expirable"
     PROPOSED = "proposed"
     GAPS = "gaps"
@@ -66,9 +74,10 @@ class Entry:
     """What the catalogue says of one recording; times are wall clock, UTC, ms. Nothing here is evidence.
 
     `flags`: the kinds the watch noticed. `verdict`: of the last verification, empty before the first. `state`: of the
-    recording in the archive (`Keeping`). `viewed_ms`: when it was last viewed, exported, or a
-    picture taken, 0: never. `trouble`: the code of why its papers cannot be read, else empty.
-    `print`: what the shelf had when this was read, so that only what changed since is read again.
+    recording in the archive (`Keeping`). `viewed_ms`: when it was last viewed, exported, or a picture taken, 0: never.
+    `review_ms`: when the first of its holds is to be looked at again, 0: never. `trouble`: the code of why its papers
+    cannot be read, else empty. `print`: what the shelf had when this was read, so that only what changed since is read
+    again.
     """
 
     recording: str
@@ -99,14 +108,17 @@ class Entry:
     viewed_ms: int
     trouble: str
     print: str
+    review_ms: int
 
 
 @dataclass(frozen=True)
 class Query:
     """What is looked for; what is empty is not asked. `from_ms` to `to_ms` (exclusive): when the recording began.
 
-    `text`: parts of a name, an admission number, an exam's title or a recording's id, apart by spaces; all must be
-    found. `now_ms` decides what is expirable.
+    `text`: parts of a name, an admission number, what is shown of an identity number, an exam's title or a recording's
+    id, apart by spaces; all must be found, however wide they are written and with whatever dot in a name. `until`: the
+    year and month of the calendar in which it is kept to its end. `now_ms`, the time it surely is, decides what is
+    expirable; `wall_ms`, the wall clock, which hold should have been looked at again.
     """
 
     text: str = ""
@@ -116,14 +128,16 @@ class Query:
     to_ms: int | None = None
     flag: FlagKind | None = None
     condition: Condition | None = None
+    until: tuple[int, int] | None = None
     now_ms: int = 0
+    wall_ms: int = 0
 
 
 @dataclass(frozen=True)
 class Month:
     """One month of the retention calendar: how many recordings reach their end in it, and how these stand.
 
-    `year` and `month` by UTC; `bytes` is what they take on the shelf.
+    `year` and `month` by the calendar here; `bytes` is what they take on the shelf.
     """
 
     year: int
@@ -245,9 +259,19 @@ def forget(path: Path) -> None:
 def _row(entry: Entry) -> list[object]:
     row: list[object] = [getattr(entry, name) for name in _NAMES]
     row[_NAMES.index("flags")] = sum(1 << _FLAGS.index(kind) for kind in set(entry.flags))
-    found = (entry.name, entry.admission_number, entry.title_zh, entry.title_en, entry.seat, entry.recording)
-    until = datetime.fromtimestamp(min(entry.retain_until_ms, _LATEST_MS) / 1000, tz=UTC)
-    return [*row, "\n".join(found).casefold(), until.year * 12 + until.month - 1]
+    numbers = (entry.admission_number, entry.id_number_masked)
+    found = (entry.name, *numbers, entry.title_zh, entry.title_en, entry.seat, entry.recording)
+    until = datetime.fromtimestamp(min(entry.retain_until_ms, _LATEST_MS) / 1000, tz=UTC).astimezone()
+    return [*row, folded("\n".join(found)), _month(until.year, until.month)]
+
+
+def folded(text: str) -> str:
+    """Write a text as it is looked for: one width, one case, and no dot, which every keyboard has another one of."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_DOTS)
+
+
+def _month(year: int, month: int) -> int:
+    return year * 12 + month - 1
 
 
 def _entry(row: Sequence[object]) -> Entry:
@@ -268,26 +292,26 @@ _CONDITIONS: Final = {
 
 
 def _where(query: Query) -> tuple[list[str], list[object]]:
-    where, values = ["1"], list[object]()
-
-    def ask(sentence: str, *more: object) -> None:
-        where.append(sentence)
-        values.extend(more)
-
-    for word in query.text[:MOST_TEXT].casefold().split()[:_WORDS]:
-        ask("instr(found, ?)", word)
-    if query.session:
-        ask("session = ?", query.session)
-    if query.seat:
-        ask("seat = ?", query.seat)
-    if query.from_ms is not None:
-        ask("started_ms >= ?", query.from_ms)
-    if query.to_ms is not None:
-        ask("started_ms < ?", query.to_ms)
-    if query.flag is not None:
-        ask("flags & ? != 0", 1 << _FLAGS.index(query.flag))
+    words = folded(query.text[:MOST_TEXT]).split()[:_WORDS]
+    asked: list[tuple[str, object]] = [("instr(found, ?)", word) for word in words]
+    plain = (
+        ("session = ?", query.session or None),
+        ("seat = ?", query.seat or None),
+        ("started_ms >= ?", query.from_ms),
+        ("started_ms < ?", query.to_ms),
+        ("until_month = ?", None if query.until is None else _month(*query.until)),
+        ("flags & ? != 0", None if query.flag is None else 1 << _FLAGS.index(query.flag)),
+    )
+    asked += [(sentence, value) for sentence, value in plain if value is not None]
+    where, values = ["1", *(sentence for sentence, _ in asked)], [value for _, value in asked]
+    if query.until is not None:
+        where.append("state != 'destroyed'")  # as the calendar counts
     if query.condition is Condition.EXPIRABLE:
-        ask("retain_until_ms <= ? AND holds = 0 AND state != 'destroyed'", query.now_ms)
+        where.append("retain_until_ms <= ? AND holds = 0 AND state != 'destroyed'")
+        values.append(query.now_ms)
+    elif query.condition is Condition.REVIEW:
+        where.append("review_ms > 0 AND review_ms < ? AND state != 'destroyed'")
+        values.append(query.wall_ms)
     elif query.condition is not None:
-        ask(_CONDITIONS[query.condition])
+        where.append(_CONDITIONS[query.condition])
     return where, values

@@ -6,9 +6,9 @@ from typing import Final
 
 from app.exam.prose import Language
 from app.words import Words
-from proctoring.vault.carrying.request import CoverFacts, HandedOut
-
+from app.words.lengths import clock_length
 from proctoring.vault.carrying.foothold import LIST, SUMS
+from proctoring.vault.carrying.request import CoverFacts, HandedOut
 
 _NAMES: Final = {
     "sums": SUMS,
@@ -81,13 +81,14 @@ def sheet_of(facts: CoverFacts, say: Tongues) -> Sheet:
         ("bearer", medium.bearer or ""),
         ("due", f"{_local(medium.due_ms):%Y-%m-%d}" if medium.due_ms else ""),
         ("opened_by", "\n".join(facts.recipients) if facts.recipients else say("export.cover.anybody")),
+        ("exam", "\n".join(dict.fromkeys(f"{one.exam.zh} {one.exam.en}" for one in facts.recordings if one.exam))),
         ("session", facts.session or ""),
         ("export", facts.export),
         ("archive", facts.archive),
         ("key", facts.by.keyid),
     ]
     remarks = [say("export.cover.encrypted")] if facts.recipients else []
-    if any(one.about is not None and one.about.simulated for one in facts.recordings):
+    if any(one.simulated for one in facts.recordings):
         remarks.append(say("export.cover.simulated"))
     root = [(say("export.cover.root", file=_NAMES["root"]), facts.root_sha256)] if facts.root_sha256 else []
     return Sheet(
@@ -119,7 +120,6 @@ def instructions(facts: CoverFacts, say: Tongues) -> str:
 
 
 def _row(one: HandedOut, say: Tongues) -> tuple[str, ...]:
-    minutes, seconds = divmod(round(one.duration_ms / 1000), 60)
     who = one.recording
     if one.about is not None:
         about = one.about
@@ -128,11 +128,13 @@ def _row(one: HandedOut, say: Tongues) -> tuple[str, ...]:
         who = "\n".join((f"{about.name} {about.admission_number}", about.id_number_masked, place, opens, one.recording))
     if one.started_ms is not None:
         who += f"\n{say('export.cover.began')} {_moment(one.started_ms)}"
+    for what in one.simulated:
+        who += f"\n{say(f'export.cover.simulated_{what}')}"
     digests = f"WebM {one.sha256}"
     if one.manifest_sha256:
         digests += f"\n{say('export.cover.manifest')} {one.manifest_sha256}"
     verdict = "\n".join(words(f"export.cover.verdict_{one.verdict}") for words in (say.zh, say.en))
-    return (who, f"{minutes}:{seconds:02}\n{one.bytes / 1e6:.1f} MB", verdict, digests)
+    return (who, f"{clock_length(one.duration_ms)}\n{one.bytes / 1e6:.1f} MB", verdict, digests)
 
 
 def _why(code: str, say: Tongues) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.archive.catalogue import Catalogue, Entry, Month, Query
+from app.archive.catalogue import Catalogue, Condition, Entry, Month, Query
 from app.archive.dossier import KEYLESS, OF_INTEREST, VERDICT, Dossier, entry_of, read_dossier
 from app.archive.heads import HeadsOf, no_heads
 from app.archive.indexing import Refreshed, Told, refresh
@@ -42,11 +42,15 @@ class SiteKeyMissing(EnvironmentFault):
 
 @dataclass(frozen=True)
 class Outlook:
-    """The retention calendar: what expires in which month, how long the disk lasts, whether the clock is believed."""
+    """The retention calendar: what expires in which month, how long the disk lasts, whether the clock is believed.
+
+    `reviews`: how many recordings have a hold that somebody should have looked at again by now.
+    """
 
     months: tuple[Month, ...]
     forecast: Forecast
     evidence: Evidence
+    reviews: int
 
     @property
     def recordings(self) -> int:
@@ -167,8 +171,10 @@ class ArchiveDesk:
         facts = {"sha256": sha256, "at_ms": str(at_ms)}
         return self.archive.note(recording, CustodyAct.SNAPSHOT, person, None, **facts)
 
-    def verify(self, recording: str, tell: Tell = nobody) -> RecordingReport:
+    def verify(self, recording: str, tell: Tell = nobody, person: Signer | None = None) -> RecordingReport:
         """Verify every byte of a recording and enter the verdict; `tell` may raise to end it, then nothing is entered.
+
+        `person`: who asked for it; without one the archive did by itself.
 
         Raises:
             RecordingUnreadable; and what `Archive.note` raises.
@@ -176,7 +182,7 @@ class ArchiveDesk:
         with self.archive.using(recording) as folder:
             report = verify_recording(folder, self.archive.trust, left=self._heads(recording), tell=tell)
         facts = {VERDICT: report.verdict.value, "problems": str(len(report.findings))}
-        self.archive.note(recording, CustodyAct.VERIFIED, None, None, **facts)
+        self.archive.note(recording, CustodyAct.VERIFIED, person, None, **facts)
         return report
 
     def approve(self, recording: str, second: Signer, proposal: int) -> DestructionRecord | None:
@@ -198,8 +204,10 @@ class ArchiveDesk:
         Raises:
             ClockLineRefused.
         """
-        lasts = forecast(self._catalogue.kept(), self.archive.shelf.free_bytes(), self.archive.clock().wall_ms)
-        return Outlook(tuple(self._catalogue.calendar()), lasts, self.archive.time())
+        now_ms = self.archive.clock().wall_ms
+        lasts = forecast(self._catalogue.kept(), self.archive.shelf.free_bytes(), now_ms)
+        reviews = self._catalogue.count(Query(condition=Condition.REVIEW, wall_ms=now_ms))
+        return Outlook(tuple(self._catalogue.calendar()), lasts, self.archive.time(), reviews)
 
     def notices(self) -> Notices:
         """Give what somebody has to see to. Raises ClockLineRefused, MediaRegisterRefused, StorageFault."""

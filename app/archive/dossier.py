@@ -114,6 +114,7 @@ def entry_of(dossier: Dossier, print_: str) -> Entry:
         viewed_ms=max((one.at.wall_ms for one in dossier.custody if one.act in OF_INTEREST), default=0),
         trouble=dossier.about_trouble,
         print=print_,
+        review_ms=min((hold.review_ms for hold in dossier.standing.holds if hold.review_ms), default=0),
     )
 
 
@@ -123,7 +124,7 @@ def broken_entry(recording: str, fault: Fault, print_: str) -> Entry:
         recording=recording, manifest_sha256="", session="", sitting="", started_ms=0, duration_ms=0, bytes=0,
         gaps=0, flags=(), flag_count=0, verdict="tampered", state="", retain_until_ms=0, holds=0, proposed=0,
         name="", admission_number="", id_number_masked="", seat="", site="", room="", title_zh="", title_en="",
-        opens_ms=0, simulated=False, viewed_ms=0, trouble=fault.code, print=print_,
+        opens_ms=0, simulated=False, viewed_ms=0, trouble=fault.code, print=print_, review_ms=0,
     )  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.archive import days
 from app.cli.archive import opened
 from app.cli.archive_words import date_words, say_clock
 from app.cli.console import command, print_fault, say
@@ -61,12 +62,14 @@ def hold(
     administrator: Who,
     pin: Pin,
     reason: Reason,
-    review: Annotated[str | None, typer.Option(help="When to look at it again, YYYY-MM-DD.")] = None,
+    review: Annotated[str, typer.Option(help="The day to look at it again by, YYYY-MM-DD; today at the earliest.")],
 ) -> None:
     """Hold a recording (保全): it is not destroyed until this hold is released."""
-    review_ms = None if review is None else _date_ms(review)
+    day = _day(review)
     with signed_in(home, administrator, pin) as (archive, person):
-        say("cli.archive_held", hold=archive.hold(recording, person, _required(reason), review_ms).sequence)
+        review_ms = days.review_ms(day, archive.clock().wall_ms)
+        entry = archive.hold(recording, person, _required(reason), review_ms)
+        say("cli.archive_held", hold=entry.sequence, review=date_words(review_ms))
 
 
 @app.command("release")
@@ -90,13 +93,13 @@ def release(
 def extend(
     home: Home,
     recording: str,
-    until: Annotated[str, typer.Argument(help="The new end, YYYY-MM-DD.")],
+    until: Annotated[str, typer.Argument(help="The last day it is kept, YYYY-MM-DD.")],
     administrator: Who,
     pin: Pin,
     reason: Reason,
 ) -> None:
     """Keep a recording longer; never shorter."""
-    until_ms = _date_ms(until)
+    until_ms = days.ends_ms(_day(until))
     with signed_in(home, administrator, pin) as (archive, person):
         archive.extend(recording, person, until_ms, _required(reason))
     say("cli.archive_extended", until=date_words(until_ms))
@@ -144,15 +147,15 @@ def destroy(
 @command
 def state_date(
     home: Home,
-    date: Annotated[str, typer.Argument(help="Today's date, YYYY-MM-DD.")],
+    today: Annotated[str, typer.Argument(metavar="DATE", help="Today's date, YYYY-MM-DD.")],
     administrator: Who,
     pin: Pin,
 ) -> None:
     """State today's date; two administrators who do settle what the archive's clock left open."""
-    stated_ms = _date_ms(date)
+    stated_ms = days.begins_ms(_day(today))
     with signed_in(home, administrator, pin) as (archive, person):
         archive.state_time(person, stated_ms)
-        say("cli.archive_stated", name=person.person.name, date=date)
+        say("cli.archive_stated", name=person.person.name, date=date_words(stated_ms))
         say_clock(archive.time())
 
 
@@ -168,9 +171,9 @@ def _required(reason: str | None) -> str:
     return line
 
 
-def _date_ms(text: str) -> int:
-    """Give the beginning of a day here, ms since 1970 (UTC)."""
-    try:
-        return int(datetime.strptime(text, "%Y-%m-%d").astimezone().astimezone(UTC).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        raise DateRefused(date=ascii(text[:40])) from None
+def _day(text: str) -> date:
+    """Read a day as the window does."""
+    day = days.day_typed(text)
+    if day is None:
+        raise DateRefused(date=ascii(text[:40]))
+    return day

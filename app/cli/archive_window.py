@@ -62,7 +62,7 @@ def find(  # noqa: PLR0913 - every field of the find page
     session: Annotated[str, typer.Option(help="A session's id.")] = "",
     seat: Annotated[str, typer.Option(help="A seat's label.")] = "",
     flag: Annotated[str, typer.Option(help="A kind of flag, e.g. several_faces.")] = "",
-    condition: Annotated[str, typer.Option("--state", help="held, expirable, proposed, gaps, damaged …")] = "",
+    condition: Annotated[str, typer.Option("--state", help="held, review, expirable, proposed, gaps, damaged …")] = "",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="So many are listed.")] = _LISTED,
     json: Json = False,
 ) -> None:
@@ -78,7 +78,8 @@ def find(  # noqa: PLR0913 - every field of the find page
         desk = _desk(place, archive, key)
         try:
             desk.refresh(lambda _done, _of: None, lambda: False)
-            query = Query(text, session, seat, flag=kind, condition=state, now_ms=desk.now_ms())
+            wall_ms = archive.clock().wall_ms
+            query = Query(text, session, seat, flag=kind, condition=state, now_ms=desk.now_ms(), wall_ms=wall_ms)
             found = list(_listed(desk, query, limit))
             number = desk.count(query)
             gone = {one.recording: desk.look(one.recording) for one in found if one.state == "destroyed"}

@@ -1,12 +1,13 @@
 """`examroom media`: the register of media (介质登记) that recordings may be carried on."""
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.archive.days import day_of, ends_ms
 from app.archive.figures import size_words
 from app.cli.archive import opened
 from app.cli.archive_acts import Home, Pin, Who, signed_in
@@ -172,6 +173,5 @@ def _line(text: str) -> str:
 
 
 def _end_of_day(now_ms: int, days: int) -> int:
-    """Give the last second of a day here, ms since 1970 (UTC)."""
-    day = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone().date() + timedelta(days=days)
-    return int(datetime.combine(day, time(23, 59, 59)).astimezone().timestamp() * 1000)
+    """Give the last second of the day so many days from now, ms since 1970 (UTC)."""
+    return ends_ms(day_of(now_ms) + timedelta(days=days))

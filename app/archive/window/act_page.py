@@ -1,13 +1,13 @@
 """One act on one recording, on a page of its own: what it does, on whom, why, and until when."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.archive import days
 from app.archive.window.chrome import ArchivePage, Facts
 from app.archive.window.sayings import says_something
 from app.ui.buttons import Button, Kind
@@ -21,7 +21,7 @@ from app.ui.tokens import Tone, Type
 from app.words import Words
 
 LONGEST_REASON: Final = 400
-_FACTS: Final = ("candidate", "session", "began", "until", "size", "id")
+_FACTS: Final = ("candidate", "session", "began", "until", "held", "size", "id")
 
 
 class Act(StrEnum):
@@ -34,14 +34,18 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
 
 
-WITH_DATE: Final = {Act.HOLD: False, Act.EXTEND: True}
-"""The acts that have a date, and whether they need it."""
+WITH_DATE: Final = frozenset({Act.HOLD, Act.EXTEND})
+"""The acts that need a date: the day a hold is looked at again, the day something is kept until."""
+_LONGEST_DATE: Final = 20
 GRAVE: Final = frozenset({Act.PROPOSE})
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom an act is about, as the facts of a page name it; `about`: the sequence of a hold or a proposal."""
+    """Whom an act is about, as the facts of a page name it; `about`: the sequence of a hold or a proposal.
+
+    `held`: the hold that is about to go, by its reason and who set it.
+    """
 
     recording: str
     candidate: str
@@ -50,6 +54,7 @@ class Subject:
     until: str
     size: str
     about: int = 0
+    held: str = ""
     simulated: tuple[Simulated, ...] = ()
 
     def fact(self, name: str, words: Words) -> str:
@@ -58,7 +63,7 @@ class Subject:
 
 
 class ActPage(ArchivePage):
-    """The form of one act. Signals: it is to be done (act, reason, end in ms or 0); back."""
+    """The form of one act. Signals: it is to be done (act, reason, end of the day typed in ms, or None); back."""
 
     confirmed = Signal(str, str, object)
     back = Signal()
@@ -68,6 +73,7 @@ class ActPage(ArchivePage):
         self._act = Act.HOLD
         self._busy = False
         self._subject: Subject | None = None
+        self._now_ms = 0
         column = Column()
         self._heading, self._body_text = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
         self._warning = Note()
@@ -76,7 +82,7 @@ class ActPage(ArchivePage):
         panel.content.addWidget(self._facts)
         self._reason_name, self._until_name = Label(Type.STRONG), Label(Type.STRONG)
         self.reason = Field("reason", longest=LONGEST_REASON)
-        self.until = Field("until", longest=10)
+        self.until = Field("until", longest=_LONGEST_DATE)
         self.named(self.until.setPlaceholderText, "archive.do.date_form")
         for field in (self.reason, self.until):
             field.textChanged.connect(self._changed)
@@ -103,9 +109,10 @@ class ActPage(ArchivePage):
         foot.row.addWidget(self._do)
         return foot
 
-    def begin(self, act: Act, subject: Subject) -> None:
-        """Ask for this act."""
-        self._act, self._subject = act, subject
+    def begin(self, act: Act, subject: Subject, now_ms: int) -> None:
+        """Ask for this act; `now_ms` is the wall clock's time."""
+        self._act, self._subject, self._now_ms = act, subject, now_ms
+        self.begin_anew()
         self.set_simulated(subject.simulated)
         self.reason.clear()
         self.until.clear()
@@ -148,27 +155,29 @@ class ActPage(ArchivePage):
 
     def until_ms(self) -> int | None:
         """Give the end of the day that was typed, ms since 1970 (UTC); None if there is none, or no date."""
-        try:
-            day = datetime.strptime(self.until.text().strip(), "%Y-%m-%d").astimezone()
-        except ValueError:
-            return None
-        return round((day + timedelta(days=1)).astimezone(UTC).timestamp() * 1000)
+        day = days.day_typed(self.until.text())
+        return None if day is None else days.ends_ms(day)
 
     def _missing(self) -> str:
         """Name what is still to be written before this can be done: its words' key; empty: nothing."""
-        needs = WITH_DATE.get(self._act)
-        typed = bool(self.until.text().strip())
-        wrong = needs is not None and typed and self.until_ms() is None
-        self.until.set_wrong(wrong and len(self.until.text().strip()) == self.until.maxLength())
-        if not says_something(self.reason.text()):
-            return "reason"
-        if wrong:
+        date = self._missing_date() if self._act in WITH_DATE else ""
+        whole = len(self.until.text().strip()) >= days.EXAMPLE_LENGTH
+        self.until.set_wrong(date == "no_review" or (date == "no_date" and whole))
+        return date if says_something(self.reason.text()) else "reason"
+
+    def _missing_date(self) -> str:
+        if not self.until.text().strip():
+            return "date"
+        day = days.day_typed(self.until.text())
+        if day is None:
             return "no_date"
-        return "date" if needs and not typed else ""
+        first, last = days.review_days(self._now_ms)
+        return "no_review" if self._act is Act.HOLD and not first <= day <= last else ""
 
     def _changed(self) -> None:
         missing = "busy" if self._busy else self._missing()
-        why = self.words(f"screen.archive.why.{missing}") if missing else ""
+        first, last = days.review_days(self._now_ms)
+        why = self.words(f"screen.archive.why.{missing}", first=f"{first}", last=f"{last}") if missing else ""
         self._do.allow(why)
         self._why.setText(why)
 

@@ -8,6 +8,7 @@ from app.archive.desk import Outlook
 from app.archive.figures import size_words
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
+from app.archive.window.rows import RowButton
 from app.archive.window.sayings import FEW_SESSIONS, moment
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note, StatusMark
@@ -17,9 +18,10 @@ from app.words import Words
 
 
 class CalendarPage(ArchivePage):
-    """Months, the earliest first."""
+    """Months, the earliest first. Signals: the recordings of a month are wanted; those whose holds are overdue."""
 
-    refresh_requested = Signal()
+    month_opened = Signal(int, int)
+    reviews_opened = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent, Place.CALENDAR)
@@ -30,6 +32,12 @@ class CalendarPage(ArchivePage):
         self.named(title.setText, "archive.calendar.title")
         self._frozen = Note()
         self._frozen.setObjectName("frozen")
+        self._reviews = Note()
+        self._reviews.setObjectName("reviews")
+        show = RowButton("show_reviews")
+        self.named(show.setText, "archive.calendar.show")
+        show.clicked.connect(self.reviews_opened)
+        self._reviews.put(show)
         disk = Panel()
         self._lasts = StatusMark(Type.SECTION, wrap=True)
         self._lasts.setObjectName("forecast")
@@ -37,12 +45,14 @@ class CalendarPage(ArchivePage):
         disk.content.addWidget(self._lasts)
         disk.content.addWidget(self._free)
         months = Panel()
-        self._table = ListTable("months", (3, 2, 2, 2, 4))
+        self._table = ListTable("months", (3, 2, 2, 2, 4), opens=True)
+        self._table.opened.connect(self._open_month)
         self._empty = Label(Type.LEAD, Tone.SOFT)
         self.named(self._empty.setText, "archive.calendar.empty")
         months.content.addWidget(self._table)
+        self._empty.hide()  # nobody knows yet
         months.content.addWidget(self._empty)
-        for widget in (title, self.problem, self._frozen, disk, months):
+        for widget in (title, self.problem, self._frozen, self._reviews, disk, months):
             column.content.addWidget(widget)
         column.content.addStretch(1)
         self.body.addWidget(Scroll(column), 1)
@@ -65,13 +75,23 @@ class CalendarPage(ArchivePage):
             facts = {"said": moment(freeze.said_ms), "expected": moment(freeze.expected_ms)}
             said = words("screen.archive.calendar.frozen", **facts)
         self._frozen.say(Tone.ATTENTION, said)
+        count = f"{outlook.reviews:,}"
+        self._reviews.say(
+            Tone.ATTENTION, words("screen.archive.calendar.reviews", count=count) if outlook.reviews else ""
+        )
         self._show_disk(outlook)
         heads = tuple(
             words(f"screen.archive.calendar.{one}") for one in ("month", "expiring", "held", "proposed", "state")
         )
-        self._table.show_rows(heads, [self._row(month) for month in outlook.months], self.look)
+        ways = words("screen.archive.calendar.show"), words("screen.archive.calendar.show_long")
+        self._table.show_rows(heads, [self._row(month) for month in outlook.months], self.look, ways)
         self._table.setVisible(bool(outlook.months))
         self._empty.setVisible(not outlook.months)
+
+    def _open_month(self, at: int) -> None:
+        if self._outlook is not None:
+            month = self._outlook.months[at]
+            self.month_opened.emit(month.year, month.month)
 
     def _show_disk(self, outlook: Outlook) -> None:
         words, left = self.words, outlook.forecast.sessions

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
@@ -42,6 +42,7 @@ class ArchivePage(Screen):
         self.problem.setObjectName("problem")
         self._fault: Fault | None = None
         self._again: Callable[[], None] | None = None
+        self._anew = False
         self._retry = RowButton("again")
         self.named(self._retry.setText, "archive.head.again")
         self._retry.clicked.connect(self._try_again)
@@ -97,6 +98,37 @@ class ArchivePage(Screen):
             back.click()
         else:
             super().keyPressEvent(event)
+
+    def begin_anew(self) -> None:
+        """Come to the front as if it were for the first time: from its top, the focus where its work begins."""
+        self._anew = True
+
+    def take_focus(self) -> None:
+        """Come to the front. A page that begins anew is read from its top: nothing below the fold has the focus."""
+        if not self._anew:
+            super().take_focus()
+            return
+        self._anew = False
+        for scroll in self.findChildren(Scroll):
+            scroll.verticalScrollBar().setValue(0)
+        QTimer.singleShot(0, self, self._focus_in_sight)  # once everything is laid out
+
+    def _focus_in_sight(self) -> None:
+        first = self.purpose()
+        scroll = next((one for one in self.findChildren(Scroll) if one.isAncestorOf(first)), None)
+        seen = scroll is None or scroll.viewport().rect().contains(
+            first.rect().translated(first.mapTo(scroll.viewport(), QPoint()))
+        )
+        (first if seen else self).setFocus()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go on by Tab, and bring into sight what then has the focus."""
+        gone = super().focusNextPrevChild(forward)
+        focus = QApplication.focusWidget()
+        for scroll in self.findChildren(Scroll):
+            if focus is not None and scroll.isAncestorOf(focus):
+                scroll.ensureWidgetVisible(focus)
+        return gone
 
     def purpose(self) -> QWidget:
         """Give what the focus goes to: what the page is for; where nothing can be pressed, where one is."""

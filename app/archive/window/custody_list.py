@@ -66,7 +66,8 @@ class CustodyLine(QWidget):
         said = sayings.act(entry)
         parts = (name, said, sayings.verdict(verdict) if verdict else "")
         self._what.setText("\u2003".join(part for part in parts if part))
-        until = sayings.words("screen.archive.custody.until", day=day(entry.until_ms)) if entry.until_ms else ""
+        kind = "review" if entry.act is CustodyAct.HELD else "until"
+        until = sayings.words(f"screen.archive.custody.{kind}", day=day(entry.until_ms)) if entry.until_ms else ""
         who = (sayings.who(entry), moment(entry.at.wall_ms), until)
         self._who.setText("\u2003".join(part for part in who if part))
         self._why.setText(entry.purpose or "")

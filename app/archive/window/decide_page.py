@@ -91,6 +91,7 @@ class DecidePage(ArchivePage):
     def begin(self, subject: Subject, proposal: Proposal, people: tuple[Person, ...], needed: int) -> None:
         """Ask; `people` are all administrators: those who spoke already are left out. `needed`: approvals."""
         self._subject, self._proposal, self._needed, self._working = subject, proposal, needed, False
+        self.begin_anew()
         self.set_simulated(subject.simulated)
         spoken = (proposal.by, *proposal.approved_by)
         self._people = tuple(one for one in people if not among(one, spoken))

@@ -129,6 +129,7 @@ class ExportPage(ArchivePage):
     def begin(self, subject: Subject) -> None:
         """Ask for an export."""
         self._subject = subject
+        self.begin_anew()
         self.set_simulated(subject.simulated)
         self.show_fault(None)
         self.reason.clear()

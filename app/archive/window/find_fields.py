@@ -1,12 +1,13 @@
 """What recordings are looked for: a text, and further conditions that unfold below it or on a page of their own."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.archive import days
 from app.archive.catalogue import Condition, Query
 from app.archive.window.chrome import ArchivePage
 from app.archive.window.rows import RowButton, Wrap
@@ -14,16 +15,17 @@ from app.ui import tokens
 from app.ui.buttons import Button
 from app.ui.fields import Field
 from app.ui.icons import Icon
-from app.ui.labels import Label
+from app.ui.labels import Label, StatusMark
 from app.ui.look import Looked
 from app.ui.page import Scroll
-from app.ui.tokens import Space, Type
+from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.wire.recording import FlagKind
 
 TYPING_MS: Final = 150
-_DATE: Final = "%Y-%m-%d"
-_FIELDS: Final = ("from", "to", "seat")
+_SECOND_MS: Final = 1000
+_DATES: Final = ("from", "to")
+_FIELDS: Final = (*_DATES, "seat")
 
 
 class FindFields(QWidget):
@@ -51,6 +53,10 @@ class FindFields(QWidget):
         self._first, self._more = self._make_conditions(owner), self._make_more(owner)
         self._column.addWidget(self._first)
         self._column.addWidget(self._more)
+        self._said = StatusMark(Type.BODY, wrap=True)  # stays in sight while the conditions are folded away
+        self._said.setObjectName("wrong_dates")
+        self._said.hide()
+        self._column.addWidget(self._said)
         inside = QWidget()
         self._inside = QVBoxLayout(inside)
         self._inside.setContentsMargins(0, 0, Space.M, 0)
@@ -100,7 +106,7 @@ class FindFields(QWidget):
             field.textChanged.connect(lambda _text: self._typing.start())
             self._fields[name] = field
             row.put(_Named(owner, name, field))
-        for name in ("from", "to"):
+        for name in _DATES:
             owner.named(self._fields[name].setPlaceholderText, "archive.find.date_form")
         column.addWidget(fields)
         flags = QWidget()
@@ -154,15 +160,10 @@ class FindFields(QWidget):
         )
         self.further.setText(named)
 
-    def query(self, session: str, now_ms: int) -> Query | None:
-        """Give what is looked for; None while a date is no date."""
+    def query(self, session: str, now_ms: int, wall_ms: int) -> Query:
+        """Give what is looked for. A date that is none is said, and nothing is asked by it."""
         self._name_further()
-        begins, wrong_from = _day(self._fields["from"].text())
-        ends, wrong_to = _day(self._fields["to"].text())
-        self._fields["from"].set_wrong(wrong_from)
-        self._fields["to"].set_wrong(wrong_to)
-        if wrong_from or wrong_to:
-            return None
+        begins, ends = self._days()
         asked = Query(
             text=self.text.text(),
             session=session,
@@ -170,9 +171,31 @@ class FindFields(QWidget):
             flag=next((kind for kind, chip in self._flags.items() if chip.isChecked()), None),
             condition=next((one for one, chip in self._conditions.items() if chip.isChecked()), None),
             now_ms=now_ms,
+            wall_ms=wall_ms,
         )
-        to_ms = _ms(ends + timedelta(days=1)) if ends else None
-        return replace(asked, from_ms=_ms(begins) if begins else None, to_ms=to_ms)
+        from_ms = days.begins_ms(begins) if begins else None
+        return replace(asked, from_ms=from_ms, to_ms=days.ends_ms(ends) + _SECOND_MS if ends else None)
+
+    def _days(self) -> tuple[date | None, date | None]:
+        """Read both dates, and say below the fields what is the matter with them."""
+        typed = {name: self._fields[name].text().strip() for name in _DATES}
+        begins, ends = (days.day_typed(text) for text in typed.values())
+        wrong = [name for name, day in zip(_DATES, (begins, ends), strict=True) if typed[name] and day is None]
+        for name in _DATES:
+            self._fields[name].set_wrong(name in wrong)
+        said = [self._words(f"screen.archive.find.wrong_{name}", typed=typed[name]) for name in wrong]
+        if begins and ends and begins > ends:
+            said.append(self._words("screen.archive.find.wrong_order"))
+            self._fields["to"].set_wrong(True)
+        self._said.setVisible(bool(said))
+        self._said.show_status(Icon.ATTENTION, Tone.ATTENTION, "\n".join(said))
+        return begins, ends
+
+    def choose(self, condition: Condition) -> None:
+        """Look for this condition alone."""
+        self.clear()
+        self._conditions[condition].setChecked(True)
+        self._name_further()
 
     def clear(self) -> None:
         """Look for everything again."""
@@ -218,17 +241,3 @@ class _Named(Looked, QWidget):
     def look_changed(self) -> None:
         """Have room for a date."""
         self._field.setFixedWidth(self.look.length(2 * tokens.WORD))
-
-
-def _day(text: str) -> tuple[datetime | None, bool]:
-    """Read a date of the local calendar; also tell whether it is wrong."""
-    if not text.strip():
-        return None, False
-    try:
-        return datetime.strptime(text.strip(), _DATE).astimezone(), False
-    except ValueError:
-        return None, True
-
-
-def _ms(day: datetime) -> int:
-    return round(day.astimezone(UTC).timestamp() * 1000)

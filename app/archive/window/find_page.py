@@ -1,12 +1,13 @@
 """Finding recordings: fields that filter as one types, and a table that reads on as one scrolls."""
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.archive.catalogue import Entry, Query
+from app.archive.catalogue import Condition, Entry, Query
 from app.archive.desk import Notices
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.find_fields import FindFields
@@ -19,7 +20,7 @@ from app.ui.icons import Icon
 from app.ui.labels import Line, Note, StatusMark
 from app.ui.message import MessagePanel
 from app.ui.page import Scroll
-from app.ui.text import Text, say
+from app.ui.text import Sentence, Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 from sync.faults import Fault
@@ -36,8 +37,10 @@ class FindPage(ArchivePage):
 
     def __init__(self, words: Words, fetch: Fetch, count: Count, parent: QWidget | None = None) -> None:
         super().__init__(words, parent, Place.FIND)
-        self._now_ms = 0
-        self._session: tuple[str, Text] | None = None
+        self._now_ms, self._wall_ms = 0, 0
+        self._session = ""
+        self._until: tuple[int, int] | None = None
+        self._within: Text = ""
         self._number: int | None = None
         self.model = FindModel(fetch, count, Sayings(words), self)
         self.model.found.connect(self._found)
@@ -76,17 +79,17 @@ class FindPage(ArchivePage):
         self._status = StatusMark(Type.BODY)
         self._status.setObjectName("find_status")
         self._session_line = Line(Type.BODY, Tone.SOFT)
-        self._any_session = RowButton("any_session", Kind.QUIET)
-        self.named(self._any_session.setText, "archive.find.any_session")
-        self._any_session.clicked.connect(lambda: self.within_session("", ""))
-        self._any_session.hide()
+        self._everywhere = RowButton("everywhere", Kind.QUIET)
+        self.named(self._everywhere.setText, "archive.find.everywhere")
+        self._everywhere.clicked.connect(lambda: self._look_within("", None, ""))
+        self._everywhere.hide()
         self._refresh = RowButton("refresh")
         self.named(self._refresh.setText, "archive.find.refresh")
         self._refresh.clicked.connect(self.refresh_requested)
         self._open_button = RowButton("open", Kind.PRIMARY)
         self.named(self._open_button.setText, "archive.find.open")
         self._open_button.clicked.connect(lambda: self._open(self.table.chosen()))
-        for widget in (self._status, self._session_line, self._any_session):
+        for widget in (self._status, self._session_line, self._everywhere):
             foot.row.put(widget)
         for widget in (self._refresh, self._open_button):
             foot.row.put(widget, far=True)
@@ -116,26 +119,37 @@ class FindPage(ArchivePage):
 
     # what is looked for
 
-    def set_now(self, now_ms: int) -> None:
-        """Say what time it is, for what can expire."""
-        self._now_ms = now_ms
+    def set_now(self, now_ms: int, wall_ms: int) -> None:
+        """Say what time it surely is, for what can expire, and what the wall clock says, for what is to be reviewed."""
+        self._now_ms, self._wall_ms = now_ms, wall_ms
 
     def within_session(self, session: str, title: Text) -> None:
-        """Look within one session, or in all again."""
-        self._session = (session, title) if session else None
-        self._any_session.setVisible(bool(session))
+        """Look within one session."""
+        self._look_within(session, None, title)
+
+    def within_month(self, year: int, month: int) -> None:
+        """Look at what reaches its end in one month, whatever was looked for before."""
+        self.fields.clear()
+        self._look_within("", (year, month), Sentence("screen.archive.find.month", {"month": f"{year}-{month:02}"}))
+
+    def with_condition(self, condition: Condition) -> None:
+        """Look at what stands so, whatever was looked for before."""
+        self.fields.choose(condition)
+        self._look_within("", None, "")
+
+    def _look_within(self, session: str, until: tuple[int, int] | None, title: Text) -> None:
+        self._session, self._until, self._within = session, until, title
+        self._everywhere.setVisible(bool(session or until))
         self._session_line.setText(say(title, self.words))
         self.search()
 
-    def query(self) -> Query | None:
-        """Give what is looked for; None while a date is no date."""
-        return self.fields.query(self._session[0] if self._session else "", self._now_ms)
+    def query(self) -> Query:
+        """Give what is looked for."""
+        return replace(self.fields.query(self._session, self._now_ms, self._wall_ms), until=self._until)
 
     def search(self) -> None:
         """Look for what the fields say now."""
-        query = self.query()
-        if query is not None:
-            self.model.search(query)
+        self.model.search(self.query())
 
     # what was found
 
@@ -163,7 +177,7 @@ class FindPage(ArchivePage):
             return
         said = self.words("screen.archive.find.number", number=f"{self._number:,}")
         self._status.show_status(Icon.INFO, Tone.SOFT, said)
-        empty = self.query() == Query(now_ms=self._now_ms)
+        empty = self.query() == Query(now_ms=self._now_ms, wall_ms=self._wall_ms)
         title = "empty_title" if empty else "nothing_title"
         do = "empty_do" if empty else "nothing_do"
         words = self.words
@@ -188,7 +202,7 @@ class FindPage(ArchivePage):
     def forget(self) -> None:
         """Forget what was looked for: nobody is signed in any more."""
         self.fields.clear()
-        self.within_session("", "")
+        self._look_within("", None, "")
         self._notices = None
         self._say_notices()
 
@@ -218,6 +232,6 @@ class FindPage(ArchivePage):
         super().render_view()
         self.fields.set_words(self.words)
         self.model.set_sayings(Sayings(self.words))
-        self._session_line.setText(say(self._session[1], self.words) if self._session else "")
+        self._session_line.setText(say(self._within, self.words))
         self._say_notices()
         self._say_number()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.archive.desk import ExportWish
 from app.archive.window.act_page import Subject
 from app.archive.window.bench import Bench, StopMark, Tell
-from app.archive.window.cover_paper import export_papers
+from app.archive.window.cover_paper import COVER, export_papers
 from app.archive.window.export_page import ExportPage, Place
 from app.archive.window.media_page import MediaPage
 from app.archive.window.work_page import Outcome, WorkPage
@@ -26,6 +26,8 @@ from sync.replica.durable import private_folder
 
 _PLACES_FOR_MEDIA: Final = frozenset(("/media", "/run/media", "/mnt"))
 """Where a desktop or an administrator mounts what is plugged in."""
+_NEXT: Final = ("print", "remove", "hand")
+"""What is to be done with a medium that was written to, in this order."""
 
 
 class HandingOut(QObject):
@@ -128,14 +130,14 @@ class HandingOut(QObject):
         left_out = len(done.listed.left_out)
         if left_out:
             lines.append(Sentence("screen.archive.work.left_out", {"count": left_out}))
+        lines += [Sentence(f"screen.archive.work.next_{step}", {"file": COVER}) for step in _NEXT]
         look = (Icon.ATTENTION, Tone.ATTENTION) if left_out else (Icon.CHECK, Tone.DONE)
         said = Sentence("screen.archive.work.exported", {"count": len(done.listed.recordings)})
-        self._work.end(Outcome(*look, said, tuple(lines)))
+        self._work.end(Outcome(Sentence("screen.archive.work.exported_title"), *look, said, tuple(lines)))
 
     def _failed(self, fault: Fault) -> None:
         self._refused = True
-        self._work.show_fault(fault)
-        self._work.end(None)
+        self._work.refuse(Sentence("screen.archive.work.unexported_title"), fault)
 
     # the register
 

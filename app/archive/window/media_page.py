@@ -1,11 +1,11 @@
 """The register of media (登记介质): which there are, who has them, when they are due; out, and back in."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from app.archive import days
 from app.archive.figures import size_words
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
@@ -31,6 +31,7 @@ class MediaPage(ArchivePage):
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent, Place.MEDIA)
         self._media: tuple[Medium, ...] = ()
+        self._known = False
         self._now_ms = 0
         column = Column()
         title = Label(Type.TITLE)
@@ -113,7 +114,7 @@ class MediaPage(ArchivePage):
 
     def show_media(self, media: tuple[Medium, ...], now_ms: int) -> None:
         """Show the register."""
-        self._media, self._now_ms = media, now_ms
+        self._media, self._now_ms, self._known = media, now_ms, True
         self.show_fault(None)
         self.render_view()
 
@@ -146,7 +147,7 @@ class MediaPage(ArchivePage):
         )
         self._table.show_rows(heads, [self._row(one) for one in self._media], self.look)
         self._table.setVisible(bool(self._media))
-        self._empty.setVisible(not self._media)
+        self._empty.setVisible(self._known and not self._media)
         shown = [one for one in self._media if one.state is not MediumState.RETIRED]
         self._move.setVisible(bool(shown))
         while len(self._choices) < len(shown):
@@ -203,22 +204,13 @@ class MediaPage(ArchivePage):
     def _give_out(self) -> None:
         medium = self.chosen()
         bearer, purpose = self._fields["bearer"].text().strip(), self._fields["purpose"].text().strip()
-        due_ms = _end_of_day(self._fields["due"].text())
-        for name, wrong in (("bearer", not bearer), ("purpose", not purpose), ("due", due_ms is None)):
+        due = days.day_typed(self._fields["due"].text())
+        for name, wrong in (("bearer", not bearer), ("purpose", not purpose), ("due", due is None)):
             self._fields[name].set_wrong(wrong)
-        if medium is not None and bearer and purpose and due_ms is not None:
-            self.given_out.emit(medium.serial, bearer, purpose, due_ms)
+        if medium is not None and bearer and purpose and due is not None:
+            self.given_out.emit(medium.serial, bearer, purpose, days.ends_ms(due))
 
     def _take_back(self) -> None:
         medium = self.chosen()
         if medium is not None:
             self.taken_back.emit(medium.serial)
-
-
-def _end_of_day(text: str) -> int | None:
-    """Give the last second of a day here, ms since 1970 (UTC), as the command `media out` does; None if it is none."""
-    try:
-        begins = datetime.strptime(text.strip(), "%Y-%m-%d").astimezone()
-    except ValueError:
-        return None
-    return round((begins + timedelta(days=1, seconds=-1)).astimezone(UTC).timestamp() * 1000)

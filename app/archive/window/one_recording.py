@@ -12,18 +12,20 @@ from app.archive.window.bench import Bench, StopMark, Tell
 from app.archive.window.decide_page import DecidePage
 from app.archive.window.pin_asking import PinAsking
 from app.archive.window.player import PlayerPanel
+from app.archive.window.player_times import recorded
 from app.archive.window.recording_page import RecordingPage, simulated_of
-from app.archive.window.sayings import day, length, moment
+from app.archive.window.sayings import day, moment
 from app.archive.window.work_page import Outcome, WorkPage
 from app.ui.icons import Icon
 from app.ui.text import Sentence, Text
 from app.ui.tokens import Tone
 from app.words import Words
+from app.words.lengths import whole_seconds
 from proctoring.vault.format.report import RecordingReport, Verdict
 from proctoring.vault.retention.people import Signer
 from sync.faults import Fault
 from sync.replica.durable import private_folder
-from sync.wire.archive import DestructionRecord
+from sync.wire.archive import CustodyEntry, DestructionRecord
 
 _LINES: Final = 12
 """So many gaps and findings are listed on the screen; the command lists all."""
@@ -47,6 +49,7 @@ class OneRecording(QObject):
         self._bench = bench
         self._dossier: Dossier | None = None
         self._stop = StopMark()
+        self._visit = 0
         words = Words(bench.stack.appearance.language)
         self._page: Final = bench.stack.take(RecordingPage(words))
         self._form: Final = bench.stack.take(ActPage(words))
@@ -66,8 +69,19 @@ class OneRecording(QObject):
             page.back.connect(self._back)
         self._work.done.connect(self._look_again)
 
+    def visit(self, recording: str) -> None:
+        """Show a recording to somebody who comes to it: whatever was given before, its purpose is asked for."""
+        self.leave()
+        self.open(recording)
+
+    def leave(self) -> None:
+        """End a visit: who comes again is asked again. What is still being opened is entered, and not shown."""
+        self._visit += 1
+        self.close()
+        self._page.ask_anew()
+
     def open(self, recording: str) -> None:
-        """Read a recording's papers and show them."""
+        """Read a recording's papers and show them; a visit goes on."""
         self._page.show_fault(None)
         self._bench.run(
             lambda: self._bench.desk.look(recording), self._show, lambda fault: self._refused(recording, fault)
@@ -80,12 +94,6 @@ class OneRecording(QObject):
             player.stop()
         self._page.put_player(None)
 
-    def pause(self) -> None:
-        """Be silent while something else is in front."""
-        player = self._page.player
-        if isinstance(player, PlayerPanel):
-            player.pause()
-
     @property
     def playing(self) -> bool:
         """Whether a recording plays."""
@@ -95,8 +103,7 @@ class OneRecording(QObject):
     def forget(self) -> None:
         """Forget what was shown and typed: nobody is signed in any more."""
         self._dossier = None
-        self._page.asking.begin()
-        self._page.asking.show_opening(False)
+        self.leave()
         self._form.reason.clear()
         self._decide.pins.show_proctors(())
 
@@ -108,7 +115,7 @@ class OneRecording(QObject):
         if self._dossier is not None and self._dossier.recording != dossier.recording:
             self.close()
         self._dossier = dossier
-        self._page.show_dossier(dossier)
+        self._page.show_dossier(dossier, self._now_ms())
         self._bench.stack.bring(self._page)
 
     def _look_again(self) -> None:
@@ -119,8 +126,11 @@ class OneRecording(QObject):
         self._bench.stack.bring(self._page)
 
     def _leave(self) -> None:
-        self.close()
+        self.leave()
         self.back.emit()
+
+    def _now_ms(self) -> int:
+        return self._bench.desk.archive.clock().wall_ms
 
     def _need(self) -> Dossier:
         if self._dossier is None:
@@ -131,26 +141,30 @@ class OneRecording(QObject):
 
     def _watch(self, purpose: str) -> None:
         dossier, signer, desk = self._need(), self._bench.need_signer(), self._bench.desk
+        visit = self._visit
         self._page.asking.show_opening(True)
         self._page.show_fault(None)
+        self._page.say_done("")
         self._bench.run(
             lambda: desk.watch(dossier, signer, purpose),
-            lambda source: self._opened(dossier, source),
-            self._not_opened,
+            lambda source: self._opened(visit, dossier, source),
+            lambda fault: self._not_opened(visit, fault),
             long=True,
         )
 
-    def _opened(self, dossier: Dossier, source: PlayingSource) -> None:
-        self._page.asking.show_opening(False)
-        if self._need().recording != dossier.recording:
+    def _opened(self, visit: int, dossier: Dossier, source: PlayingSource) -> None:
+        if visit != self._visit:
             return  # somebody went on meanwhile; the view is entered, nothing is shown
+        self._page.asking.show_opening(False)
         snapshots = private_folder(self._bench.working / "snapshots")
         panel = PlayerPanel(source, self._page.words, snapshots=snapshots)
         panel.snapped.connect(lambda _file, sha256, at_ms: self._note_snapshot(dossier.recording, sha256, at_ms))
         self._page.put_player(panel)
         self._look_again()
 
-    def _not_opened(self, fault: Fault) -> None:
+    def _not_opened(self, visit: int, fault: Fault) -> None:
+        if visit != self._visit:
+            return
         self._page.asking.show_opening(False)
         self._page.show_fault(fault)
 
@@ -166,6 +180,7 @@ class OneRecording(QObject):
 
     def _chosen(self, act: str) -> None:
         dossier = self._need()
+        self._page.say_done("")
         if act == "verify":
             self._verify(dossier)
         elif act == "export":
@@ -184,6 +199,7 @@ class OneRecording(QObject):
         dossier = self._need()
         known, manifest = dossier.about, dossier.situation.manifest
         document = manifest.document if manifest else None
+        held = next((one for one in dossier.standing.holds if one.sequence == about), None)
         return Subject(
             recording=dossier.recording,
             candidate=f"{known.name}\u2003{known.id_number_masked}" if known else "",
@@ -192,11 +208,12 @@ class OneRecording(QObject):
             until=day(dossier.standing.retain_until_ms),
             size=size_words(manifest.bytes) if manifest else "",
             about=about,
+            held=f"{held.reason}\u2003{held.by.name}\u2003{day(held.since_ms)}" if held else "",
             simulated=simulated_of(dossier),
         )
 
     def _ask(self, act: Act, about: int = 0) -> None:
-        self._form.begin(act, self._subject(about))
+        self._form.begin(act, self._subject(about), self._now_ms())
         self._bench.stack.bring(self._form)
 
     def _ask_withdraw(self) -> None:
@@ -218,10 +235,12 @@ class OneRecording(QObject):
         }[Act(act)]
         self._form.set_busy(True)
         self._form.show_fault(None)
-        self._bench.run(work, lambda _entry: self._acted(), self._not_acted)
+        self._bench.run(work, self._acted, self._not_acted)
 
-    def _acted(self) -> None:
+    def _acted(self, entry: CustodyEntry) -> None:
         self._form.set_busy(False)
+        until = day(entry.until_ms) if entry.until_ms else ""
+        self._page.say_done(Sentence(f"screen.archive.did.{entry.act.value}", {"day": until}))
         self._look_again()
 
     def _not_acted(self, fault: Fault) -> None:
@@ -245,7 +264,7 @@ class OneRecording(QObject):
         dossier = self._need()
         title = Sentence(f"screen.archive.decide.{name}_title")
         self._work.begin(title, dossier.recording, simulated_of(dossier))
-        self._work.end(Outcome(*look, Sentence(f"screen.archive.decide.{name}")))
+        self._work.end(Outcome(title, *look, Sentence(f"screen.archive.decide.{name}"), (dossier.recording,)))
         self._bench.stack.bring(self._work)
 
     def _not_decided(self, fault: Fault) -> None:
@@ -258,13 +277,13 @@ class OneRecording(QObject):
     # verifying
 
     def _verify(self, dossier: Dossier) -> None:
-        desk, recording = self._bench.desk, dossier.recording
+        desk, recording, signer = self._bench.desk, dossier.recording, self._bench.need_signer()
         title, about = Sentence("screen.archive.work.verify_title"), Sentence("screen.archive.work.verify_about")
         self._work.begin(title, about, simulated_of(dossier))
         self._bench.stack.bring(self._work)
 
         def work(tell: Tell) -> RecordingReport:
-            return desk.verify(recording, lambda done, of: tell(done / of))
+            return desk.verify(recording, lambda done, of: tell(done / of), signer)
 
         self._stop = self._bench.take_long(work, self._work.show_progress, self._verified, self._stopped)
 
@@ -272,15 +291,11 @@ class OneRecording(QObject):
         self._stop.set()
 
     def _verified(self, report: RecordingReport) -> None:
-        self._work.end(
-            Outcome(
-                *_LOOKS[report.verdict], Sentence(f"verdict.{report.verdict.value}"), _lines(report, self._work.words)
-            )
-        )
+        title, said = Sentence("screen.archive.work.verified_title"), Sentence(f"verdict.{report.verdict.value}")
+        self._work.end(Outcome(title, *_LOOKS[report.verdict], said, _lines(report, self._work.words)))
 
     def _stopped(self, fault: Fault) -> None:
-        self._work.show_fault(fault)
-        self._work.end(None)
+        self._work.refuse(Sentence("screen.archive.work.unverified_title"), fault)
 
 
 def _lines(report: RecordingReport, words: Words) -> tuple[Text, ...]:
@@ -288,9 +303,10 @@ def _lines(report: RecordingReport, words: Words) -> tuple[Text, ...]:
     signer = "checked_signer" if report.signer_checked else "unchecked_signer"
     lines: list[Text] = [of, Sentence(f"screen.archive.work.{signer}")]
     for gap in report.gaps[:_LINES]:
-        seconds, key = f"{gap.length_ms / 1000:.1f}", f"recording.gap.{gap.reason}"
+        key = f"recording.gap.{gap.reason}"
         why = Sentence(key) if words.has(key) else gap.reason
-        facts = {"at": length(gap.start_ms), "seconds": seconds, "why": why}
+        facts: dict[str, str | int | Sentence] = {"at": recorded(gap.start_ms), "seconds": whole_seconds(gap.length_ms)}
+        facts["why"] = why
         lines.append(Sentence("screen.archive.work.checked_gap", facts))
     lines += [Sentence(f"recording.finding.{found.code.value}") for found in report.findings[:_LINES]]
     if not report.findings and not report.gaps:

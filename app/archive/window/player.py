@@ -18,7 +18,7 @@ from app.archive.window.player_names import missing_of
 from app.archive.window.player_picture import PictureArea
 from app.archive.window.player_snapshot import Snapshot, take_snapshot
 from app.archive.window.player_sound import SoundState
-from app.archive.window.player_times import length, recorded, wall
+from app.archive.window.player_times import recorded, wall
 from app.archive.window.player_transport import JUMP_MS, Transport
 from app.archive.window.player_wave import WaveWork
 from app.archive.window.timeline import TimelinePlot
@@ -29,6 +29,8 @@ from app.ui.page import Scroll
 from app.ui.text import Sentence, Text, say
 from app.ui.tokens import Space, Tone
 from app.words import Words
+from app.words.incidents import so_long
+from app.words.lengths import clock_length, whole_seconds
 from proctoring.vault.format.report import Verdict
 from sync.faults import Fault
 
@@ -288,7 +290,7 @@ class PlayerPanel(Looked, QWidget):
                 "player.missing_facts",
                 start=recorded(seen.missing.start_ms),
                 end=recorded(seen.missing.end_ms),
-                length=length(seen.missing.end_ms - seen.missing.start_ms, words),
+                length=so_long(whole_seconds(seen.missing.end_ms - seen.missing.start_ms), words),
             )
             self.picture.show_nothing(words("player.missing", why=missing_of(seen.missing, words)), facts)
         elif seen.image is None:
@@ -300,7 +302,7 @@ class PlayerPanel(Looked, QWidget):
 
     def _move(self, at_ms: int) -> None:
         self.timeline.show_position(at_ms)
-        at, whole = recorded(at_ms, fine=not self.engine.playing), recorded(self.source.duration_ms)
+        at, whole = recorded(at_ms, fine=not self.engine.playing), clock_length(self.source.duration_ms)
         self._facts.show_times(self.words("player.position", at=at, whole=whole), wall(self.source.wall_ms(at_ms)))
 
     def _show_state(self) -> None:

@@ -3,8 +3,10 @@
 from app.archive.playing.marks import Lane, Mark
 from app.archive.playing.sealed import Trouble
 from app.archive.playing.source import Missing
-from app.archive.window.player_times import length, recorded
+from app.archive.window.player_times import recorded
 from app.words import Words
+from app.words.incidents import so_long
+from app.words.lengths import whole_seconds
 from sync.wire.archive import TimelineKind
 
 _SITTING = frozenset(kind.value for kind in TimelineKind)
@@ -29,7 +31,7 @@ def line_of(mark: Mark, words: Words) -> str:
     """Say a mark in one line: when, what, how long."""
     name = name_of(mark, words)
     if mark.length_ms and mark.lane is not Lane.ITEM:
-        name = words("player.lasting", what=name, length=length(mark.length_ms, words))
+        name = words("player.lasting", what=name, length=so_long(whole_seconds(mark.length_ms), words))
     return f"{recorded(mark.at_ms)}\u2002{name}"
 
 

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-from app.words import Words
-
 
 def recorded(at_ms: int, *, fine: bool = False) -> str:
     """Give recorded time: hours, minutes, seconds, and with `fine` thousandths."""
@@ -24,11 +22,3 @@ def wall(wall_ms: int) -> str:
 def utc(wall_ms: int) -> str:
     """Give a moment in UTC to the millisecond (ISO 8601)."""
     return datetime.fromtimestamp(wall_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def length(length_ms: int, words: Words) -> str:
-    """Give a length in seconds, a long one in minutes and seconds."""
-    if length_ms < 60_000:  # noqa: PLR2004 - a minute
-        return words("player.seconds", seconds=f"{length_ms / 1000:.1f}")
-    minutes, seconds = divmod(round(length_ms / 1000), 60)
-    return words("player.minutes", minutes=minutes, seconds=seconds)

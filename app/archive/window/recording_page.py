@@ -15,16 +15,18 @@ from app.archive.window.player import PlayerPanel
 from app.archive.window.purpose import PurposePanel
 from app.archive.window.reasons import why_not
 from app.archive.window.rows import RowBar, RowButton
-from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, device, length, moment
+from app.archive.window.sayings import VERDICT_LOOK, Sayings, day, device, moment
 from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon
 from app.ui.labels import Label, Note, StatusMark
 from app.ui.look import hand_down
 from app.ui.page import Panel, Scroll
 from app.ui.simulated import Simulated
-from app.ui.text import say
+from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from app.words.incidents import so_long
+from app.words.lengths import clock_length, whole_seconds
 from proctoring.vault.retention.standing import State
 from sync.faults import Fault
 
@@ -47,6 +49,8 @@ class RecordingPage(ArchivePage):
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._dossier: Dossier | None = None
+        self._now_ms = 0
+        self._did: Text = ""
         self._player: PlayerPanel | None = None
         row = self._row = QHBoxLayout()
         row.setSpacing(Space.L)
@@ -70,6 +74,9 @@ class RecordingPage(ArchivePage):
         column.setContentsMargins(0, 0, Space.M, 0)
         column.setSpacing(Space.L)
         column.addWidget(self.problem)
+        self._done = Note()
+        self._done.setObjectName("done")
+        column.addWidget(self._done)
         about = Panel(Space.L)
         self._verdict, self._verdict_says = StatusMark(Type.SECTION, wrap=True), Label(Type.BODY, Tone.SOFT)
         self._verdict.setObjectName("verdict")
@@ -124,12 +131,18 @@ class RecordingPage(ArchivePage):
 
     # showing
 
-    def show_dossier(self, dossier: Dossier) -> None:
-        """Show a recording. Another one begins without a player: its purpose has not been given."""
+    def ask_anew(self) -> None:
+        """Begin without a player: the purpose of this viewing has not been given yet."""
+        self.put_player(None)
+        self.asking.show_opening(False)
+        self.asking.begin()
+        self.say_done("")
+
+    def show_dossier(self, dossier: Dossier, now_ms: int) -> None:
+        """Show a recording as it stands at `now_ms`, the wall clock's time. Another one begins without a player."""
         if self._dossier is None or self._dossier.recording != dossier.recording:
-            self.put_player(None)
-            self.asking.begin()
-        self._dossier = dossier
+            self.ask_anew()
+        self._dossier, self._now_ms = dossier, now_ms
         self.set_simulated(simulated_of(dossier))
         self.render_view()
         self._share_room()
@@ -170,8 +183,20 @@ class RecordingPage(ArchivePage):
     def show_fault(self, fault: Fault | None, again: Callable[[], None] | None = None) -> None:
         """Say what stands in the way, where it is seen."""
         super().show_fault(fault, again)
+        if fault is not None:
+            self.say_done("")
+            self._bring_papers()
+
+    def say_done(self, did: Text) -> None:
+        """Say what was just done with it, where it is seen; an empty text takes the word away."""
+        self._did = did
+        self._done.say(Tone.DONE, say(did, self.words))
+        if did:
+            self._bring_papers()
+
+    def _bring_papers(self) -> None:
         self._papers.verticalScrollBar().setValue(0)
-        if fault is not None and self._player is not None:
+        if self._player is not None:
             self._player.enlarge(False)
             self._papers_button.setChecked(True)
             self._share_room()
@@ -185,6 +210,7 @@ class RecordingPage(ArchivePage):
         """Write it."""
         super().render_view()
         self.asking.set_words(self.words)
+        self._done.say(Tone.DONE, say(self._did, self.words))
         if self._player is not None and self._player.words is not self.words:
             self._player.set_words(self.words)
         dossier = self._dossier
@@ -195,7 +221,7 @@ class RecordingPage(ArchivePage):
         self._show_verdict(dossier)
         self._show_facts(dossier)
         self._show_standing(dossier)
-        self.holds.show_holds(dossier.standing.holds, self.words, self.look)
+        self.holds.show_holds(dossier.standing.holds, self._now_ms, self.words, self.look)
         self.custody.show_entries(list(reversed(dossier.custody)), self.words, self.look)
         self._show_acts(dossier)
 
@@ -231,15 +257,15 @@ class RecordingPage(ArchivePage):
             said["candidate"] = words("screen.archive.recording.nobody")
         if document is not None and manifest is not None:
             said["began"] = moment(document.started.wall_ms)
-            said["length"] = length(document.duration_ms)
+            said["length"] = clock_length(document.duration_ms)
             said["size"] = size_words(manifest.bytes)
             said["sources"] = "\n".join(
                 device(source.track, source.label, simulated=source.simulated, words=words)
                 for source in document.sources
             )
             count = len(document.gaps)
-            lost = sum(gap.length_ms for gap in document.gaps) // 1000
-            said["gaps"] = words("screen.archive.recording.gap_count", count=count, seconds=lost)
+            lost = so_long(sum(whole_seconds(gap.length_ms) for gap in document.gaps), words)
+            said["gaps"] = words("screen.archive.recording.gap_count", count=count, length=lost)
             said["flags"] = words("screen.archive.recording.flag_count", count=len(document.flags))
         for name, text in said.items():
             self._facts.say(name, text)

@@ -11,6 +11,7 @@ from app.exam.prose import Language
 from app.ui.icons import Icon
 from app.ui.tokens import Tone
 from app.words import Words
+from app.words.lengths import clock_length
 from proctoring.vault.format.about import AboutOfAnotherKey
 from proctoring.vault.retention.standing import State
 from sync.wire.archive import CustodyEntry
@@ -79,7 +80,7 @@ class Sayings:
         if entry.state == DESTROYED or not entry.started_ms:
             return Cell(NOTHING, "", None, Tone.SOFT)
         gaps = self.words("screen.archive.find.gaps", count=entry.gaps) if entry.gaps else ""
-        return Cell(length(entry.duration_ms), gaps, second_icon=Icon.ATTENTION if entry.gaps else None)
+        return Cell(clock_length(entry.duration_ms), gaps, second_icon=Icon.ATTENTION if entry.gaps else None)
 
     def _verdict(self, entry: Entry) -> Cell:
         if entry.state == DESTROYED:
@@ -144,6 +145,11 @@ def day(ms: int) -> str:
     return f"{_local(ms):%Y-%m-%d}"
 
 
+def days_over(due_ms: int, now_ms: int) -> int:
+    """Give how many days of the calendar something is overdue; 0: it is not."""
+    return max(0, (_local(now_ms).date() - _local(due_ms).date()).days)
+
+
 def due_back(due_ms: int, now_ms: int, words: Words) -> tuple[int, str]:
     """Give in how many days of the calendar something is due (negative: it was), and say the day."""
     days = (_local(due_ms).date() - _local(now_ms).date()).days
@@ -159,12 +165,6 @@ def clock(ms: int) -> str:
 def moment(ms: int) -> str:
     """Write a date and time."""
     return f"{_local(ms):%Y-%m-%d %H:%M}"
-
-
-def length(ms: int) -> str:
-    """Write how long something lasts, h:mm:ss."""
-    seconds = ms // SECOND_MS
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def device(track: str, label: str, *, simulated: bool, words: Words) -> str:

@@ -1,12 +1,13 @@
 """The archive window: an administrator signs in, finds, looks, acts; nothing that takes long holds it up."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.archive.catalogue import Condition
+from app.archive.days import day_of
 from app.archive.desk import ArchiveDesk, Outlook
 from app.archive.indexing import Refreshed
 from app.archive.sign_in import AdministratorDesk
@@ -74,6 +75,8 @@ class ArchiveWindow(QWidget):
         self.finding.opened.connect(lambda recording: self._open(recording, Place.FIND))
         self.log.opened.connect(lambda recording: self._open(recording, Place.LOG))
         self.finding.refresh_requested.connect(self.refresh)
+        self.calendar.month_opened.connect(self._to_month)
+        self.calendar.reviews_opened.connect(self._to_reviews)
         self.one.back.connect(lambda: self._go(self._came_from.value))
         self.one.export_wanted.connect(self.handing.ask_export)
         self.one.same_session.connect(self._within)
@@ -115,7 +118,6 @@ class ArchiveWindow(QWidget):
         """Forget who was there; what is shown of people goes with them."""
         self._idle.end()
         self.bench.sign_out()
-        self.one.close()
         self.one.forget()
         self.handing.forget()
         self.finding.model.clear()
@@ -126,12 +128,12 @@ class ArchiveWindow(QWidget):
     # the pages
 
     def _go(self, place: str) -> None:
-        self.one.pause()
+        self.one.leave()
         match Place(place):
             case Place.FIND:
                 self.stack.bring(self.finding)
                 self._look_for_notices()
-                self.bench.look(self.finding, self.bench.desk.now_ms, self.finding.set_now)
+                self._look_at_clock()
                 self.finding.search()
             case Place.CALENDAR:
                 self.stack.bring(self.calendar)
@@ -147,13 +149,30 @@ class ArchiveWindow(QWidget):
 
     def _open(self, recording: str, place: Place) -> None:
         self._came_from = place
-        self.one.open(recording)
+        self.one.visit(recording)
+
+    def _look_at_clock(self) -> None:
+        desk = self.bench.desk
+        self.bench.look(
+            self.finding,
+            lambda: (desk.now_ms(), desk.archive.clock().wall_ms),
+            lambda now: self.finding.set_now(*now),
+        )
+
+    def _to_month(self, year: int, month: int) -> None:
+        self._go(Place.FIND.value)
+        self.finding.within_month(year, month)
+
+    def _to_reviews(self) -> None:
+        self._go(Place.FIND.value)
+        self.finding.with_condition(Condition.REVIEW)
 
     def _show_outlook(self, outlook: Outlook) -> None:
-        now = datetime.fromtimestamp(outlook.evidence.sure_ms / 1000, tz=UTC)
+        now = day_of(outlook.evidence.sure_ms)
         self.calendar.show_outlook(outlook, now.year, now.month)
 
     def _within(self, session: str, title: Text) -> None:
+        self.one.leave()
         self.stack.bring(self.finding)
         self.finding.within_session(session, title)
 

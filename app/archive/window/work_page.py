@@ -15,14 +15,16 @@ from app.ui.simulated import Simulated
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
+from sync.faults import Fault
 
 _WHOLE = 1000
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it ended: a sentence with its icon, and lines of what was found."""
+    """How it ended: the page's heading, a sentence with its icon, and lines of what was found or is to be done."""
 
+    title: Text
     icon: Icon
     tone: Tone
     text: Text
@@ -58,9 +60,10 @@ class WorkPage(ArchivePage):
         self._left_s: int | None = None
         self._part: float | None = None
         self._outcome: Outcome | None = None
+        self._refused = False
         column = Column()
         self._heading, self._what = Label(Type.TITLE), Label(Type.LEAD, Tone.SOFT)
-        panel = Panel()
+        panel = self._panel = Panel()
         self.bar = Progress()
         self._progress = Label(Type.STRONG)
         self._end = StatusMark(Type.SECTION, wrap=True)
@@ -77,7 +80,6 @@ class WorkPage(ArchivePage):
         self.named(self._stop.setText, "archive.work.stop")
         self._stop.clicked.connect(self.stopped)
         self._done = Button("done", Kind.PRIMARY)
-        self.named(self._done.setText, "archive.work.done")
         self._done.clicked.connect(self.done)
         foot.row.addWidget(self._stop)
         foot.row.addStretch(1)
@@ -88,7 +90,8 @@ class WorkPage(ArchivePage):
     def begin(self, title: Text, about: Text, simulated: tuple[Simulated, ...] = ()) -> None:
         """Begin; how far it comes is told by `show_progress`. `simulated`: what of the recording is not real."""
         self._titled, self._about = title, about
-        self._part, self._left_s, self._outcome = None, None, None
+        self.begin_anew()
+        self._part, self._left_s, self._outcome, self._refused = None, None, None, False
         self.set_simulated(simulated)
         self.show_fault(None)
         self.render_view()
@@ -98,22 +101,30 @@ class WorkPage(ArchivePage):
         self._part, self._left_s = part, left_s
         self._show_bar()
 
-    def end(self, outcome: Outcome | None) -> None:
-        """Say how it ended; None where the page's note says it."""
-        self._outcome = outcome or Outcome(Icon.ATTENTION, Tone.ATTENTION, "")
+    def end(self, outcome: Outcome) -> None:
+        """Say how it ended."""
+        self._outcome, self._refused = outcome, False
+        self.render_view()
+
+    def refuse(self, title: Text, fault: Fault) -> None:
+        """Say that it did not come to its end; the page's note says why."""
+        self._outcome, self._refused = Outcome(title, Icon.ATTENTION, Tone.ATTENTION, ""), True
+        self.show_fault(fault)
         self.render_view()
 
     def render_view(self) -> None:
         """Write it."""
         super().render_view()
-        self._heading.setText(say(self._titled, self.words))
+        running, outcome = self._outcome is None, self._outcome
+        self._heading.setText(say(outcome.title if outcome else self._titled, self.words))
         self._what.setText(say(self._about, self.words))
-        running = self._outcome is None
+        self._what.setVisible(running)  # it says what is being done, and how to end it
+        self._panel.setVisible(not self._refused)
+        self._done.setText(self.words(f"screen.archive.work.{'back' if self._refused else 'done'}"))
         self.bar.setVisible(running)
         self._progress.setVisible(running)
         self._stop.setVisible(running)
         self._done.setVisible(not running)
-        outcome = self._outcome
         self._end.setVisible(outcome is not None and bool(outcome.text))
         self._lines.setVisible(outcome is not None and bool(outcome.lines))
         if outcome is not None:

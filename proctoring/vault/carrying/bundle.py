@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import Final
 
 from proctoring.vault.carrying.age import check_recipients, encrypt
+from proctoring.vault.carrying.export_check import ONLY_SIGNERS, check_export
 from proctoring.vault.carrying.film import Film
+from proctoring.vault.carrying.foothold import LIST, SUMS, entered, sweep
+from proctoring.vault.carrying.media_faults import ExportNotWhole, MediumGone
 from proctoring.vault.carrying.media_register import MediaRegister, Medium, require_room
 from proctoring.vault.carrying.medium import FoundMedium, MediumNameless, NoMedium, medium_at
 from proctoring.vault.carrying.meter import Meter
+from proctoring.vault.carrying.outlet import Write, Written, read_back, write_whole
 from proctoring.vault.carrying.progress_file import ProgressFile
 from proctoring.vault.carrying.request import (
     CoverFacts,
@@ -32,6 +36,7 @@ from proctoring.vault.carrying.request import (
     Progress,
     checked_purpose,
 )
+from proctoring.vault.carrying.webm import write_film, written_bytes
 from proctoring.vault.format import layout
 from proctoring.vault.format.plaintext import RecordingKeyWrong
 from proctoring.vault.format.reading import lines, names, read_small
@@ -43,16 +48,10 @@ from sync.replica.durable import DiskFault, DiskFull, disk_faults
 from sync.trust import envelope
 from sync.trust.anchor import ROOT_FILE
 from sync.trust.clock import ClockReading
-from sync.wire.archive import TimelineKind
+from sync.wire.archive import RecordingAbout, TimelineKind
 from sync.wire.document import canonical_json
 from sync.wire.export import ExportedFile, ExportedRecording, ExportList, LeftOut
 from sync.wire.recording import RecordingManifest
-
-from proctoring.vault.carrying.export_check import ONLY_SIGNERS, check_export
-from proctoring.vault.carrying.foothold import LIST, SUMS, entered, sweep
-from proctoring.vault.carrying.media_faults import ExportNotWhole, MediumGone
-from proctoring.vault.carrying.outlet import Write, Written, read_back, write_whole
-from proctoring.vault.carrying.webm import write_film, written_bytes
 
 _PAPERS_BYTES: Final = 4_000_000  # room for what is small, once for each recording
 _MOST_PAPER_BYTES: Final = 2 * RecordingManifest.MAX_BYTES
@@ -276,6 +275,8 @@ class _Run:
             written.sha256,
             about.document if about and not self._request.recipients else None,
             film.began_ms,
+            about.document.exam_title if about else None,
+            _simulated(film, about.document if about else None),
         )
 
     def _film(self, film: Film, path: str) -> ExportedFile:
@@ -341,6 +342,13 @@ class _Run:
     def _sums(self) -> bytes:
         """Write what `sha256sum --check` reads."""
         return "".join(f"{self._files[path].sha256}  {path}\n" for path in sorted(self._files)).encode()
+
+
+def _simulated(film: Film, about: RecordingAbout | None) -> tuple[str, ...]:
+    """Say what of a recording is not real, by the papers its seat signed."""
+    tracks = [source.track for source in film.examination.outline.sources if source.simulated]
+    candidate = ["candidate"] if about is not None and about.simulated else []
+    return tuple(dict.fromkeys((*candidate, *tracks)))
 
 
 def _sealed_bytes(holdings: Holdings, recording: str) -> int:

@@ -12,6 +12,7 @@ from sync.trust.keys import SealingKey
 from sync.wire.archive import Person, RecordingAbout
 from sync.wire.export import ExportList, LeftOut
 from sync.wire.ids import plain_line
+from sync.wire.plan import Bilingual
 
 _PURPOSE: Final = range(2, 401)  # as `sync.wire.archive.Purpose` has it
 
@@ -95,7 +96,8 @@ class Holdings(Protocol):
 class HandedOut:
     """A recording as the cover sheet names it. `about` is None where names must not stand on it in the clear.
 
-    `started_ms`: when recording began, by the seat's wall clock (UTC), as the seat signed it.
+    `started_ms`: when recording began, by the seat's wall clock (UTC), as the seat signed it. `exam`: its name, if the
+    archive was told. `simulated`: what of it is not real: "candidate", "picture", "sound".
     """
 
     recording: str
@@ -106,7 +108,9 @@ class HandedOut:
     bytes: int
     sha256: str
     about: RecordingAbout | None
-    started_ms: int | None = None
+    started_ms: int | None
+    exam: Bilingual | None
+    simulated: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ def facts(recordings: int = 1, *recipients: str, purpose: str = "第 17 号案�
                 "ef" * 32,
                 None if recipients else about,
                 1_800_000_060_000,
+                about.exam_title,
+                ("candidate", "picture"),
             )
             for number in range(recordings)
         ),
@@ -146,3 +149,14 @@ def test_the_papers_are_made_with_or_without_windows(qapp: QApplication) -> None
     papers = export_papers(facts())
     assert set(papers) == {"cover.pdf", "README.txt"}
     assert papers["cover.pdf"].startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("recipients", [(), (AGE,)])
+def test_the_sheet_names_the_exam_and_what_is_simulated_with_names_or_without(recipients: tuple[str, ...]) -> None:
+    sheet = sheet_of(facts(1, *recipients), Tongues.both())
+    assert ("考试 Exam", "焊接 Welding") in sheet.facts
+    assert any("含有模拟内容" in remark for remark in sheet.remarks)
+    assert "模拟考生 simulated candidate\n模拟摄像头画面 simulated camera" in sheet.recordings[0][0]
+    real = replace(facts(1, *recipients).recordings[0], simulated=())
+    sheet = sheet_of(replace(facts(1, *recipients), recordings=(real,)), Tongues.both())
+    assert "模拟" not in str(sheet)

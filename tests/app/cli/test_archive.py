@@ -55,6 +55,7 @@ def know(registry: Path, recorded: Recorded) -> None:
                 key_from_ms=0,
                 counter=0,
                 may_go_on=False,
+                generation=0,
                 sealing_key=b"",
                 certificate_pem="",
                 enrolled_ms=0,
@@ -164,9 +165,11 @@ def test_a_registry_that_does_not_answer_is_asked_once_however_many_recordings_a
 
 
 def test_a_hold_is_set_and_released_by_its_number(desk: Desk, recorded: Recorded) -> None:
-    held = desk.type("hold", recorded.spec.recording, "--reason", "complaint 17", "--review", "2027-03-01", who="陈静")
+    review = f"{datetime.now().astimezone() + timedelta(days=100):%Y-%m-%d}"
+    held = desk.type("hold", recorded.spec.recording, "--reason", "complaint 17", "--review", review, who="陈静")
     assert held.code == 0, held.errors
-    (number,) = re.findall(r"\d+", held.output)
+    number, said = re.findall(r"number is (\d+), review by (\S+)", held.output)[0]
+    assert said == review
     assert [hold["reason"] for hold in listed(desk)["holds"]] == ["complaint 17"]  # type: ignore[attr-defined]
     released = desk.type("release", recorded.spec.recording, number, "--reason", "settled", who="刘洋")
     assert released.code == 0, released.errors
@@ -186,13 +189,16 @@ def test_nothing_is_destroyed_or_shortened_before_its_time(desk: Desk, recorded:
 
 
 def test_a_wrong_pin_an_unknown_person_no_reason_and_no_date_are_refused(desk: Desk, recorded: Recorded) -> None:
-    hold = ("hold", recorded.spec.recording)
+    review = ("--review", f"{datetime.now().astimezone():%Y/%m/%d}")
+    hold = ("hold", recorded.spec.recording, *review)
     for code, told in (
         ("PIN_REFUSED", desk.type(*hold, "--reason", "why not", who="陈静", pin="999999")),
         ("UNKNOWN_ADMINISTRATOR", desk.type(*hold, "--reason", "why not", who="nobody", pin="1")),
         ("REASON_MISSING", desk.type(*hold, "--reason", " \u200b", who="陈静")),
         ("DATE_REFUSED", desk.type(*hold, "--reason", "why not", "--review", "31.12.2029", who="陈静")),
-        ("RECORDING_UNKNOWN", desk.type("hold", "../x", "--reason", "why not", who="陈静")),
+        ("REVIEW_DATE_REFUSED", desk.type(*hold, "--reason", "why not", "--review", "2020-01-31", who="陈静")),
+        ("REVIEW_DATE_REFUSED", desk.type(*hold, "--reason", "why not", "--review", "2926-01-31", who="陈静")),
+        ("RECORDING_UNKNOWN", desk.type("hold", "../x", *review, "--reason", "why not", who="陈静")),
     ):
         assert (told.code, code in told.errors) == (1, True), told.errors
 
@@ -242,7 +248,9 @@ def test_a_namesake_and_a_revoked_administrator_are_refused(desk: Desk, recorded
     (who,) = re.findall(r"Administrator (\S+), 赵敏", terminal.run("registry", "show", "--home", registry).output)
     assert terminal.run("registry", "administrator", "revoke", "--home", registry, who).code == 0
     assert desk.type("renew", "--trust", registry / "trust").code == 0
-    refused = desk.type("hold", recorded.spec.recording, "--reason", "why not", who="赵敏", pin="112233")
+    today = f"{datetime.now().astimezone():%Y-%m-%d}"
+    hold = ("hold", recorded.spec.recording, "--review", today)
+    refused = desk.type(*hold, "--reason", "why not", who="赵敏", pin="112233")
     assert (refused.code, "ADMINISTRATOR_REFUSED" in refused.errors) == (1, True)
 
 

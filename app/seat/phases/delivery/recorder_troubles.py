@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from app.seat.alarm import Cause
+from app.words.lengths import whole_seconds
 from proctoring.recorder.client import RecorderStatus, Trouble
 
 CALM_LOOKS: Final = 5
@@ -43,7 +44,7 @@ def statements(status: RecorderStatus) -> Iterator[tuple[str, str]]:
             yield code, f"{status.disk.lasts_ms // 1000} s" if lasts and status.disk else ""
     for gap in status.gaps:
         if gap.track == "both":  # neither picture nor sound: the recorder itself began anew
-            yield RESTARTED, f"{max(1, -(-gap.length_ms // 1000))} s at {gap.start_ms // 1000} s"
+            yield RESTARTED, f"{whole_seconds(gap.length_ms)} s at {gap.start_ms // 1000} s"
 
 
 def mark(code: str, detail: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from app.seat.phases.one_look import OneLook
 from app.seat.phases.proctor.corner_glance import clock_face
 from app.seat.screens.proctor.corner_view import HintRow
 from app.ui.text import Sentence
+from app.words.lengths import whole_seconds
 from proctoring.recorder.client import RecorderStatus
 from sync.trust.clock import ClockReading
 from sync.wire.recording import Flag
@@ -53,7 +54,7 @@ class Hints(QObject):
                 key,
                 Sentence(f"recording.flag.{one.flag.kind.value}"),
                 clock_face(one.wall_ms),
-                one.flag.length_ms // 1000,
+                whole_seconds(one.flag.length_ms),
                 one.picture,
             )
             for key, one in newest

@@ -20,6 +20,7 @@ from app.archive.window.recording_page import RecordingPage
 from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.work_page import Outcome, WorkPage
 from app.ui.buttons import Button
+from app.ui.fields import Field
 from app.ui.icons import Icon
 from app.ui.text import Sentence
 from app.ui.tokens import Tone
@@ -133,7 +134,7 @@ def _find_failed(words: Words) -> FindPage:
 def _recording(words: Words) -> RecordingPage:
     page = RecordingPage(words)
     signed_in(page)
-    page.show_dossier(samples.dossier())
+    page.show_dossier(samples.dossier(), samples.NOW)
     return page
 
 
@@ -159,7 +160,8 @@ def _recording_long(words: Words) -> RecordingPage:
     page = RecordingPage(words)
     signed_in(page)
     page.show_dossier(
-        samples.dossier(state=State.PROPOSED, name=samples.LONG_NAME, held=False, proposed=True, frozen=True)
+        samples.dossier(state=State.PROPOSED, name=samples.LONG_NAME, held=False, proposed=True, frozen=True),
+        samples.NOW,
     )
     page.asking.field.setText("成绩复核")
     return page
@@ -168,7 +170,7 @@ def _recording_long(words: Words) -> RecordingPage:
 def _recording_destroyed(words: Words) -> RecordingPage:
     page = RecordingPage(words)
     signed_in(page)
-    page.show_dossier(samples.dossier(state=State.DESTROYED, held=False))
+    page.show_dossier(samples.dossier(state=State.DESTROYED, held=False), samples.NOW)
     return page
 
 
@@ -182,7 +184,7 @@ def _act(act: Act) -> Callable[[Words], ActPage]:
     def make(words: Words) -> ActPage:
         page = ActPage(words)
         signed_in(page)
-        page.begin(act, SUBJECT)
+        page.begin(act, SUBJECT, samples.NOW)
         page.reason.setText("违纪调查 2026-114 号")
         return page
 
@@ -229,9 +231,35 @@ def _work_ended(words: Words) -> WorkPage:
     lines = (
         Sentence("verdict.recovered"),
         Sentence("screen.archive.work.checked_signer"),
-        Sentence("screen.archive.work.checked_gap", {"at": "0:30:00", "seconds": "9.0", "why": why}),
+        Sentence("screen.archive.work.checked_gap", {"at": "0:30:00", "seconds": 9, "why": why}),
     )
-    page.end(Outcome(Icon.INFO, Tone.ACCENT, Sentence("screen.archive.verdict.recovered"), lines))
+    title = Sentence("screen.archive.work.verified_title")
+    page.end(Outcome(title, Icon.INFO, Tone.ACCENT, Sentence("screen.archive.verdict.recovered"), lines))
+    return page
+
+
+def _work_refused(words: Words) -> WorkPage:
+    page = _work(words)
+    page.refuse(Sentence("screen.archive.work.unexported_title"), DiskFull(needed_mb=12, free_mb=3))
+    return page
+
+
+def _recording_overdue(words: Words) -> RecordingPage:
+    page = RecordingPage(words)
+    signed_in(page)
+    page.show_dossier(samples.dossier(), samples.NOW + 100 * samples.DAY)
+    page.say_done(Sentence("screen.archive.did.held", {"day": "2027-02-20"}))
+    return page
+
+
+def _find_wrong(words: Words) -> FindPage:
+    page = _find_more(words)
+    for name, text in (("find_from", "2026-22-11"), ("find_to", "2026-11-20")):
+        field = page.findChild(Field, name)
+        if field is None:
+            raise LookupError(name)
+        field.setText(text)
+    page.query()
     return page
 
 
@@ -308,6 +336,7 @@ SHOTS = (
     Shot("31-archive-find", _find, large=True),
     Shot("31-archive-find-notices", _find_notices),
     Shot("31-archive-find-more", _find_more),
+    Shot("31-archive-find-wrong", _find_wrong),
     Shot("31-archive-find-nothing", _find_nothing),
     Shot("31-archive-find-empty", _find_empty),
     Shot("31-archive-find-failed", _find_failed),
@@ -317,6 +346,7 @@ SHOTS = (
     Shot("32-archive-recording-long", _recording_long),
     Shot("32-archive-recording-destroyed", _recording_destroyed),
     Shot("32-archive-recording-refused", _recording_refused),
+    Shot("32-archive-recording-overdue", _recording_overdue),
     Shot("33-archive-hold", _act(Act.HOLD)),
     Shot("33-archive-release", _act(Act.RELEASE)),
     Shot("33-archive-extend", _act(Act.EXTEND)),
@@ -329,6 +359,7 @@ SHOTS = (
     Shot("35-archive-export-nowhere", _export_nowhere),
     Shot("36-archive-work", _work),
     Shot("36-archive-work-ended", _work_ended),
+    Shot("36-archive-work-refused", _work_refused),
     Shot("37-archive-media", _media),
     Shot("37-archive-media-empty", _media_empty),
     Shot("38-archive-calendar", _calendar, large=True),

@@ -87,6 +87,7 @@ def entry(number: int) -> Entry:
         viewed_ms=0,
         trouble="",
         print="1:1:0",
+        review_ms=0,
     )
 
 
@@ -227,7 +228,7 @@ def outlook(*, frozen: bool = False, sessions: int | None = 41, empty: bool = Fa
     freeze = Freeze(NOW + 4_800 * DAY, NOW, 4) if frozen else None
     kept = () if empty else months
     lasts = Forecast(812_000_000_000, 285_000_000, 40, 19_800_000_000, None if empty else sessions, 0, NOW + 90 * DAY)
-    return Outlook(kept, lasts, Evidence(NOW, freeze))
+    return Outlook(kept, lasts, Evidence(NOW, freeze), 2)
 
 
 MEDIA = (

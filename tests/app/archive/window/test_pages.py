@@ -24,8 +24,11 @@ from app.ui.icons import Icon
 from app.ui.key_ring import KeyRing
 from app.ui.labels import Label, Line, Note
 from app.ui.look import Look
+from app.ui.page import Panel, Scroll
+from app.ui.text import Sentence
 from app.words import Words
 from proctoring.vault.retention.standing import State
+from sync.replica.durable import DiskFull
 from sync.wire.plan import Theme
 from tests.app.archive.window import samples
 from tests.app.archive.window.gallery import SHOTS, SUBJECT
@@ -108,7 +111,7 @@ def test_a_page_that_grew_while_nobody_saw_it_is_laid_out_when_it_comes(qtbot: Q
     settle()
     stack.set_appearance(Appearance(Language.ZH, 200))
     settle()
-    page.show_dossier(samples.dossier())
+    page.show_dossier(samples.dossier(), samples.NOW)
     stack.bring(page)
     settle()
     assert faults(page) == []
@@ -160,7 +163,7 @@ def test_what_cannot_be_pressed_says_why_to_the_pointer_and_to_a_screen_reader(
 ) -> None:
     page = RecordingPage(Words(Language.ZH))
     qtbot.addWidget(page)
-    page.show_dossier(dossier)
+    page.show_dossier(dossier, samples.NOW)
     destroy = page.acts["destroy"]
     assert (destroy.isEnabled(), destroy.toolTip(), destroy.accessibleDescription()) == (False, why, why)
     assert all(bool(button.toolTip()) is not button.isEnabled() for button in page.acts.values())
@@ -179,7 +182,7 @@ def test_no_button_of_any_page_is_shut_without_a_reason(qtbot: QtBot) -> None:
 def test_a_form_says_beneath_what_it_still_waits_for(qtbot: QtBot) -> None:
     page = ActPage(Words(Language.ZH))
     qtbot.addWidget(page)
-    page.begin(Act.EXTEND, SUBJECT)
+    page.begin(Act.EXTEND, SUBJECT, samples.NOW)
     do = page.findChild(Button, "do")
     assert do is not None
 
@@ -238,3 +241,53 @@ def test_while_a_pin_is_checked_and_acted_on_it_is_said(qtbot: QtBot) -> None:
     back = working.findChild(Button, "back")
     assert back is not None
     assert not back.isEnabled()
+
+
+def test_a_form_that_comes_again_is_read_from_its_top_with_the_focus_in_sight(qtbot: QtBot) -> None:
+    words, stack = Words(Language.ZH), Stack(Language.ZH)
+    qtbot.addWidget(stack)
+    other, page = stack.take(LogPage(words)), stack.take(ActPage(words))
+    stack.resize(1366, 768)
+    stack.show()
+    stack.activateWindow()
+    settle()
+
+    def come() -> QWidget:
+        page.begin(Act.HOLD, SUBJECT, samples.NOW)
+        stack.bring(page)
+        settle()
+        focus = page.focusWidget()
+        assert focus is not None
+        return focus
+
+    assert come() is page.reason
+    page.until.setFocus()
+    stack.bring(other)
+    assert come() is page.reason
+    stack.set_appearance(Appearance(Language.ZH, 200))
+    stack.bring(other)
+    settle()
+    focus = come()
+    scroll = page.findChild(Scroll)
+    assert scroll is not None
+    assert scroll.verticalScrollBar().value() == 0
+    assert focus is page  # the field is below the fold: keys scroll, and Tab brings it into sight
+    QTest.keyClick(page, Qt.Key.Key_Tab)
+    settle()
+    assert page.focusWidget() is page.reason
+    top = page.reason.mapTo(scroll.viewport(), QPoint()).y()
+    assert 0 <= top <= scroll.viewport().height() - page.reason.height()
+
+
+def test_work_that_was_refused_says_so_in_its_heading_and_leaves_no_empty_sheet(qtbot: QtBot) -> None:
+    page = WorkPage(Words(Language.ZH))
+    qtbot.addWidget(page)
+    page.begin(Sentence("screen.archive.work.export_title"), "")
+    page.refuse(Sentence("screen.archive.work.unexported_title"), DiskFull(needed_mb=12, free_mb=3))
+    said = [one.text() for one in page.findChildren(Label) if one.isVisibleTo(page)]
+    assert "导出没有完成" in said
+    assert "正在导出" not in said
+    assert not any(one.isVisibleTo(page) for one in page.findChildren(Panel))
+    done = page.findChild(Button, "done")
+    assert done is not None
+    assert done.text() == "返回"

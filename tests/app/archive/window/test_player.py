@@ -252,7 +252,7 @@ def test_in_a_gap_it_says_what_is_missing_and_why(source: PlayingSource, show: O
     panel.seek(7_000)
     seen_at(panel, 7_000, qtbot)
     assert panel.picture.text() == "这里没有画面：摄像头没有画面"
-    assert "0:00:06 至 0:00:08，共 1.5 秒" in panel.picture.accessibleName()
+    assert "0:00:06 至 0:00:08，共 2 秒" in panel.picture.accessibleName()
     panel.seek(8_000)
     seen_at(panel, 8_000, qtbot)
     assert panel.picture.text() == ""

@@ -23,6 +23,7 @@ from app.archive.window.log_page import LogPage
 from app.archive.window.media_page import MediaPage
 from app.archive.window.player import PlayerPanel
 from app.archive.window.recording_page import RecordingPage
+from app.archive.window.sayings import day
 from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.window import ArchiveWindow
 from app.archive.window.work_page import WorkPage
@@ -123,15 +124,22 @@ def test_a_hold_is_set_with_a_reason_and_stands_on_the_page(hands: Hands) -> Non
     hands.press("hold")
     hands.until(ActPage)
     hands.type("reason", "违纪调查 2026-114 号")
-    hands.type("until", "2030-01-31")
+    for typed, why in (("", "先填写日期"), ("2030-13-31", "这不是日期"), ("2020-01-31", "复查日期要在")):
+        hands.type("until", typed)
+        assert hands.button("do").toolTip().startswith(why)
+    hands.type("until", "２０３０年１月３１日")
     hands.press("do")
     hands.until(RecordingPage)
     hands.until_says("违纪调查 2026-114 号")
+    for said in ("已保全，最迟 2030-01-31 复查。", "最迟 2030-01-31 复查"):  # the word that it was done, hold, custody
+        assert hands.says(said)
+    assert not hands.says("至 2030-01-31")
     assert hands.says("模拟摄像头\n模拟麦克风")  # in words, whatever the label
     entry = hands.site.archive.custody(hands.site.recording)[-1]
     assert (entry.act, entry.by) == (CustodyAct.HELD, hands.site.signers[0].person)
     hands.press("release")
     hands.until(ActPage)
+    assert hands.says("违纪调查 2026-114 号")  # which hold goes
     hands.type("reason", "调查结束")
     hands.press("do")
     hands.until(RecordingPage)
@@ -145,6 +153,7 @@ def test_a_reason_has_to_say_something_and_esc_goes_back(hands: Hands) -> None:
     for nothing in ("……", "，。！", " a "):
         hands.type("reason", nothing)
         assert not hands.button("do").isEnabled(), nothing
+    hands.type("until", day(hands.site.clock().wall_ms))  # today is the earliest
     hands.type("reason", "复核")
     assert hands.button("do").isEnabled()
     hands.type("reason", "")
@@ -165,8 +174,62 @@ def test_an_extension_that_is_refused_says_why_on_the_form(hands: Hands) -> None
     hands.type("until", "2039-12-01")
     hands.press("do")
     hands.until(RecordingPage)
-    hands.until_says("2039-12-02")
+    hands.until_says("2039-12-01")
     assert hands.acts()[-1] is CustodyAct.EXTENDED
+
+
+def test_every_viewing_is_asked_for_and_entered_however_one_comes_back(hands: Hands) -> None:
+    hands.open()
+    for seen, away in enumerate(("go_find", "back", "go_find"), start=1):
+        field = hands.page.findChild(Field, "purpose")
+        assert field is not None
+        assert (field.text(), hands.page.findChild(PlayerPanel)) == ("", None)
+        hands.type("purpose", f"成绩复核 {seen}")
+        hands.press("begin_viewing")
+        hands.wait(lambda: hands.page.findChild(PlayerPanel) is not None)
+        assert hands.acts().count(CustodyAct.VIEWED) == seen
+        hands.press(away)
+        hands.until(FindPage)
+        hands.press("open")
+        hands.until(RecordingPage)
+        hands.wait(lambda: hands.page.findChild(PlayerPanel) is None)
+
+
+def test_a_date_that_cannot_be_read_is_said_and_the_search_goes_on(hands: Hands) -> None:
+    hands.sign_in()
+    hands.press("further")
+    hands.type("find_from", "2026-22-11")
+    hands.until_says("开始日期“2026-22-11”看不懂")
+    hands.type("text", "没有这个人")
+    hands.until_says("没有符合条件的录像")
+    hands.type("text", "")
+    hands.type("find_from", "2001/11/22")
+    hands.until_says("找到 1 份录像")
+    assert not hands.says("看不懂")
+    hands.type("find_to", "２００１年１１月２１日")
+    hands.until_says("开始日期在结束日期之后")
+    hands.until_says("找到 0 份录像")
+
+
+def test_a_month_of_the_calendar_and_an_overdue_review_open_their_lists(hands: Hands) -> None:
+    site = hands.site
+    site.archive.hold(site.recording, site.signers[1], "仲裁", site.clock().wall_ms - DAY_MS)
+    hands.sign_in()
+    hands.press("go_calendar")
+    hands.until_says("1 份录像的保全过了复查日期")
+    hands.press("open_row_0")
+    hands.until(FindPage)
+    hands.wait(hands.button("everywhere").isVisible)
+    hands.until_says("找到 1 份录像")
+    hands.press("go_calendar")
+    hands.press("show_reviews")
+    hands.until(FindPage)
+    hands.until_says("找到 1 份录像")
+    assert hands.button("condition_review").isChecked()
+    assert not hands.button("everywhere").isVisible()
+    hands.press("open")
+    hands.until(RecordingPage)
+    hands.until_says("已逾期 1 天")
 
 
 def strip(page: QWidget) -> tuple[str, int]:
