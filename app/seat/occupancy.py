@@ -6,12 +6,16 @@ ends in whatever way, so that nothing has to be cleared up after a crash. The re
 
 import fcntl
 import os
+import time
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from app.seat.home import SeatHome
 from sync.faults import EnvironmentFault
 from sync.replica.durable import disk_faults, private_folder
+
+_LOOKS: Final = 10
+_A_LOOK_S: Final = 0.05
 
 
 class AlreadyRunning(EnvironmentFault):
@@ -79,10 +83,21 @@ class AgentDuty(Occupancy):
         """What is held locked."""
         return self._home.agent_lock
 
+    def take(self) -> None:
+        """Hold it, as `Occupancy.take`; who only looks whether it is held (`is_held`) is waited for."""
+        for _ in range(_LOOKS):
+            try:
+                super().take()
+            except AgentRunning:
+                time.sleep(_A_LOOK_S)
+            else:
+                return
+        super().take()
+
     def is_held(self) -> bool:
         """Tell whether an agent works at this seat now. Raises DiskFault."""
         try:
-            self.take()
+            super().take()
         except AgentRunning:
             return True
         self.give_up()

@@ -209,6 +209,8 @@ class _Delivery:
 
     def _proof(self, row: OutboxRow) -> bytes:
         reply = self.connection.get(f"/v1/proofs/{row.sha256}", InclusionProof.MAX_BYTES)
+        if reply.status == HTTPStatus.TOO_EARLY:
+            raise _NotYet(Why.NO_PROOF, reply.error().code, (reply.retry_after_s or 0) * 1000)
         if reply.status != HTTPStatus.OK:
             raise _not_yet(reply)
         checked = check_receipt(row.receipt or b"", row.envelope, reply.body, self.trust)

@@ -1,6 +1,10 @@
 """What waits at a seat is said, stopped, let go on and tried again, by hand, in both languages."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -85,3 +89,20 @@ def test_a_second_agent_is_told_that_there_is_one(place: Place) -> None:
     finally:
         duty.give_up()
     assert "is not running" in Terminal().run("agent", "status", "--home", place.seat).output
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_an_agent_ends_when_it_is_told_to_and_leaves_its_place_however_it_ends(
+    place_that_waits: Place, ending: signal.Signals
+) -> None:
+    home = SeatHome(place_that_waits.seat)
+    command = [sys.executable, "-m", "app.cli.main", "agent", "run", "--home", str(home.root)]
+    environment = {**os.environ, "EXAMROOM_LANGUAGE": "en"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as agent:
+        while not AgentDuty(home).is_held():
+            assert agent.poll() is None
+        agent.send_signal(ending)
+        said, _ = agent.communicate(timeout=30)
+    assert not AgentDuty(home).is_held()
+    if ending is signal.SIGTERM:
+        assert (agent.returncode, said) == (0, "Background delivery has ended.\n")
