@@ -25,6 +25,11 @@ class PackageOlder(ContentRefused):
     code = "PACKAGE_OLDER"
 
 
+def open_channel(source: Source, folder: Path, trust: Trust) -> Channel:
+    """Give a seat's channel; `folder` is where it keeps what it knows."""
+    return Channel(private_folder(folder) / "metadata", trust.root, source)
+
+
 def fetch_package(
     connection: RegistryConnection,
     replica: Replica,
@@ -63,7 +68,7 @@ def take_package(
     wall_ms = read_clock().wall_ms if wall_ms is None else wall_ms
     now_ms = trusted_now(wall_ms, replica.cabinet.highest_signed_ms())
     with disk_faults(folder, needed=package.length):
-        channel = Channel(private_folder(folder) / "metadata", trust.root, source)
+        channel = open_channel(source, folder, trust)
         channel.refresh_or_kept(now_ms)
         facts = channel.target(package.target)
         bank = _bank_of(facts, package)
