@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 
-from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable, Reply
+from sync.client.connection import (
+    CertificateNotTaken,
+    RegistryAnswerBad,
+    RegistryConnection,
+    RegistryUnreachable,
+    Reply,
+)
 from sync.faults import Fault
 from sync.replica.database import Replica
 from sync.replica.outbox import Hold, Now, Outbox, OutboxRow, Stage, StageRefused, Why
@@ -234,6 +240,8 @@ def _reason(error: _NotYet | Fault) -> _NotYet:
             return _NotYet(Why.NO_NETWORK, str(error))
         case RegistryAnswerBad():
             return _NotYet(Why.NOT_REGISTRY, str(error))
+        case CertificateNotTaken():
+            return _NotYet(Why.REFUSED, str(error))
         case _:
             return _NotYet(Why.FAILS, str(error))
 
