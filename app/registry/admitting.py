@@ -24,6 +24,8 @@ from sync.wire.enrolment import DeviceRequest, RequestKind
 REQUEST_BYTES: Final = DeviceRequest.MAX_BYTES * 4 // 3 + 4_000  # base64 and signatures
 LATE: Final = 64
 """So many figures a request may be late: processes of one seat ask at once, and lines reorder."""
+FURTHEST: Final = 10_000_000
+"""So many figures no seat takes without being heard; one that leaps would use the device's figures up."""
 KEPT: Final = 1_000
 """So many figures of each device are kept."""
 _ALWAYS: Final = frozenset({RequestKind.CERTIFICATE})
@@ -123,7 +125,7 @@ def _count(session: Session, device: Device, asked: DeviceRequest, now_ms: int) 
     seen = session.get(SeenRequest, (device.id, asked.counter))
     if seen is not None and seen.nonce == asked.nonce:
         return (TwinNoticed() if has_twin(session, device.id) else None), False
-    if seen is not None or asked.counter <= device.counter - LATE:
+    if seen is not None or not device.counter - LATE < asked.counter <= device.counter + FURTHEST:
         if device.may_go_on:
             device.may_go_on = False
             return CounterBehind(counter=device.counter), True

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.registry.admitting import KEPT, LATE, CounterBehind, RequestRepeated, TwinNoticed
+from app.registry.admitting import FURTHEST, KEPT, LATE, CounterBehind, RequestRepeated, TwinNoticed
 from app.registry.devices import NoTwin, device_line, settle_twin
 from app.registry.enrolling import SignerUnknown
 from app.registry.models import SeenRequest
@@ -20,7 +20,7 @@ from sync.client.plans import fetch_plans
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
 from sync.trust.keystore import open_key_store
-from sync.wire.enrolment import RequestKind
+from sync.wire.enrolment import MOST_COUNTED, RequestKind
 from sync.wire.ids import new_id
 from tests.app.registry.world import Seat, World, enrol_seat, signed, simulated_packet
 
@@ -190,3 +190,25 @@ def test_reordered_repeated_and_lost_requests_of_one_seat_are_never_a_twin(
         with pytest.raises(Exception, match="SESSION_UNKNOWN"):
             world.registry.claim_for(requests[number])
     assert twins(world, asked) == 0
+
+
+@pytest.mark.parametrize("leap", [0, 1, LATE - 1, LATE, LATE + 1, FURTHEST - 10])
+def test_a_thief_who_counts_on_elsewhere_is_noticed_before_the_seat_has_asked_often(
+    world: World, asked: Seat, clone: Asker, leap: int
+) -> None:
+    clone.replica.requests.raise_to(clone.replica.requests.last() + leap)
+    plans(world, clone)
+    assert twins(world, asked) == 0
+    with pytest.raises(TwinNoticed):
+        for _ in range(LATE + 1):
+            plans(world, asked.asker)
+
+
+def test_a_leap_that_would_use_the_figures_up_is_a_twin_and_moves_nothing(
+    world: World, asked: Seat, clone: Asker
+) -> None:
+    clone.replica.requests.raise_to(MOST_COUNTED - 1)
+    with pytest.raises(TwinNoticed):
+        plans(world, clone)
+    settle_twin(world.registry.premises, asked.device, "a copy that leapt")
+    assert plans(world, asked.asker) == 0

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import app.serving.server
 from sync.client.asking import DeviceRevoked, sign_request
 from sync.client.connection import (
     CertificateNotTaken,
@@ -35,7 +36,16 @@ from sync.trust.keys import SigningKey
 from sync.wire.enrolment import RequestKind
 from sync.wire.error import ErrorReply
 from sync.wire.ids import new_id
-from tests.app.registry.world import Seat, World, enrol_seat, pem_file, signed, simulated_packet
+from tests.app.registry.world import (
+    Seat,
+    World,
+    enrol_seat,
+    opened_world,
+    pem_file,
+    serving,
+    signed,
+    simulated_packet,
+)
 
 DAY_MS = 86_400_000
 GUARDED = (
@@ -321,6 +331,16 @@ def test_a_handshake_that_never_goes_on_holds_nobody_up_and_is_given_up(
     assert silent[0].recv(100)[:1] in {b"\x15", b""}  # an alert, or closed
     for sock in silent:
         sock.close()
+
+
+def test_a_handshake_that_says_nothing_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.serving.server, "_HANDSHAKE_S", 0.3)
+    with opened_world(tmp_path) as impatient, serving(impatient.registry) as address:
+        with reaching(address) as silent:
+            assert silent.recv(1) == b""
+        with reaching(address) as slow:
+            slow.sendall(b"\x16")
+            assert slow.recv(1) == b""
 
 
 def test_the_key_reaches_openssl_without_a_file(
