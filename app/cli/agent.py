@@ -1,7 +1,7 @@
 """`examroom agent`: what goes on in the background of a seat.
 
-It delivers packets until each has its receipt, sends the newest heads of recordings away, and carries closed recordings
-to the site's store. Each goes on by itself when another cannot; one that ends by a defect ends the agent.
+It delivers packets until each has its receipt, sends the newest heads of recordings and journals away, and carries
+closed recordings to the site's store. Each goes on by itself when another cannot; one that ends by a defect ends the agent.
 """
 
 import json as json_module
@@ -29,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, help="Background delivery of a seat.")
 FAULT_S = 10.0
 HEADS_EVERY_S = 5.0
 """Recorders sign one every 10 s."""
+JOURNALS_EVERY_S = 10.0
 _T = TypeVar("_T")
 
 
@@ -41,6 +42,7 @@ def run(
     """Deliver what waits in the outbox, send heads away, carry recordings; end on SIGTERM."""
     from app.seat.carrying import Carrier, Patience
     from app.seat.heads_away import HeadsAway
+    from app.seat.journals_away import JournalsAway
     from app.seat.occupancy import AgentDuty
     from app.seat.renewing import Renewing
     from app.seat.workplace import Workplace
@@ -56,10 +58,11 @@ def run(
         workplace.replica.outbox.recover()
         courier = _courier(workplace)
         heads, carrier = HeadsAway(place.recordings, workplace.connect()), Carrier(place, stop)
-        renewing = Renewing(workplace)
+        renewing, journals = Renewing(workplace), JournalsAway(workplace, workplace.connect())
         if once:
             report = _deliver(courier, stop)
             heads.turn()
+            journals.turn()
             _say_carried(carrier.turn())
             _say_what_came(report)
             return
@@ -67,6 +70,7 @@ def run(
         beside = [
             _beside("heads", heads.turn, lambda _: HEADS_EVERY_S, stop, defects),
             _beside("carrying", carrier.turn, Patience().after, stop, defects),
+            _beside("journals", journals.turn, lambda _: JOURNALS_EVERY_S, stop, defects),
             _beside("certificate", renewing.turn, float, stop, defects),
         ]
         for thread in beside:

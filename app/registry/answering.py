@@ -7,13 +7,16 @@ from sqlalchemy.orm import Session
 
 from app.registry.admitting import admit_request, device_of
 from app.registry.keyroom import KeyName
-from app.registry.models import PlannedSession, ReleaseEntry, Seat
+from app.registry.models import Device, PlannedSession, ReleaseEntry, Seat
 from app.registry.premises import Premises, SessionUnknown
+from sync.client.plans import seal_plan
 from sync.faults import EnvironmentFault
 from sync.trust.envelope import sign
+from sync.trust.leaf import release_leaf
 from sync.trust.release import ReleaseShare
 from sync.wire.enrolment import PlansReply, ReleaseReply, RequestKind
 from sync.wire.plan import MINUTE_MS
+from sync.wire.receipt import ReleaseFact, ReleaseWay
 
 
 class TooEarly(EnvironmentFault):
@@ -23,13 +26,14 @@ class TooEarly(EnvironmentFault):
 
 
 def plans_for(premises: Premises, request: bytes, peer: str | None = None) -> PlansReply:
-    """Give the asking device its session plans, those that open last first, at most a hundred.
+    """Give the asking device its session plans, sealed to it, those that open last first, at most a hundred.
 
     Raises:
         What `admit_request` raises: the request is not believed.
     """
     asked = admit_request(premises, request, (RequestKind.PLANS,), peer=peer).asked
     with premises.database.reading() as session:
+        device = session.get_one(Device, asked.device)
         envelopes = session.scalars(
             select(PlannedSession.plan)
             .join(Seat, Seat.session == PlannedSession.id)
@@ -37,7 +41,8 @@ def plans_for(premises: Premises, request: bytes, peer: str | None = None) -> Pl
             .order_by(PlannedSession.opens_ms.desc(), PlannedSession.id)
             .limit(100)
         ).all()
-    return PlansReply(plans=tuple(base64.b64encode(envelope).decode() for envelope in envelopes))
+        sealed = [seal_plan(envelope, device.sealing_key, device.id) for envelope in envelopes]
+    return PlansReply(plans=tuple(base64.b64encode(plan).decode() for plan in sealed))
 
 
 def release_for(premises: Premises, request: bytes, peer: str | None = None) -> bytes:
@@ -56,7 +61,7 @@ def release_for(premises: Premises, request: bytes, peer: str | None = None) -> 
         planned = session.get_one(PlannedSession, asked.session)
         now_ms = premises.clock()
         _refuse_early(planned, now_ms)
-        _write_down(session, planned.id, device.seat_label, "network", now_ms, device.id)
+        _write_down(premises, session, planned, device.seat_label, ReleaseWay.NETWORK, now_ms, device.id)
         reply = ReleaseReply(
             session=planned.id,
             device=device.id,
@@ -76,7 +81,7 @@ def release(premises: Premises, session_id: str, now_ms: int, operator: str) -> 
         planned = _session(session, session_id)
         if planned.released_ms is None:
             planned.released_ms = now_ms
-        _write_down(session, planned.id, operator, "operator", now_ms)
+        _write_down(premises, session, planned, operator, ReleaseWay.OPERATOR, now_ms)
 
 
 def release_code(premises: Premises, session_id: str, now_ms: int, operator: str) -> str:
@@ -89,7 +94,7 @@ def release_code(premises: Premises, session_id: str, now_ms: int, operator: str
     with premises.database.writing() as session:
         planned = _session(session, session_id)
         _refuse_early(planned, now_ms)
-        _write_down(session, planned.id, operator, "code read out", now_ms)
+        _write_down(premises, session, planned, operator, ReleaseWay.CODE, now_ms)
         return ReleaseShare(planned.release_share).code()
 
 
@@ -106,5 +111,21 @@ def _refuse_early(planned: PlannedSession, now_ms: int) -> None:
         raise TooEarly(wait_ms=wait_ms, minutes=-(-wait_ms // MINUTE_MS))
 
 
-def _write_down(session: Session, planned: str, who: str, how: str, at_ms: int, device: str | None = None) -> None:
-    session.add(ReleaseEntry(session=planned, device=device, who=who, how=how, at_ms=at_ms))
+def _write_down(
+    premises: Premises,
+    session: Session,
+    planned: PlannedSession,
+    who: str,
+    how: ReleaseWay,
+    at_ms: int,
+    device: str | None = None,
+) -> None:
+    """Write a release down, and put it into the log when it is the first of its kind: nobody opens papers unseen."""
+    known = select(ReleaseEntry.number).where(
+        ReleaseEntry.session == planned.id, ReleaseEntry.device == device, ReleaseEntry.how == how.value
+    )
+    leaf = None
+    if session.scalar(known.limit(1)) is None:
+        fact = ReleaseFact(session=planned.id, how=how, who=who, device=device, at_ms=at_ms)
+        leaf = premises.log.append(session, release_leaf(planned.plan_sha256, fact)).index
+    session.add(ReleaseEntry(session=planned.id, device=device, who=who, how=how.value, at_ms=at_ms, leaf=leaf))

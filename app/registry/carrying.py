@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from app.registry.models import Device
 from app.registry.premises import Planned
 from app.registry.repository import RepositoryUnreadable
 from app.registry.service import Registry
 from sync.client.medium import BUNDLE, METADATA, TARGETS, Medium, plan_file
+from sync.client.plans import seal_plan
 
 _TIMESTAMP: Final = "timestamp.json"
 _ROOT: Final = "root.json"
@@ -36,7 +38,9 @@ def carry(registry: Registry, medium: Medium, session: str) -> Carried:
     planned = registry.premises.shelf.session(session)
     registry.refresh_repository()
     medium.write({BUNDLE: registry.trust_bundle().to_bytes()})
-    plans = {plan_file(grant.device, session): _plan_for(planned, grant.device) for grant in planned.plan.grants}
+    plans = {
+        plan_file(grant.device, session): _plan_for(registry, planned, grant.device) for grant in planned.plan.grants
+    }
     medium.write(plans)
     files = size = 0
     for place, file in _mirrored(registry, planned):  # the timestamp last: what it speaks of is there then
@@ -46,9 +50,10 @@ def carry(registry: Registry, medium: Medium, session: str) -> Carried:
     return Carried(len(plans), files, size + sum(map(len, plans.values())))
 
 
-def _plan_for(planned: Planned, _device: str) -> bytes:
+def _plan_for(registry: Registry, planned: Planned, device: str) -> bytes:
     """Give a seat's plan in the form that the network gives it."""
-    return planned.envelope
+    with registry.premises.database.reading() as session:
+        return seal_plan(planned.envelope, session.get_one(Device, device).sealing_key, device)
 
 
 def _mirrored(registry: Registry, planned: Planned) -> list[tuple[str, Path]]:

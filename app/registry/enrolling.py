@@ -169,6 +169,7 @@ def enrol_device(premises: Premises, envelope: bytes) -> EnrolmentReply:
             rotation_asked_ms=None,
             counter=0,
             may_go_on=False,
+            generation=0,
         )
         device.certificate_pem = issue_device_certificate(
             premises.authority, request.csr_pem, device.id, device.seat_label, now_ms=now_ms

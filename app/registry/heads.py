@@ -1,9 +1,11 @@
-"""Heads of recordings, as they leave the seats: kept here, they show when a recording later is shorter, or another.
+"""Heads of recordings and journals, as they leave the seats: here they show when one later is shorter, or another.
 
-Of each recording the newest head is kept, and for ever those that contradict: two with one sequence number and other
-contents, as a disk that was set back makes them.
+Of each the newest head is kept, and for ever those that contradict: two with one sequence number that say different
+things, as a disk that was set back makes them.
 """
 
+from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
@@ -11,50 +13,78 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.registry.guarding import must_be_of
-from app.registry.models import RecordingHeadRow
+from app.registry.models import Device, HeadRow
 from app.registry.premises import Premises
 from app.registry.signers import signer_among
 from sync.faults import Refused
 from sync.trust.envelope import peek, verify
+from sync.wire.journal import JournalHead, JournalHeadReply
 from sync.wire.recording import RecordingHead
 
 HEAD_BYTES: Final = RecordingHead.MAX_BYTES * 4 // 3 + 10_000  # base64 and a signature
 MOST_KEPT: Final = 1_000
-"""Of one recording; more contradictions tell nobody more."""
+"""Of one recording or journal; more contradictions tell nobody more."""
 
 
 class HeadRefused(Refused):
-    """A head that is not about the recording in the address, or about another device's."""
+    """A head that is not about what the address names, or about another device's."""
 
     code = "HEAD_REFUSED"
 
 
 class HeadsUnknown(Refused):
-    """No head of this recording has come here."""
+    """No head of this has come here."""
 
     code = "HEADS_UNKNOWN"
 
 
+class HeadKind(StrEnum):
+    """What a head is of."""
+
+    RECORDING = "recording"
+    JOURNAL = "journal"
+
+    @property
+    def payload_type(self) -> str:
+        """The payload type of its envelope."""
+        return (RecordingHead if self is HeadKind.RECORDING else JournalHead).PAYLOAD_TYPE
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What every head has: what it is of, how far that was, and what it says (two that say the same may differ)."""
+
+    subject: str
+    sequence: int
+    says: bytes
+
+
 def take_head(premises: Premises, recording: str, envelope: bytes, peer: str | None = None) -> None:
-    """Take a head in. The same again, or an older one, changes nothing.
+    """Take a recording's head in. The same again, or an older one, changes nothing.
 
     Raises:
         EnvelopeRefused, DocumentRefused, DeviceUnknown, DeviceRevoked, CertificateOfAnother: it is not believed.
         HeadRefused: it is about another recording, or another device has sent heads of this one.
     """
-    claimed = peek(envelope, RecordingHead.PAYLOAD_TYPE, max_bytes=HEAD_BYTES)
     with premises.database.writing() as session:
-        device, key = signer_among(session, claimed.keyids)
-        must_be_of(peer, device.id)
-        head = RecordingHead.parse(verify(envelope, RecordingHead.PAYLOAD_TYPE, [key], max_bytes=HEAD_BYTES).payload)
-        if head.recording != recording:
-            raise HeadRefused("about another recording")
-        kept = _kept(session, recording)
-        if any(row.device != device.id for row in kept):
-            raise HeadRefused("another device records this")
-        if _is_news(head, claimed.payload, kept):
-            _keep(session, head, envelope, device.id, premises.clock())
-            _forget_older(session, [*kept], head.sequence)
+        device, payload = _verified(session, HeadKind.RECORDING, envelope, peer)
+        head = RecordingHead.parse(payload)
+        _take(premises, session, _Head(head.recording, head.sequence, payload), recording, envelope, device.id)
+
+
+def take_journal_head(premises: Premises, sitting: str, envelope: bytes, peer: str | None = None) -> JournalHeadReply:
+    """Take a journal's head in, and give the highest generation that is known of this device's replica.
+
+    Raises:
+        What `take_head` raises.
+    """
+    with premises.database.writing() as session:
+        device, payload = _verified(session, HeadKind.JOURNAL, envelope, peer)
+        head = JournalHead.parse(payload)
+        found = _Head(head.sitting, head.sequence, head.hash.encode())
+        _take(premises, session, found, sitting, envelope, device.id, HeadKind.JOURNAL)
+        device.generation = max(device.generation, head.generation)
+        return JournalHeadReply(generation=device.generation)
 
 
 def heads_of(premises: Premises, recording: str) -> tuple[bytes, ...]:
@@ -64,40 +94,74 @@ def heads_of(premises: Premises, recording: str) -> tuple[bytes, ...]:
         HeadsUnknown: there is none.
     """
     with premises.database.reading() as session:
-        kept = [row.envelope for row in _kept(session, recording)]
+        kept = [row.envelope for row in _kept(session, HeadKind.RECORDING, recording)]
     if not kept:
         raise HeadsUnknown(recording)
     return tuple(kept)
 
 
-def _kept(session: Session, recording: str) -> list[RecordingHeadRow]:
-    rows = select(RecordingHeadRow).where(RecordingHeadRow.recording == recording)
-    return list(session.scalars(rows.order_by(RecordingHeadRow.sequence, RecordingHeadRow.received_ms)))
+def journal_heads_of(session: Session, sitting: str) -> tuple[JournalHead, ...]:
+    """Give the heads of a sitting's journal that are kept, in the order of their sequence; believed when they came."""
+    rows = _kept(session, HeadKind.JOURNAL, sitting)
+    return tuple(JournalHead.parse(peek(row.envelope, JournalHead.PAYLOAD_TYPE).payload) for row in rows)
 
 
-def _is_news(head: RecordingHead, payload: bytes, kept: list[RecordingHeadRow]) -> bool:
+def _verified(session: Session, kind: HeadKind, envelope: bytes, peer: str | None) -> tuple[Device, bytes]:
+    claimed = peek(envelope, kind.payload_type, max_bytes=HEAD_BYTES)
+    device, key = signer_among(session, claimed.keyids)
+    must_be_of(peer, device.id)
+    return device, verify(envelope, kind.payload_type, [key], max_bytes=HEAD_BYTES).payload
+
+
+def _take(
+    premises: Premises,
+    session: Session,
+    head: _Head,
+    subject: str,
+    envelope: bytes,
+    device: str,
+    kind: HeadKind = HeadKind.RECORDING,
+) -> None:
+    if head.subject != subject:
+        raise HeadRefused(f"about another {kind}")
+    kept = _kept(session, kind, subject)
+    if any(row.device != device for row in kept):
+        raise HeadRefused(f"another device has this {kind}")
+    if not _is_news(kind, head, kept):
+        return
+    row = HeadRow(
+        sha256=sha256(envelope).hexdigest(),
+        kind=kind.value,
+        subject=subject,
+        device=device,
+        sequence=head.sequence,
+        envelope=envelope,
+        received_ms=premises.clock(),
+    )
+    session.add(row)
+    session.flush()
+    _forget_older(session, kept, head.sequence)
+
+
+def _kept(session: Session, kind: HeadKind, subject: str) -> list[HeadRow]:
+    rows = select(HeadRow).where(HeadRow.kind == kind.value, HeadRow.subject == subject)
+    return list(session.scalars(rows.order_by(HeadRow.sequence, HeadRow.received_ms)))
+
+
+def _is_news(kind: HeadKind, head: _Head, kept: list[HeadRow]) -> bool:
     """Tell a newer head, or one that contradicts; signing the same again makes other bytes, but no other head."""
     if not kept or head.sequence > kept[-1].sequence:
         return True
     same = [row for row in kept if row.sequence == head.sequence]
-    payloads = {peek(row.envelope, RecordingHead.PAYLOAD_TYPE).payload for row in same}
-    return bool(same) and payload not in payloads and len(kept) < MOST_KEPT
+    return bool(same) and head.says not in {_says(kind, row) for row in same} and len(kept) < MOST_KEPT
 
 
-def _keep(session: Session, head: RecordingHead, envelope: bytes, device: str, now_ms: int) -> None:
-    row = RecordingHeadRow(
-        sha256=sha256(envelope).hexdigest(),
-        recording=head.recording,
-        device=device,
-        sequence=head.sequence,
-        envelope=envelope,
-        received_ms=now_ms,
-    )
-    session.add(row)
-    session.flush()
+def _says(kind: HeadKind, row: HeadRow) -> bytes:
+    payload = peek(row.envelope, kind.payload_type).payload
+    return JournalHead.parse(payload).hash.encode() if kind is HeadKind.JOURNAL else payload
 
 
-def _forget_older(session: Session, kept: list[RecordingHeadRow], sequence: int) -> None:
+def _forget_older(session: Session, kept: list[HeadRow], sequence: int) -> None:
     """Let go of what a newer head says, too; never of two that contradict."""
     for row in kept:
         twins = [one for one in kept if one.sequence == row.sequence]

@@ -50,6 +50,7 @@ from sync.wire.enrolment import (
     TrustBundle,
 )
 from sync.wire.error import ErrorReply
+from sync.wire.journal import JournalHeadReply
 from sync.wire.receipt import InclusionProof
 
 _REFRESH_S: Final = 86_400
@@ -87,7 +88,7 @@ _DETAIL_CHARACTERS: Final = 1_000
 _FACTS: Final = ("wait_ms", "counter")
 
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
-RecordingId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Id = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 TilePath = Annotated[str, Path(pattern=r"^([0-7]|entries)/(x[0-9]{3}/){0,5}[0-9]{3}(\.p/[1-9][0-9]{0,2})?$")]
 _log = structlog.get_logger(__name__)
 
@@ -142,7 +143,7 @@ def _add_reading_routes(app: FastAPI, registry: Registry) -> None:
         return _document(registry.proof(packet_sha256).to_bytes())
 
     @app.get("/v1/recordings/{recording}/heads")
-    def heads(recording: RecordingId) -> Response:
+    def heads(recording: Id) -> Response:
         """Give the signed heads of a recording that left its seat, one DSSE envelope a line."""
         lines = b"".join(head + b"\n" for head in registry.heads_of(recording))
         return Response(lines, media_type="application/jsonl")
@@ -206,8 +207,15 @@ def _add_writing_routes(app: FastAPI, registry: Registry, bodies: Bodies) -> Non
             reply = await run_in_threadpool(registry.claim_for, body, peer)
         return _document(reply.to_bytes())
 
+    @app.put("/v1/journals/{sitting}/heads", responses=_answers(JournalHeadReply), openapi_extra=_ENVELOPE)
+    async def journal_head(sitting: Id, request: Request, peer: Peer) -> Response:
+        """Keep a signed head of a running sitting's journal; the newest is kept, and all that contradict."""
+        async with bodies.taken(request, HEAD_BYTES) as body:
+            reply = await run_in_threadpool(registry.take_journal_head, sitting, body, peer)
+        return _document(reply.to_bytes())
+
     @app.put("/v1/recordings/{recording}/heads", status_code=HTTPStatus.NO_CONTENT, openapi_extra=_ENVELOPE)
-    async def head(recording: RecordingId, request: Request, peer: Peer) -> Response:
+    async def head(recording: Id, request: Request, peer: Peer) -> Response:
         """Keep a signed head of a running recording; the newest is kept, and all that contradict."""
         async with bodies.taken(request, HEAD_BYTES) as body:
             await run_in_threadpool(registry.take_head, recording, body, peer)

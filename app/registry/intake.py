@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.exam.form import draw_form
 from app.exam.scoring import SCORER, Score, score_form
 from app.registry.directory import trust_of
+from app.registry.doubting import note_doubts
 from app.registry.fitting import PacketRefused, check_form, check_responses, matching_entry
 from app.registry.guarding import must_be_of
 from app.registry.keyroom import KeyName
@@ -151,6 +152,7 @@ def _accept(
             agrees=receipt.agrees,
         )
     )
+    note_doubts(premises, session, sha256, packet)
     return signed
 
 

@@ -38,7 +38,7 @@ class Device(Base):
     """An enrolled PC: the key it signs with now, since when, and the certificate it was issued last.
 
     `counter` is the highest figure its requests have had; `may_go_on` that once it is told to go on from there, because
-    the operator has settled that it was set back.
+    the operator has settled that it was set back. `generation` is the highest of its replica that was heard of.
     """
 
     __tablename__ = "device"
@@ -55,6 +55,7 @@ class Device(Base):
     rotation_asked_ms: Mapped[int | None]
     counter: Mapped[int]
     may_go_on: Mapped[bool]
+    generation: Mapped[int]
 
 
 class FormerKey(Base):
@@ -174,6 +175,7 @@ class ReleaseEntry(Base):
     who: Mapped[str]
     how: Mapped[str]
     at_ms: Mapped[int]
+    leaf: Mapped[int | None]
 
 
 class SeenRequest(Base):
@@ -256,17 +258,30 @@ class Conflict(Base):
     received_ms: Mapped[int]
 
 
-class RecordingHeadRow(Base):
-    """A signed head of a recording that left its seat: the newest, and for ever those that contradict."""
+class HeadRow(Base):
+    """A signed head of a recording or journal that left its seat: the newest, and for ever those that contradict."""
 
-    __tablename__ = "recording_head"
+    __tablename__ = "head"
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
-    recording: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     device: Mapped[str] = mapped_column(ForeignKey("device.id"))
     sequence: Mapped[int]
     envelope: Mapped[bytes]
     received_ms: Mapped[int]
+
+
+class PacketDoubt(Base):
+    """What does not fit about a packet that was taken in (`app.registry.doubting`)."""
+
+    __tablename__ = "packet_doubt"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    packet_sha256: Mapped[str] = mapped_column(index=True)
+    sitting: Mapped[str]
+    kind: Mapped[str]
+    noticed_ms: Mapped[int]
 
 
 class LogLeaf(Base):

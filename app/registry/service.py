@@ -32,6 +32,7 @@ from sync.wire.enrolment import (
     RotationReply,
     TrustBundle,
 )
+from sync.wire.journal import JournalHeadReply
 from sync.wire.plan import PackageRef
 from sync.wire.receipt import InclusionProof
 
@@ -222,6 +223,10 @@ class Registry:
     def take_head(self, recording: str, envelope: bytes, peer: str | None = None) -> None:
         """Take a recording's head in. See `heads.take_head`."""
         heads.take_head(self.premises, recording, envelope, peer)
+
+    def take_journal_head(self, sitting: str, envelope: bytes, peer: str | None = None) -> JournalHeadReply:
+        """Take a journal's head in. See `heads.take_journal_head`."""
+        return heads.take_journal_head(self.premises, sitting, envelope, peer)
 
     def heads_of(self, recording: str) -> tuple[bytes, ...]:
         """Give the heads of a recording that came here. See `heads.heads_of`."""

@@ -14,6 +14,7 @@ from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
 from sync.trust.envelope import EnvelopeRefused, verify
+from sync.trust.keys import seal_to
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import PlansReply, RegistryRole, RequestKind
 from sync.wire.plan import SessionPlan
@@ -43,22 +44,29 @@ def fetch_plans(connection: RegistryConnection, asker: Asker, trust: Trust) -> l
     Raises:
         PlansRefused: the registry says no.
         What `ask` raises: nothing was fetched.
-        EnvelopeRefused, DocumentRefused, PlanForAnotherSeat: a plan that is not the registry's word for this seat;
-            those before it are kept.
+        SealRefused, EnvelopeRefused, DocumentRefused, PlanForAnotherSeat: a plan that is not the registry's word for
+            this seat; those before it are kept.
     """
     reply = ask(connection, asker, RequestKind.PLANS, PlansReply.MAX_BYTES)
     if reply.status != HTTPStatus.OK:
         raise PlansRefused(reply.error().code)
-    return [keep_plan(envelope, asker, trust) for envelope in _envelopes(reply.body)]
+    return [keep_plan(sealed, asker, trust) for sealed in _sealed(reply.body)]
 
 
-def keep_plan(envelope: bytes, asker: Asker, trust: Trust) -> str:
+def seal_plan(envelope: bytes, sealing_key: bytes, device: str) -> bytes:
+    """Seal a plan to a seat (raw X25519 key, device id): who finds it on the way learns no candidate's name."""
+    return seal_to(sealing_key, envelope, _context(device))
+
+
+def keep_plan(sealed: bytes, asker: Asker, trust: Trust) -> str:
     """Keep a plan, whichever way it came, if it is the registry's word for this seat and newer; give its session.
 
     Raises:
+        SealRefused: sealed to another seat, or changed.
         EnvelopeRefused, DocumentRefused, PlanForAnotherSeat: it is not.
         DiskFull, DiskFault: it could not be kept.
     """
+    envelope = asker.keystore.sealing_key().open(sealed, _context(asker.device))
     plan, replica = verify_plan(envelope, trust), asker.replica
     keyid, known = asker.keystore.device_key().public.keyid, trust.keyids_of(asker.device)
     try:
@@ -98,7 +106,11 @@ def load_plan(replica: Replica, trust: Trust, session: str) -> tuple[SessionPlan
     return verify_plan(envelope, trust), hashlib.sha256(envelope).hexdigest()
 
 
-def _envelopes(body: bytes) -> list[bytes]:
+def _context(device: str) -> bytes:
+    return b"examroom plan v1|%b" % device.encode()
+
+
+def _sealed(body: bytes) -> list[bytes]:
     try:
         return [base64.b64decode(plan, validate=True) for plan in PlansReply.parse(body).plans]
     except (DocumentRefused, binascii.Error):

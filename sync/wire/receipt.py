@@ -1,5 +1,6 @@
 """The receipt (回执) the registry signs for a packet, and the proof that it stands in the log."""
 
+from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
@@ -57,3 +58,24 @@ class InclusionProof(Document):
     tree_size: Annotated[int, Field(ge=1)]
     path: Annotated[tuple[Digest, ...], Field(max_length=64)]
     checkpoint: Annotated[str, StringConstraints(max_length=4_000)]
+
+
+class ReleaseWay(StrEnum):
+    """How a session's release share went out."""
+
+    NETWORK = "network"
+    OPERATOR = "operator"
+    CODE = "code"
+
+
+class ReleaseFact(Part):
+    """Who could open a session's papers from when on; the log commits to it (`sync.trust.leaf`) and tells nobody.
+
+    `who`: the operator, or the seat's label; `device` for a release over the network.
+    """
+
+    session: Id
+    how: ReleaseWay
+    who: Name
+    device: Id | None
+    at_ms: Millis

@@ -58,7 +58,7 @@ def test_a_share_is_withheld_until_the_registrys_clock_says_so(world: World, sea
     reply = ReleaseReply.parse(verify(raw, ReleaseReply.PAYLOAD_TYPE, trust.role_key(RegistryRole.PLAN)).payload)
     assert (reply.session, reply.device, reply.released_ms) == (fresh, seat.device, world.clock.now_ms)
     assert reply.code == world.registry.release_code(fresh, world.clock.now_ms, operator="Chen")
-    assert entries(world, fresh) == [("07", "network", seat.device), ("Chen", "code read out", None)]
+    assert entries(world, fresh) == [("07", "network", seat.device), ("Chen", "code", None)]
     planned = world.registry.premises.shelf.session(fresh)
     assert ReleaseShare.from_code(reply.code).raw == planned.release_share
 
@@ -75,8 +75,9 @@ def test_an_operator_can_release_earlier_and_this_is_written_down(world: World, 
 def test_a_seat_gets_its_own_sessions_only(world: World, seat: Seat, fresh: str) -> None:
     other = enrol_seat(world)
     mine = world.registry.plans_for(sign_request(seat.asker, RequestKind.PLANS))
-    planned = world.registry.premises.shelf.session(fresh)
-    assert base64.b64encode(planned.envelope).decode() in mine.plans
+    planned, info = world.registry.premises.shelf.session(fresh), b"examroom plan v1|" + seat.device.encode()
+    opened = [seat.keystore.sealing_key().open(base64.b64decode(plan), info) for plan in mine.plans]
+    assert planned.envelope in opened
     theirs = world.registry.plans_for(sign_request(other.asker, RequestKind.PLANS))
     assert theirs.plans == ()
     with pytest.raises(SessionUnknown):

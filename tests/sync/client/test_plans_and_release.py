@@ -15,11 +15,13 @@ from sync.client.plans import (
     PlanMissing,
     fetch_plans,
     load_plan,
+    seal_plan,
     verify_plan,
 )
 from sync.client.release import NotReleasedYet, ReleaseRefused, fetch_release, unlock
 from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
+from sync.trust.aead import SealRefused
 from sync.trust.anchor import Trust
 from sync.trust.envelope import EnvelopeRefused, sign
 from sync.trust.keys import SigningKey
@@ -37,8 +39,11 @@ def _clock_put_back(world: World) -> Iterator[None]:
     world.clock.now_ms = before
 
 
-def plans_reply(*envelopes: bytes) -> Reply:
-    reply = PlansReply(plans=tuple(base64.b64encode(envelope).decode() for envelope in envelopes))
+def plans_reply(asker: Asker, *envelopes: bytes) -> Reply:
+    """Answer as a registry does that seals whatever it likes to a seat."""
+    key = asker.keystore.sealing_key().public_raw
+    sealed = [seal_plan(envelope, key, asker.device) for envelope in envelopes]
+    reply = PlansReply(plans=tuple(base64.b64encode(plan).decode() for plan in sealed))
     return Reply(HTTPStatus.OK, reply.to_bytes())
 
 
@@ -81,11 +86,16 @@ def test_a_plan_for_other_seats_is_not_kept(
 ) -> None:
     other = enrol_seat(world)
     envelope = world.registry.premises.shelf.session(session).envelope
-    monkeypatch.setattr(connection, "post", lambda *_: plans_reply(envelope))
-    with pytest.raises(PlanForAnotherSeat):
+    for elsewhere in (
+        replace(asker, keystore=other.keystore, device=other.device),
+        replace(asker, keystore=other.keystore),
+    ):
+        monkeypatch.setattr(connection, "post", lambda *_, to=elsewhere: plans_reply(to, envelope))
+        with pytest.raises(PlanForAnotherSeat):
+            fetch_plans(connection, elsewhere, trust)
+    monkeypatch.setattr(connection, "post", lambda *_: plans_reply(asker, envelope))
+    with pytest.raises(SealRefused):  # found on the way, or on a medium: nobody else learns a candidate's name
         fetch_plans(connection, replace(asker, keystore=other.keystore, device=other.device), trust)
-    with pytest.raises(PlanForAnotherSeat):
-        fetch_plans(connection, replace(asker, keystore=other.keystore), trust)
     assert replica.cabinet.names(DocumentKind.PLAN) == []
 
 
@@ -103,7 +113,7 @@ def test_an_older_plan_does_not_replace_a_newer_one(
     newer = plan.model_copy(update={"issued_ms": plan.issued_ms + 1, "room": "Room 2"})
     for each in (newer, plan):
         envelope = sign(each.to_bytes(), SessionPlan.PAYLOAD_TYPE, key)
-        monkeypatch.setattr(connection, "post", lambda *_, kept=envelope: plans_reply(kept))
+        monkeypatch.setattr(connection, "post", lambda *_, kept=envelope: plans_reply(asker, kept))
         fetch_plans(connection, asker, trust)
     assert load_plan(replica, trust, session)[0].room == "Room 2"
 
