@@ -102,12 +102,16 @@ class KeyFolder:
             sync_folder(self.path)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keep other processes and threads out meanwhile, as far as they ask too. Raises `KeyStoreUnreadable`."""
+    def alone(self, name: str = ".") -> Iterator[None]:
+        """Keep other processes and threads out meanwhile, as far as they ask for the same `name` ("." is the folder).
+
+        Raises:
+            KeyStoreUnreadable: it is not there.
+        """
         try:
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(self.path / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise KeyStoreUnreadable(f"{self.path}: {error.strerror}") from None
+            raise KeyStoreUnreadable(f"{self.path / name}: {error.strerror}") from None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

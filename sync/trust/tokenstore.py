@@ -122,7 +122,8 @@ class TokenKeyStore:
         """Remove the keys for ever, from the token too."""
         if not self.exists():
             return
-        self._token().remove(_name(self._token_facts().objects))
+        name = _name(self._token_facts().objects)
+        self._tried(lambda token: token.remove(name))
         own = (DEVICE, NEXT_DEVICE, PIN, REFUSED_PIN, WRAPPED)
         self._files.destroy((*own, *SealedKeys.FILES, UNLOCK_FILE, STORE_FILE))
         self._seal = None
@@ -134,9 +135,9 @@ class TokenKeyStore:
     def give_pin(self, pin: str) -> None:
         """Keep another PIN, once the token has taken it. Raises `TokenFault`, `KeyStoreUnwritable`."""
         facts = self._token_facts()
-        with Token(facts.module, facts.label, facts.serial, pin).session():
-            pass
-        with self._files.alone():
+        with self._files.alone(STORE_FILE):
+            with Token(facts.module, facts.label, facts.serial, pin).session():
+                pass
             self._files.replace(PIN, self._unlocked().close(PIN, pin.encode()))
             if self._files.has(REFUSED_PIN):
                 self._files.remove(REFUSED_PIN)
@@ -245,12 +246,14 @@ class TokenKeyStore:
         return Token(facts.module, facts.label, facts.serial, pin)
 
     def _tried(self, act: Callable[[Token], _T]) -> _T:
-        token = self._token()
-        try:
-            return act(token)
-        except TokenPinWrong:
-            self._files.replace(REFUSED_PIN, b"refused")
-            raise
+        # one program after the other: a token takes one at a time, and SoftHSM trips over itself otherwise
+        with self._files.alone(STORE_FILE):
+            token = self._token()
+            try:
+                return act(token)
+            except TokenPinWrong:
+                self._files.replace(REFUSED_PIN, b"refused")
+                raise
 
     def _keys(self) -> SealedKeys:
         """Open the seal once: a token takes its time, and the secrets are in this process anyway."""

@@ -1,4 +1,4 @@
-"""Doing something in a child process that is killed at any line one likes."""
+"""Other processes at a replica: killed at any line one likes, and many at once."""
 
 import os
 import signal
@@ -6,6 +6,20 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+
+OPENING_AND_CLOSING = """
+import sys
+from pathlib import Path
+from sync.replica.database import Replica
+from sync.trust.keystore import open_key_store
+home = Path(sys.argv[1])
+keys = open_key_store(home / "keys")
+for _ in range(int(sys.argv[2])):
+    with Replica.open(home / "replica.db", keys.replica_key(), keys) as replica:
+        replica.advance()
+print(keys.generation())
+"""
+"""A program: opens and closes the replica of a seat's folder so often."""
 
 
 def in_a_child(act: Callable[[], object]) -> int:

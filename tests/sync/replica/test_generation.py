@@ -13,7 +13,7 @@ import sync
 from sync.replica.database import Replica
 from sync.replica.generation import ReplicaRolledBack
 from sync.trust.keystore import FileKeyStore, open_key_store
-from tests.sync.replica.killing import in_a_child, killed_at_line
+from tests.sync.replica.killing import OPENING_AND_CLOSING, in_a_child, killed_at_line
 
 SYNC = Path(sync.__file__).parent
 EVERYTHING = (str(SYNC),)
@@ -23,18 +23,6 @@ WHERE = pytest.mark.parametrize(
     [(BETWEEN, 20), pytest.param(EVERYTHING, 200, marks=[pytest.mark.long, pytest.mark.timeout(900)])],
     ids=["between", "all"],
 )
-OPENING_AND_CLOSING = """
-import sys
-from pathlib import Path
-from sync.replica.database import Replica
-from sync.trust.keystore import open_key_store
-home = Path(sys.argv[1])
-keys = open_key_store(home / "keys")
-for _ in range(int(sys.argv[2])):
-    with Replica.open(home / "replica.db", keys.replica_key(), keys) as replica:
-        replica.advance()
-print(keys.generation())
-"""
 
 
 @pytest.fixture
