@@ -7,7 +7,6 @@
 | `plans/<device>/<session>.sealed` | a session plan, sealed to one seat |
 | `packets/<device>/<sha256>.json` | a score packet's signed bytes |
 | `receipts/<sha256>.receipt.json`, `receipts/<sha256>.proof.json` | what the registry answered for a packet |
-| `journal-heads/<device>/<sha256>.json` | a journal's signed head |
 
 Whoever had the medium may have put anything on it: nothing on it is believed for where it lies. Reading follows no
 link, waits for no pipe, stops at a bound, and passes over odd names; `Medium.odd` says what was passed over.
@@ -55,14 +54,12 @@ class Kind(StrEnum):
 
     PLANS = "plans"
     PACKETS = "packets"
-    HEADS = "journal-heads"
     RECEIPTS = "receipts"
 
 
 _SUFFIX: Final[Mapping[Kind, str]] = {
     Kind.PLANS: ".sealed",
     Kind.PACKETS: ".json",
-    Kind.HEADS: ".json",
     Kind.RECEIPTS: ".receipt.json",
 }
 _IGNORED: Final[Mapping[Kind, str]] = {Kind.RECEIPTS: ".proof.json"}
@@ -79,11 +76,6 @@ def plan_file(device: str, session: str) -> str:
 def packet_file(device: str, sha256: str) -> str:
     """Give where a packet lies."""
     return f"{Kind.PACKETS}/{device}/{sha256}.json"
-
-
-def head_file(device: str, sha256: str) -> str:
-    """Give where a journal's head lies."""
-    return f"{Kind.HEADS}/{device}/{sha256}.json"
 
 
 def receipt_file(sha256: str) -> str:

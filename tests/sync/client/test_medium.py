@@ -61,7 +61,6 @@ def test_what_was_written_is_read_again(medium: Medium) -> None:
     assert [(one.device, one.name) for one in medium.entries(Kind.PACKETS)] == [(device, SHA)]
     assert [(one.device, one.name) for one in medium.entries(Kind.PLANS)] == [(device, session)]
     assert [one.name for one in medium.entries(Kind.RECEIPTS)] == [SHA]
-    assert list(medium.entries(Kind.HEADS)) == []
     assert medium.odd == ()
 
 
