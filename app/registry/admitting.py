@@ -13,8 +13,9 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.registry.directory import renew_directory, write_public_files
 from app.registry.guarding import DeviceRevoked, must_be_of
-from app.registry.models import Device, DeviceTwin, SeenRequest
+from app.registry.models import Device, DeviceTwin, FormerKey, SeenRequest
 from app.registry.premises import Premises
 from sync.faults import Refused
 from sync.trust.envelope import peek, verify
@@ -101,17 +102,38 @@ def admit_request(
     asked = claimed_in(request)
     must_be_of(peer, asked.device)
     with premises.database.writing() as session:
-        device = device_of(session, asked.device)
-        keys = [PublicKey.from_pem(device.public_key_pem), *others]
-        verify(request, DeviceRequest.PAYLOAD_TYPE, keys, max_bytes=REQUEST_BYTES)
+        device, now_ms = device_of(session, asked.device), premises.clock()
+        keys = [*device_keys(session, device, now_ms), *others]
+        signed = verify(request, DeviceRequest.PAYLOAD_TYPE, keys, max_bytes=REQUEST_BYTES)
         if asked.kind not in kinds:
             raise RequestRepeated(f"a request for {asked.kind}")
-        refusal, is_new = _count(session, device, asked, premises.clock())
+        refusal, is_new = _count(session, device, asked, now_ms)
+        shown = device.keyid in signed.keyids and asked.kind is not RequestKind.ROTATE
+        is_changed = shown and _end_former_keys(premises, session, device.id, now_ms)
+    if is_changed:
+        write_public_files(premises)
     if refusal is not None and not (isinstance(refusal, TwinNoticed) and asked.kind in _ALWAYS):
         raise refusal
     if once and not is_new:
         raise RequestRepeated
     return Admitted(asked, is_new)
+
+
+def device_keys(session: Session, device: Device, now_ms: int) -> list[PublicKey]:
+    """Give what a device may sign requests with: its key, and the one before until it has shown the new one."""
+    former = select(FormerKey).where(FormerKey.holder == device.id, FormerKey.until_ms > now_ms)
+    return [PublicKey.from_pem(row.public_key_pem) for row in (device, *session.scalars(former))]
+
+
+def _end_former_keys(premises: Premises, session: Session, device: str, now_ms: int) -> bool:
+    """End the time of a device's key from before, now that it has shown the new one; tell whether there was any."""
+    former = select(FormerKey).where(FormerKey.holder == device, FormerKey.until_ms > now_ms)
+    rows = session.scalars(former).all()
+    for row in rows:
+        row.until_ms = now_ms
+    if rows:
+        renew_directory(premises, session)
+    return bool(rows)
 
 
 def has_twin(session: Session, device: str) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.registry.admitting import REQUEST_BYTES, Admitted, admit_request, claimed_in, device_of
+from app.registry.admitting import device_keys as keys_of_device
 from app.registry.models import Claim, ClaimMove, Device, Packet, Seat
 from app.registry.premises import Premises, SessionUnknown
 from app.registry.rotating import keys_in_use
@@ -50,11 +51,11 @@ def _believed(premises: Premises, request: bytes, peer: str | None) -> Admitted:
         if claimed.session is None:
             raise SessionUnknown("a move without a session")
         with premises.database.reading() as session:
-            device_key = PublicKey.from_pem(device_of(session, claimed.device).public_key_pem)
+            device_keys = keys_of_device(session, device_of(session, claimed.device), premises.clock())
             movers = _movers(premises, session, claimed.session)
-        keys = [device_key, *movers]
+        keys = [*device_keys, *movers]
         signed = verify(request, DeviceRequest.PAYLOAD_TYPE, keys, threshold=1 + MOVERS, max_bytes=REQUEST_BYTES)
-        if device_key.keyid not in signed.keyids:
+        if signed.keyids.isdisjoint(key.keyid for key in device_keys):
             raise EnvelopeRefused("the device that asks has not signed")
     kinds = (RequestKind.CLAIM_LOOK, RequestKind.CLAIM, RequestKind.CLAIM_MOVE)
     return admit_request(premises, request, kinds, peer=peer, once=False, others=movers)

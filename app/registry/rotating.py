@@ -1,6 +1,7 @@
 """Certificates that are renewed, and keys that are replaced: nobody has to be enrolled again for either.
 
-A key that was replaced stays in the directory with its time: what it signed before stays signed.
+A key that was replaced stays in the directory with its time: what it signed before stays signed. A device's key is good
+until the device has shown the new one: if the answer to its request is lost, it knows of none and signs on.
 """
 
 from typing import Final
@@ -8,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.registry.admitting import REQUEST_BYTES, admit_request, claimed_in, device_of
+from app.registry.admitting import REQUEST_BYTES, admit_request, claimed_in, device_keys, device_of
 from app.registry.directory import renew_directory, write_public_files
 from app.registry.enrolling import DeviceKnown, RequestMalformed, SignerUnknown, check_pin, is_known_key
 from app.registry.models import Device, FormerKey, PlannedSession, Proctor
@@ -20,6 +21,7 @@ from sync.trust.pin import make_credential
 from sync.wire.enrolment import CertificateReply, DeviceRequest, RequestKind, RotationReply
 
 _DAY_MS: Final = 86_400_000
+_GRACE_MS: Final = 30 * _DAY_MS
 _LONGEST_SESSION_MS: Final = 8 * _DAY_MS
 
 
@@ -54,6 +56,8 @@ def certificate_for(premises: Premises, request: bytes) -> CertificateReply:
 def rotate_device_key(premises: Premises, request: bytes, peer: str | None = None) -> RotationReply:
     """Take the asking device's next key; the key it has and the next one both sign. The same again changes nothing.
 
+    The key before is good until the device asks for anything with the new one, at most 30 days.
+
     Raises:
         What `admit_request` raises; RequestMalformed, DeviceKnown: the next key is none, or somebody has it.
     """
@@ -61,20 +65,18 @@ def rotate_device_key(premises: Premises, request: bytes, peer: str | None = Non
     following = _next_key(claimed)
     with premises.database.reading() as session:
         device = device_of(session, claimed.device)
-        current = PublicKey.from_pem(device.public_key_pem)
-        before = _key_before(session, device.id) if current == following else current
-    signers = [key for key in (before, following) if key is not None]
-    verify(request, DeviceRequest.PAYLOAD_TYPE, signers, threshold=2, max_bytes=REQUEST_BYTES)
+        signers = [*device_keys(session, device, premises.clock()), following]
+    signed = verify(request, DeviceRequest.PAYLOAD_TYPE, signers, threshold=2, max_bytes=REQUEST_BYTES)
+    if following.keyid not in signed.keyids:
+        raise EnvelopeRefused("the next key has not signed")
     admit_request(premises, request, (RequestKind.ROTATE,), peer=peer, once=False, others=signers)
     with premises.database.writing() as session:
         device = device_of(session, claimed.device)
         if device.keyid != following.keyid:
-            if device.keyid != current.keyid:
-                raise EnvelopeRefused("this device has changed its key in the meantime")
             if is_known_key(session, following):
                 raise DeviceKnown
             now_ms = premises.clock()
-            session.add(_former(device, device.id, now_ms))
+            session.add(_former(device, device.id, now_ms + _GRACE_MS))
             device.keyid, device.public_key_pem, device.key_from_ms = following.keyid, following.pem, now_ms
             device.rotation_asked_ms = None
             session.flush()
@@ -137,12 +139,6 @@ def _next_key(asked: DeviceRequest) -> PublicKey:
     if not key.is_p256:
         raise RequestMalformed("the next key is not a P-256 key")
     return key
-
-
-def _key_before(session: Session, device: str) -> PublicKey | None:
-    newest = select(FormerKey).where(FormerKey.holder == device).order_by(FormerKey.until_ms.desc()).limit(1)
-    row = session.scalar(newest)
-    return PublicKey.from_pem(row.public_key_pem) if row else None
 
 
 def _former(row: Device | Proctor, holder: str, until_ms: int) -> FormerKey:

@@ -92,6 +92,7 @@ def _rotate(workplace: Workplace) -> RotationReply:
     connection = workplace.connect()
     try:
         reply = rotate_device_key(connection, workplace.asker)
+        renew_certificate(connection, workplace.asker, workplace.home.trust)  # shows the new key: the old one ends
         fetch_trust(connection, workplace.home.trust)
     finally:
         connection.close()

@@ -189,7 +189,8 @@ def renew_certificate(connection: RegistryConnection, asker: Asker, trust_folder
 def rotate_device_key(connection: RegistryConnection, asker: Asker) -> RotationReply:
     """Change the key that this PC signs documents with; the registry agrees before the old one goes.
 
-    Killed at any moment, it is gone on with by asking again: the next key is kept until the registry knows it.
+    Killed at any moment, it is gone on with by asking again: the next key is kept until the registry knows it, and the
+    registry takes the old one until it has seen the new one; which the next request of any kind shows it.
 
     Raises:
         EnrolmentRefused: the registry does not take the new key.

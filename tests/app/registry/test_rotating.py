@@ -22,7 +22,7 @@ from sync.trust.envelope import EnvelopeRefused, countersign, sign
 from sync.trust.evidence import check_packet
 from sync.trust.keys import SigningKey
 from sync.trust.pin import PinWrong, open_credential
-from sync.wire.enrolment import RequestKind
+from sync.wire.enrolment import RequestKind, RotationReply
 from sync.wire.ids import new_id
 from sync.wire.packet import ScorePacket
 from sync.wire.plan import ProctorCredential
@@ -50,6 +50,13 @@ def planned(world: World, other: Seat) -> str:
     return world.registry.plan_session(world.request((other.device,), candidates=6))
 
 
+def rotate(line: RegistryConnection, seat: Seat) -> RotationReply:
+    """Change the key and show the new one, as a seat does."""
+    reply = rotate_device_key(line, seat.asker)
+    renew_certificate(line, seat.asker, seat.trust)
+    return reply
+
+
 def public(world: World) -> Trust:
     return Trust.load(world.registry.premises.public_folder)
 
@@ -59,7 +66,7 @@ def test_a_device_changes_its_key_and_both_stand_in_the_directory_with_their_tim
 ) -> None:
     before = other.keystore.device_key().public
     world.clock.now_ms += 1_000
-    reply = rotate_device_key(line, other.asker)
+    reply = rotate(line, other)
     now = other.keystore.device_key().public
     assert (reply.keyid, reply.from_ms) == (now.keyid, world.clock.now_ms)
     assert now != before
@@ -82,7 +89,7 @@ def test_what_the_key_before_signed_stays_signed_and_what_it_signs_afterwards_do
     old_key = other.keystore.device_key()
     _, in_time = signed(world, other, before)
     world.clock.now_ms += HOUR_MS
-    rotate_device_key(line, other.asker)
+    rotate(line, other)
     world.clock.now_ms += HOUR_MS
     _, with_new = signed(world, other, simulated_packet(world, other, planned, 1))
     late = simulated_packet(world, other, planned, 2).to_bytes()
@@ -103,7 +110,7 @@ def test_a_packet_by_both_of_a_devices_keys_is_refused(
 ) -> None:
     old_key = other.keystore.device_key()
     _, envelope = signed(world, other, simulated_packet(world, other, planned, 0))
-    rotate_device_key(line, other.asker)
+    rotate(line, other)
     both = countersign(envelope, other.keystore.device_key())
     assert old_key.public != other.keystore.device_key().public
     assert not check_packet(both, public(world)).good
@@ -113,14 +120,14 @@ def test_heads_and_plans_that_name_the_key_before_are_taken(
     world: World, other: Seat, line: RegistryConnection, planned: str
 ) -> None:
     recording, old_key = new_id(), other.keystore.device_key()
-    rotate_device_key(line, other.asker)
+    rotate(line, other)
     send_head(line, recording, signed_head(head(recording, 0), old_key))
     assert len(world.registry.heads_of(recording)) == 1
     assert planned in fetch_plans(line, other.asker, fetch_trust(line, other.trust))
 
 
-def test_a_rotation_whose_answer_was_lost_is_gone_on_with(
-    world: World, other: Seat, line: RegistryConnection, monkeypatch: pytest.MonkeyPatch
+def test_a_rotation_whose_answer_was_lost_costs_nothing_and_is_gone_on_with(
+    world: World, other: Seat, line: RegistryConnection, planned: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old_key = other.keystore.device_key().public
     with monkeypatch.context() as patch:
@@ -128,16 +135,24 @@ def test_a_rotation_whose_answer_was_lost_is_gone_on_with(
         with pytest.raises(SystemExit):
             rotate_device_key(line, other.asker)
     assert other.keystore.device_key().public == old_key
-    with pytest.raises(EnvelopeRefused):  # the key that was replaced asks for nothing else any more
-        world.registry.plans_for(sign_request(other.asker, RequestKind.PLANS))
     world.clock.now_ms += 5_000
-    reply = rotate_device_key(line, other.asker)
+    assert planned in fetch_plans(line, other.asker, fetch_trust(line, other.trust))
+    assert world.registry.take_packet(*signed(world, other, simulated_packet(world, other, planned, 0))).is_new
+    world.clock.now_ms += 5_000
+    reply = rotate(line, other)
     assert reply.keyid == other.keystore.device_key().public.keyid
+    assert reply.from_ms == world.clock.now_ms - 10_000
     entry = public(world).device(other.device)
     assert entry is not None
-    assert len(entry.keys) == 2
-    assert entry.keys[0].until_ms == reply.from_ms == world.clock.now_ms - 5_000
-    world.registry.plans_for(sign_request(other.asker, RequestKind.PLANS))
+    assert [key.until_ms for key in entry.keys] == [world.clock.now_ms, None]
+    assert world.registry.take_packet(*signed(world, other, simulated_packet(world, other, planned, 1))).is_new
+
+
+def test_a_key_that_was_replaced_asks_for_nothing_any_more(world: World, other: Seat, line: RegistryConnection) -> None:
+    with_old = sign_request(other.asker, RequestKind.PLANS)
+    rotate(line, other)
+    with pytest.raises(EnvelopeRefused):
+        world.registry.plans_for(with_old)
 
 
 def power_cut() -> None:
