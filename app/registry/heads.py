@@ -73,7 +73,7 @@ def take_head(premises: Premises, recording: str, envelope: bytes, peer: str | N
 
 
 def take_journal_head(premises: Premises, sitting: str, envelope: bytes, peer: str | None = None) -> JournalHeadReply:
-    """Take a journal's head in, and give the highest generation that is known of this device's replica.
+    """Take a journal's head in, and tell whether this device's replica was further before.
 
     Raises:
         What `take_head` raises.
@@ -84,7 +84,9 @@ def take_journal_head(premises: Premises, sitting: str, envelope: bytes, peer: s
         found = _Head(head.sitting, head.sequence, head.hash.encode())
         _take(premises, session, found, sitting, envelope, device.id, HeadKind.JOURNAL)
         device.generation = max(device.generation, head.generation)
-        return JournalHeadReply(generation=device.generation)
+        kept = journal_heads_of(session, sitting)
+        set_back = any(one.sequence > head.sequence or _contradicts(one, head) for one in kept)
+        return JournalHeadReply(generation=device.generation, set_back=set_back)
 
 
 def heads_of(premises: Premises, recording: str) -> tuple[bytes, ...]:
@@ -104,6 +106,10 @@ def journal_heads_of(session: Session, sitting: str) -> tuple[JournalHead, ...]:
     """Give the heads of a sitting's journal that are kept, in the order of their sequence; believed when they came."""
     rows = _kept(session, HeadKind.JOURNAL, sitting)
     return tuple(JournalHead.parse(peek(row.envelope, JournalHead.PAYLOAD_TYPE).payload) for row in rows)
+
+
+def _contradicts(one: JournalHead, other: JournalHead) -> bool:
+    return one.sequence == other.sequence and one.hash != other.hash
 
 
 def _verified(session: Session, kind: HeadKind, envelope: bytes, peer: str | None) -> tuple[Device, bytes]:

@@ -1,8 +1,8 @@
 """The newest head of every running sitting's journal leaves the seat, signed.
 
-What comes back is the highest generation of this seat's replica that the registry has heard of. If that is higher than
-the replica's own, the whole folder was set back, keys and all: the key store is told, and with that the next who opens
-the replica (`sync.replica.generation`).
+What comes back tells whether the registry has heard of a further journal or replica of this seat before. If so, the
+whole folder was set back, keys and all: the key store is told, and with that whoever opens the replica next
+(`sync.replica.generation`). An administrator may accept it; the same sitting is then not told again.
 """
 
 from typing import Final
@@ -67,18 +67,27 @@ class JournalsAway:
                 found.append((sitting, count, digest))
         return found
 
-    def _send(self, sitting: str, sequence: int, found: str) -> None:
+    def _send(self, sitting: str, sequence: int, digest: str) -> None:
         place = self._workplace
-        generation = place.replica.generations.current()
         head = JournalHead(
             sitting=sitting,
             sequence=sequence,
-            hash=found,
+            hash=digest,
             wall_ms=min(max(0, place.clock().wall_ms), LATEST_MS),
-            generation=generation,
+            generation=place.replica.generations.current(),
         )
         envelope = sign(head.to_bytes(), JournalHead.PAYLOAD_TYPE, place.keystore.device_key())
-        reached = send_journal_head(self._connection, sitting, envelope)
-        if reached > place.replica.generations.current():
+        reply = send_journal_head(self._connection, sitting, envelope)
+        found = place.replica.generations.current()
+        if reply.generation > found or (reply.set_back and not self._is_told(sitting)):
+            reached = max(reply.generation, found + 1)
             place.keystore.raise_generation(reached)
-            _log.error("replica was set back", found=generation, reached=reached)
+            _log.error("replica was set back", sitting=sitting, found=found, reached=reached)
+
+    def _is_told(self, sitting: str) -> bool:
+        """Tell whether this replica knows already that a sitting in it was set back; from now on it does."""
+        cabinet, name = self._workplace.replica.cabinet, f"set_back:{sitting}"
+        known = cabinet.setting(name) is not None
+        if not known:
+            cabinet.set_setting(name, "told")
+        return known

@@ -8,8 +8,8 @@ from sync.wire.document import DocumentRefused
 from sync.wire.journal import JournalHeadReply
 
 
-def send_journal_head(connection: RegistryConnection, sitting: str, envelope: bytes) -> int:
-    """Send a head; give the highest generation of this device's replica that the registry has heard of.
+def send_journal_head(connection: RegistryConnection, sitting: str, envelope: bytes) -> JournalHeadReply:
+    """Send a head; give what the registry has heard of this device's replica before.
 
     Raises:
         HeadNotTaken: the registry says no.
@@ -21,6 +21,6 @@ def send_journal_head(connection: RegistryConnection, sitting: str, envelope: by
     if reply.status != HTTPStatus.OK:
         raise HeadNotTaken(reply.error().code)
     try:
-        return JournalHeadReply.parse(reply.body).generation
+        return JournalHeadReply.parse(reply.body)
     except DocumentRefused as fault:
         raise RegistryAnswerBad(fault.detail) from None

@@ -28,9 +28,13 @@ class JournalHead(Document):
 
 
 class JournalHeadReply(Document):
-    """The registry's answer: the highest generation that it has heard of from this device."""
+    """The registry's answer: the highest generation that it has heard of from this device.
+
+    `set_back`: a head that left before says more than this one, or something else.
+    """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("journal-head-reply")
     MAX_BYTES: ClassVar[int] = 2_000
 
     generation: Generation
+    set_back: bool

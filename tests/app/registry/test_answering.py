@@ -11,14 +11,16 @@ from sqlalchemy import select
 from app.registry.admitting import DeviceUnknown, RequestRepeated
 from app.registry.answering import TooEarly
 from app.registry.guarding import DeviceRevoked
-from app.registry.models import ReleaseEntry
+from app.registry.models import LogLeaf, ReleaseEntry
 from app.registry.premises import SessionUnknown
 from sync.client.asking import Matter, sign_request
 from sync.trust.anchor import Trust
 from sync.trust.envelope import EnvelopeRefused, sign, verify
+from sync.trust.leaf import release_leaf
 from sync.trust.release import ReleaseShare
 from sync.wire.enrolment import DeviceRequest, RegistryRole, ReleaseReply, RequestKind
 from sync.wire.ids import new_id
+from sync.wire.receipt import ReleaseFact, ReleaseWay
 from tests.app.registry.world import HOUR_MS, Seat, World, enrol_seat
 
 
@@ -108,3 +110,19 @@ def test_strangers_and_revoked_seats_are_told_nothing(world: World, seat: Seat) 
     world.registry.revoke_device(other.device)
     with pytest.raises(DeviceRevoked):
         world.registry.plans_for(sign_request(other.asker, RequestKind.PLANS))
+
+
+def test_a_release_stands_in_the_log_once_for_each_who_could_open_it(world: World, seat: Seat, fresh: str) -> None:
+    premises, planned = world.registry.premises, world.registry.premises.shelf.session(fresh)
+    world.registry.release(fresh, world.clock.now_ms, operator="Chen")
+    for _ in range(2):
+        world.registry.release_for(asking_release(seat, fresh))
+    with premises.database.reading() as session:
+        rows = session.scalars(select(ReleaseEntry).where(ReleaseEntry.session == fresh)).all()
+        logged = [(row, session.get_one(LogLeaf, row.leaf)) for row in rows if row.leaf is not None]
+    assert [(row.how, row.who) for row, _ in logged] == [("operator", "Chen"), ("network", "07")]
+    assert len(rows) == 3  # the record has every time that a share was given, the log the first
+    for row, leaf in logged:
+        fact = ReleaseFact(session=fresh, how=ReleaseWay(row.how), who=row.who, device=row.device, at_ms=row.at_ms)
+        assert leaf.data == release_leaf(planned.sha256, fact).data(bytes.fromhex(leaf.salt))
+        assert premises.log.proof(leaf.number).index == leaf.number
