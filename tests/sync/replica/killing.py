@@ -3,35 +3,34 @@
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-OPENING_AND_CLOSING = """
-import sys
-from pathlib import Path
-from sync.replica.database import Replica
-from sync.trust.keystore import open_key_store
-home = Path(sys.argv[1])
-keys = open_key_store(home / "keys")
-for _ in range(int(sys.argv[2])):
-    with Replica.open(home / "replica.db", keys.replica_key(), keys) as replica:
-        replica.advance()
-print(keys.generation())
-"""
-"""A program: opens and closes the replica of a seat's folder so often."""
-
 
 def in_a_child(act: Callable[[], object]) -> int:
     """Do something in a child process; give its wait status."""
+    return in_children(act, 1)[0]
+
+
+def in_children(act: Callable[[], object], count: int) -> list[int]:
+    """Do something in so many child processes at once; give their wait statuses."""
+    return [os.waitpid(child, 0)[1] for child in [_begun(act) for _ in range(count)]]
+
+
+def _begun(act: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
         try:
             act()
             os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            raise
         finally:
             os._exit(1)
-    return os.waitpid(child, 0)[1]
+    return child
 
 
 def killed_at_line(count: int, where: tuple[str, ...], act: Callable[[], object]) -> bool:

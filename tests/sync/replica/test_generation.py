@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ import sync
 from sync.replica.database import Replica
 from sync.replica.generation import ReplicaRolledBack
 from sync.trust.keystore import FileKeyStore, open_key_store
-from tests.sync.replica.killing import OPENING_AND_CLOSING, in_a_child, killed_at_line
+from tests.sync.replica.killing import in_a_child, in_children, killed_at_line
 
 SYNC = Path(sync.__file__).parent
 EVERYTHING = (str(SYNC),)
@@ -191,10 +189,12 @@ def test_killed_at_any_line_while_accepting_is_accepted_or_not(home: Path, where
 
 
 def test_many_processes_at_once_raise_no_false_alarm(home: Path) -> None:
-    command = [sys.executable, "-c", OPENING_AND_CLOSING, str(home), "8"]
     before = open_key_store(home / "keys").generation()
-    programs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
-    for program in programs:
-        _, complaint = program.communicate(timeout=60)
-        assert program.returncode == 0, complaint.decode()
-    assert open_key_store(home / "keys").generation() == before + 3 * 8 * 3
+
+    def work() -> None:
+        for _ in range(8):
+            with opened(home) as replica:
+                replica.advance()
+
+    assert in_children(work, 4) == [0] * 4
+    assert open_key_store(home / "keys").generation() == before + 4 * 8 * 3
