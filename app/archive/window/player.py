@@ -309,9 +309,10 @@ class PlayerPanel(Looked, QWidget):
         self.transport.show_playing(playing=self.engine.playing)
         self.transport.show_speed(self.engine.speed)
         self._move(self.engine.position_ms)
-        icon, tone, text = self._said or self._standing()
-        seen = not self._large or self._said is not None
-        self._facts.show_status(icon, tone, self._put(text), seen=seen)
+        verdict = self.source.report.verdict
+        self._facts.show_worth(*_WORTH[verdict], self.words(f"verdict.{verdict}"), seen=not self._large)
+        icon, tone, text = self._said or self._heard()
+        self._facts.say(icon, tone, self._put(text))
 
     def _put(self, text: Text | Fault) -> str:
         if not isinstance(text, Fault):
@@ -319,13 +320,11 @@ class PlayerPanel(Looked, QWidget):
         said = self.words.fault(text)
         return f"{said.what}{said.do} [{said.code}]"
 
-    def _standing(self) -> tuple[Icon, Tone, Text | Fault]:
-        """Say what the person has to know of what is heard and seen."""
+    def _heard(self) -> tuple[Icon, Tone, Text]:
+        """Say why nothing is heard; while all is well, nothing."""
         sound = self.engine.sound.state
-        if sound in (SoundState.NO_SPEAKER, SoundState.TOO_FAST):
-            return Icon.INFO, Tone.ATTENTION, Sentence(f"player.sound.{sound}")
-        verdict = self.source.report.verdict
-        return (*_WORTH[verdict], Sentence(f"verdict.{verdict}"))
+        silent = sound in (SoundState.NO_SPEAKER, SoundState.TOO_FAST)
+        return Icon.INFO, Tone.ATTENTION, Sentence(f"player.sound.{sound}") if silent else ""
 
     def _say(self, icon: Icon, tone: Tone, text: Text | Fault) -> None:
         self._said = (icon, tone, text)

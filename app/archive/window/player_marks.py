@@ -107,6 +107,10 @@ class _View(QListView):
 
     chosen = Signal(QModelIndex)
 
+    def sizeHint(self) -> QSize:
+        """Ask for the least: it takes what the picture beside it leaves, and never makes the page scroll."""
+        return self.minimumSizeHint()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(self.currentIndex())

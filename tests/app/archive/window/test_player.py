@@ -109,7 +109,7 @@ def test_without_anything_to_hear_it_with_the_picture_plays_and_it_says_so(
     panel.play()
     qtbot.waitUntil(lambda: panel.engine.position_ms > 200)
     assert panel.engine.sound.state is SoundState.NO_SPEAKER
-    assert panel.status() == ZH("player.sound.no_speaker")
+    assert panel.status().splitlines() == [ZH("verdict.complete"), ZH("player.sound.no_speaker")]  # the worth stays
 
 
 @pytest.mark.usefixtures("speaker")
@@ -146,7 +146,7 @@ def test_four_times_as_fast_is_silent_and_says_so(source: PlayingSource, show: O
     panel = show(source)
     QTest.mouseClick(panel.transport.speeds[4.0], Qt.MouseButton.LeftButton)
     assert panel.engine.sound.state is SoundState.TOO_FAST
-    assert panel.status() == ZH("player.sound.too_fast")
+    assert panel.status().endswith(ZH("player.sound.too_fast"))
     panel.seek(0)
     panel.play()
     qtbot.waitUntil(lambda: panel.engine.position_ms > 1_000)
@@ -291,7 +291,7 @@ def test_a_snapshot_is_the_exact_picture_and_says_where_it_comes_from(
     assert image.text("Picture-SHA256") == sha256(picture.i420.tobytes()).hexdigest()
     note = path.with_suffix(".txt").read_text()
     assert all(fact in note for fact in (path.name, digest, source.recording, "0:00:03.000", "完整"))
-    assert panel.status().startswith("已保存截图")
+    assert "已保存截图" in panel.status()
     panel.transport.snapshot_pressed.emit()
     qtbot.waitUntil(lambda: "SNAPSHOT_TAKEN" in panel.status())
     assert sha256(path.read_bytes()).hexdigest() == digest
@@ -340,7 +340,7 @@ def test_another_language_is_said_in_place(source: PlayingSource, show: Open, qt
     panel.set_words(EN)
     assert panel.picture.text() == "No picture here: The camera gave no picture"
     assert panel.transport.play.accessibleName() == "Play"
-    assert panel.marks.view.model().index(0, 0).data() == "0:00:02\u2002No face, 0.4 s"
+    assert panel.marks.view.model().index(0, 0).data() == "0:00:02\u2002No face, 1 s"
     assert panel.timeline.accessibleDescription() == EN("player.timeline_keys")
 
 
