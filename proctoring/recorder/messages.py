@@ -1,6 +1,7 @@
 """The control channel's messages: one JSON object a line, strict and bounded. `README.md` shows them."""
 
 import json
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -13,11 +14,13 @@ from proctoring.recorder.faults import RecorderRefused
 from sync.wire.document import Part
 from sync.wire.ids import Digest, Id, Millis
 from sync.wire.packet import GapRef, StatedText
-from sync.wire.plan import MINUTE_MS, Recipient, WatchPolicy
+from sync.wire.plan import CENTURY_DAYS, MINUTE_MS, Recipient, WatchPolicy
 from sync.wire.recording import Flag, Source
 
 MAX_REQUEST_BYTES: Final = 16_384
 MAX_REPLY_BYTES: Final = 1_000_000
+_MOST_PATH: Final = 4_000  # bytes; path_resolution(7): 4,096 with the files' own names
+_MOST_PART: Final = 255
 
 SPARE_BYTES: Final = 200_000_000
 """Answers come first: a recording never takes the last of a disk."""
@@ -79,7 +82,7 @@ class RecordingSpec(Part):
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1, max_length=4)]
     camera: SourceChoice
     microphone: SourceChoice
-    retention_days: Annotated[int, Field(ge=3 * 366)]
+    retention_days: Annotated[int, Field(ge=3 * 366, le=CENTURY_DAYS)]
     segment_ms: SegmentMs = MINUTE_MS
     expected_ms: Millis = 180 * MINUTE_MS
     watch: WatchPolicy = WatchPolicy()
@@ -89,6 +92,9 @@ class RecordingSpec(Part):
     def _absolute(self) -> Self:
         if not self.folder.is_absolute():
             raise ValueError("the folder must be an absolute path")
+        raw = os.fsencode(self.folder)
+        if b"\0" in raw or len(raw) > _MOST_PATH or any(len(part) > _MOST_PART for part in raw.split(b"/")):
+            raise ValueError("the folder is no name that a disk takes")
         return self
 
 

@@ -4,6 +4,9 @@ Entry `n` is `<folder>/<n, six digits>.json`: a DSSE envelope over a document th
 the chain, who signed it, and the SHA-256 of the envelope before. A name that exists is never written over: of two who
 append at once one is refused, reads again and judges anew. That the last entries are gone no chain can tell by itself:
 the home's memory can, whichever chain it is. Custody, the clock line and the register of media are such chains.
+
+What lies among the entries and is none is a stranger: it is named, and keeps nobody from reading the chain. So is a
+number after a gap, if what lies there cannot be an entry of this chain; if it is one, entries are missing.
 """
 
 import re
@@ -106,10 +109,11 @@ class ShelfChain(Generic[Entry]):
             DiskFault: the disk does not give it.
         """
         end = self.book.memory.end(self.folder)  # first: what somebody enters meanwhile is then not missed
-        there = sorted(number for number, _ in self._names() if number is not None)
-        self._refuse_cut(cut(end, there))
-        if there != list(range(len(there))) or len(there) < len(chain.entries):
+        there, beyond = self._numbers()
+        self._refuse_cut(cut(end, [*there, *beyond]))
+        if any(map(self._is_entry, beyond)) or len(there) < len(chain.entries):
             raise self._refused("entries are missing")
+        self._refuse_cut(cut(end, there))
         entries, digests = list(chain.entries), list(chain.digests)
         for number in there[len(entries) :]:
             raw = self.book.shelf.read(self.name(number), 0, self._most_bytes + 1)
@@ -151,7 +155,8 @@ class ShelfChain(Generic[Entry]):
 
     def strangers(self) -> tuple[str, ...]:
         """Give the names that lie among the entries and are no entry's: nobody reads them, somebody should look."""
-        return tuple(name for number, name in self._names() if number is None)
+        others = [name for number, name in self._names() if number is None]
+        return (*others, *(self.name(number) for number in self._numbers()[1]))
 
     def name(self, number: int) -> str:
         """Name an entry on the shelf."""
@@ -165,6 +170,20 @@ class ShelfChain(Generic[Entry]):
         for name in self.book.shelf.names(f"{self.folder}/"):
             match = _NAME.fullmatch(name.removeprefix(f"{self.folder}/"))
             yield (int(match[1]) if match else None), name
+
+    def _numbers(self) -> tuple[list[int], list[int]]:
+        """Give the numbers that follow one another from 0 on, and those that come after a gap."""
+        there = sorted(number for number, _ in self._names() if number is not None)
+        whole = next((at for at, number in enumerate(there) if at != number), len(there))
+        return there[:whole], there[whole:]
+
+    def _is_entry(self, number: int) -> bool:
+        """Tell whether what lies there is an entry of this chain, whatever came before it."""
+        try:
+            self._believed(number, self.book.shelf.read(self.name(number), 0, self._most_bytes + 1))
+        except Refused:
+            return False
+        return True
 
     def _believed(self, number: int, raw: bytes) -> Entry:
         kind, most = self.document.PAYLOAD_TYPE, self._most_bytes

@@ -16,6 +16,7 @@ from proctoring.recorder.messages import MAX_REQUEST_BYTES
 from proctoring.recorder.server import MAX_CLIENTS
 from proctoring.vault.format.report import Verdict
 from proctoring.vault.format.verify import verify_recording
+from sync.wire.plan import CENTURY_DAYS
 from tests.proctoring.seat import SimulatedSeat, wait_until
 
 
@@ -101,7 +102,13 @@ def test_garbage_is_refused(busy_seat: SimulatedSeat, raw: bytes) -> None:
         ("segment_ms", 30),
         ("segment_ms", 1_010),
         ("segment_ms", True),
+        ("folder", "/tmp/nul\0byte"),
+        ("folder", "/tmp/" + "long" * 64),
+        ("folder", "/tmp" + "/long" * 1_000),
+        ("folder", "/tmp/half a character \ud800"),
         ("retention_days", 30),
+        ("retention_days", CENTURY_DAYS + 1),
+        ("retention_days", 10**30),
         ("recipients", []),
         ("surprise", 1),
     ],
