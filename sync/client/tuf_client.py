@@ -2,6 +2,7 @@
 
 import json
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -61,7 +62,8 @@ class Client(Updater):
     """
 
     def __init__(self, folder: Path, root: bytes, fetcher: FetcherInterface, now_ms: int) -> None:
-        _sweep_roots(private_folder(folder))
+        self._embedded: Final = _version_of(root)
+        _sweep_roots(private_folder(folder), self._embedded)
         super().__init__(
             metadata_dir=str(folder),
             metadata_base_url=_BASE,
@@ -69,8 +71,6 @@ class Client(Updater):
             config=_CONFIG,
             bootstrap=root,  # never the cache, which anybody who once held the disk could have written
         )
-        self._embedded: Final = self._trusted_set.root.version
-        _require_distinct_root(root)
         self._trusted_set.reference_time = _time(now_ms)
         trusted: Any = self._trusted_set
         trusted._load_data = _counting_keys_once(trusted._load_data)  # noqa: SLF001
@@ -189,16 +189,17 @@ def _time(now_ms: int) -> datetime:
         return _LATEST
 
 
-def _sweep_roots(folder: Path) -> None:
+def _sweep_roots(folder: Path, embedded: int) -> None:
     """Remove from the kept roots what the library must not open: it reads them whole, whatever they are."""
     history = folder / "root_history"
     if history.is_symlink():
         history.unlink()
-    if not history.is_dir():
-        return
-    for file in history.iterdir():
-        if file.is_symlink() or not (file.is_file() or file.is_dir()) or file.stat().st_size > _ROOT_BYTES:
-            file.unlink()
+    for version in range(embedded + 1, embedded + MOST_ROOTS + 1):
+        file = history / f"{version}.root.json"
+        with suppress(FileNotFoundError, IsADirectoryError):
+            found = file.lstat()
+            if not stat.S_ISREG(found.st_mode) or found.st_size > _ROOT_BYTES:
+                file.unlink()
 
 
 def _counting_keys_once(load: _Load) -> _Load:
@@ -217,9 +218,13 @@ def _counting_keys_once(load: _Load) -> _Load:
     return load_counting
 
 
-def _require_distinct_root(raw: bytes) -> None:
-    metadata = Metadata[Root].from_bytes(raw)
+def _version_of(root: bytes) -> int:
+    """Give the version of an embedded root that so many different keys signed as it itself demands."""
+    metadata = Metadata[Root].from_bytes(root)
+    if not isinstance(metadata.signed, Root):
+        raise exceptions.RepositoryError("no root metadata")
     _require_distinct(metadata.signed, Root.type, metadata.signed_bytes, metadata.signatures)
+    return metadata.signed.version
 
 
 def _require_distinct(delegator: Root | Targets, role: str, payload: bytes, signatures: dict[str, Signature]) -> None:

@@ -1,5 +1,6 @@
 """A content repository's publisher, made of the TUF library's own parts: honest, or as wicked as a test wants it."""
 
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -185,8 +186,8 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path) -> Iterator[Site]:
-    """Serve a repository on loopback over plain http."""
+def site(folder: Path, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Serve a repository on loopback, over plain http or TLS."""
     running = Site(folder)
 
     class Handler(BaseHTTPRequestHandler):
@@ -201,9 +202,11 @@ def site(folder: Path) -> Iterator[Site]:
             """Say nothing of clients that go."""
 
     server = Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    running.url = f"http://127.0.0.1:{server.server_port}"
+    running.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     try:
         yield running
     finally:

@@ -1,14 +1,18 @@
 """The channel over any web server: a line that is cut, drips or never ends, and one that sends us elsewhere."""
 
+import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from sync.client.channel import Channel, ContentAltered, ContentNotPublished, ContentRefused, Standing
 from sync.client.mirror import Mirror, MirrorAddressRefused, MirrorAnswerBad, MirrorUnreachable
 from sync.client.pace import Pace
+from sync.trust.certificates import issue_server_certificate, make_ca
+from sync.trust.keys import SigningKey
 from tests.sync.client.publisher import NOW_MS, Publisher, Site, site
 
 PACKAGE = "packages/safety/one.erp"
@@ -187,7 +191,47 @@ def test_a_mirror_keeps_to_a_pace(publisher: Publisher, running: Site, tmp_path:
     assert into.read_bytes() == DATA
 
 
-def test_https_with_a_certificate_nobody_vouches_for_is_not_spoken_to(publisher: Publisher, tmp_path: Path) -> None:
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Give a server's certificate by a CA that this machine is told to believe."""
+    authority, key = make_ca("A public CA"), SigningKey.generate_p256()
+    secret = key.private_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    certificate = issue_server_certificate(authority, key.public, ("localhost", "127.0.0.1"))
+    (tmp_path / "server.pem").write_bytes(secret + certificate.encode())
+    (tmp_path / "ca.pem").write_text(authority.certificate_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    return context
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_mirror_over_tls_is_watched_as_well(
+    publisher: Publisher, tmp_path: Path, into: Path, tls: ssl.SSLContext
+) -> None:
+    with site(publisher.folder, tls) as running:
+        channel = opened(publisher, running, tmp_path)
+        channel.refresh(NOW_MS)
+        channel.fetch(channel.target(PACKAGE), into)
+        assert into.read_bytes() == DATA
+        running.dripping = "body"
+        with pytest.raises(MirrorUnreachable):
+            channel.refresh(NOW_MS)
+
+
+def test_a_mirror_by_a_ca_the_machine_does_not_know_is_not_spoken_to(
+    publisher: Publisher, tmp_path: Path, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with site(publisher.folder, tls) as running:
+        with pytest.raises(MirrorUnreachable):
+            opened(publisher, running, tmp_path).refresh(NOW_MS)
+        assert running.asked == []
+
+
+def test_a_server_without_tls_behind_an_https_address_is_not_spoken_to(publisher: Publisher, tmp_path: Path) -> None:
     with site(publisher.folder) as plain:  # no TLS at all behind an https address
         address = plain.url.replace("http:", "https:")
         channel = Channel(tmp_path / "seat", publisher.embedded, Mirror(address, address, timeout=(1, 1)))
