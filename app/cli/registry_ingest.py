@@ -19,14 +19,17 @@ MediumPlace = Annotated[Path, typer.Argument(metavar="MEDIUM", help="The folder 
 @command
 def ingest(home: Home, medium: MediumPlace) -> None:
     """Take in the packets that lie on a medium; receipts and proofs are written back onto it."""
+    from app.registry.ingesting import Ingested
     from app.registry.ingesting import ingest as take_in
     from app.registry.service import Registry
     from sync.client.medium import Medium
 
-    stick = Medium(medium)
+    stick, came = Medium(medium), Ingested()
     with Registry.open(home) as registry:
-        came = take_in(registry, stick)
-    say("ingest.done", new=came.new, known=came.known)
+        try:
+            take_in(registry, stick, came)
+        finally:
+            say("ingest.done", new=came.new, known=came.known)
     for one in came.aside:
         say("ingest.aside", sha256=one.sha256)
     for one in came.refused:

@@ -10,8 +10,9 @@ from typing import Final
 from app.registry.intake import PACKET_BYTES, PacketConflict
 from app.registry.log import ProofNotYet
 from app.registry.service import Registry
-from sync.client.medium import BUNDLE, Kind, Medium, proof_file, receipt_file
-from sync.faults import Refused
+from sync.client.medium import BUNDLE, Kind, Medium, MediumUnwritable, proof_file, receipt_file
+from sync.faults import Fault, Refused
+from sync.replica.durable import DiskFull
 
 _AT_ONCE: Final = 200  # packets whose receipts and proofs are written together
 
@@ -35,16 +36,18 @@ class Ingested:
     refused: list[TurnedAway] = field(default_factory=list)
 
 
-def ingest(registry: Registry, medium: Medium) -> Ingested:
+def ingest(registry: Registry, medium: Medium, came: Ingested | None = None) -> Ingested:
     """Take in every packet that lies on the medium, and write what the registry answers beside it.
+
+    `came` is filled as it goes, for whoever wants to say what came of it before the medium broke.
 
     Raises:
         MediumUnreadable: it is not there, or breaks. What was taken in stays; the next time the rest follows.
-        DiskFull, MediumUnwritable: the packets are taken in, the answers are not all on the medium.
+        DiskFull, MediumUnwritable: all packets are taken in, the answers are not all on the medium.
         RegistryUnreadable, LogInconsistent and other faults of this registry's own place.
     """
-    came = Ingested()
-    some: dict[str, bytes] = {}
+    came = came or Ingested()
+    answers = _Answers(registry, medium)
     for entry in medium.entries(Kind.PACKETS):
         envelope = medium.read(entry.place, PACKET_BYTES)
         if envelope is None:
@@ -58,12 +61,36 @@ def ingest(registry: Registry, medium: Medium) -> Ingested:
             came.refused.append(TurnedAway(entry.name, fault.code, fault.detail))
             continue
         came.new, came.known = came.new + taken.is_new, came.known + (not taken.is_new)
-        some[entry.name] = taken.receipt
-        if len(some) == _AT_ONCE:
-            _write_back(registry, medium, some)
-            some = {}
-    _write_back(registry, medium, some)
+        answers.add(entry.name, taken.receipt)
+    answers.write()
+    if answers.unwritten is not None:
+        raise answers.unwritten
     return came
+
+
+class _Answers:
+    """What is written back, many at once. Where that fails, packets are taken in all the same: they matter more."""
+
+    def __init__(self, registry: Registry, medium: Medium) -> None:
+        self.unwritten: Fault | None = None
+        self._registry = registry
+        self._medium = medium
+        self._receipts: dict[str, bytes] = {}
+
+    def add(self, sha256: str, receipt: bytes) -> None:
+        """Write a receipt with the next that are written."""
+        self._receipts[sha256] = receipt
+        if len(self._receipts) == _AT_ONCE:
+            self.write()
+
+    def write(self) -> None:
+        """Write what has gathered, unless the medium has refused before."""
+        receipts, self._receipts = self._receipts, {}
+        if self.unwritten is None:
+            try:
+                _write_back(self._registry, self._medium, receipts)
+            except (DiskFull, MediumUnwritable) as fault:
+                self.unwritten = fault
 
 
 def _write_back(registry: Registry, medium: Medium, receipts: dict[str, bytes]) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,18 +21,21 @@ WHYS = (Why.NO_NETWORK, Why.NO_NETWORK, Why.BUSY)
 
 
 @pytest.fixture
-def place_that_waits(place: Place) -> Place:
-    """Put three packets into the seat's outbox that wait for two reasons, the oldest for two hours."""
+def place_that_waits(place: Place) -> Iterator[Place]:
+    """Put three packets into the seat's outbox that wait for two reasons, the oldest for two hours; take them out."""
     workplace = Workplace.open(SeatHome(place.seat))
     outbox, now = workplace.replica.outbox, workplace.clock()
     for number, why in enumerate(WHYS):
         sha256 = f"{number:064d}"
         outbox.add(sha256, sha256, sha256, b"simulated", now.wall_ms - (2 - number) * HOUR_MS)
-        if outbox.line(sha256) and outbox.line(sha256).stage is Stage.SEALED:  # type: ignore[union-attr]
-            outbox.move(sha256, Stage.QUEUED)
+        outbox.move(sha256, Stage.QUEUED)
         outbox.postpone(sha256, Hold(why, "status", 10 * HOUR_MS, now))
     workplace.close()
-    return place
+    yield place
+    workplace = Workplace.open(SeatHome(place.seat))
+    workplace.replica.outbox.resume()
+    workplace.replica.outbox._connection.run("DELETE FROM outbox")  # other tests have the same seat
+    workplace.close()
 
 
 def run(place: Place, *arguments: object, language: str = "en") -> Told:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.registry.ingesting import ingest
+from app.registry import ingesting
+from app.registry.ingesting import Ingested, ingest
 from app.registry.models import Conflict, LogLeaf, Packet, ScoredResult
 from sync.client.carried import Exported, export_packets, fetch_receipts
 from sync.client.delivery import deliver_due
-from sync.client.medium import Medium, packet_file, receipt_file
+from sync.client.medium import Medium, MediumUnwritable, packet_file, receipt_file
 from sync.replica.database import Replica
 from sync.replica.outbox import Stage
 from sync.trust.anchor import Trust
@@ -127,3 +128,23 @@ def test_a_receipt_for_another_packet_or_with_a_byte_changed_ends_no_wait(
     fetched = fetch_receipts(replica, medium, trust)
     assert (fetched.receipted, {sha256 for sha256, _ in fetched.refused}) == ((), {first, second})
     assert {line.stage for line in replica.outbox.lines()} == {Stage.QUEUED}
+
+
+def test_a_medium_that_nothing_can_be_written_to_is_read_to_its_end(
+    world: World, seat: Seat, session: str, replica: Replica, medium: Medium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = [queued(world, seat, session, replica) for _ in range(3)]
+    export_packets(replica, seat.device, medium, 9)
+    monkeypatch.setattr(ingesting, "_AT_ONCE", 1)
+
+    def refuse(_medium: Medium, _files: object) -> None:
+        raise MediumUnwritable(place="simulated")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Medium, "write", refuse)
+        with pytest.raises(MediumUnwritable):
+            ingest(world.registry, medium, came := Ingested())
+    assert came.new == 3
+    assert [counted(world, sha256) for sha256 in digests] == [[1, 1, 1]] * 3
+    assert ingest(world.registry, medium).known == 3
+    assert len(fetch_receipts(replica, medium, Trust.load(seat.trust)).proven) == 3
