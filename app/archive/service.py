@@ -16,6 +16,7 @@ from proctoring.vault.retention.archive import Archive, State
 from proctoring.vault.retention.forecast import Kept, forecast
 from proctoring.vault.store.abouts import look_at_about, look_at_abouts
 from proctoring.vault.store.receiving import Outcome, Received, Receiver, receive_all
+from proctoring.vault.store.shelf import ShelfAway
 from sync.faults import Fault, Refused
 from sync.replica.durable import disk_faults
 from sync.trust.anchor import DIRECTORY_FILE
@@ -85,8 +86,8 @@ class ArchiveService:
             yield self._clock()
             self._frozen = frozen
         if daily:
-            self._looked_ms = now
             yield from self._due()
+            self._looked_ms = now  # last: what a store that drops interrupts is looked at again
         elif aside:
             self._archive.settle_papers(())
 
@@ -131,9 +132,11 @@ class ArchiveService:
                 elif kept[-1].state is State.EXPIRABLE and not kept[-1].held:
                     yield Event(Happening.EXPIRABLE, {"recording": recording, "until_ms": kept[-1].retain_until_ms})
                 archive.settle_if_needed(kept[-1])
+            except ShelfAway:
+                raise  # of all of them, not of this one
             except Fault as fault:
                 yield Event(Happening.TROUBLE, {"recording": recording, "code": fault.code})
-        for name in archive.ledger.clock_line.strangers():
+        for name in (*archive.ledger.clock_line.strangers(), *archive.strangers()):
             yield Event(Happening.TROUBLE, {"stranger": name[:200]})
         now_ms = archive.clock().wall_ms
         yield from self._media(now_ms)

@@ -1,10 +1,13 @@
 """What time it surely is, and whether the clock is believed: a pure judgement over the archive's line of readings.
 
-Nobody can set CLOCK_MONOTONIC, but it ends with the boot, and a wall clock can be set to anything. What time it
-*surely* is only three things move: what the registry signed, what two administrators state, and the monotonic clock
-running in sight of the line since then, from one entry to the next of the same boot. So no wall clock, wherever it is
-set to, makes anything expire, and two machines that work on one archive count no time twice; an archive that was off
-for a while is behind until one of the first two comes. Behind is safe, ahead is not.
+A wall clock can be set to anything; CLOCK_MONOTONIC nobody sets while the system runs, but it ends with the boot, and
+who starts this program can show it another (a library loaded before it, a time namespace): then all clocks agree, and
+nothing here can tell. What time it *surely* is only three things move: what the registry signed, what two administrators
+state, and the monotonic clock running in sight of the line since then, from one entry to the next of the same boot; and
+the last two by no more than `LONGEST_OFF_MS` past the latest time the registry signed. So no wall clock makes anything
+expire, and no other clock and nobody's word does by more than that month; two machines that work on one archive count no
+time twice; an archive that was off for a while, or was not told of the registry for long, is behind until it is told.
+Behind is safe, ahead is not.
 
 The wall clock is held against that. Within one boot it has to go as the monotonic one does (and time asleep with it);
 from boot to boot it may not go back, nor forward by more than `LONGEST_OFF_MS`. Everything else is a jump: destruction
@@ -97,7 +100,7 @@ def judge(line: Iterable[ClockEntry], registry_ms: int, papers_ms: int, now: Clo
         if entry.act is ClockAct.REGISTRY and entry.stated_ms is not None and entry.stated_ms <= registry_ms:
             course = _told_by_registry(course, entry.stated_ms)  # later than the directory here nothing is proven
     course = _read(course, moment(now), now.slept_ms, max(papers_ms, registry_ms), None)
-    return Evidence(max(course.sure_ms, registry_ms), course.freeze)
+    return Evidence(max(registry_ms, min(course.sure_ms, registry_ms + LONGEST_OFF_MS)), course.freeze)
 
 
 def _read(course: _Course | None, at: Moment, slept_ms: int, floor_ms: int, sequence: int | None) -> _Course:

@@ -44,6 +44,7 @@ class ArchiveSite:
     clock: SimulatedClock
     recording: str
     replica: Replica
+    registry: World
 
     @classmethod
     def make(cls, root: Path, recorded: Recorded) -> Self:
@@ -86,11 +87,15 @@ class ArchiveSite:
             people.add(credential.to_bytes())
         catalogue = Catalogue.open(home.index, FileKeyStore(home.keys).replica_key())
         desk = ArchiveDesk(archive, catalogue, recorded.seat.site)
-        return cls(home, archive, desk, people, signers, clock, recording, replica)
+        return cls(home, archive, desk, people, signers, clock, recording, replica, registry)
 
     def expire(self) -> None:
-        """Let the whole retention pass while the archive runs."""
+        """Let the whole retention pass; then the archive is told of the registry, and opened anew."""
         self.clock.run((RETENTION_DAYS + 100) * 86_400_000)
+        sequence = self.registry.directory.sequence + 1
+        self.registry = self.registry.with_directory(sequence=sequence, issued_ms=self.clock.true_ms)
+        self.registry.trust.save(self.home.trust)
+        self.archive = self.desk.archive = Archive.open(self.home, self.clock)  # type: ignore[misc]
         self.archive.write_clock_line()
 
     def close(self) -> None:

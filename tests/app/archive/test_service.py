@@ -1,6 +1,7 @@
 """The archive's service: what is due is stated, an interrupted destruction is ended, nothing else is ever deleted."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from app.archive.home import ArchiveHome
 from app.archive.service import DAILY_MS, ArchiveService, Happening
 from proctoring.vault.retention.archive import Archive, State
 from proctoring.vault.store.folder import FolderShelf
+from proctoring.vault.store.shelf import ShelfAway
 from tests.proctoring.vault.retention.breaking import Accident, BreakingShelf, KilledError
 from tests.proctoring.vault.retention.world import Site, expire
+from tests.proctoring.vault.store.test_away import nest
 
 
 @pytest.fixture
@@ -50,6 +53,39 @@ def test_what_the_registry_signs_anew_is_believed_without_a_restart(site: Site) 
     site.renew()
     site.open().write_clock_line()
     assert [event.happening for event in service.turn()] == [Happening.CLOCK]
+
+
+def test_a_share_that_is_unmounted_is_said_to_be_away_and_the_service_goes_on_when_it_is_back(site: Site) -> None:
+    recording = site.keep(site.open().shelf)
+    service = ArchiveService(ArchiveHome(site.places.root), site.open)
+    store = site.places.root / "store"
+    away = store.rename(store.with_name("away"))
+    store.mkdir()
+    for _ in range(2):
+        with pytest.raises(ShelfAway):
+            list(service.turn())
+    assert not list(store.iterdir())
+    store.rmdir()
+    away.rename(store)
+    assert [event.happening for event in service.turn()] == [Happening.CLOCK]
+    assert site.open().standing(recording).state is State.RETAINED
+
+
+def test_what_is_deeper_than_any_name_is_stated_and_everything_else_goes_on(site: Site) -> None:
+    recording = site.keep(site.open().shelf)
+    store = site.places.root / "store"
+    for place in ("arriving", f"custody/{recording}", f"recordings/{recording}", "about"):
+        nest(store / place, "d", 1_200)
+    try:
+        told = list(ArchiveService(ArchiveHome(site.places.root), site.open).turn())
+        strangers = [str(event.facts["stranger"]) for event in told if event.happening is Happening.TROUBLE]
+        assert sorted(one.split("/d/")[0] for one in strangers) == sorted(
+            ("arriving", f"custody/{recording}", f"recordings/{recording}", "about")
+        )
+        assert site.open().standing(recording).state is State.RETAINED
+        assert list(site.open().recordings()) == [recording]
+    finally:
+        subprocess.run(["rm", "-rf", store], check=True)
 
 
 def test_what_has_expired_is_stated_and_stays(site: Site) -> None:

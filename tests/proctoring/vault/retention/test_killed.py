@@ -39,7 +39,8 @@ def ready(site: Site) -> str:
 def count_writes(root: Path) -> int:
     site = Site.make(root)
     accident = Accident()
-    breaking(site, accident).destroy(ready(site), site.people[2])
+    recording = ready(site)
+    breaking(site, accident).destroy(recording, site.people[2])
     return accident.happened
 
 

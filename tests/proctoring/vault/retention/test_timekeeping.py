@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from proctoring.vault.retention.clockline import ClockLine
 from proctoring.vault.retention.entering import Clerk
-from proctoring.vault.retention.faults import AdministratorRefused, ClockFrozen, ClockLineRefused
+from proctoring.vault.retention.faults import AdministratorRefused, ClockFrozen, ClockLineRefused, NotExpired
 from proctoring.vault.retention.standing import DAY_MS
 from proctoring.vault.retention.timekeeping import LONGEST_OFF_MS, TOLERANCE_MS, judge
 from sync.trust.clock import ClockReading
 from sync.trust.keystore import FileKeyStore
 from sync.wire.archive import ClockAct, ClockEntry, Moment, Person
 from sync.wire.ids import new_id
-from tests.proctoring.vault.retention.world import HOUR_MS, Site, expire
+from tests.proctoring.vault.retention.world import HOUR_MS, RETENTION_DAYS, Site, expire
 from tests.sync.trust.world import NOW_MS
 
 YEAR_MS = 365 * DAY_MS
@@ -274,11 +274,39 @@ def test_who_reads_the_line_while_another_writes_sees_no_frozen_clock(
     assert archive.time().freeze is None
 
 
-@pytest.mark.parametrize("name", ["x", "0000001.json", "000000.json.copy"])
+@pytest.mark.parametrize("name", ["x", "0000001.json", "000000.json.copy", "000999.json"])
 def test_what_is_no_line_is_stated_and_keeps_nobody_from_anything(site: Site, name: str) -> None:
     (site.places.root / "store" / "clock" / name).write_bytes(b"")
     assert not frozen(site)
     assert site.open().ledger.clock_line.strangers() == (f"clock/{name}",)
+
+
+def test_a_line_that_is_one_after_a_gap_says_that_lines_are_missing(site: Site) -> None:
+    for _ in range(2):
+        site.clock.run(HOUR_MS)
+        site.open().write_clock_line()
+    site.lose_memory()
+    (site.places.root / "store" / "clock" / "000001.json").unlink()
+    with pytest.raises(ClockLineRefused):
+        site.open().write_clock_line()
+
+
+def test_no_clock_that_somebody_makes_up_goes_further_than_a_month_past_what_the_registry_signed(site: Site) -> None:
+    kept = site.keep(site.open().shelf)
+    until_ms = site.open().standing(kept).retain_until_ms
+    issued_ms = site.registry.directory.issued_ms
+    site.clock.run(RETENTION_DAYS * DAY_MS * 2)  # all three clocks together, as whoever starts the program can have it
+    site.open().write_clock_line()
+    assert site.open().time().freeze is None
+    assert site.open().time().sure_ms == issued_ms + LONGEST_OFF_MS
+    with pytest.raises(NotExpired):
+        site.open().propose_destruction(kept, site.people[0], "expired")
+    for person in site.people[:2]:
+        site.open().state_time(person, site.clock.true_ms)
+    assert site.open().time().sure_ms == issued_ms + LONGEST_OFF_MS
+    site.renew()
+    assert site.open().time().sure_ms >= until_ms
+    site.open().propose_destruction(kept, site.people[0], "expired")
 
 
 def test_a_damaged_line_is_refused(site: Site) -> None:

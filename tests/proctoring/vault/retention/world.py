@@ -257,6 +257,7 @@ def opening(recording: str, device: str, key: SigningKey, ended_ms: int) -> Reco
 
 
 def expire(site: Site) -> None:
-    """Let the whole retention pass while the archive runs and looks at its clock."""
+    """Let the whole retention pass while the archive runs, is told of the registry, and looks at its clock."""
     site.clock.run((RETENTION_DAYS + 1) * DAY_MS)
+    site.renew()
     site.open().write_clock_line()
