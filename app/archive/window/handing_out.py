@@ -75,7 +75,7 @@ class HandingOut(QObject):
 
     def _show(self, media: tuple[Medium, ...], places: tuple[Place, ...], now_ms: int) -> None:
         self._media.show_media(media, now_ms)
-        self._media.offer_place(next((place.folder for place in places if not place.label), ""))
+        self._media.offer_places(tuple(place.folder for place in places if not place.label))
 
     def forget(self) -> None:
         """Forget what was typed: nobody is signed in any more."""

@@ -9,6 +9,7 @@ from app.archive import days
 from app.archive.figures import size_words
 from app.archive.window.chrome import ArchivePage, Place
 from app.archive.window.list_table import ListCell, ListTable
+from app.archive.window.rows import Wrap
 from app.archive.window.sayings import NOTHING, due_back
 from app.ui.buttons import Button, Kind
 from app.ui.fields import Field
@@ -89,6 +90,9 @@ class MediaPage(ArchivePage):
         self.named(body.setText, "archive.media.register_body")
         panel.content.addWidget(heading)
         panel.content.addWidget(body)
+        self._offers: list[Button] = []
+        self._offered = Wrap()
+        panel.content.addLayout(self._offered)
         grid = QGridLayout()
         grid.setSpacing(Space.M)
         self._add_field(grid, 0, "place")
@@ -118,10 +122,19 @@ class MediaPage(ArchivePage):
         self.show_fault(None)
         self.render_view()
 
-    def offer_place(self, folder: str) -> None:
-        """Fill in where a medium is plugged in that nobody registered, unless something was typed."""
-        if not self._fields["place"].text():
-            self._fields["place"].setText(folder)
+    def offer_places(self, folders: tuple[str, ...]) -> None:
+        """List where media are plugged in that nobody registered; a single one is filled in, unless one was typed."""
+        while len(self._offers) < len(folders):
+            offer = Button(f"offer_{len(self._offers)}")
+            offer.set_look(self.look)
+            offer.clicked.connect(lambda _checked=False, this=offer: self._fields["place"].setText(this.text()))
+            self._offers.append(offer)
+            self._offered.put(offer)
+        for at, offer in enumerate(self._offers):
+            offer.setVisible(at < len(folders))
+            offer.setText(folders[at] if at < len(folders) else "")
+        if len(folders) == 1 and not self._fields["place"].text():
+            self._fields["place"].setText(folders[0])
 
     def show_fault(self, fault: Fault | None, again: Callable[[], None] | None = None) -> None:
         """Say what stands in the way, where it is seen."""
@@ -162,6 +175,8 @@ class MediaPage(ArchivePage):
             chip.setVisible(at < len(shown))
             if at < len(shown):
                 chip.setText(shown[at].label)
+        if len(shown) == 1:
+            self._choices[0].setChecked(True)
         self._show_ways()
 
     def _choose(self, this: Button) -> None:

@@ -1,6 +1,7 @@
 """The desk: what is found comes from the shelf, what is watched is entered first, what is destroyed needs two."""
 
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -29,11 +30,23 @@ def acts(site: ArchiveSite) -> list[CustodyAct]:
 
 def test_what_lies_on_the_shelf_is_found_by_part_of_a_name_and_by_number(site: ArchiveSite) -> None:
     assert refreshed(site) == Refreshed(1, 0, 1)
-    for text in ("张", "伟（模", "2026113300007", "焊接", site.recording[:13]):
+    for text in ("张", "伟（模", "2026113300007", "２０２６１１３３", "*1234", "焊接", site.recording[:13]):
         assert [one.recording for one in site.desk.page(Query(text))] == [site.recording], text
     assert site.desk.page(Query("李")) == []
     (entry,) = site.desk.page(Query())
     assert (entry.name, entry.verdict, entry.simulated, entry.seat) == (CANDIDATE, "complete", True, "7")
+
+
+@pytest.mark.parametrize("dot", ["·", "・", "•", "．", ".", ""])
+def test_a_name_is_found_with_any_dot_or_none(site: ArchiveSite, dot: str) -> None:
+    catalogue = Catalogue.open(site.home.index.with_name("other.db"), bytes(32))
+    try:
+        refreshed(site)
+        (entry,) = site.desk.page(Query())
+        catalogue.put([replace(entry, name="古丽娜尔·艾合买提江")])
+        assert catalogue.count(Query(f"古丽娜尔{dot}艾合")) == 1
+    finally:
+        catalogue.close()
 
 
 def test_only_what_has_changed_is_read_again(site: ArchiveSite) -> None:

@@ -9,16 +9,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.exam.prose import Language
 from app.exam.room import OnDuty
 from app.exam.sitting import State
 from app.seat.home import SeatHome
 from app.seat.phases.proctor import corner as corner_phase
+from app.seat.phases.proctor.corner_glance import Recorded
 from app.seat.screens.choice_list import RadioRow
 from app.seat.screens.proctor.corner_form import CornerFormScreen
-from app.seat.screens.proctor.corner_view import CornerAnswer
+from app.seat.screens.proctor.corner_view import CornerAnswer, Recorder
 from app.seat.workplace import Workplace
 from app.ui.fields import Field
 from app.ui.labels import StatusMark
+from app.ui.text import say
+from app.words import Words
 from proctoring.recorder.client import RecorderClient
 from sync.client.sign_in import FREE_TRIES
 from sync.replica.durable import DiskFull
@@ -572,3 +576,11 @@ def test_a_voided_sitting_looks_voided_and_shows_no_verdict(seat: ProctoredSeat)
     seat.until_screen("ResultScreen")
     assert seat.says("监考员已作废本次考试")
     assert not seat.says("未合格")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_recording_that_is_interrupted_says_what_to_do(language: Language) -> None:
+    recorded = Recorded.of(None)
+    assert recorded.recorder is Recorder.INTERRUPTED
+    (trouble,) = recorded.troubles
+    assert ("备用考试机" if language is Language.ZH else "spare seat") in say(trouble, Words(language))

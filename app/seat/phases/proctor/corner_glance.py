@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import Final, Self
 
 from app.exam.events import PauseReason
 from app.exam.sitting import State
@@ -28,6 +28,8 @@ _TOLD = frozenset({"CLOCK_JUMPED", "PIN_LOCKED", "RECORDER_RESTARTED", "RECORDIN
 _ENDS = frozenset({"ENDED_PROCTOR", "ENDED_VOIDED"})
 _RUNNING = frozenset({CornerAct.EXTEND, CornerAct.REPORT, CornerAct.END})
 
+_INTERRUPTED: Final = Sentence("screen.corner.trouble_interrupted")
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -41,16 +43,16 @@ class Recorded:
     def of(cls, status: RecorderStatus | None) -> Self:
         """Read it from what the recorder says of itself; None: it does not answer."""
         if status is None:
-            return cls(Recorder.INTERRUPTED)
+            return cls(Recorder.INTERRUPTED, troubles=(_INTERRUPTED,))
         lasts_ms = status.disk.lasts_ms if status.disk is not None else 0
-        return cls(
-            Recorder.RECORDING if is_recording(status) else Recorder.INTERRUPTED,
-            any(source.simulated for source in status.sources),
-            tuple(
-                Sentence(f"screen.corner.trouble_{trouble.value}", {"minutes": lasts_ms // MINUTE_MS})
-                for trouble in status.troubles
-            ),
+        troubles = tuple(
+            Sentence(f"screen.corner.trouble_{trouble.value}", {"minutes": lasts_ms // MINUTE_MS})
+            for trouble in status.troubles
         )
+        simulated = any(source.simulated for source in status.sources)
+        if is_recording(status):
+            return cls(Recorder.RECORDING, simulated, troubles)
+        return cls(Recorder.INTERRUPTED, simulated, troubles or (_INTERRUPTED,))
 
 
 def glance(

@@ -23,7 +23,7 @@ from app.archive.window.window import ArchiveWindow
 from app.archive.window.work_page import WorkPage
 from app.exam.prose import Language
 from app.ui.bridge import finish_background
-from app.ui.labels import StatusMark
+from app.ui.labels import Label, StatusMark
 from app.ui.style import prepare_application
 from proctoring.vault.carrying.request import Exported, MakePapers, Progress
 from proctoring.vault.retention.archive import Archive
@@ -123,7 +123,7 @@ class Walk(Hands):
         if not said:
             outcome = page.findChild(StatusMark, "outcome")
             assert outcome is not None
-            said = outcome.text()
+            said = "\n".join((outcome.text(), *(one.text() for one in page.findChildren(Label) if one.isVisible())))
         self.press("done")
         return said
 

@@ -41,6 +41,7 @@ def test_every_way_an_export_ends_is_said_in_plain_words(site: ArchiveSite, reco
     assert left == "[]"  # nothing was written into the empty folder that is left
     assert "已按您的要求停止" in stopped
     assert "已导出 1 份录像" in done
+    assert all(part in done for part in ("导出完成", "打印介质上的 cover.pdf", "安全弹出介质", "点“归还”"))
     assert "已导出 1 份录像" in sealed
     purposes = [entry.purpose for entry in site.archive.custody(site.recording) if entry.act.value == "exported"]
     assert purposes == ["交考试机构复核"] * 2

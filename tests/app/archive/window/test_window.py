@@ -247,7 +247,8 @@ def test_a_verification_says_what_it_found_and_what_is_simulated_is_said_all_the
     hands.until(WorkPage)
     assert strip(hands.page) == simulated
     hands.until_says("完整：录下的全部都在")
-    assert hands.acts()[-1] is CustodyAct.VERIFIED
+    entry = hands.site.archive.custody(hands.site.recording)[-1]
+    assert (entry.act, entry.by) == (CustodyAct.VERIFIED, hands.site.signers[0].person)  # under who pressed it
     hands.press("done")
     hands.until(RecordingPage)
     hands.press("export")
@@ -257,7 +258,7 @@ def test_a_verification_says_what_it_found_and_what_is_simulated_is_said_all_the
     export.confirmed.emit(False, str(hands.site.home.root), "交考试机构复核", "")  # no medium: the work ends at once
     hands.until(WorkPage)
     assert strip(hands.page) == simulated
-    hands.wait(hands.button("done").isVisible)
+    hands.until_says("导出没有完成")
 
 
 def test_nobody_destroys_alone_and_two_do(hands: Hands) -> None:
