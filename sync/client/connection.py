@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
@@ -25,10 +26,14 @@ from requests.utils import get_environ_proxies
 from sync.client.deadline import DeadlineContext, DeadlineSocket
 from sync.client.pace import Pace
 from sync.faults import EnvironmentFault, Refused
+from sync.replica.durable import disk_faults
 from sync.trust.certificates import NO_CHECK_TIME
 from sync.trust.keys import SigningKey
 from sync.wire.document import DocumentRefused
 from sync.wire.error import ErrorReply
+
+urllib3.disable_warnings(urllib3.exceptions.SystemTimeWarning)
+"""It would tell a person in English of a path and of certificates, whose dates nobody judges by this PC's clock."""
 
 _CHUNK_BYTES: Final = 65_536
 _SLOWEST_BYTES_PER_S: Final = 16_000  # a county town's line on a bad day; slower counts as dead
@@ -160,7 +165,7 @@ class RegistryConnection:
 
         Raises:
             RegistryUnreachable, RegistryAnswerBad, CertificateNotTaken: as `get`; what came before stays in the file.
-            OSError: the file could not be written.
+            DiskFull, DiskFault: the file could not be written.
         """
         have = min(file.seek(0, os.SEEK_END), length)
         if have == length:
@@ -339,14 +344,17 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
 
 def _append(response: requests.Response, file: BinaryIO, have: int, length: int) -> None:
     """Write an answer's body behind the first `have` bytes; it has to end with the last of `length`."""
+    name = getattr(file, "name", "")  # a file in memory has none, and one opened by its handle a number
+    place = Path(name).parent if isinstance(name, str) else Path()
     file.seek(have)
     file.truncate()
     for piece in response.raw.stream(_CHUNK_BYTES, decode_content=False):
         have += len(piece)
         if have > length:
             raise RegistryAnswerBad(f"more than {length} bytes")
-        file.write(piece)
-        file.flush()
+        with disk_faults(place, needed=length):  # a fault, which nobody takes for the network's
+            file.write(piece)
+            file.flush()
     if have < length:
         raise RegistryUnreachable("cut short", reached=True)
 

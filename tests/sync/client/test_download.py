@@ -1,5 +1,6 @@
 """A large download that was cut goes on where it was; the line is used as fast as was allowed."""
 
+import errno
 import hashlib
 import io
 import os
@@ -11,6 +12,7 @@ import pytest
 
 from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
 from sync.client.pace import LEAST_BYTES_PER_S, Pace
+from sync.replica.durable import DiskFull
 from tests.app.registry.world import Seat, World
 from tests.sync.client.simulator_wire import Ill, Wire, simulated_wire
 
@@ -105,3 +107,16 @@ def test_a_pace_is_one_bound_for_all_who_share_it() -> None:
     for _ in range(5):
         pace.spend(LEAST_BYTES_PER_S // 100)
     assert time.monotonic() - began >= 0.05
+
+
+class Full(io.BytesIO):
+    """A file on a disk without room."""
+
+    def write(self, _data: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.usefixtures("large")
+def test_a_full_disk_is_not_taken_for_an_outage(far: RegistryConnection) -> None:
+    with pytest.raises(DiskFull):
+        far.download(PATH, Full(), LENGTH)
