@@ -33,7 +33,7 @@ libraries=(
     libportaudio2 espeak-ng fonts-noto-cjk xvfb
 )
 test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core age umockdev softhsm2)
-long_tools=(mpv 'chromium|chromium-browser')
+long_tools=(mpv 'chromium|chromium-browser' faketime)
 
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
