@@ -352,7 +352,7 @@ def _is_there(file: Path, facts: TargetFacts) -> bool:
 def _opened_part(part: Path) -> Iterator[BinaryIO]:
     """Open what has come of a file so far, alone."""
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with open(part, "r+b", opener=lambda path, _: os.open(path, flags, 0o600)) as file:  # noqa: PTH123 - Path.open has none
+    with open(part, "r+b", opener=lambda path, _: os.open(path, flags, 0o600)) as file:
         # another program may have finished it between our opening and our having it alone
         if not _take(file) or not part.exists() or not os.path.samestat(os.fstat(file.fileno()), part.lstat()):
             raise ChannelBusy
