@@ -269,7 +269,7 @@ class _Run:
             recording,
             manifest.sha256 if manifest else None,
             film.examination.report.verdict,
-            film.duration_ms,
+            film.examination.outline.duration_ms or film.duration_ms,  # as every other paper has it; a film ends later
             written.path,
             written.bytes,
             written.sha256,

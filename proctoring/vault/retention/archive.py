@@ -26,7 +26,7 @@ from proctoring.vault.retention.memory import Memory
 from proctoring.vault.retention.papers import read_manifest, recording_prefix, require_id
 from proctoring.vault.retention.people import Signer
 from proctoring.vault.retention.places import ArchivePlaces
-from proctoring.vault.retention.refusals import date_of
+from proctoring.vault.retention.refusals import day_here
 from proctoring.vault.retention.settling import Settler
 from proctoring.vault.retention.standing import Freeze, Hold, Proposal, Standing, State, standing
 from proctoring.vault.retention.timekeeping import Evidence, moment
@@ -332,7 +332,7 @@ class Archive:
         require_there(situation)
         if until_ms <= situation.folded.retain_until_ms:
             self.settle(recording)  # somebody may try again what was interrupted
-            raise NeverLater(until=date_of(situation.folded.retain_until_ms))
+            raise NeverLater(until=day_here(situation.folded.retain_until_ms))
         entry = self._enter(
             recording, lambda now: Act(CustodyAct.EXTENDED, person, now, reason, until_ms=until_ms), person
         )

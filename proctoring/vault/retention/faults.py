@@ -79,7 +79,7 @@ class DestructionBegun(ActRefused):
 
 
 class NeverLater(ActRefused):
-    """An extension moves the end later, never earlier. Fact: `until`, the end so far (a date, UTC)."""
+    """An extension moves the end later, never earlier. Fact: `until`, the last day so far, by the calendar here."""
 
     code = "EXTENSION_NOT_LATER"
 

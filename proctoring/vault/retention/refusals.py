@@ -14,7 +14,7 @@ from proctoring.vault.retention.faults import (
 from proctoring.vault.retention.standing import Folded
 from sync.wire.archive import CustodyAct, CustodyEntry
 
-_LATEST_MS: Final = 253_402_300_799_000  # the last second of the year 9999: what a calendar can say
+_LATEST_MS: Final = 253_402_128_000_000  # two days before the end of the year 9999: a day in every time zone
 
 
 def why_refused(at: Folded, entry: CustodyEntry, detail: str) -> ActRefused:
@@ -25,13 +25,18 @@ def why_refused(at: Folded, entry: CustodyEntry, detail: str) -> ActRefused:
         case CustodyAct.RELEASED:
             return HoldGone(detail)
         case CustodyAct.EXTENDED:
-            return NeverLater(detail, until=date_of(at.retain_until_ms))
+            return NeverLater(detail, until=day_here(at.retain_until_ms))
         case CustodyAct.DESTRUCTION_PROPOSED if at.proposal is not None:
             return ProposedAlready(detail)
         case CustodyAct.DESTRUCTION_APPROVED | CustodyAct.DESTRUCTION_WITHDRAWN:
             return ProposalGone(detail)
         case _:
             return ActRefused(detail)
+
+
+def day_here(ms: int) -> str:
+    """Write the day of a moment by the calendar here, as whoever typed it reads it everywhere else."""
+    return f"{datetime.fromtimestamp(min(ms, _LATEST_MS) / 1000, tz=UTC).astimezone():%Y-%m-%d}"
 
 
 def date_of(ms: int) -> str:
