@@ -50,11 +50,13 @@ class CalendarPage(ArchivePage):
         self._empty = Label(Type.LEAD, Tone.SOFT)
         self.named(self._empty.setText, "archive.calendar.empty")
         months.content.addWidget(self._table)
-        self._empty.hide()  # nobody knows yet
         months.content.addWidget(self._empty)
         for widget in (title, self.problem, self._frozen, self._reviews, disk, months):
             column.content.addWidget(widget)
         column.content.addStretch(1)
+        self._known = (disk, months)
+        for panel in self._known:
+            panel.hide()  # until somebody knows what to say
         self.body.addWidget(Scroll(column), 1)
         self.dress()
 
@@ -69,6 +71,8 @@ class CalendarPage(ArchivePage):
         outlook, words = self._outlook, self.words
         if outlook is None:
             return
+        for panel in self._known:
+            panel.show()
         freeze = outlook.evidence.freeze
         said = ""
         if freeze is not None:

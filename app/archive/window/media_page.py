@@ -32,7 +32,6 @@ class MediaPage(ArchivePage):
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent, Place.MEDIA)
         self._media: tuple[Medium, ...] = ()
-        self._known = False
         self._now_ms = 0
         column = Column()
         title = Label(Type.TITLE)
@@ -43,6 +42,8 @@ class MediaPage(ArchivePage):
         self.named(self._empty.setText, "archive.media.empty")
         panel.content.addWidget(self._table)
         panel.content.addWidget(self._empty)
+        self._list = panel
+        panel.hide()  # until somebody knows what to say
         column.content.addWidget(title)
         column.content.addWidget(self.problem)
         column.content.addWidget(panel)
@@ -118,7 +119,8 @@ class MediaPage(ArchivePage):
 
     def show_media(self, media: tuple[Medium, ...], now_ms: int) -> None:
         """Show the register."""
-        self._media, self._now_ms, self._known = media, now_ms, True
+        self._media, self._now_ms = media, now_ms
+        self._list.show()
         self.show_fault(None)
         self.render_view()
 
@@ -160,7 +162,7 @@ class MediaPage(ArchivePage):
         )
         self._table.show_rows(heads, [self._row(one) for one in self._media], self.look)
         self._table.setVisible(bool(self._media))
-        self._empty.setVisible(self._known and not self._media)
+        self._empty.setVisible(not self._media)
         shown = [one for one in self._media if one.state is not MediumState.RETIRED]
         self._move.setVisible(bool(shown))
         while len(self._choices) < len(shown):
