@@ -209,6 +209,7 @@ class PinPanel(Looked, Panel):
         button = ProctorButton(ProctorCard("", ""))
         button.hide()
         button.clicked.connect(lambda: self._picked(button))
+        button.typed.connect(lambda digit: self._begin_pin(button, digit))
         button.stepped.connect(lambda along, down: self._step(index, along + down * self._columns))
         return button
 
@@ -218,6 +219,12 @@ class PinPanel(Looked, Panel):
             self.field.clear()
         self._choose(button.card.proctor)
         self.field.setFocus()
+
+    def _begin_pin(self, button: ProctorButton, digit: str) -> None:
+        """Take what is typed while a name has the focus: nobody looks whether the field has it."""
+        self._picked(button)
+        if self.field.isEnabled():
+            self.field.insert(digit)
 
     def _choose(self, proctor: str) -> None:
         self._chosen = proctor

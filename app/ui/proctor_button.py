@@ -39,6 +39,7 @@ class ProctorButton(Looked, Marked, QAbstractButton):
     """A proctor's card."""
 
     stepped = Signal(int, int)
+    typed = Signal(str)  # a digit
 
     def __init__(self, card: ProctorCard) -> None:
         super().__init__()
@@ -70,11 +71,13 @@ class ProctorButton(Looked, Marked, QAbstractButton):
         return QSize(tokens.PREVIEW[0] // 2, self.look.length(tokens.BAR))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move among the cards by the arrows; choose by Return as by Space."""
+        """Move among the cards by the arrows; choose by Return as by Space. A digit begins the PIN of this name."""
         if event.key() in _STEPS:
             self.stepped.emit(*_STEPS[event.key()])
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.click()
+        elif event.text().isascii() and event.text().isdigit():
+            self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
 
