@@ -1,7 +1,8 @@
 """`examroom agent`: what goes on in the background of a seat.
 
 It delivers packets until each has its receipt, sends the newest heads of recordings and journals away, and carries
-closed recordings to the site's store. Each goes on by itself when another cannot; one that ends by a defect ends the agent.
+closed recordings to the site's store. Each goes on by itself when another cannot; one that ends by a defect ends the
+agent.
 """
 
 import json as json_module
