@@ -419,6 +419,7 @@ def test_each_refusal_has_its_own_words_on_the_form_that_refused(hands: Hands) -
     hands.wait(lambda: "这项保全已经被解除" in form_says(hands))
     hands.press("back")
     hands.site.expire()
+    archive = hands.site.archive
     hands.press("back")
     hands.until(FindPage)
     hands.press("open")
