@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives import serialization
 
 from app.content.bank import Bank
@@ -31,7 +32,7 @@ from sync.replica.database import Replica
 from sync.trust.envelope import sign
 from sync.trust.keys import SealingKey, SigningKey
 from sync.trust.keystore import FileKeyStore, KeyStore
-from sync.trust.pin import open_credential
+from sync.trust.pin import make_credential, open_credential
 from sync.wire.ids import new_id
 from sync.wire.packet import (
     Answer,
@@ -248,7 +249,10 @@ def opened_world(folder: Path) -> Iterator[World]:
         keys = secrets.token_bytes(32), secrets.token_bytes(32)
         raw = pack(small_bank(), new_id(), 3, clock.now_ms, *keys)
         package = registry.publish(raw, *keys)
-        proctors = tuple(registry.enrol_proctor(name, PIN) for name in ("Li Mei", "Wang"))
+        with pytest.MonkeyPatch.context() as patch:
+            # credentials that cost no fifth of a second for each PIN; what a real one costs is tested with the PIN
+            patch.setattr("app.registry.enrolling.make_credential", partial(make_credential, memory_kib=64, passes=1))
+            proctors = tuple(registry.enrol_proctor(name, PIN) for name in ("Li Mei", "Wang"))
         world = World(registry, clock, folder, package, raw, keys, proctors)
         try:
             yield world
