@@ -35,14 +35,19 @@ def enrol(home: Home, invitation: Path, token: TokenName = None, pin_file: PinFi
 
 @app.command("fetch")
 @command
-def fetch(home: Home) -> None:
+def fetch(
+    home: Home,
+    mirror: Annotated[str | None, typer.Option(help="Take packages from this copy of the registry's /tuf.")] = None,
+) -> None:
     """Fetch this seat's session plans and their packages, and verify them."""
     from app.seat.preparing import fetch_sessions
     from app.seat.workplace import Workplace
+    from sync.client.mirror import mirror_at
 
+    copy = None if mirror is None else mirror_at(mirror)
     workplace = Workplace.open(SeatHome(home))
     try:
-        prepared = fetch_sessions(workplace)
+        prepared = fetch_sessions(workplace, copy)
     finally:
         workplace.close()
     say("cli.fetched", plans=len(prepared.sessions), packages=prepared.packages)

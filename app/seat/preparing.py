@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from app.seat.workplace import Workplace
-from sync.client.content import fetch_package
+from sync.client.content import take_package
 from sync.client.enrolment import fetch_trust, renew_certificate
+from sync.client.mirror import Mirror
 from sync.client.plans import fetch_plans, load_plan
+from sync.client.sources import RegistrySource
 
 
 @dataclass(frozen=True)
@@ -16,10 +18,13 @@ class Prepared:
     packages: int
 
 
-def fetch_sessions(workplace: Workplace) -> Prepared:
+def fetch_sessions(workplace: Workplace, mirror: Mirror | None = None) -> Prepared:
     """Fetch everything this seat needs for its sessions; what is here already is not fetched again.
 
+    Packages, which are large, come from `mirror` if there is one: they are believed for their signatures.
+
     Raises:
+        MirrorUnreachable, MirrorAnswerBad: the mirror says nothing, or is none.
         RegistryUnreachable, RegistryAnswerBad: nobody answered, or not the registry.
         PlansRefused, ContentRefused, TrustRefused, EnvelopeRefused: something was not believed; it was not kept.
         DiskFull, DiskFault: it could not be kept.
@@ -30,7 +35,7 @@ def fetch_sessions(workplace: Workplace) -> Prepared:
     trust = fetch_trust(connection, workplace.home.trust)
     sessions = fetch_plans(connection, workplace.asker, trust)
     packages = {plan.package.package: plan.package for plan, _ in (load_plan(replica, trust, one) for one in sessions)}
+    source = mirror or RegistrySource(connection)
     for package in packages.values():
-        wall_ms = workplace.clock().wall_ms
-        fetch_package(connection, replica, package, workplace.home.root / "tuf", trust, wall_ms)
+        take_package(source, replica, package, workplace.home.root / "tuf", trust, workplace.clock().wall_ms)
     return Prepared(tuple(sessions), len(packages))

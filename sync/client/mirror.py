@@ -160,6 +160,12 @@ class Mirror:
             yield pool
 
 
+def mirror_at(url: str) -> Mirror:
+    """Give the mirror whose `metadata/` and `targets/` lie under one address. Raises `MirrorAddressRefused`."""
+    base = _address(url)
+    return Mirror(f"{base}metadata/", f"{base}targets/")
+
+
 class _Watch:
     """Ends an exchange at `deadline` (monotonic seconds): it shuts the socket, whatever waits there."""
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from app.demo.banks import sample_bank
 from app.demo.cast import blueprint
 from app.demo.display import virtual_display
+from tests.bench.channel import channel
 from tests.bench.content import content
 from tests.bench.delivery import delivery
 from tests.bench.figures import Row
@@ -48,6 +49,7 @@ def measure(folder: Path) -> list[Row]:
         + content(folder / "content")
         + recording(folder / "recorder")
         + keeping(folder / "keeping")
+        + channel(folder / "channel")
         + log(folder / "log")
         + delivery(folder / "delivery")
     )

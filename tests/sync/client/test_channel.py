@@ -432,3 +432,4 @@ def test_a_clock_before_all_that_was_signed_expires_nothing(channel: Channel, tm
 def test_a_clock_after_it_all_takes_nothing_new(channel: Channel, wall_ms: int) -> None:
     with pytest.raises(ContentExpired):
         channel.refresh(wall_ms)
+    channel.refresh(NOW_MS)  # and a clock that is put right finds everything as it was

@@ -19,13 +19,15 @@ from sync.client.channel import (
     ContentRolledBack,
 )
 from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
-from sync.client.content import PackageOlder, fetch_package
+from sync.client.content import PackageOlder, fetch_package, take_package
+from sync.client.mirror import mirror_at
 from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica
 from sync.trust.anchor import Trust
 from sync.wire.ids import new_id
 from sync.wire.plan import PackageRef
 from tests.app.registry.world import World, small_bank
+from tests.sync.client.publisher import site
 from tests.sync.client.simulator import Act, Line
 
 DAY_MS = 86_400_000
@@ -82,12 +84,33 @@ def test_a_package_is_fetched_whole_and_once(world: World, replica: Replica, fet
     fetch(world.package)  # nothing is asked for any more
 
 
+def test_a_package_comes_from_any_copy_of_the_registrys_files(
+    world: World, replica: Replica, tmp_path: Path, trust: Trust
+) -> None:
+    with site(world.registry.premises.home / "tuf") as copy:
+        take_package(mirror_at(copy.url), replica, world.package, tmp_path / "tuf", trust)
+    assert replica.cabinet.document(DocumentKind.PACKAGE, world.package.package) == world.raw_package
+
+
+def test_a_download_from_the_registry_that_was_cut_goes_on(
+    world: World, replica: Replica, fetch: Fetch, tmp_path: Path
+) -> None:
+    part = tmp_path / "tuf" / f".{world.package.sha256[:32]}.part"
+    part.parent.mkdir()
+    part.write_bytes(world.raw_package[:1000])
+    fetch(world.package)
+    assert replica.cabinet.document(DocumentKind.PACKAGE, world.package.package) == world.raw_package
+    assert not part.exists()
+
+
 def test_a_changed_file_is_refused(world: World, replica: Replica, fetch: Fetch) -> None:
     premises = world.registry.premises
     (file,) = premises.repository.targets_folder.rglob("*.erp")
-    refused = (ContentAltered, RegistryAnswerBad, RegistryUnreachable)
-    wrongs = (world.raw_package[:-1] + b"?", world.raw_package + b"?", world.raw_package[:-1])
-    for wrong, fault in zip(wrongs, refused, strict=True):
+    for wrong, fault in (
+        (world.raw_package[:-1] + b"?", ContentAltered),
+        (world.raw_package + b"?", RegistryAnswerBad),
+        (world.raw_package[:-1], RegistryUnreachable),
+    ):
         file.write_bytes(wrong)
         with pytest.raises(fault):
             fetch(world.package)
