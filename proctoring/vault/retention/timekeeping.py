@@ -1,13 +1,13 @@
 """What time it surely is, and whether the clock is believed: a pure judgement over the archive's line of readings.
 
-A wall clock can be set to anything; CLOCK_MONOTONIC nobody sets while the system runs, but it ends with the boot, and
+A wall clock can be set to anything. CLOCK_MONOTONIC nobody sets while the system runs, but it ends with the boot, and
 who starts this program can show it another (a library loaded before it, a time namespace): then all clocks agree, and
-nothing here can tell. What time it *surely* is only three things move: what the registry signed, what two administrators
-state, and the monotonic clock running in sight of the line since then, from one entry to the next of the same boot; and
-the last two by no more than `LONGEST_OFF_MS` past the latest time the registry signed. So no wall clock makes anything
-expire, and no other clock and nobody's word does by more than that month; two machines that work on one archive count no
-time twice; an archive that was off for a while, or was not told of the registry for long, is behind until it is told.
-Behind is safe, ahead is not.
+nothing here can tell. What time it *surely* is only three things move: what the registry signed, what two
+administrators state, and the monotonic clock running in sight of the line since then, from one entry to the next of the
+same boot; and the last two by no more than `LONGEST_OFF_MS` past the latest time the registry signed. So no wall clock
+makes anything expire, and no other clock and nobody's word does by more than that month; two machines that work on one
+archive count no time twice; an archive that was off for a while, or was not told of the registry for long, is behind
+until it is told. Behind is safe, ahead is not.
 
 The wall clock is held against that. Within one boot it has to go as the monotonic one does (and time asleep with it);
 from boot to boot it may not go back, nor forward by more than `LONGEST_OFF_MS`. Everything else is a jump: destruction
