@@ -74,6 +74,7 @@ def trust_of(premises: Premises) -> Trust:
             premises.repository.root_bytes(),
             session.get_one(PublishedDocument, KEYS_DOCUMENT).envelope,
             session.get_one(PublishedDocument, DIRECTORY_DOCUMENT).envelope,
+            premises.repository.later_roots(),
         )
 
 

@@ -32,6 +32,7 @@ class KeyName(StrEnum):
     RECEIPT = "receipt"
     DIRECTORY = "directory"
     LOG = "log"
+    RESULT = "result"
 
     @classmethod
     def of(cls, role: RegistryRole) -> Self:

@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from tuf.api.metadata import Root
+
 from app.content.packing.package import SealedPackage
 from app.registry.database import Database
 from app.registry.keyroom import KeyName, KeyRoom
@@ -99,8 +101,8 @@ class Premises:
     root_folder: Path
 
     def root_keys(self) -> tuple[SigningKey, ...]:
-        """Give the root keys at hand. Raises `RootKeysMissing` if they are too few to sign."""
-        return RootKeys.at(self.root_folder).enough()
+        """Give the root keys at hand that count today. Raises `RootKeysMissing` if they are too few to sign."""
+        return RootKeys.at(self.root_folder).enough(self.repository.root().roles[Root.type].keyids)
 
     @property
     def public_folder(self) -> Path:

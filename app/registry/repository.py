@@ -99,12 +99,16 @@ class Repository:
         """
         return self.read("1.root.json")
 
+    def later_roots(self) -> tuple[bytes, ...]:
+        """Give the roots that followed the first one, in order."""
+        found: list[bytes] = []
+        while (self.metadata_folder / f"{len(found) + 2}.root.json").exists():
+            found.append(self.read(f"{len(found) + 2}.root.json"))
+        return tuple(found)
+
     def root(self) -> Root:
         """Give the newest root. Raises what `root_bytes` raises."""
-        version = 1
-        while (self.metadata_folder / f"{version + 1}.root.json").exists():
-            version += 1
-        return self.load(f"{version}.root.json", Root)
+        return self.load(f"{len(self.later_roots()) + 1}.root.json", Root)
 
     def add_target(self, path: str, data: bytes, custom: Mapping[str, str | int], now_ms: int) -> None:
         """Publish a file at target path `path`, under the role that the path belongs to; `custom` is signed with it.

@@ -4,6 +4,7 @@ They begin as files in a folder (`root-keys/` beside the registry's own keys, or
 carried away; what needs them is told a folder that has enough of them. A file is `root-<begin of the key's id>.key`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -50,15 +51,16 @@ class RootKeys:
         keys = [_read(room, file.stem) for file in sorted(folder.glob(f"{_PREFIX}*.key"))[:_MOST]]
         return cls(folder, tuple(sorted(keys, key=lambda key: key.public.keyid)))
 
-    def enough(self) -> tuple[SigningKey, ...]:
-        """Give the keys at hand.
+    def enough(self, counting: Collection[str]) -> tuple[SigningKey, ...]:
+        """Give those of the keys at hand whose ids count.
 
         Raises:
             RootKeysMissing: they are too few to sign.
         """
-        if len(self.keys) < THRESHOLD:
-            raise RootKeysMissing(folder=str(self.folder), found=len(self.keys), needed=THRESHOLD)
-        return self.keys
+        found = tuple(key for key in self.keys if key.public.keyid in counting)
+        if len(found) < THRESHOLD:
+            raise RootKeysMissing(folder=str(self.folder), found=len(found), needed=THRESHOLD)
+        return found
 
     def with_another(self) -> tuple[Self, SigningKey]:
         """Make one key more."""

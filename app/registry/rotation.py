@@ -1,7 +1,7 @@
 """A new root: a key that was lost or stolen is replaced, and every seat follows from the root it began with.
 
 A root counts for a client if the one before it and it itself are each signed by enough of their keys, so a rotation
-needs two of the old root's keys (and two of the new one's). After a crash at any step the repository is the old one or
+needs two of the root's keys that stay. After a crash at any step the repository is the old one or
 the new one: the next key of an online role lies beside the old one until a root names it, and `Repository.refresh`
 signs again what only the old root believed.
 """
@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root
 
+from app.registry.directory import KEYS_DOCUMENT, trust_of, write_public_files
+from app.registry.models import PublishedDocument
 from app.registry.premises import Premises
 from app.registry.repository import ONLINE, Repository, expiry, next_name, sign
 from app.registry.rootkeys import RootKeys
 from sync.faults import Refused
+from sync.trust.anchor import sign_registry_keys
+from sync.trust.keys import SigningKey
 
 
 class RotationRefused(Refused):
@@ -40,9 +44,22 @@ def rotate(premises: Premises, rotation: Rotation) -> Root:
         RotationRefused: no such root key or role, or the keys at hand are not enough of the old root's or the new's.
     """
     root_keys, now_ms = RootKeys.at(premises.root_folder), premises.clock()
-    root_keys.enough()
+    staying = set(premises.repository.root().roles[Root.type].keyids) - {rotation.replace}
+    _sign_registry_keys(premises, root_keys.enough(staying))
     with premises.database.writing():
-        return _rotate(premises.repository, root_keys, rotation, now_ms)
+        made = _rotate(premises.repository, root_keys, rotation, now_ms)
+    write_public_files(premises)
+    return made
+
+
+def _sign_registry_keys(premises: Premises, staying: tuple[SigningKey, ...]) -> None:
+    """Sign which key is for what by root keys that stay, first: so that both the old root and the new one say it."""
+    keys = trust_of(premises).registry_keys
+    document = keys.model_copy(update={"issued_ms": max(premises.clock(), keys.issued_ms + 1)})
+    envelope = sign_registry_keys(document, *staying)
+    with premises.database.writing() as session:
+        session.merge(PublishedDocument(name=KEYS_DOCUMENT, envelope=envelope))
+    write_public_files(premises)
 
 
 def _rotate(repository: Repository, root_keys: RootKeys, rotation: Rotation, now_ms: int) -> Root:

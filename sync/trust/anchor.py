@@ -3,7 +3,8 @@
 The root role signs the registry's keys by role; the directory key among those signs the directory of devices
 and proctors. So the one pinned file decides, without a network, whose packets, plans and receipts count.
 
-The trust folder holds public material only: `root.json`, `registry-keys.json`, `directory.json`.
+The trust folder holds public material only: `root.json`, `registry-keys.json`, `directory.json`, and `2.root.json` …
+for roots that followed the pinned one (`sync.trust.roots`).
 """
 
 import base64
@@ -13,15 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Key, Metadata, Root
-
 from sync.faults import EnvironmentFault, Refused
 from sync.trust import envelope
 from sync.trust.envelope import EnvelopeRefused
 from sync.trust.files import read_bounded, replace_file
 from sync.trust.keys import KeyRefused, PublicKey, SigningKey
+from sync.trust.roots import MAX_BYTES, MOST, RootKeys, RootRefused, follow
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import (
     Directory,
@@ -39,7 +37,6 @@ ROOT_FILE: Final = "root.json"
 KEYS_FILE: Final = "registry-keys.json"
 DIRECTORY_FILE: Final = "directory.json"
 
-_MAX_ROOT: Final = 512_000
 _MAX_KEYS: Final = 100_000
 _MAX_DIRECTORY: Final = 44_000_000  # the largest document, in base64, and its signature
 
@@ -63,6 +60,7 @@ class Trust:
     root: bytes = field(repr=False)
     registry_keys_envelope: bytes = field(repr=False)
     directory_envelope: bytes = field(repr=False)
+    later_roots: tuple[bytes, ...] = field(default=(), repr=False)
     registry_keys: RegistryKeys = field(init=False, repr=False)
     directory: Directory = field(init=False, repr=False)
     _devices: Mapping[str, DirectoryDevice] = field(init=False, repr=False)
@@ -72,13 +70,13 @@ class Trust:
 
     def __post_init__(self) -> None:
         try:
-            registry_keys = _read_registry_keys(self.registry_keys_envelope, self.root)
+            registry_keys = _read_registry_keys(self.registry_keys_envelope, follow(self.root, self.later_roots))
             directory_keys = _role_keys(registry_keys, RegistryRole.DIRECTORY)
             directory = _read_directory(self.directory_envelope, directory_keys)
             devices = {entry.device: entry for entry in directory.devices}
             proctors, signers = _index(directory)
             administrators = _index_administrators(directory, signers)
-        except (EnvelopeRefused, DocumentRefused, KeyRefused) as fault:
+        except (EnvelopeRefused, DocumentRefused, KeyRefused, RootRefused) as fault:
             raise TrustRefused(str(fault)) from None
         object.__setattr__(self, "registry_keys", registry_keys)
         object.__setattr__(self, "directory", directory)
@@ -95,13 +93,21 @@ class Trust:
             TrustRefused: a file is missing or unreadable, or a link of the chain does not hold.
         """
         try:
-            return cls(
-                read_bounded(folder / ROOT_FILE, _MAX_ROOT),
-                read_bounded(folder / KEYS_FILE, _MAX_KEYS),
-                read_bounded(folder / DIRECTORY_FILE, _MAX_DIRECTORY),
-            )
+            root = read_bounded(folder / ROOT_FILE, MAX_BYTES)
+            keys = read_bounded(folder / KEYS_FILE, _MAX_KEYS)
+            directory = read_bounded(folder / DIRECTORY_FILE, _MAX_DIRECTORY)
+            later = _later_roots(folder)
         except OSError as error:
             raise TrustRefused(f"{folder}: {error.strerror}") from None
+        while True:
+            try:
+                return cls(root, keys, directory, later)
+            except TrustRefused:
+                # The power may have gone between a new root's file and the keys that it signed: then those before
+                # still hold. Whoever can write here could take the file away as well.
+                if not later:
+                    raise
+                later = later[:-1]
 
     @classmethod
     def from_bundle(cls, bundle: TrustBundle, expected_root: bytes) -> Self:
@@ -111,23 +117,24 @@ class Trust:
             TrustRefused: another root, or a link of the chain does not hold.
         """
         try:
-            root, keys, directory = (
+            root, keys, directory, *later_roots = (
                 base64.b64decode(part, validate=True)
-                for part in (bundle.tuf_root, bundle.registry_keys, bundle.directory)
+                for part in (bundle.tuf_root, bundle.registry_keys, bundle.directory, *bundle.later_roots)
             )
+            later = tuple(later_roots)
         except binascii.Error:
             raise TrustRefused("broken base64 in the bundle") from None
         if root != expected_root:
             raise TrustRefused("the bundle hangs from another root than the one pinned here")
-        return cls(root, keys, directory)
+        return cls(root, keys, directory, later)
 
     def bundle(self) -> TrustBundle:
         """Give the material as it is sent."""
-        root, keys, directory = (
+        root, keys, directory, *later = (
             base64.b64encode(part).decode()
-            for part in (self.root, self.registry_keys_envelope, self.directory_envelope)
+            for part in (self.root, self.registry_keys_envelope, self.directory_envelope, *self.later_roots)
         )
-        return TrustBundle(tuf_root=root, registry_keys=keys, directory=directory)
+        return TrustBundle(tuf_root=root, registry_keys=keys, directory=directory, later_roots=tuple(later))
 
     def save(self, folder: Path) -> None:
         """Keep the material in `folder`, never over newer material or under another root.
@@ -139,10 +146,12 @@ class Trust:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if (folder / ROOT_FILE).exists():
-                if read_bounded(folder / ROOT_FILE, _MAX_ROOT) != self.root:
+                if read_bounded(folder / ROOT_FILE, MAX_BYTES) != self.root:
                     raise TrustRefused("this folder hangs from another root")
                 self._refuse_to_go_back(folder)
             replace_file(folder / ROOT_FILE, self.root)
+            for number, later in enumerate(self.later_roots, start=2):
+                replace_file(folder / f"{number}.{ROOT_FILE}", later)
             replace_file(folder / KEYS_FILE, self.registry_keys_envelope)
             replace_file(folder / DIRECTORY_FILE, self.directory_envelope)
         except OSError as error:
@@ -191,6 +200,10 @@ class Trust:
             kept = Trust.load(folder)
         except TrustRefused:
             return  # torn by a power cut between two files, or damaged: what is verified now heals it
+        if kept.later_roots[: len(self.later_roots)] != self.later_roots[: len(kept.later_roots)]:
+            raise TrustRefused("other roots than those known already")
+        if len(kept.later_roots) > len(self.later_roots):
+            raise TrustRefused("an older root than the one known already")
         if kept.directory.sequence > self.directory.sequence:
             raise TrustRefused(f"directory {self.directory.sequence}, {kept.directory.sequence} is known already")
         if kept.directory.sequence == self.directory.sequence and kept.directory != self.directory:
@@ -214,9 +227,18 @@ def sign_directory(directory: Directory, key: SigningKey) -> bytes:
     return envelope.sign(directory.to_bytes(), Directory.PAYLOAD_TYPE, key)
 
 
-def _read_registry_keys(signed: bytes, root: bytes) -> RegistryKeys:
-    root_keys, threshold = _read_root(root)
-    verified = envelope.verify(signed, RegistryKeys.PAYLOAD_TYPE, root_keys, threshold=threshold, max_bytes=_MAX_KEYS)
+def _later_roots(folder: Path) -> tuple[bytes, ...]:
+    """Give the roots that follow the first one, as far as there is a file for the next."""
+    found: list[bytes] = []
+    while len(found) <= MOST and (file := folder / f"{len(found) + 2}.{ROOT_FILE}").exists():
+        found.append(read_bounded(file, MAX_BYTES))
+    return tuple(found)
+
+
+def _read_registry_keys(signed: bytes, root: RootKeys) -> RegistryKeys:
+    verified = envelope.verify(
+        signed, RegistryKeys.PAYLOAD_TYPE, root.keys, threshold=root.threshold, max_bytes=_MAX_KEYS
+    )
     registry_keys = RegistryKeys.parse(verified.payload)
     pems = [entry.public_key_pem for entry in registry_keys.keys]
     pems += (entry.public_key_pem for entry in registry_keys.witnesses)
@@ -229,32 +251,6 @@ def _read_registry_keys(signed: bytes, root: bytes) -> RegistryKeys:
     if len(witnesses) != len(registry_keys.witnesses) or registry_keys.witness_quorum > len(witnesses):
         raise TrustRefused("two witnesses of one name, or more wanted than there are")
     return registry_keys
-
-
-def _read_root(raw: bytes) -> tuple[list[PublicKey], int]:
-    """Give the root role's keys and threshold, after checking that the root metadata is signed by itself."""
-    if len(raw) > _MAX_ROOT:
-        raise TrustRefused(f"TUF root: more than {_MAX_ROOT} bytes")
-    try:
-        metadata = Metadata[Root].from_bytes(raw)
-        if not isinstance(metadata.signed, Root):
-            raise TrustRefused("TUF metadata, but not of the root")
-        root = metadata.signed
-        root.verify_delegate(Root.type, metadata.signed_bytes, metadata.signatures)
-        role = root.get_delegated_role(Root.type)
-        keys = [_from_tuf(root.get_key(keyid)) for keyid in role.keyids]
-    except (RepositoryError, ValueError):
-        raise TrustRefused("TUF root: unreadable, or not signed by itself") from None
-    if len({key.keyid for key in keys}) != len(keys):
-        raise TrustRefused("TUF root: one key under two ids")
-    return keys, role.threshold
-
-
-def _from_tuf(key: Key) -> PublicKey:
-    public = str(key.keyval.get("public", ""))
-    if key.keytype == "ed25519":
-        return PublicKey.of(Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)))
-    return PublicKey.from_pem(public)
 
 
 def _role_keys(keys: RegistryKeys, role: RegistryRole) -> tuple[PublicKey, ...]:

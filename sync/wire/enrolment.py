@@ -167,6 +167,7 @@ class RegistryRole(StrEnum):
     RECEIPT = "receipt"
     DIRECTORY = "directory"
     LOG = "log"
+    RESULT = "result"
 
 
 class RoleKey(Part):
@@ -269,7 +270,10 @@ class Directory(Document):
 
 
 class TrustBundle(Document):
-    """The public material anybody needs to check packets and receipts; envelopes in base64."""
+    """The public material anybody needs to check packets and receipts; envelopes in base64.
+
+    `tuf_root` is the first root, the one that PCs are enrolled with; `later_roots` those that followed, in order.
+    """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("trust-bundle")
     MAX_BYTES: ClassVar[int] = 64_000_000
@@ -277,3 +281,4 @@ class TrustBundle(Document):
     tuf_root: Base64
     registry_keys: Base64
     directory: EnvelopeBase64
+    later_roots: Annotated[tuple[Base64, ...], Field(max_length=64)] = ()
