@@ -150,6 +150,7 @@ def _entry(number: int) -> Entry:
         trouble="",
         print="",
         viewed_ms=0,
+        review_ms=0,
     )
 
 

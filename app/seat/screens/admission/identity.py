@@ -187,6 +187,7 @@ class IdentityScreen(Screen):
             self.show_live(None, Camera.OPENING)
         if self._purpose is not None or self._view is None or self._view.step is not view.step:
             self.turned.emit()
+            self._sheet.verticalScrollBar().setValue(0)  # a new step is read from its top
         self._view, self._purpose = view, None
         self._pages.setCurrentIndex(0)
         self.render_view()

@@ -34,6 +34,7 @@ from sync.trust.keystore import FileKeyStore
 from tests.app.archive.site import ArchiveSite
 from tests.app.archive.window.hands import Hands
 from tests.proctoring.vault.retention.world import SimulatedClock
+from tests.sync.trust.world import World
 
 LIMIT_S = 20
 SMALL = Path("/mnt/small")
@@ -69,7 +70,7 @@ def opened(told: dict[str, str], ends: ExitStack) -> ArchiveSite:
     desk = Interrupted(archive, Catalogue.open(home.index, key), opener)
     ends.callback(desk.close)
     people = AdministratorDesk(home, archive.trust, replica.cabinet, clock)
-    return ArchiveSite(home, archive, desk, people, (), clock, told["recording"], replica)
+    return ArchiveSite(home, archive, desk, people, (), clock, told["recording"], replica, World.make())
 
 
 class Walk(Hands):
