@@ -107,8 +107,8 @@ class FolderShelf:
         """Give the names of plain files; links and unfinished files do not count.
 
         What nobody can have put there as a name is given so that it can be stated, and is no name (`is_name`): written
-        out in ASCII, and with "/" at its end if it is a folder nobody looks into, because it is called so, lies too
-        deep, holds too much, or is none.
+        out in ASCII, with "/" at its end if it is a folder nobody looks into, because it is called so, lies too deep,
+        holds too much, or is none; and with "|" if it is a pipe or the like.
         """
         checked_prefix(prefix)
         above = prefix.rpartition("/")[0]
@@ -443,7 +443,7 @@ def _walk(folder: int, under: str) -> Iterator[str]:
 
 
 def _entries(folder: int) -> list[str] | None:
-    """Give the plain files in a folder and, with "/", the folders, sorted as whole names; None of too many."""
+    """Give the plain files in a folder, with "/" the folders, with "|" pipes and the like, sorted; None of too many."""
     with os.scandir(folder) as found:
         entries = list(islice(found, _MOST_ENTRIES + 1))
         if len(entries) > _MOST_ENTRIES:
@@ -451,7 +451,8 @@ def _entries(folder: int) -> list[str] | None:
         shown = [one for one in entries if not one.name.startswith(".")]
         folders = {one.name for one in shown if one.is_dir(follow_symlinks=False)}
         files = {one.name for one in shown if one.is_file(follow_symlinks=False)}
-    return sorted((*files, *(f"{one}/" for one in folders)))
+        others = {one.name for one in shown if not one.is_symlink()} - folders - files
+    return sorted((*files, *(f"{one}/" for one in folders), *(f"{one}|" for one in others)))
 
 
 def _written_out(part: str) -> str:

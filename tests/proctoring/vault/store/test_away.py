@@ -132,10 +132,12 @@ def test_names_that_are_none_are_written_out_so_that_they_can_be_shown_and_are_n
 ) -> None:
     for name in (b"line\nbreak", b"\xff", b"y" * 101):
         Path(os.fsdecode(bytes(share.root / "clock") + b"/" + name)).touch()
+    os.mkfifo(share.root / "clock" / "000001.json")
     (share.root / "about").symlink_to(share.root / "clock")
     found = list(share.names("clock/"))
     assert all(one.isascii() and one.isprintable() for one in found)
     assert [one for one in found if is_name(one)] == ["clock/000000.json"]
+    assert "clock/000001.json|" in found
     assert list(share.names("about/")) == ["about/"]
 
 
