@@ -1,5 +1,7 @@
 """The channel over any web server: a line that is cut, drips or never ends, and one that sends us elsewhere."""
 
+import os
+import signal
 import ssl
 import time
 from collections.abc import Iterator
@@ -81,6 +83,34 @@ def test_a_download_that_was_cut_goes_on_where_it_was(channel: Channel, running:
     assert into.read_bytes() == DATA
     assert running.ranges[-3:] == ["", "bytes=100000-", "bytes=500000-"]
     assert list(into.parent.glob(".*.part")) == []
+
+
+def test_a_seat_that_is_killed_in_a_download_goes_on_where_it_was(
+    channel: Channel, running: Site, publisher: Publisher, tmp_path: Path, into: Path
+) -> None:
+    facts = channel.target(PACKAGE)
+    part = into.parent / f".{(facts.sha256 or '')[:32]}.part"
+    process = os.fork()
+    if process == 0:
+        try:
+            slow = opened(publisher, running, tmp_path, Pace(400_000))
+            slow.refresh(NOW_MS)
+            slow.fetch(facts, into)
+        finally:
+            os._exit(0)
+    try:
+        until = time.monotonic() + 30
+        while not part.exists() or part.stat().st_size < 100_000:
+            assert time.monotonic() < until
+            time.sleep(0.005)
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+    came = part.stat().st_size
+    assert came < len(DATA)
+    channel.fetch(facts, into)
+    assert into.read_bytes() == DATA
+    assert running.ranges[-1] == f"bytes={came}-"
 
 
 @pytest.mark.parametrize("had", [b"x" * 5000, b"x" * len(DATA), b"x" * (len(DATA) + 1)])
