@@ -13,6 +13,7 @@ from app.archive.dossier import Dossier
 from app.archive.window.act_page import Act, ActPage
 from app.archive.window.decide_page import DecidePage
 from app.archive.window.log_page import LogPage
+from app.archive.window.media_page import MediaPage
 from app.archive.window.recording_page import RecordingPage
 from app.archive.window.stack import Stack
 from app.archive.window.work_page import WorkPage
@@ -20,6 +21,7 @@ from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.ui.buttons import Button
 from app.ui.display_panel import DisplayPanel
+from app.ui.fields import Field
 from app.ui.icons import Icon
 from app.ui.key_ring import KeyRing
 from app.ui.labels import Label, Line, Note
@@ -291,3 +293,24 @@ def test_work_that_was_refused_says_so_in_its_heading_and_leaves_no_empty_sheet(
     done = page.findChild(Button, "done")
     assert done is not None
     assert done.text() == "返回"
+
+
+def test_what_is_plugged_in_is_offered_and_a_single_medium_is_chosen_already(qtbot: QtBot) -> None:
+    page = MediaPage(Words(Language.ZH))
+    qtbot.addWidget(page)
+    page.show_media(samples.MEDIA[:1], samples.NOW)
+    assert page.chosen() == samples.MEDIA[0]
+    told: list[tuple[str, str]] = []
+    page.registered.connect(lambda *what: told.append(what))
+    page.offer_places(("/media/a", "/media/b"))
+    for name in ("offer_1", "register"):
+        button = page.findChild(Button, name)
+        label = page.findChild(Field, "medium_label")
+        assert button is not None
+        assert label is not None
+        label.setText("青河 09")
+        button.click()
+    assert told == [("/media/b", "青河 09")]
+    page.show_media(samples.MEDIA, samples.NOW)
+    page.offer_places(())
+    assert not any(one.isVisibleTo(page) for one in page.findChildren(Button) if one.text().startswith("/media"))
