@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.exam.form import draw_form
-from app.exam.scoring import SCORER, Score, score_form
+from app.exam.scoring import SCORER, Score
 from app.registry.directory import trust_of
 from app.registry.doubting import note_doubts
-from app.registry.fitting import PacketRefused, check_form, check_responses, matching_entry
+from app.registry.fitting import PacketRefused
 from app.registry.guarding import must_be_of
 from app.registry.keyroom import KeyName
 from app.registry.models import Conflict, Packet, ScoredResult
 from app.registry.premises import Premises
+from app.registry.rescoring import lay_out
+from app.registry.results import note_code
 from sync.faults import Refused
-from sync.trust.envelope import sign
+from sync.trust.envelope import peek, sign
 from sync.trust.evidence import check_packet
 from sync.trust.leaf import dispute_leaf, packet_leaf
 from sync.wire.ids import new_id
 from sync.wire.packet import EndReason, ScorePacket
-from sync.wire.plan import RosterEntry, SessionPlan
 from sync.wire.receipt import Receipt, Result
 
 PACKET_BYTES = ScorePacket.MAX_BYTES * 4 // 3 + 10_000  # base64 and signatures
@@ -63,9 +63,8 @@ def take_packet(premises: Premises, sha256: str, envelope: bytes, peer: str | No
             return Taken(known.receipt, is_new=False)
     packet = _believed(premises, envelope)
     must_be_of(peer, packet.device)
-    planned = premises.shelf.session(packet.session)
-    entry = matching_entry(packet, planned)
-    score = _score_again(premises, packet, planned.plan, entry)
+    paper = lay_out(premises, packet)
+    score = paper.score().voided() if packet.end_reason is EndReason.VOIDED else paper.score()
     with premises.database.writing() as session:
         known = session.get(Packet, sha256)
         if known is not None:
@@ -84,18 +83,6 @@ def _believed(premises: Premises, envelope: bytes) -> ScorePacket:
     if bad or not isinstance(report.document, ScorePacket):
         raise PacketRefused("; ".join(bad))
     return report.document
-
-
-def _score_again(premises: Premises, packet: ScorePacket, plan: SessionPlan, entry: RosterEntry) -> Score:
-    package = premises.shelf.package(plan.package.package)
-    form = draw_form(package.header.items, package.sha256, plan.blueprint, entry.form_seed)
-    check_form(packet, form)
-    keys = premises.keys.package(plan.package.package)
-    check_responses(packet, lambda item: package.open_item(item, keys.content))
-    markings = {place.item: package.open_marking(place.item, keys.marking) for place in form.items}
-    responses = {answer.item: answer.responses for answer in packet.answers}
-    score = score_form(form, markings, responses, plan.policy.scoring, plan.policy.pass_mark)
-    return score.voided() if packet.end_reason is EndReason.VOIDED else score
 
 
 def _standing(session: Session, packet: ScorePacket) -> str | None:
@@ -117,10 +104,12 @@ def _accept(
         voided=packet.end_reason is EndReason.VOIDED,
         scorer=SCORER,
     )
+    payload_sha256 = hashlib.sha256(peek(envelope, ScorePacket.PAYLOAD_TYPE).payload).hexdigest()
     receipt = Receipt(
         receipt=new_id(),
         packet=packet.packet,
         packet_sha256=sha256,
+        payload_sha256=payload_sha256,
         received_ms=premises.clock(),
         result=result,
         agrees=_agrees(packet, score),
@@ -152,6 +141,7 @@ def _accept(
             agrees=receipt.agrees,
         )
     )
+    note_code(session, payload_sha256, packet.sitting)
     note_doubts(premises, session, sha256, packet)
     return signed
 
@@ -163,13 +153,6 @@ def _agrees(packet: ScorePacket, score: Score) -> bool:
         score.max_milli,
         score.passed,
     )
-
-
-def is_disputed(session: Session, sitting: str) -> bool:
-    """Tell whether packets dispute a sitting, so that no result of it counts before people have decided."""
-    first = select(Packet.sha256).where(Packet.sitting == sitting).scalar_subquery()
-    disputes = select(Conflict.sha256).where(or_(Conflict.sitting == sitting, Conflict.first_sha256 == first))
-    return session.scalars(disputes).first() is not None
 
 
 def _set_aside(
@@ -187,3 +170,5 @@ def _set_aside(
                 received_ms=premises.clock(),
             )
         )
+        payload = peek(envelope, ScorePacket.PAYLOAD_TYPE).payload
+        note_code(session, hashlib.sha256(payload).hexdigest(), packet.sitting)

@@ -21,7 +21,7 @@ from sync.replica.durable import private_folder, write_durably
 from sync.trust.checkpoint import CheckpointRefused, make_checkpoint, read_checkpoint, split_note
 from sync.trust.keys import SigningKey
 from sync.trust.leaf import SALT_BYTES, Leaf
-from sync.trust.merkle import consistency_ranges, inclusion_ranges, node_hash
+from sync.trust.merkle import consistency_ranges, inclusion_ranges, leaf_hash, node_hash
 from sync.wire.receipt import InclusionProof, LogEntry
 
 QUORUM: Final = "witness_quorum"
@@ -69,6 +69,11 @@ class TransparencyLog:
         )
         session.execute(insert(LogNode), nodes)
         return LogEntry(origin=self._origin, index=number, salt=salt.hex(), leaf_hash=hashed.hex())
+
+    def entry(self, session: Session, index: int) -> LogEntry:
+        """Give the entry of a leaf that stands in the log, with its salt, as `append` gave it."""
+        row = session.get_one(LogLeaf, index)
+        return LogEntry(origin=self._origin, index=index, salt=row.salt, leaf_hash=leaf_hash(row.data).hex())
 
     def head(self) -> str:
         """Sign a head over everything in the log; its tiles are on the disk when this returns.

@@ -231,7 +231,7 @@ class Packet(Base):
 
 
 class ScoredResult(Base):
-    """What the registry itself made of a packet. A correction would be a new row."""
+    """What the registry itself made of a packet when it came; what stands since is told by `CorrectionRow`s."""
 
     __tablename__ = "scored_result"
 
@@ -256,6 +256,40 @@ class Conflict(Base):
     first_sha256: Mapped[str] = mapped_column(ForeignKey("packet.sha256"))
     envelope: Mapped[bytes]
     received_ms: Mapped[int]
+
+
+class CorrectionRow(Base):
+    """A correction of a sitting's result (`sync.wire.result`), in the order of the log; none ever changes."""
+
+    __tablename__ = "correction"
+
+    leaf: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    sitting: Mapped[str] = mapped_column(index=True)
+    envelope: Mapped[bytes]
+
+
+class ErratumRow(Base):
+    """How a session's item is scored instead, as people decided; of several about one item the newest counts."""
+
+    __tablename__ = "erratum"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    session: Mapped[str] = mapped_column(ForeignKey("planned_session.id"), index=True)
+    item: Mapped[str]
+    rule: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(Text)
+    decided_ms: Mapped[int]
+
+
+class CodeRow(Base):
+    """Which sitting a verification code names, by the code's SHA-256: how long a look-up takes tells nothing of it."""
+
+    __tablename__ = "verification_code"
+
+    code_sha256: Mapped[str] = mapped_column(primary_key=True)
+    sitting: Mapped[str] = mapped_column(index=True)
 
 
 class HeadRow(Base):

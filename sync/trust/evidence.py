@@ -191,8 +191,9 @@ def _check_ids(receipt: Receipt, packet: bytes) -> Check:
         document = ScorePacket.parse(payload)
     except (EnvelopeRefused, DocumentRefused) as fault:
         return Check("receipt_ids", good=False, detail=fault.detail)
-    told = (receipt.packet, receipt.result.session, receipt.result.sitting)
-    return Check("receipt_ids", told == (document.packet, document.session, document.sitting))
+    told = (receipt.packet, receipt.payload_sha256, receipt.result.session, receipt.result.sitting)
+    digest = hashlib.sha256(payload).hexdigest()
+    return Check("receipt_ids", told == (document.packet, digest, document.session, document.sitting))
 
 
 def _check_leaf(receipt: Receipt, log_origin: str) -> Check:

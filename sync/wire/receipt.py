@@ -34,7 +34,11 @@ class Result(Part):
 
 
 class Receipt(Document):
-    """The registry's signed word that a packet arrived, was scored again, and stands in the log."""
+    """The registry's signed word that a packet arrived, was scored again, and stands in the log.
+
+    `packet_sha256` is of the packet's envelope, `payload_sha256` of what was signed in it, which the verification code
+    is made of.
+    """
 
     PAYLOAD_TYPE: ClassVar[str] = payload_type("receipt")
     MAX_BYTES: ClassVar[int] = 8_000
@@ -42,6 +46,7 @@ class Receipt(Document):
     receipt: Id
     packet: Id
     packet_sha256: Digest
+    payload_sha256: Digest
     received_ms: Millis
     result: Result
     agrees: bool

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.registry.fitting import PacketRefused
-from app.registry.intake import PacketConflict, is_disputed
+from app.registry.intake import PacketConflict
 from app.registry.models import Conflict, LogLeaf, Packet, ScoredResult
 from app.registry.premises import SessionUnknown
+from app.registry.results import is_disputed
 from sync.faults import Refused
 from sync.trust.anchor import Trust
 from sync.trust.envelope import countersign, sign, verify
@@ -109,7 +110,7 @@ def test_two_packets_with_one_id_or_for_one_sitting_are_both_kept_and_the_sittin
     sha256, envelope = signed(world, seat, packet)
     first = world.registry.take_packet(sha256, envelope)
     with world.registry.premises.database.reading() as rows:
-        assert not is_disputed(rows, packet.sitting)
+        assert not is_disputed(world.registry.premises, rows, packet.sitting)
     other_sha256, other = signed(world, seat, packet.model_copy(update=change))
     for _ in range(2):
         with pytest.raises(PacketConflict):
@@ -118,7 +119,7 @@ def test_two_packets_with_one_id_or_for_one_sitting_are_both_kept_and_the_sittin
     with world.registry.premises.database.reading() as rows:
         kept = rows.get_one(Conflict, other_sha256)
         assert rows.get_one(Packet, sha256).envelope == envelope
-        assert is_disputed(rows, packet.sitting)
+        assert is_disputed(world.registry.premises, rows, packet.sitting)
         leaves = rows.scalars(select(LogLeaf).where(LogLeaf.subject_sha256 == other_sha256)).all()
     assert (kept.envelope, kept.first_sha256) == (other, sha256)
     (leaf,) = leaves  # once, however often it came

@@ -179,6 +179,7 @@ class World:
             receipt=new_id(),
             packet=document.packet,
             packet_sha256=digest.hex(),
+            payload_sha256=hashlib.sha256(payload).hexdigest(),
             received_ms=NOW_MS + 90_000,
             result=result,
             agrees=True,
