@@ -18,11 +18,11 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from hashlib import file_digest
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from proctoring.vault.store.naming import NO_LINKS, take_name
+from proctoring.vault.store.share import identity, paper, shelf_faults
 from proctoring.vault.store.shelf import (
     MOST_PARTS,
     Lock,
@@ -35,14 +35,12 @@ from proctoring.vault.store.shelf import (
     checked_name,
     checked_prefix,
     is_name,
-    is_part,
 )
 from proctoring.vault.store.source import Source
+from proctoring.vault.store.walking import MOST_ENTRIES, entries, walk
 from sync.replica.durable import (
-    DiskFault,
     FolderMissing,
     NoFolder,
-    disk_faults,
     private_folder,
     require_space,
     sweep_leftovers,
@@ -52,30 +50,6 @@ _CHUNK: Final = 1 << 20
 _STEP: Final = 1 << 16  # what is told to a pace at once, and what of an unfinished file is lost at most
 _READ_ONLY: Final = 0o400
 _NOT_PLAIN: Final = frozenset({errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO})
-_AWAY: Final = frozenset(
-    {
-        errno.ENOTCONN,  # a FUSE file system whose program is gone
-        errno.ESTALE,  # NFS
-        errno.EIO,
-        errno.EREMOTEIO,
-        errno.ENODEV,
-        errno.ESHUTDOWN,
-        errno.EHOSTDOWN,
-        errno.EHOSTUNREACH,
-        errno.ENETDOWN,
-        errno.ENETUNREACH,
-        errno.ETIMEDOUT,
-        errno.ECONNABORTED,
-        errno.ECONNREFUSED,
-        errno.ECONNRESET,
-        errno.EPIPE,
-    }
-)
-_PAPER: Final = "store.json"
-"""The store's own signed paper: no two stores have the same one."""
-_PAPER_BYTES: Final = 100_000
-_MOST_ENTRIES: Final = 250_000  # in one folder; an archive is made for 100,000 recordings
-_MOST_SHOWN: Final = 100
 
 
 class FolderShelf:
@@ -93,8 +67,8 @@ class FolderShelf:
             self.root: Final = root.resolve()
             handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
             try:
-                self._is = _identity(handle)
-                self._paper = _paper(handle)
+                self._is = identity(handle)
+                self._paper = paper(handle)
             finally:
                 os.close(handle)
 
@@ -122,7 +96,7 @@ class FolderShelf:
             if folder < 0:
                 return
             with self._faults():
-                for name in _walk(folder, under):
+                for name in walk(folder, under):
                     if name.startswith(prefix):
                         yield name
 
@@ -131,9 +105,9 @@ class FolderShelf:
         with self._folder_of(f"{checked_name(place)}/x", make=False, missing_ok=True) as (folder, _):
             if folder >= 0:
                 with self._faults():
-                    found = _entries(folder)
+                    found = entries(folder)
                 if found is None:
-                    raise ShelfDamaged(f"more than {_MOST_ENTRIES} names", name=place)
+                    raise ShelfDamaged(f"more than {MOST_ENTRIES} names", name=place)
                 yield from (one.removesuffix("/") for one in found if one.endswith("/"))
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
@@ -282,11 +256,11 @@ class FolderShelf:
             os.close(handle)
 
     def _require_same(self, handle: int) -> None:
-        found = _identity(handle)
+        found = identity(handle)
         if found == self._is:
             return
-        paper = _paper(handle)
-        if paper is None or paper != self._paper:
+        shown = paper(handle)
+        if shown is None or shown != self._paper:
             raise ShelfAway("another folder, or an empty one", place=str(self.root))
         self._is = found  # the same store, mounted again
 
@@ -414,91 +388,14 @@ def _overwrite(name: str, folder: int) -> None:
         os.fsync(file.fileno())
 
 
-def _walk(folder: int, under: str) -> Iterator[str]:
-    """Give what lies below an open folder whose own name is `under`, sorted as whole names; see `FolderShelf.names`."""
-    found = _entries(folder)
-    if found is None:
-        yield under
-        return
-    for name in found:
-        if not name.endswith("/"):
-            yield under + (name if is_part(name) else _written_out(name))
-            continue
-        part = name.removesuffix("/")
-        if not is_part(part):
-            yield f"{under}{_written_out(part)}/"
-        elif not is_name(f"{under}{name}x"):
-            yield under + name  # no name is as long as what lies in it
-        else:
-            try:
-                inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
-            except OSError as error:
-                if error.errno in _NOT_PLAIN or error.errno == errno.ENOENT:
-                    continue  # gone, or exchanged, since it was looked at
-                raise
-            try:
-                yield from _walk(inner, under + name)
-            finally:
-                os.close(inner)
-
-
-def _entries(folder: int) -> list[str] | None:
-    """Give the plain files in a folder, with "/" the folders, with "|" pipes and the like, sorted; None of too many."""
-    with os.scandir(folder) as found:
-        entries = list(islice(found, _MOST_ENTRIES + 1))
-        if len(entries) > _MOST_ENTRIES:
-            return None
-        shown = [one for one in entries if not one.name.startswith(".")]
-        folders = {one.name for one in shown if one.is_dir(follow_symlinks=False)}
-        files = {one.name for one in shown if one.is_file(follow_symlinks=False)}
-        others = {one.name for one in shown if not one.is_symlink()} - folders - files
-    return sorted((*files, *(f"{one}/" for one in folders), *(f"{one}|" for one in others)))
-
-
-def _written_out(part: str) -> str:
-    """Write out what is no part of a name, so that it can be shown and is none still."""
-    shown = ascii(part)[1:-1]
-    return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}~"
-
-
 def _remove_empty(folder: int, name: str, depth: int) -> None:
     """Remove a folder and those in it as far as they are empty, and no deeper than names go."""
     with suppress(OSError):  # not there, or not empty: something nobody listed lies there, and stays
         inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
         try:
-            for one in _entries(inner) or ():
+            for one in entries(inner) or ():
                 if one.endswith("/") and depth < MOST_PARTS:
                     _remove_empty(inner, one.removesuffix("/"), depth + 1)
         finally:
             os.close(inner)
         os.rmdir(name, dir_fd=folder)
-
-
-def _identity(folder: int) -> tuple[int, int]:
-    found = os.fstat(folder)
-    return found.st_dev, found.st_ino
-
-
-def _paper(folder: int) -> bytes | None:
-    """Give the store's own paper, or None."""
-    try:
-        handle = os.open(_PAPER, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    except OSError as error:
-        if error.errno in _NOT_PLAIN or error.errno == errno.ENOENT:
-            return None
-        raise
-    with os.fdopen(handle, "rb") as file:
-        return file.read(_PAPER_BYTES) if stat.S_ISREG(os.fstat(handle).st_mode) else None
-
-
-@contextmanager
-def shelf_faults(root: Path, needed: int) -> Iterator[None]:
-    """Turn the system's refusals into faults, as `disk_faults` does, and tell a share that dropped from a bad disk."""
-    try:
-        with disk_faults(root, needed):
-            yield
-    except DiskFault as fault:
-        refused = fault.__cause__
-        if isinstance(refused, OSError) and refused.errno in _AWAY:
-            raise ShelfAway(errno.errorcode[refused.errno], place=str(root)) from refused
-        raise

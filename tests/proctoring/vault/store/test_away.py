@@ -144,7 +144,7 @@ def test_names_that_are_none_are_written_out_so_that_they_can_be_shown_and_are_n
 def test_a_folder_with_more_names_than_a_store_can_have_is_stated_and_not_read(
     share: FolderShelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("proctoring.vault.store.folder._MOST_ENTRIES", 20)
+    monkeypatch.setattr("proctoring.vault.store.walking.MOST_ENTRIES", 20)
     nest(share.root / "clock" / "flood", "d", 0)
     for number in range(21):
         (share.root / "clock" / "flood" / str(number)).touch()
