@@ -21,7 +21,7 @@ from app.registry.repository import SignedElsewhere
 from app.registry.rootkeys import RootKeys, RootKeysMissing
 from app.registry.rotation import Rotation, RotationRefused, rotate
 from app.registry.service import Registry
-from app.registry.software import Release, ProgramRefused, publish_release
+from app.registry.software import ProgramRefused, Release, publish_release
 from sync.replica.durable import write_durably
 from sync.trust.keys import SigningKey
 from sync.wire.ids import new_id
