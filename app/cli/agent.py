@@ -46,6 +46,7 @@ def run(
     from app.seat.journals_away import JournalsAway
     from app.seat.occupancy import AgentDuty
     from app.seat.renewing import Renewing
+    from app.seat.updating import Updating
     from app.seat.workplace import Workplace
 
     place = SeatHome(home)
@@ -73,6 +74,7 @@ def run(
             _beside("carrying", carrier.turn, Patience().after, stop, defects),
             _beside("journals", journals.turn, lambda _: JOURNALS_EVERY_S, stop, defects),
             _beside("certificate", renewing.turn, float, stop, defects),
+            _beside("updates", Updating(workplace).turn, float, stop, defects),
         ]
         for thread in beside:
             thread.start()

@@ -21,6 +21,16 @@ class SeatHome:
         return self.root / "replica.db"
 
     @property
+    def tuf(self) -> Path:
+        """What this seat's channel knows of packages and programs (`sync.client.channel`)."""
+        return self.root / "tuf"
+
+    @property
+    def updates(self) -> Path:
+        """Newer programs that lie ready (`sync.client.software_update`)."""
+        return self.root / "updates"
+
+    @property
     def trust(self) -> Path:
         """Public keys this seat believes."""
         return self.root / "trust"

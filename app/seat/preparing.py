@@ -37,5 +37,5 @@ def fetch_sessions(workplace: Workplace, mirror: Mirror | None = None) -> Prepar
     packages = {plan.package.package: plan.package for plan, _ in (load_plan(replica, trust, one) for one in sessions)}
     source = mirror or RegistrySource(connection)
     for package in packages.values():
-        take_package(source, replica, package, workplace.home.root / "tuf", trust, workplace.clock().wall_ms)
+        take_package(source, replica, package, workplace.home.tuf, trust, workplace.clock().wall_ms)
     return Prepared(tuple(sessions), len(packages))

@@ -49,7 +49,7 @@ def take(workplace: Workplace, medium: Medium) -> Taken:
             medium.pass_over(entry.place, Why.NOT_BELIEVED)
     packages = {plan.package.package: plan.package for plan, _ in (load_plan(replica, trust, one) for one in sessions)}
     for package in packages.values():
-        folder, wall_ms = workplace.home.root / "tuf", workplace.clock().wall_ms
+        folder, wall_ms = workplace.home.tuf, workplace.clock().wall_ms
         take_package(MediumSource(medium), replica, package, folder, trust, wall_ms)
     return Taken(tuple(sessions), len(packages))
 
