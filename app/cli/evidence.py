@@ -9,11 +9,14 @@ import typer
 from app.cli.console import CheckLine, Mark, command, print_checks, print_text, say, simulated_parts, words
 from app.cli.files import load_trust, read_file
 from app.exam.verification import verification_code
+from app.registry.check_html import day
 from sync.faults import Exit
 from sync.trust.envelope import peek
 from sync.trust.evidence import EvidenceReport, check_packet, check_receipt
+from sync.trust.result_evidence import CorrectionReport, check_corrections
 from sync.wire.packet import ScorePacket
 from sync.wire.receipt import Receipt
+from sync.wire.result import ResultState
 
 packet = typer.Typer(no_args_is_help=True, help="Score packets (成绩包).")
 receipt = typer.Typer(no_args_is_help=True, help="Receipts (回执).")
@@ -40,12 +43,19 @@ def verify_receipt(
     packet: Annotated[Path, typer.Option(help="The packet the receipt is for.")],
     trust: TrustFolder,
     proof: Annotated[Path | None, typer.Option(help="The proof that it stands in the registry's log.")] = None,
+    corrections: Annotated[Path | None, typer.Option(help="What came after it (*.corrections.json).")] = None,
 ) -> None:
-    """Check a receipt against its packet, and (with --proof) that it stands in the registry's log."""
-    report = check_receipt(read_file(file), read_file(packet), read_file(proof) if proof else None, load_trust(trust))
+    """Check a receipt against its packet, that it stands in the log (--proof), and what stands now (--corrections)."""
+    raw, keys = read_file(file), load_trust(trust)
+    report = check_receipt(raw, read_file(packet), read_file(proof) if proof else None, keys)
+    later = check_corrections(raw, read_file(corrections), keys) if corrections and report.good else None
+    if later is not None:
+        report = EvidenceReport((*report.checks, *later.checks), report.document)
     _print(report)
     if isinstance(report.document, Receipt) and report.good:
         _print_receipt(report.document)
+        if later is not None:
+            _print_later(later)
     _end(report, "cli.receipt_good", "cli.receipt_bad")
 
 
@@ -81,6 +91,19 @@ def _print_receipt(found: Receipt) -> None:
     say("cli.packet_score", score=_marks(result.score_milli), most=_marks(result.max_milli))
     say("cli.receipt_agrees" if found.agrees else "cli.receipt_differs")
     say("cli.receipt_log", origin=found.log.origin, index=found.log.index)
+
+
+def _print_later(later: CorrectionReport) -> None:
+    for correction in later.corrections:
+        result = correction.result
+        people = words()("screen.simulated.between").join(correction.decided_by)
+        at = day(correction.decided_ms)
+        say(f"result.kind.{correction.kind.value}", at=at, by=people, reason=correction.reason)
+        say("cli.packet_score", score=_marks(result.score_milli), most=_marks(result.max_milli))
+    if later.state is ResultState.STANDS and later.stand is not None:
+        say("cli.packet_passed" if later.stand.result.passed else "cli.packet_failed")
+    elif later.state is not None:
+        say(f"check_page.{later.state.value}")
 
 
 def _payload_sha256(envelope: bytes) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from app.cli.console import CheckLine, Mark, command, out, print_checks, print_text, say, words
 from app.cli.files import FileUnreadable, load_trust, read_file
-from sync.client.log_audit import RECEIPT_BYTES, LogReport, audit_log
+from sync.client.log_audit import LogReport, audit_log
 from sync.client.log_source import LogAddress, LogFolder, LogSource
 from sync.faults import EnvironmentFault, Exit
 from sync.replica.durable import write_durably
@@ -44,7 +44,9 @@ def audit(
     place: Annotated[str, typer.Argument(metavar="URL_OR_DIR", help="The registry's address, or a copy of its log.")],
     trust: Annotated[Path, typer.Option(help="The registry's public keys (and ca.pem, for an address).")],
     state: Annotated[Path | None, typer.Option(help="The head that was seen last; a good one is kept.")] = None,
-    receipts: Annotated[Path | None, typer.Option(help="A folder of receipts (*.receipt.json) to find in it.")] = None,
+    receipts: Annotated[
+        Path | None, typer.Option(help="A folder of *.receipt.json and *.corrections.json to find in it.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Say the report as one JSON line.")] = False,
 ) -> None:
     """Read a whole log and recompute it: head, witnesses, every entry, and that it continues what was seen before."""
@@ -68,14 +70,14 @@ def _source(place: str, trust: Path) -> Iterator[LogSource]:
     if not place.startswith(("https://", "http://")):
         yield LogFolder(Path(place))
         return
-    address = LogAddress(place, _ca(trust))
+    address = LogAddress(place, ca_of(trust))
     try:
         yield address
     finally:
         address.close()
 
 
-def _ca(trust: Path) -> str:
+def ca_of(trust: Path) -> str:
     """Give the registry's CA, or the machine's: what the log says is believed for its signatures, not for TLS."""
     public = ssl.get_default_verify_paths().cafile
     file = trust / _CA_FILE if (trust / _CA_FILE).exists() or public is None else Path(public)
@@ -104,11 +106,11 @@ def _keep(state: Path, report: LogReport, head: LogHead) -> None:
 
 
 def _receipts(folder: Path) -> Iterator[tuple[str, bytes]]:
-    files = sorted(folder.glob("*.receipt.json"))
+    files = sorted([*folder.glob("*.receipt.json"), *folder.glob("*.corrections.json")])
     if not folder.is_dir() or len(files) > _RECEIPTS:
         raise FileUnreadable("no folder, or too many receipts", file=str(folder))
     for file in files:
-        yield file.name, read_file(file)[: RECEIPT_BYTES + 1]
+        yield file.name, read_file(file)
 
 
 def _as_json(report: LogReport, trust: Trust) -> dict[str, object]:

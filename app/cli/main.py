@@ -23,11 +23,13 @@ from app.cli import (
     registry,
     registry_channel,
     registry_ingest,
+    registry_results,
     room_record,
     seat,
     seat_identity,
     seat_keys,
     site,
+    slip,
     witness,
 )
 from app.cli.content import commands as content
@@ -36,6 +38,8 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 app.command("demo")(demo.demo)
 registry.app.add_typer(registry_ingest.app)
 registry.app.add_typer(registry_channel.app, name="channel")
+registry.app.add_typer(registry_results.app, name="result")
+registry.app.command("remark")(registry_results.remark)
 app.add_typer(registry.app, name="registry")
 app.add_typer(content.app, name="content")
 app.add_typer(content_repo.app, name="content-repo")
@@ -51,6 +55,7 @@ app.add_typer(archive.app, name="archive")
 app.add_typer(media.app, name="media")
 app.add_typer(evidence.packet, name="packet")
 app.add_typer(evidence.receipt, name="receipt")
+app.add_typer(slip.app, name="slip")
 app.add_typer(log.app, name="log")
 app.add_typer(witness.app, name="witness")
 registry.app.add_typer(witness.of_registry, name="witness")

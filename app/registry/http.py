@@ -22,6 +22,8 @@ from starlette.types import ExceptionHandler
 
 from app.registry.admitting import REQUEST_BYTES, CounterBehind, DeviceUnknown, RequestRepeated, TwinNoticed
 from app.registry.answering import TooEarly
+from app.registry.checking import add_check_routes
+from app.registry.codes import CodeMistyped, CodeUnknown
 from app.registry.enrolling import ENROLMENT_BYTES, DeviceKnown, TokenExpired, TokenUnknown, TokenUsed
 from app.registry.guarding import (
     CertificateExpired,
@@ -32,6 +34,7 @@ from app.registry.guarding import (
     DeviceRevoked,
     Guard,
 )
+from app.registry.guessing import CodesGuessed
 from app.registry.heads import HEAD_BYTES, HeadRefused, HeadsUnknown
 from app.registry.intake import PACKET_BYTES, PacketConflict
 from app.registry.log import ProofNotYet
@@ -78,6 +81,9 @@ _STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
     HeadsUnknown: HTTPStatus.NOT_FOUND,
     TooEarly: HTTPStatus.TOO_EARLY,
     PacketConflict: HTTPStatus.CONFLICT,
+    CodeMistyped: HTTPStatus.BAD_REQUEST,
+    CodeUnknown: HTTPStatus.NOT_FOUND,
+    CodesGuessed: HTTPStatus.TOO_MANY_REQUESTS,
 }
 _HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {"Connection": "close"},  # the rest of the body is not wanted
@@ -118,6 +124,7 @@ def make_app(registry: Registry) -> FastAPI:
     _add_reading_routes(app, registry)
     _add_enrolling_routes(app, registry, bodies)
     _add_writing_routes(app, registry, bodies)
+    add_check_routes(app, registry.premises)
     repository = registry.premises.repository
     app.mount("/tuf/metadata", StaticFiles(directory=repository.metadata_folder))
     app.mount("/tuf/targets", StaticFiles(directory=repository.targets_folder))

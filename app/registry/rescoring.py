@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pydantic import ValidationError
+
 from app.exam.form import Form, draw_form
 from app.exam.item import Item
 from app.exam.marking import Declaration, Marking, Role, Written
@@ -76,6 +78,14 @@ def lay_out(premises: Premises, packet: ScorePacket) -> Paper:
     check_responses(packet, lambda item: package.open_item(item, keys.content))
     markings = {place.item: package.open_marking(place.item, keys.marking) for place in form.items}
     return Paper(packet, planned, form, markings)
+
+
+def read_erratum(item: str, rule: str) -> Erratum:
+    """Read an erratum as it was typed. Raises ErratumRefused."""
+    try:
+        return Erratum(item=item, rule=rule)
+    except ValidationError:
+        raise ErratumRefused("neither full-marks nor leave-out nor a key") from None
 
 
 def check_erratum(premises: Premises, session: str, erratum: Erratum) -> None:

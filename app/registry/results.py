@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.exam.verification import read_code, verification_code
+from app.registry.codes import CodeMistyped, CodeUnknown, entry_of, masked_name
 from app.registry.directory import trust_of
 from app.registry.doubting import Doubt, DoubtKind
 from app.registry.keyroom import KeyName
@@ -25,7 +26,6 @@ from sync.trust.envelope import peek, sign, verify
 from sync.trust.keys import PublicKey
 from sync.trust.leaf import LeafKind
 from sync.wire.packet import ScorePacket
-from sync.wire.plan import RosterEntry, SessionPlan
 from sync.wire.receipt import InclusionProof, Receipt
 from sync.wire.result import (
     CORRECTION_BYTES,
@@ -45,18 +45,6 @@ class ResultUnknown(Refused):
     """The registry has no packet of this sitting."""
 
     code = "RESULT_UNKNOWN"
-
-
-class CodeUnknown(Refused):
-    """No result has this verification code."""
-
-    code = "CODE_UNKNOWN"
-
-
-class CodeMistyped(Refused):
-    """This is no verification code: its check letter does not fit, or it is too long or too short."""
-
-    code = "CODE_MISTYPED"
 
 
 @dataclass(frozen=True)
@@ -165,11 +153,6 @@ def accounts_of(premises: Premises, session_id: str) -> tuple[Account, ...]:
         return tuple(account_of(premises, session, sitting) for sitting in session.scalars(rows).all())
 
 
-def entry_of(plan: SessionPlan, sitting: str) -> RosterEntry:
-    """Give a sitting's line of the roster; a packet that stands was held against it when it came."""
-    return next(entry for entry in plan.roster if entry.sitting == sitting)
-
-
 def statement(premises: Premises, wanted: str) -> bytes:
     """Sign what stands now of the result that a code (or, for operators, a sitting) names.
 
@@ -197,11 +180,6 @@ def statement(premises: Premises, wanted: str) -> bytes:
         proof=_proof(premises, max([account.stand.leaf, *(one.log.index for one in account.disputes)])),
     )
     return sign(document.to_bytes(), ResultStatement.PAYLOAD_TYPE, premises.keys.key(KeyName.RESULT))
-
-
-def masked_name(name: str) -> str:
-    """Keep the first character of a name, and not its length."""
-    return f"{name[0]}**"
 
 
 def _steps(account: Account) -> tuple[Step, ...]:

@@ -18,6 +18,7 @@ from sync.trust.evidence import Check
 from sync.trust.leaf import packet_leaf
 from sync.trust.log_head import LogHead, read_log_head
 from sync.trust.merkle import MerkleBuilder
+from sync.trust.result_evidence import believed_entries
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import RegistryRole
 from sync.wire.receipt import Receipt
@@ -49,7 +50,9 @@ class _Expected:
 def audit_log(
     source: LogSource, trust: Trust, *, seen: LogHead | None = None, receipts: Mapping[str, bytes] | None = None
 ) -> LogReport:
-    """Audit a log. `seen` is a head of it from before (`read_log_head`), `receipts` are envelopes by a name for them.
+    """Audit a log. `seen` is a head of it from before (`read_log_head`).
+
+    `receipts`: receipts' envelopes, and `CorrectionFile`s, by a name for them.
 
     Raises:
         LogUnreadable, RegistryUnreachable: the log cannot be read; nothing is said about it.
@@ -112,10 +115,11 @@ def _expected(receipts: Mapping[str, bytes], trust: Trust) -> tuple[dict[int, li
     bad = []
     for name, raw in receipts.items():
         receipt = _believed(raw, trust)
-        if receipt is None:
+        entries = believed_entries(raw, trust) if receipt is None else (receipt.log,)
+        if entries is None:
             bad.append(name)
-        else:
-            expected.setdefault(receipt.log.index, []).append((name, receipt.log.leaf_hash))
+        for entry in entries or ():
+            expected.setdefault(entry.index, []).append((name, entry.leaf_hash))
     return expected, bad
 
 

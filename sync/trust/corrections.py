@@ -104,10 +104,8 @@ def _check_kind(stand: Stand, correction: Correction, aside: dict[str, LoggedDis
 
 def _check_decision(stand: Stand, correction: Correction, aside: dict[str, LoggedDispute], index: int) -> None:
     settled = set(correction.decides)
-    if not settled <= aside.keys() or not settled.isdisjoint(stand.decided):
-        raise CorrectionRefused("it settles what nobody disputed, or what was settled")
-    if any(aside[one].log.index >= index for one in settled):
-        raise CorrectionRefused("it settles a dispute that came later")
+    if settled != {one for one, dispute in aside.items() if dispute.log.index < index} - stand.decided:
+        raise CorrectionRefused("it does not settle just what was disputed when it was made")
     if correction.packet_sha256 not in {stand.first_sha256, *settled, *stand.decided}:
         raise CorrectionRefused("it decides for a packet that is not among those in dispute")
     if stand.by_people and not correction.result.voided:

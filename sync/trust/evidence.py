@@ -19,7 +19,7 @@ from sync.trust.merkle import verify_inclusion
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import KeyHolder, RegistryRole
 from sync.wire.packet import CLOCK_JUMPED, ScorePacket
-from sync.wire.receipt import InclusionProof, Receipt
+from sync.wire.receipt import InclusionProof, LogEntry, Receipt
 from sync.wire.room import RoomRecord
 
 _PACKET_BYTES = ScorePacket.MAX_BYTES * 4 // 3 + 10_000  # base64 and signatures
@@ -82,10 +82,11 @@ def check_packet(packet: bytes, trust: Trust, *, received_ms: int | None = None)
     return EvidenceReport(tuple(checks), document)
 
 
-def check_receipt(receipt: bytes, packet: bytes, proof: bytes | None, trust: Trust) -> EvidenceReport:
+def check_receipt(receipt: bytes, packet: bytes | None, proof: bytes | None, trust: Trust) -> EvidenceReport:
     """Check a receipt for a packet, and the proof that it stands in the log, if there is one.
 
     The packet itself is the business of `check_packet`; here it only has to be the one the receipt speaks of.
+    Without it, only the registry's word is checked.
     """
     checks: list[Check] = []
     try:
@@ -99,9 +100,10 @@ def check_receipt(receipt: bytes, packet: bytes, proof: bytes | None, trust: Tru
         checks.append(Check("receipt_schema", good=True))
     except DocumentRefused as fault:
         return stopped(checks, "receipt_schema", fault)
-    checks.append(_check_digest(document, packet))
-    if checks[-1].good:
-        checks.append(_check_ids(document, packet))
+    if packet is not None:
+        checks.append(_check_digest(document, packet))
+        if checks[-1].good:
+            checks.append(_check_ids(document, packet))
     checks.append(_check_leaf(document, trust.log_origin))
     if proof is not None:
         checks += _check_proof(document, proof, trust)
@@ -208,16 +210,20 @@ def _check_proof(receipt: Receipt, raw: bytes, trust: Trust) -> list[Check]:
         proof = InclusionProof.parse(raw)
     except DocumentRefused as fault:
         return [Check("proof_schema", good=False, detail=fault.detail)]
-    checks = [Check("proof_schema", good=True)]
+    return [Check("proof_schema", good=True), *check_inclusion(receipt.log, proof, trust)]
+
+
+def check_inclusion(log: LogEntry, proof: InclusionProof, trust: Trust) -> list[Check]:
+    """Check that an entry stands under a head that the log signed and, where that is wanted, witnesses cosigned."""
     try:
         head = read_log_head(proof.checkpoint, trust)
-        checks.append(Check("proof_checkpoint", good=True, detail=f"{head.size} entries"))
+        checks = [Check("proof_checkpoint", good=True, detail=f"{head.size} entries")]
     except CheckpointRefused as fault:
-        return [*checks, Check("proof_checkpoint", good=False, detail=fault.detail)]
+        return [Check("proof_checkpoint", good=False, detail=fault.detail)]
     if head.quorum:
         checks.append(_check_witnesses(head))
-    included = (proof.index, proof.tree_size) == (receipt.log.index, head.size) and verify_inclusion(
-        bytes.fromhex(receipt.log.leaf_hash),
+    included = (proof.index, proof.tree_size) == (log.index, head.size) and verify_inclusion(
+        bytes.fromhex(log.leaf_hash),
         proof.index,
         proof.tree_size,
         [bytes.fromhex(node) for node in proof.path],

@@ -197,4 +197,39 @@ class ResultStatement(Document):
     proof: InclusionProof | None
 
 
+class SlipAbout(Part):
+    """Whose result a slip is and of which exam, as a session plan says it."""
+
+    candidate: MaskedCandidate
+    exam_title: Bilingual
+    site: Name
+    opened_ms: Millis
+    simulated: bool
+
+
+class Slip(Document):
+    """What a result slip (成绩单) is made from, and carries in itself: the sheet is a function of it alone.
+
+    It has either the registry's `statement` (a DSSE envelope), or the `receipt` of a packet with what is `about` it,
+    which nobody signed. `address`: of the registry whose check page the slip names, empty if it is not known.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("slip")
+    MAX_BYTES: ClassVar[int] = 1_000_000
+
+    language: Annotated[str, StringConstraints(pattern=r"^(zh|en)$")]
+    address: Annotated[str, StringConstraints(pattern=r"^(https://[A-Za-z0-9.\-:\[\]]{1,200})?$")]
+    statement: Base64 | None = None
+    receipt: Base64 | None = None
+    proof: InclusionProof | None = None
+    about: SlipAbout | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        by_receipt = self.receipt is not None and self.about is not None
+        if (self.statement is not None) == by_receipt or (self.statement is not None and self.proof is not None):
+            raise ValueError("a slip is made from a statement, or from a receipt and what it is about")
+        return self
+
+
 STATEMENT_BYTES: Final = ResultStatement.MAX_BYTES * 4 // 3 + 10_000
