@@ -49,7 +49,8 @@ ol{padding-left:1.4rem;margin:.25rem 0}.soft{color:#444}
 padding:1rem;margin:1.25rem 0;break-inside:avoid}
 .look svg{width:36mm;height:36mm;flex:none}.look div{flex:1 1 14rem}
 .code{font:700 1.35rem/1.4 ui-monospace,"DejaVu Sans Mono",monospace;white-space:nowrap}
-@media print{body{max-width:none;padding:0}.verdict{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@media print{html{font-size:10.5pt}body{max-width:none;padding:0}
+.verdict{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
 _EVIDENCE: Final = re.compile(rb'<template id="evidence">([A-Za-z0-9+/]+={0,2})</template>')
 

@@ -119,7 +119,7 @@ def test_who_guesses_gets_no_answer_until_he_has_waited_and_others_do() -> None:
             guesses.check(address)
     guesses.check("2001:db8:0:1::1")
     guesses.check("192.0.2.1")
-    now[0] = REFILL_MS + 1
+    now[0] = REFILL_MS
     guesses.check("2001:db8::1")
     guesses.miss("2001:db8::1")
     with pytest.raises(CodesGuessed):
