@@ -128,15 +128,15 @@ def test_a_remark_is_foreseen_then_done_and_told_to_whoever_checks_receipt_and_l
     packet = json.loads(terminal.run("registry", "result", "show", "--home", desk.home, sitting, "--json").output)
     assert packet["corrections"] == []
     form = desk.world.form(desk.world.plan(desk.session)[0].roster[0])
-    remark = ("registry", "remark", "--home", desk.home, "--session", desk.session)
-    remark = (*remark, "--item", form.items[-1].item, "--rule", "full-marks")
+    of = ("--home", desk.home, "--session", desk.session)
+    remark = ("registry", "remark", *of, "--item", form.items[-1].item, "--rule", "full-marks")
     foreseen = terminal.run(*remark)
     assert foreseen.code == 0, foreseen.errors
     assert "Nothing was written" in foreseen.output
     assert "DECISION_INCOMPLETE" in terminal.run(*remark, "--apply").errors
     done = terminal.run(*remark, "--apply", "--by", "Zhao Min", "--reason", "wrong key")
     assert done.code == 0, done.errors
-    listed = terminal.run("registry", "result", "list", "--home", desk.home, "--session", desk.session)
+    listed = terminal.run("registry", "result", "list", *of)
     assert "100 of 100" in listed.output
     evidence = tmp_path / "evidence"
     evidence.mkdir()
