@@ -37,7 +37,7 @@ def test_every_code_belongs_to_one_fault() -> None:
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.code)
 def test_every_fault_says_what_is_safe_and_what_to_do(fault: type[Fault], language: Language) -> None:
-    said = Words(language).fault(fault("detail", group=3))
+    said = Words(language).fault(fault("detail", group=3, label="seat 07", module="/usr/lib/token.so"))
     assert said.code == fault.code
     assert all(len(sentence) > 5 for sentence in (said.what, said.safe, said.do))
 
