@@ -28,7 +28,8 @@ _LONGEST_SESSION_MS: Final = 8 * _DAY_MS
 def certificate_for(premises: Premises, request: bytes) -> CertificateReply:
     """Give the asking device its certificate: a new one if half of the old one's time is over, or for another TLS key.
 
-    A certificate is not asked for here, so that one that has expired or was lost can be had again.
+    Also a new one if its time has not begun: it was issued while this registry's clock was wrong. A certificate is not
+    asked for here, so that one that does not count or was lost can be had again.
 
     Raises:
         What `admit_request` raises; CertificateRefused, RequestMalformed: the request is bad.
@@ -42,7 +43,8 @@ def certificate_for(premises: Premises, request: bytes) -> CertificateReply:
         if wanted.keyid == device.keyid:
             raise RequestMalformed("one key for TLS and for documents")
         has = read_device_certificate(device.certificate_pem, premises.authority.certificate_pem)
-        if has.key != wanted or now_ms >= (has.from_ms + has.until_ms) // 2:
+        is_fresh = has.from_ms <= now_ms < (has.from_ms + has.until_ms) // 2
+        if has.key != wanted or not is_fresh:
             device.certificate_pem = issue_device_certificate(
                 premises.authority, asked.csr_pem, device.id, device.seat_label, now_ms=now_ms
             )

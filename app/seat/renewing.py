@@ -8,6 +8,7 @@ from app.seat.home import SeatHome
 from app.seat.occupancy import AgentDuty, Occupancy
 from app.seat.recovery import find_unfinished
 from app.seat.workplace import Workplace
+from sync.client.asking import show_certificate
 from sync.client.connection import RegistryUnreachable
 from sync.client.enrolment import fetch_trust, load_enrolment, renew_certificate, rotate_device_key
 from sync.faults import EnvironmentFault, Refused
@@ -44,15 +45,17 @@ class Renewing:
 
 
 def renew(workplace: Workplace) -> bool:
-    """Ask for this seat's certificate; tell whether there was a newer one.
+    """Ask for this seat's certificate and show it; tell whether there was a newer one.
 
     Raises:
+        CertificateNotTaken: the registry does not take the one it gives.
         What `renew_certificate` raises.
     """
     before = load_enrolment(workplace.home.trust).certificate_pem
     connection = workplace.connect()
     try:
         answer = renew_certificate(connection, workplace.asker, workplace.home.trust)
+        show_certificate(connection)
     finally:
         connection.close()
     if answer.rotation_asked:

@@ -14,6 +14,7 @@ from sync.trust.envelope import sign
 from sync.trust.keys import SigningKey
 from sync.trust.keystore import KeyStore
 from sync.wire.enrolment import DeviceRequest, RequestKind
+from sync.wire.error import ErrorReply
 
 _PATHS: Final = {
     RequestKind.PLANS: "/v1/plans",
@@ -24,6 +25,7 @@ _PATHS: Final = {
     RequestKind.CERTIFICATE: "/v1/certificate",
     RequestKind.ROTATE: "/v1/rotate",
 }
+_ANY_PROOF: Final = f"/v1/proofs/{'0' * 64}"
 _COUNTER_BEHIND: Final = "COUNTER_BEHIND"
 
 
@@ -114,11 +116,18 @@ def ask(
     if counter is not None:
         asker.replica.requests.raise_to(counter)
         reply = _ask_once(connection, asker, kind, max_bytes, matter, signers)
-    if reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        refusal = _REFUSALS.get(reply.error().code)
-        if refusal is not None:
-            raise refusal(reply.error().code)
+    _raise_refusal(reply)
     return reply
+
+
+def show_certificate(connection: RegistryConnection) -> None:
+    """Show this seat's certificate at a door where it has to count; nothing is asked for.
+
+    Raises:
+        DeviceRevoked, CertificateNotTaken: it does not count.
+        RegistryUnreachable, RegistryAnswerBad: nobody knows.
+    """
+    _raise_refusal(connection.get(_ANY_PROOF, ErrorReply.MAX_BYTES))
 
 
 def _ask_once(
@@ -133,6 +142,14 @@ def _ask_once(
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise RegistryUnreachable(f"status {reply.status}", reached=True)
     return reply
+
+
+def _raise_refusal(reply: Reply) -> None:
+    if reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        code = reply.error().code
+        refusal = _REFUSALS.get(code)
+        if refusal is not None:
+            raise refusal(code)
 
 
 def _counter_to_go_on_from(reply: Reply) -> int | None:
