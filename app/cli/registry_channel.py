@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import command, out, say
+from app.cli.console import command, out, say, words
 from app.cli.files import read_file
 
 app = typer.Typer(no_args_is_help=True, help="Where packages and programs are published (发布渠道).")
@@ -16,6 +16,7 @@ app.add_typer(province, name="province")
 
 Home = Annotated[Path, typer.Option(help="The registry's folder.")]
 RootKeys = Annotated[Path | None, typer.Option(help="The folder with at least two of the root keys [HOME/root-keys].")]
+_WITHOUT_FILES = {"timestamp", "snapshot"}
 Code = Annotated[str, typer.Argument(help="2 to 12 lower-case letters and digits; its banks are called CODE-….")]
 
 
@@ -31,9 +32,29 @@ def show(home: Home, json: Annotated[bool, typer.Option("--json", help="One JSON
     if json:
         out.print(json_module.dumps(found.report()), markup=False, soft_wrap=True)
         return
-    say("channel.root", version=found.root_version, keys=len(found.root_keys), threshold=found.root_threshold)
-    for role in found.roles:
-        say("channel.role", role=role.name, version=role.version, targets=role.targets, until=_day(role.expires_ms))
+    root, *others = found.roles
+    say(
+        "channel.root",
+        version=found.root_version,
+        keys=len(found.root_keys),
+        threshold=found.root_threshold,
+        until=_day(root.expires_ms),
+    )
+    for keyid in found.root_keys:
+        say("channel.root_key", keyid=keyid)
+    for role in others:
+        named, until = words()(f"channel.role_named.{role.name}"), _day(role.expires_ms)
+        if role.name in _WITHOUT_FILES:
+            say("channel.role_plain", named=named, role=role.name, version=role.version, until=until)
+        else:
+            say(
+                "channel.role",
+                named=named,
+                role=role.name,
+                version=role.version,
+                targets=role.targets,
+                until=until,
+            )
     for each in found.provinces:
         key = "channel.province_here" if each.here else "channel.province_elsewhere"
         say(key, code=each.code, version=each.version, targets=each.targets, keyid=each.keyid)

@@ -28,6 +28,12 @@ class RotationRefused(Refused):
     code = "ROTATION_REFUSED"
 
 
+class RotationEmpty(Refused):
+    """A new root was wanted that changes nothing."""
+
+    code = "ROTATION_EMPTY"
+
+
 @dataclass(frozen=True)
 class Rotation:
     """What a new root is to change: the id of a root key to replace, online roles to get a new key."""
@@ -41,8 +47,11 @@ def rotate(premises: Premises, rotation: Rotation) -> Root:
 
     Raises:
         RootKeysMissing: too few root keys are at hand.
+        RotationEmpty: nothing is to be changed.
         RotationRefused: no such root key or role, or the keys at hand are not enough of the old root's or the new's.
     """
+    if rotation == Rotation():
+        raise RotationEmpty
     root_keys, now_ms = RootKeys.at(premises.root_folder), premises.clock()
     staying = set(premises.repository.root().roles[Root.type].keyids) - {rotation.replace}
     _sign_registry_keys(premises, root_keys.enough(staying))

@@ -54,9 +54,16 @@ class RegistryUnreachable(EnvironmentFault):
 
 
 class RegistryAnswerBad(Refused):
-    """Something answered, but not as the registry would: a portal, another certificate, too many bytes."""
+    """Something answered, but not as the registry would: a portal, another certificate, too many bytes.
+
+    `foreign` tells that nothing was read of it, as it has no certificate of the registry's CA.
+    """
 
     code = "REGISTRY_ANSWER_BAD"
+
+    def __init__(self, detail: str = "", *, foreign: bool = False) -> None:
+        super().__init__(detail)
+        self.foreign = foreign
 
 
 class RegistryAddressRefused(Refused):
@@ -312,7 +319,7 @@ def _network_faults() -> Iterator[None]:
     try:
         yield
     except (requests.exceptions.SSLError, ssl.SSLCertVerificationError):
-        raise RegistryAnswerBad("no TLS with a certificate of the registry's CA") from None
+        raise RegistryAnswerBad("no TLS with a certificate of the registry's CA", foreign=True) from None
     except requests.exceptions.ConnectTimeout:
         raise RegistryUnreachable("no connection in time") from None
     except requests.exceptions.ConnectionError as error:

@@ -8,11 +8,11 @@ that rewrites, removes or reorders what it logged, or shows two people two histo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sync.client.log_source import LogFileBad, LogSource
+from sync.client.log_source import LogFileBad, LogOfAnother, LogSource
 from sync.client.log_tiles import TileReader
 from sync.trust import envelope
 from sync.trust.anchor import Trust
-from sync.trust.checkpoint import MAX_BYTES, CheckpointRefused
+from sync.trust.checkpoint import MAX_BYTES, CheckpointRefused, split_note
 from sync.trust.envelope import EnvelopeRefused
 from sync.trust.evidence import Check
 from sync.trust.leaf import packet_leaf
@@ -56,10 +56,13 @@ def audit_log(
 
     Raises:
         LogUnreadable, RegistryUnreachable: the log cannot be read; nothing is said about it.
+        LogOfAnother: it is not the registry's of `trust`; nothing is said about it either.
     """
     try:
         raw = source.read("checkpoint", MAX_BYTES * 4)
-        head = read_log_head((raw or b"").decode("utf-8", "replace"), trust)
+        note = (raw or b"").decode("utf-8", "replace")
+        _same_log(note, trust)
+        head = read_log_head(note, trust)
     except (CheckpointRefused, LogFileBad) as fault:
         return LogReport((Check("log_checkpoint", good=False, detail=fault.detail),), None)
     checks = [Check("log_checkpoint", good=True, detail=f"{head.size} entries")]
@@ -75,6 +78,14 @@ def audit_log(
     except LogFileBad as fault:
         checks.append(Check("log_tiles", good=False, detail=fault.detail))
     return LogReport(tuple(checks), head)
+
+
+def _same_log(note: str, trust: Trust) -> None:
+    """See that a head names this log, or has a signature of its name. Raises `CheckpointRefused`, `LogOfAnother`."""
+    text, lines = split_note(note)
+    origin = text.split("\n")[0]
+    if trust.log_origin not in (origin, *(line.name for line in lines)):
+        raise LogOfAnother(f"the log {origin[:100]!a}")
 
 
 def _not_continued(seen: LogHead, head: LogHead) -> Check:

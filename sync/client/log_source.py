@@ -21,6 +21,12 @@ class LogUnreadable(EnvironmentFault):
     code = "LOG_UNREADABLE"
 
 
+class LogOfAnother(EnvironmentFault):
+    """What is there is of another registry than the trust folder's: nothing of a log of this one was read."""
+
+    code = "LOG_OF_ANOTHER"
+
+
 class LogFileBad(Refused):
     """A file of the log is not what it has to be."""
 
@@ -36,6 +42,7 @@ class LogSource(Protocol):
         Raises:
             LogFileBad: longer than `max_bytes`, or no plain file.
             LogUnreadable, RegistryUnreachable: it cannot be said whether there is one.
+            LogOfAnother: another registry answers there.
         """
 
 
@@ -79,6 +86,8 @@ class LogAddress:
         try:
             reply = self._connection.get(f"{self._prefix}/{path}", max_bytes)
         except RegistryAnswerBad as fault:
+            if fault.foreign:
+                raise LogOfAnother(fault.detail) from None
             raise LogFileBad(f"{path}: {fault.detail}") from None
         if reply.status == HTTPStatus.NOT_FOUND:
             return None

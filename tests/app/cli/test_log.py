@@ -94,6 +94,14 @@ def test_what_cannot_be_read_is_not_called_bad(home: Path, tmp_path: Path, termi
     assert terminal.run("log", "audit").code == 2
 
 
+def test_a_copy_of_another_registry_s_log_says_nothing_about_this_one(
+    home: Path, tmp_path: Path, terminal: Terminal
+) -> None:
+    Registry.initialise(tmp_path / "other", name="O").close()
+    told = terminal.run("log", "audit", home / "log", "--trust", tmp_path / "other" / "trust")
+    assert (told.code, told.output, "LOG_OF_ANOTHER" in told.errors) == (3, "", True)
+
+
 def test_a_forged_receipt_is_named(home: Path, tmp_path: Path, terminal: Terminal) -> None:
     (tmp_path / "receipts").mkdir()
     assert audit(terminal, home, "--receipts", tmp_path / "receipts").code == 0
@@ -123,8 +131,11 @@ def test_from_a_witness_s_first_day_to_an_audit_over_the_network(
         assert "cosigned 5 entries" in listed
         assert "1 of 1 witnesses have to cosign" in listed
     assert "5 entries seen" in terminal.run("witness", "show", "--home", witness).output
+    Registry.initialise(tmp_path / "other", name="O").close()
     with serving(home) as address:
         told = terminal.run("log", "audit", address, "--trust", home / "trust", "--json")
+        other = terminal.run("log", "audit", address, "--trust", tmp_path / "other" / "trust")
+        assert (other.code, other.output, "LOG_OF_ANOTHER" in other.errors) == (3, "", True)
     assert told.code == 0
     said = json.loads(told.output)
     assert [one["name"] for one in said["witnesses"]] == ["witness.example/w1"]

@@ -46,6 +46,27 @@ def test_a_lost_root_key_is_replaced_from_the_safes(home: Path, tmp_path: Path, 
     assert keyid not in after["root_keys"]  # type: ignore[operator]
 
 
+def test_a_new_root_that_changes_nothing_is_not_made(home: Path, terminal: Terminal) -> None:
+    told = terminal.run("registry", "channel", "rotate", "--home", home)
+    assert (told.code, "ROTATION_EMPTY" in told.errors) == (1, True)
+    assert shown(terminal, home)["root_version"] == 1
+
+
+def test_an_operator_reads_the_root_keys_ids_and_each_role_in_their_language(home: Path, terminal: Terminal) -> None:
+    told = Terminal("zh").run("registry", "channel", "show", "--home", home)
+    assert told.code == 0
+    assert [line for line in told.output.splitlines() if line.startswith("根密钥 ")] == [
+        f"根密钥 {keyid}"
+        for keyid in shown(terminal, home)["root_keys"]  # type: ignore[attr-defined]
+    ]
+    assert [line.split("：")[0] for line in told.output.splitlines()[4:]] == [
+        "时间戳（timestamp）",
+        "版本清单（snapshot）",
+        "题库（targets）",
+        "程序（software）",
+    ]
+
+
 def test_a_province_and_a_release_are_shown(home: Path, tmp_path: Path, terminal: Terminal) -> None:
     key = tmp_path / "46.pem"
     public = SigningKey.generate_ed25519().public.verifying_key()

@@ -196,7 +196,7 @@ def test_keys_that_the_root_does_not_know_make_no_root(world: World, tmp_path: P
         Registry.open(premises.home, root_keys=strangers.folder) as registry,
         pytest.raises(RootKeysMissing),
     ):
-        rotate(registry.premises, Rotation())
+        rotate(registry.premises, Rotation(renew=("timestamp",)))
     for wrong in (Rotation(replace="0" * 64), Rotation(renew=("root",))):
         with pytest.raises(RotationRefused):
             rotate(premises, wrong)

@@ -48,6 +48,7 @@ LATIN_IN_CHINESE = {
     "port": "an option",
     "bank": "an option",
     "replace": "an option",
+    "renew": "an option",
     "version": "an option",
     "recipients": "a table of the session file",
     "resources/session-example.toml": "a file's name",
