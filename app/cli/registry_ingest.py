@@ -19,23 +19,34 @@ MediumPlace = Annotated[Path, typer.Argument(metavar="MEDIUM", help="The folder 
 @command
 def ingest(home: Home, medium: MediumPlace) -> None:
     """Take in the packets that lie on a medium; receipts and proofs are written back onto it."""
-    from app.registry.ingesting import Ingested
+    from app.registry.ingesting import Ingested, prove_now
     from app.registry.ingesting import ingest as take_in
     from app.registry.service import Registry
+    from app.registry.witnessing import ASKING_S
     from sync.client.medium import Medium
 
-    stick, came = Medium(medium), Ingested()
+    stick, came, wanting = Medium(medium), Ingested(), 0
     with Registry.open(home) as registry:
         try:
             take_in(registry, stick, came)
+            if came.unproven:
+                say("ingest.asking", seconds=ASKING_S)
+                wanting = prove_now(registry, stick, came)
         finally:
-            say("ingest.done", new=came.new, known=came.known)
+            if came.new or came.known:
+                say("ingest.done", new=came.new, known=came.known)
+                say("ingest.answered", receipts=came.receipts, proofs=came.proofs)
+    if came.unproven:
+        say("ingest.unproven", count=len(came.unproven), witnesses=wanting)
     for one in came.aside:
         say("ingest.aside", sha256=one.sha256)
     for one in came.refused:
         say("ingest.refused", sha256=one.sha256, code=one.code)
     say_odd(stick)
-    if came.refused or came.aside:
+    nothing = not (came.new or came.known or came.refused or came.aside)
+    if nothing:
+        say("ingest.nothing")
+    if came.refused or came.aside or nothing:
         raise typer.Exit(Exit.BAD)
 
 

@@ -3,6 +3,7 @@
 The same medium again changes nothing but what is missing on it. One bad packet keeps no other out.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from app.registry.intake import PACKET_BYTES, PacketConflict
 from app.registry.log import ProofNotYet
 from app.registry.service import Registry
+from app.registry.witnessing import ask_witnesses, wanting
 from sync.client.medium import BUNDLE, Kind, Medium, MediumUnwritable, proof_file, receipt_file
 from sync.faults import Fault, Refused
 from sync.replica.durable import DiskFull
@@ -28,10 +30,17 @@ class TurnedAway:
 
 @dataclass
 class Ingested:
-    """What came of a medium. `aside`: kept for people to decide; `refused`: not believed, nothing of it is kept."""
+    """What came of a medium. `aside`: kept for people to decide; `refused`: not believed, nothing of it is kept.
+
+    `receipts` and `proofs` count what the registry has answered on the medium; `unproven` are the digests of packets
+    whose proof waits for witnesses.
+    """
 
     new: int = 0
     known: int = 0
+    receipts: int = 0
+    proofs: int = 0
+    unproven: list[str] = field(default_factory=list)
     aside: list[TurnedAway] = field(default_factory=list)
     refused: list[TurnedAway] = field(default_factory=list)
 
@@ -47,7 +56,7 @@ def ingest(registry: Registry, medium: Medium, came: Ingested | None = None) -> 
         RegistryUnreadable, LogInconsistent and other faults of this registry's own place.
     """
     came = came or Ingested()
-    answers = _Answers(registry, medium)
+    answers = _Answers(registry, medium, came)
     for entry in medium.entries(Kind.PACKETS):
         envelope = medium.read(entry.place, PACKET_BYTES)
         if envelope is None:
@@ -68,11 +77,32 @@ def ingest(registry: Registry, medium: Medium, came: Ingested | None = None) -> 
     return came
 
 
+def prove_now(registry: Registry, medium: Medium, came: Ingested) -> int:
+    """Have the witnesses asked at once, and write the proofs that waited for them; tell how many have yet to cosign.
+
+    Each witness is asked once, all at the same time, so that this ends within `witnessing.ASKING_S`.
+
+    Raises:
+        DiskFull, MediumUnwritable, MediumUnreadable: the proofs are not all on the medium.
+    """
+    ask_witnesses(registry.premises)
+    left, came.unproven = came.unproven, []
+    for begin in range(0, len(left), _AT_ONCE):
+        some = left[begin : begin + _AT_ONCE]
+        proofs = _proofs(registry, some)
+        if proofs:
+            medium.write(proofs)
+        came.proofs += len(proofs)
+        came.unproven += [sha256 for sha256 in some if proof_file(sha256) not in proofs]
+    return wanting(registry.premises)
+
+
 class _Answers:
     """What is written back, many at once. Where that fails, packets are taken in all the same: they matter more."""
 
-    def __init__(self, registry: Registry, medium: Medium) -> None:
+    def __init__(self, registry: Registry, medium: Medium, came: Ingested) -> None:
         self.unwritten: Fault | None = None
+        self._came = came
         self._registry = registry
         self._medium = medium
         self._receipts: dict[str, bytes] = {}
@@ -88,16 +118,25 @@ class _Answers:
         receipts, self._receipts = self._receipts, {}
         if self.unwritten is None:
             try:
-                _write_back(self._registry, self._medium, receipts)
+                proofs = _write_back(self._registry, self._medium, receipts)
+                self._came.receipts += len(receipts)
+                self._came.proofs += len(proofs)
+                self._came.unproven += [sha256 for sha256 in receipts if proof_file(sha256) not in proofs]
             except (DiskFull, MediumUnwritable) as fault:
                 self.unwritten = fault
 
 
-def _write_back(registry: Registry, medium: Medium, receipts: dict[str, bytes]) -> None:
+def _write_back(registry: Registry, medium: Medium, receipts: dict[str, bytes]) -> dict[str, bytes]:
     """Write receipts and proofs beside each other; the keys they are checked with come along, always the newest."""
     answers = {receipt_file(sha256): receipt for sha256, receipt in receipts.items()}
+    proofs = _proofs(registry, receipts)
+    medium.write({BUNDLE: registry.trust_bundle().to_bytes(), **answers, **proofs})
+    return proofs
+
+
+def _proofs(registry: Registry, packets: Iterable[str]) -> dict[str, bytes]:
     proofs: dict[str, bytes] = {}
-    for sha256 in receipts:
+    for sha256 in packets:
         with suppress(ProofNotYet):  # its witnesses have not cosigned yet: the same medium another day brings it
             proofs[proof_file(sha256)] = registry.proof(sha256).to_bytes()
-    medium.write({BUNDLE: registry.trust_bundle().to_bytes(), **answers, **proofs})
+    return proofs

@@ -35,6 +35,8 @@ MOST: Final = 8
 _ANSWER_BYTES: Final = 4_000
 _TIMEOUT_S: Final = (3.0, 5.0)
 _TOTAL_S: Final = 10.0
+ASKING_S: Final = 30
+"""The longest that `ask_witnesses` takes, in seconds: a witness that has seen another size is asked twice."""
 _AGAIN_S: Final = 60.0
 _REFUSAL_CHARACTERS: Final = 200
 
@@ -196,6 +198,12 @@ def ask_witnesses(premises: Premises) -> bool:
                 row.cosigned_size, row.cosigned_ms = max(size, row.cosigned_size), premises.clock()
     premises.log.cosigned(head, "".join(answer.line for answer in answers))
     return all(answer.line for answer in answers)
+
+
+def wanting(premises: Premises) -> int:
+    """Give how many witnesses more have to cosign the newest head before it counts."""
+    size = int(premises.log.head().split("\n")[1])
+    return max(0, quorum(premises) - sum(one.cosigned_size >= size for one in witnesses(premises)))
 
 
 class Witnessing:

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from app.registry import ingesting
 from app.registry.ingesting import Ingested, ingest
 from app.registry.models import Conflict, LogLeaf, Packet, ScoredResult
+from app.registry.witnessing import add_witness, remove_witness
+from app.witness.home import WitnessHome, log_of
 from sync.client.carried import Exported, export_packets, fetch_receipts
 from sync.client.delivery import deliver_due
 from sync.client.medium import Medium, MediumUnwritable, packet_file, receipt_file
@@ -16,7 +18,9 @@ from sync.replica.database import Replica
 from sync.replica.outbox import Stage
 from sync.trust.anchor import Trust
 from sync.wire.ids import new_id
+from tests.app.cli.terminal import Terminal
 from tests.app.registry.world import Seat, World, signed, simulated_packet
+from tests.app.witness.serving import running
 
 NUMBERS = iter(range(60))
 
@@ -148,3 +152,37 @@ def test_a_medium_that_nothing_can_be_written_to_is_read_to_its_end(
     assert [counted(world, sha256) for sha256 in digests] == [[1, 1, 1]] * 3
     assert ingest(world.registry, medium).known == 3
     assert len(fetch_receipts(replica, medium, Trust.load(seat.trust)).proven) == 3
+
+
+def test_a_medium_with_no_packets_is_not_called_taken_in(world: World, medium: Medium) -> None:
+    told = Terminal().run("registry", "ingest", medium.root, "--home", world.registry.premises.home)
+    assert (told.code, told.output) == (
+        1,
+        "There are no packets on this medium. At the seat, run “examroom outbox export” onto it first.\n",
+    )
+
+
+def test_where_witnesses_are_demanded_one_trip_is_enough_if_they_answer(
+    world: World, seat: Seat, session: str, replica: Replica, medium: Medium, tmp_path: Path
+) -> None:
+    premises = world.registry.premises
+    witness = WitnessHome.initialise(tmp_path / "w", "witness.example/w", log_of(Trust.load(premises.public_folder)))
+    with running(witness) as url:
+        add_witness(premises, witness.card, url, 1)
+    try:
+        sha256 = queued(world, seat, session, replica)
+        export_packets(replica, seat.device, medium, 9)
+        without = Terminal().run("registry", "ingest", medium.root, "--home", premises.home)
+        to_come = "Proofs still to come: 1; witnesses that have yet to cosign: 1."
+        assert without.output.splitlines() == [
+            "Asking the witnesses to cosign, for 30 seconds at most …",
+            "Packets taken in: 1; known already: 0.",
+            "Written back onto the medium: receipts: 1; proofs: 0.",
+            f"{to_come} Run this again before the medium goes back to the site.",
+        ]
+        with running(witness):
+            told = Terminal().run("registry", "ingest", medium.root, "--home", premises.home)
+        assert told.output.splitlines()[2:] == ["Written back onto the medium: receipts: 1; proofs: 1."]
+        assert fetch_receipts(replica, medium, Trust.load(premises.public_folder)).proven == (sha256,)
+    finally:
+        remove_witness(premises, witness.card.name)

@@ -26,6 +26,7 @@ LATIN_IN_CHINESE = {
     "agent": "a command",
     "outbox": "a command",
     "retry": "a command",
+    "export": "a command",
     "packet": "a command",
     "receipt": "a command",
     "registry": "a command",
