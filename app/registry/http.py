@@ -43,6 +43,7 @@ from app.registry.service import ProofUnknown, Registry
 from app.registry.witnessing import Witnessing
 from app.serving.bodies import Bodies
 from app.serving.peer import peer_certificate
+from app.serving.refusals import documented, on_http, refusal
 from sync.faults import EnvironmentFault, Fault, Refused
 from sync.wire.enrolment import (
     CertificateReply,
@@ -85,12 +86,6 @@ _STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
     CodeUnknown: HTTPStatus.NOT_FOUND,
     CodesGuessed: HTTPStatus.TOO_MANY_REQUESTS,
 }
-_HEADERS: Final[Mapping[HTTPStatus, Mapping[str, str]]] = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: {"Connection": "close"},  # the rest of the body is not wanted
-    HTTPStatus.REQUEST_TIMEOUT: {"Connection": "close"},
-    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "30"},
-}
-_DETAIL_CHARACTERS: Final = 1_000
 _FACTS: Final = ("wait_ms", "counter")
 
 Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -126,8 +121,8 @@ def make_app(registry: Registry) -> FastAPI:
     _add_writing_routes(app, registry, bodies)
     add_check_routes(app, registry.premises)
     repository = registry.premises.repository
-    app.mount("/tuf/metadata", StaticFiles(directory=repository.metadata_folder))
-    app.mount("/tuf/targets", StaticFiles(directory=repository.targets_folder))
+    app.mount("/tuf/metadata", documented(StaticFiles(directory=repository.metadata_folder)))
+    app.mount("/tuf/targets", documented(StaticFiles(directory=repository.targets_folder)))
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
     return app
@@ -253,38 +248,28 @@ _ENVELOPE: Final[dict[str, Any]] = {
 # refusals
 
 
-def _refusal(status: HTTPStatus, code: str, detail: str = "", **facts: int | None) -> Response:
-    reply = ErrorReply(code=code, detail=detail[:_DETAIL_CHARACTERS], **facts)
-    return Response(reply.to_bytes(), status, _HEADERS.get(status), media_type="application/json")
-
-
 def _on_fault(_request: Request, error: Exception) -> Response:
     if not isinstance(error, Fault):
         raise error
     status = _STATUS.get(type(error))
     if status is not None or isinstance(error, Refused):
         facts = {name: fact for name in _FACTS if isinstance(fact := error.facts.get(name), int)}
-        return _refusal(status or HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.detail, **facts)
+        return refusal(status or HTTPStatus.UNPROCESSABLE_ENTITY, error.code, error.detail, **facts)
     _log.error("registry fault", code=error.code, detail=error.detail)
-    return _refusal(HTTPStatus.SERVICE_UNAVAILABLE, error.code)
-
-
-def _on_http(_request: Request, error: Exception) -> Response:
-    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.BAD_REQUEST
-    return _refusal(status, status.name, status.phrase)
+    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, error.code)
 
 
 def _on_malformed(_request: Request, _error: Exception) -> Response:
-    return _refusal(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND.name, "no such address")
+    return refusal(HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND.name, "no such address")
 
 
 def _on_defect(_request: Request, _error: Exception) -> Response:
-    return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "DEFECT", "the registry made a mistake; it is in its log")
+    return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "DEFECT", "the registry made a mistake; it is in its log")
 
 
 _HANDLERS: Final[Mapping[int | type[Exception], ExceptionHandler]] = {
     Fault: _on_fault,
-    HTTPException: _on_http,
+    HTTPException: on_http,
     RequestValidationError: _on_malformed,
     Exception: _on_defect,
 }

@@ -11,15 +11,12 @@ from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from app.serving.protocol import ImpatientProtocol
+from app.serving.refusals import HEADER_BYTES
 from sync.faults import EnvironmentFault
 
 _HANDSHAKE_S: Final = 10
-_HEADERS_S: Final = 10
-_HEADER_BYTES: Final = 16_384
-_CONNECTIONS: Final = 256  # beyond these requests are answered 503 …
-_SOCKETS: Final = 512  # … and beyond these nothing is
 _GOODBYE_S: Final = 5
 
 
@@ -35,42 +32,6 @@ class ImpatientLoop(asyncio.SelectorEventLoop):
     async def create_server(self, *arguments: Any, **options: Any) -> asyncio.Server:  # noqa: ANN401 - handed on
         """Listen, as asyncio does."""
         return await super().create_server(*arguments, ssl_handshake_timeout=_HANDSHAKE_S, **options)
-
-
-class ImpatientProtocol(H11Protocol):
-    """HTTP/1.1 that closes a connection whose next request's headers take too long; uvicorn would wait for ever."""
-
-    _patience: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        """Begin to wait for headers, unless there are too many connections."""
-        super().connection_made(transport)
-        if len(self.connections) > _SOCKETS:
-            transport.abort()
-            return
-        self._wait_for_headers()
-
-    def data_received(self, data: bytes) -> None:
-        """Take bytes in, as uvicorn does."""
-        super().data_received(data)
-        self._wait_for_headers()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Let go, as uvicorn does."""
-        super().connection_lost(exc)
-        self._stop_waiting()
-
-    def _wait_for_headers(self) -> None:
-        cycle: Any = self.cycle  # None until the first request, whatever its type says
-        if cycle is not None and not cycle.response_complete:
-            self._stop_waiting()
-        elif self._patience is None:
-            self._patience = self.loop.call_later(_HEADERS_S, self.transport.close)
-
-    def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
 
 
 class HttpsServer(uvicorn.Server):
@@ -100,9 +61,8 @@ class HttpsServer(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                limit_concurrency=_CONNECTIONS,
                 timeout_graceful_shutdown=_GOODBYE_S,
-                h11_max_incomplete_event_size=_HEADER_BYTES,
+                h11_max_incomplete_event_size=HEADER_BYTES,
                 ssl_context_factory=lambda _config, _default: context,
             )
         )

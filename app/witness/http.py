@@ -5,8 +5,10 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from app.serving.bodies import Bodies
+from app.serving.refusals import on_http
 from app.witness.cosigning import BODY_BYTES, Witness
 from sync.faults import Fault
 
@@ -31,6 +33,7 @@ def make_app(witness: Witness) -> FastAPI:
         return Response(answer.text.encode(), answer.status, media_type=answer.media_type)
 
     app.add_exception_handler(Fault, _on_fault)
+    app.add_exception_handler(HTTPException, on_http)
     return app
 
 

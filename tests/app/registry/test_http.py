@@ -15,7 +15,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 import app.serving.bodies
-import app.serving.server
+import app.serving.protocol
 from app.registry.intake import PACKET_BYTES
 from app.registry.models import Packet
 from sync.client.connection import RegistryConnection
@@ -185,7 +185,7 @@ def test_bodies_that_are_too_much_together_are_put_off_and_forgotten(
 
 
 def test_headers_that_drip_are_given_up(url: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.serving.server, "_HEADERS_S", 0.2)
+    monkeypatch.setattr(app.serving.protocol, "_HEADERS_S", 0.2)
     started = time.monotonic()
     with raw_tls(url, world) as tls:
         tls.sendall(b"GET /v1/health HTTP/1.1\r\nHost: ")
@@ -196,7 +196,7 @@ def test_headers_that_drip_are_given_up(url: str, world: World, monkeypatch: pyt
 def test_sockets_beyond_the_bound_are_closed_at_once(
     connection: RegistryConnection, url: str, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.serving.server, "_SOCKETS", 0)
+    monkeypatch.setattr(app.serving.protocol, "_SOCKETS", 0)
     received = b""
     with raw_tls(url, world) as tls, suppress(OSError):  # closed or reset, as the network likes
         tls.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")

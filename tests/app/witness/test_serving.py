@@ -13,6 +13,7 @@ from app.witness.serve import WitnessServer
 from sync.client.connection import RegistryConnection
 from sync.trust.cosignature import cosignatures
 from sync.wire.enrolment import WitnessKey
+from sync.wire.error import ErrorReply
 from sync.wire.witness import WitnessCard
 from tests.app.witness.logs import WATCHED, SimulatedLog
 from tests.app.witness.serving import running
@@ -39,7 +40,8 @@ def test_it_speaks_as_c2sp_has_it(home: WitnessHome) -> None:
         conflict = line.post("/add-checkpoint", LOG.request(0, 6), 4_000)
         assert (conflict.status, conflict.body) == (HTTPStatus.CONFLICT, b"5\n")
         assert line.post("/add-checkpoint", b"old", 4_000).status == HTTPStatus.BAD_REQUEST
-        assert line.get("/nothing", 4_000).status == HTTPStatus.NOT_FOUND
+        for reply in (line.get("/nothing", 4_000), line.get("/add-checkpoint", 4_000)):
+            assert ErrorReply.parse(reply.body).code == HTTPStatus(reply.status).name
         line.close()
 
 
@@ -48,6 +50,7 @@ def test_more_than_any_request_is_is_not_taken_in(home: WitnessHome) -> None:
         line = RegistryConnection(url, home.card.ca_pem)
         too_much = line.post("/add-checkpoint", b"x" * (BODY_BYTES + 1), 4_000)
         assert too_much.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        assert ErrorReply.parse(too_much.body).code == "REQUEST_ENTITY_TOO_LARGE"
         assert line.post("/add-checkpoint", LOG.request(0, 5), 4_000).status == HTTPStatus.OK
         line.close()
 
