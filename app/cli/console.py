@@ -140,11 +140,18 @@ def print_fault(fault: Fault) -> None:
     said = words().fault(fault)
     why = words()("cli.reason", reason=said.reason) if said.reason else ""
     detail = f" · {fault.detail}" if fault.detail and not why else ""
-    lines = ((said.what, "bold red"), (why, ""), (said.safe, ""), (said.do, "bold"), (f"[{said.code}{detail}]", "dim"))
+    safe, advice = _of_a_command(fault, "safe") or said.safe, _of_a_command(fault, "do") or said.do
+    lines = ((said.what, "bold red"), (why, ""), (safe, ""), (advice, "bold"), (f"[{said.code}{detail}]", "dim"))
     for text, style in lines:
         if not text:
             continue
         err.print(_harmless(text), style=style, markup=False)
+
+
+def _of_a_command(fault: Fault, part: str) -> str:
+    """Give what a command says instead of a window's sentence: nobody sits there, and nothing tries again by itself."""
+    key = f"command.{fault.code}.{part}"
+    return words()(key, **fault.facts) if words().has(key) else ""
 
 
 def print_checks(lines: Iterable[CheckLine]) -> None:

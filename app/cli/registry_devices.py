@@ -145,7 +145,11 @@ def new_pin(home: Home, proctor: str, pin: Pin) -> None:
 
     with Registry.open(home) as registry:
         until_ms = renew_pin(registry.premises, proctor, pin)
-    say("devices.pin_renewed", proctor=proctor, until=_local(until_ms))
+        is_over = until_ms <= registry.premises.clock()
+    if is_over:
+        say("devices.pin_renewed", proctor=proctor)
+    else:
+        say("devices.pin_renewed_later", proctor=proctor, until=_local(until_ms))
 
 
 def _say_device(line: "DeviceLine") -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.registry.admitting import admit_request, device_of
 from app.registry.keyroom import KeyName
 from app.registry.models import Device, PlannedSession, ReleaseEntry, Seat
-from app.registry.premises import Premises, SessionUnknown
+from app.registry.premises import Premises, SessionNotPlanned, SessionUnknown
 from sync.client.plans import seal_plan
 from sync.faults import EnvironmentFault
 from sync.trust.envelope import sign
@@ -75,7 +75,7 @@ def release(premises: Premises, session_id: str, now_ms: int, operator: str) -> 
     """Release a session by hand, before its time or after; this is written down.
 
     Raises:
-        SessionUnknown: no such session.
+        SessionNotPlanned: no such session.
     """
     with premises.database.writing() as session:
         planned = _session(session, session_id)
@@ -88,7 +88,7 @@ def release_code(premises: Premises, session_id: str, now_ms: int, operator: str
     """Give the code of a released session, to be read out to a seat without a network; this is written down.
 
     Raises:
-        SessionUnknown: no such session.
+        SessionNotPlanned: no such session.
         TooEarly: it has not opened and was not released by hand.
     """
     with premises.database.writing() as session:
@@ -101,7 +101,7 @@ def release_code(premises: Premises, session_id: str, now_ms: int, operator: str
 def _session(session: Session, session_id: str) -> PlannedSession:
     planned = session.get(PlannedSession, session_id)
     if planned is None:
-        raise SessionUnknown(session_id)
+        raise SessionNotPlanned(session=session_id[:64])
     return planned
 
 

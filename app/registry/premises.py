@@ -33,6 +33,12 @@ class SessionUnknown(Refused):
     code = "SESSION_UNKNOWN"
 
 
+class SessionNotPlanned(SessionUnknown):
+    """An operator names a session that was never planned here. Fact: `session`."""
+
+    code = "SESSION_NOT_PLANNED"
+
+
 @dataclass(frozen=True)
 class Planned:
     """A session as it was planned and signed."""

@@ -25,6 +25,12 @@ _GRACE_MS: Final = 30 * _DAY_MS
 _LONGEST_SESSION_MS: Final = 8 * _DAY_MS
 
 
+class SignerGone(SignerUnknown):
+    """This device or proctor was revoked, for good."""
+
+    code = "SIGNER_GONE"
+
+
 def certificate_for(premises: Premises, request: bytes) -> CertificateReply:
     """Give the asking device its certificate: a new one if half of the old one's time is over, or for another TLS key.
 
@@ -89,11 +95,13 @@ def rotate_device_key(premises: Premises, request: bytes, peer: str | None = Non
 
 
 def ask_rotation(premises: Premises, device: str) -> None:
-    """Tell a device, when it next asks for its certificate, to change its key. Raises `SignerUnknown`."""
+    """Tell a device, when it next asks for its certificate, to change its key. Raises `SignerUnknown`, `SignerGone`."""
     with premises.database.writing() as session:
         row = session.get(Device, device)
-        if row is None or row.revoked_ms is not None:
+        if row is None:
             raise SignerUnknown
+        if row.revoked_ms is not None:
+            raise SignerGone
         row.rotation_asked_ms = premises.clock()
 
 
@@ -101,18 +109,21 @@ def renew_pin(premises: Premises, proctor: str, pin: str) -> int:
     """Give a proctor a new key, sealed by a new PIN, for sessions that are planned from now on.
 
     Plans that are out carry the old one, so that stays good until a day after the last of them closes, which is
-    returned (ms, UTC). If somebody else knows the old PIN, revoke the proctor instead.
+    returned (ms, UTC); now, if none is out. If somebody else knows the old PIN, revoke the proctor instead.
 
     Raises:
-        SignerUnknown: no such proctor, or one that was revoked.
+        SignerUnknown: no such proctor.
+        SignerGone: one that was revoked.
         PinTooShort: fewer than six characters.
     """
     check_pin(pin)
     key = SigningKey.generate_p256()
     with premises.database.writing() as session:
         row = session.get(Proctor, proctor)
-        if row is None or row.revoked_ms is not None:
+        if row is None:
             raise SignerUnknown
+        if row.revoked_ms is not None:
+            raise SignerGone
         now_ms = premises.clock()
         until_ms = _planned_until(premises, session, row.id, now_ms)
         session.add(_former(row, row.id, until_ms))
@@ -158,4 +169,4 @@ def _planned_until(premises: Premises, session: Session, proctor: str, now_ms: i
     recent = select(PlannedSession.id).where(PlannedSession.opens_ms > now_ms - _LONGEST_SESSION_MS)
     plans = [premises.shelf.session(one).plan for one in session.scalars(recent)]
     named = (plan for plan in plans if proctor in {entry.proctor for entry in plan.proctors})
-    return max((plan.closes_ms + _DAY_MS for plan in named), default=now_ms)
+    return max([plan.closes_ms + _DAY_MS for plan in named] + [now_ms])  # never before now: it has signed till now

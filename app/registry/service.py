@@ -186,6 +186,14 @@ class Registry:
         with self.premises.database.writing():
             return self.premises.repository.refresh(self.premises.clock())
 
+    def mend_what_died(self) -> None:
+        """Finish what a rotation left that was killed: sign again what the newest root does not believe, and show it.
+
+        Raises what `refresh_repository` and `directory.write_public_files` raise.
+        """
+        self.refresh_repository()
+        directory.follow_root(self.premises)
+
     # what seats ask; `peer` is the device whose certificate was shown, None where a document came another way
 
     def trust_bundle(self) -> TrustBundle:
@@ -254,7 +262,7 @@ def _found(home: Path, database: Database, name: str, url: str | None, root_keys
     keys.create()
     authority = make_ca(f"{name} CA")
     keys.keep(_CA_KEY, authority.key.to_pkcs8())
-    write_durably(private_folder(home / "trust") / _CA_FILE, authority.certificate_pem.encode())
+    write_durably(private_folder(home / "trust") / _CA_FILE, authority.certificate_pem.encode(), 0o644)
     Repository(home / "tuf", keys).create(wall_ms(), RootKeys.make(root_keys).keys)
     database.set_setting(_ORIGIN, f"examroom-registry/{keys.key(KeyName.LOG).public.keyid[:16]}")
     if url is not None:

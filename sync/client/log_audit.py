@@ -55,7 +55,7 @@ def audit_log(
     `receipts`: receipts' envelopes, and `CorrectionFile`s, by a name for them.
 
     Raises:
-        LogUnreadable, RegistryUnreachable: the log cannot be read; nothing is said about it.
+        LogUnreadable: the log cannot be read; nothing is said about it.
         LogOfAnother: it is not the registry's of `trust`; nothing is said about it either.
     """
     try:

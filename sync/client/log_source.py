@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from sync.client.connection import RegistryAnswerBad, RegistryConnection
+from sync.client.connection import RegistryAnswerBad, RegistryConnection, RegistryUnreachable
 from sync.faults import EnvironmentFault, Refused
 from sync.trust.files import read_bounded
 
@@ -41,7 +41,7 @@ class LogSource(Protocol):
 
         Raises:
             LogFileBad: longer than `max_bytes`, or no plain file.
-            LogUnreadable, RegistryUnreachable: it cannot be said whether there is one.
+            LogUnreadable: it cannot be said whether there is one.
             LogOfAnother: another registry answers there.
         """
 
@@ -85,6 +85,8 @@ class LogAddress:
         """See `LogSource.read`."""
         try:
             reply = self._connection.get(f"{self._prefix}/{path}", max_bytes)
+        except RegistryUnreachable as fault:
+            raise LogUnreadable(f"{path}: {fault.detail}") from None
         except RegistryAnswerBad as fault:
             if fault.foreign:
                 raise LogOfAnother(fault.detail) from None

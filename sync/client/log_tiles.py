@@ -43,7 +43,7 @@ class TileReader:
         Raises:
             LogFileBad: a file is missing, too long, too short, or does not fit the others.
             LogTooSlow: it takes too long.
-            LogUnreadable, RegistryUnreachable: a file cannot be read.
+            LogUnreadable: a file cannot be read.
         """
         if self._size > MOST_LEAVES:
             raise LogFileBad(f"checkpoint: {self._size} leaves, at most {MOST_LEAVES} are read")

@@ -17,7 +17,7 @@ from typing import Final, Self
 from sync.faults import EnvironmentFault, Refused
 from sync.trust import envelope
 from sync.trust.envelope import EnvelopeRefused
-from sync.trust.files import read_bounded, replace_file
+from sync.trust.files import PUBLIC_FILE, read_bounded, replace_file
 from sync.trust.keys import KeyRefused, PublicKey, SigningKey
 from sync.trust.roots import MAX_BYTES, MOST, RootKeys, RootRefused, follow
 from sync.wire.document import DocumentRefused
@@ -137,7 +137,7 @@ class Trust:
         return TrustBundle(tuf_root=root, registry_keys=keys, directory=directory, later_roots=tuple(later))
 
     def save(self, folder: Path) -> None:
-        """Keep the material in `folder`, never over newer material or under another root.
+        """Keep the material in `folder`, for everybody to read, never over newer material or under another root.
 
         Raises:
             TrustRefused: the folder hangs from another root, or holds newer material.
@@ -149,11 +149,11 @@ class Trust:
                 if read_bounded(folder / ROOT_FILE, MAX_BYTES) != self.root:
                     raise TrustRefused("this folder hangs from another root")
                 self._refuse_to_go_back(folder)
-            replace_file(folder / ROOT_FILE, self.root)
+            replace_file(folder / ROOT_FILE, self.root, PUBLIC_FILE)
             for number, later in enumerate(self.later_roots, start=2):
-                replace_file(folder / f"{number}.{ROOT_FILE}", later)
-            replace_file(folder / KEYS_FILE, self.registry_keys_envelope)
-            replace_file(folder / DIRECTORY_FILE, self.directory_envelope)
+                replace_file(folder / f"{number}.{ROOT_FILE}", later, PUBLIC_FILE)
+            replace_file(folder / KEYS_FILE, self.registry_keys_envelope, PUBLIC_FILE)
+            replace_file(folder / DIRECTORY_FILE, self.directory_envelope, PUBLIC_FILE)
         except OSError as error:
             raise TrustUnwritable(f"{folder}: {error.strerror}") from None
 

@@ -1,8 +1,8 @@
 """The few file operations that key store and trust folder need.
 
 The house's door for writing is `sync.replica.durable`. This package is below it (the replica is opened with a
-key from here), so it has its own, smaller one: whole small files, private to the user, durable when the call
-returns.
+key from here), so it has its own, smaller one: whole small files, private to the user if nobody says otherwise,
+durable when the call returns.
 """
 
 import errno
@@ -14,22 +14,23 @@ from pathlib import Path
 from typing import Final
 
 PRIVATE_FILE: Final = 0o600
+PUBLIC_FILE: Final = 0o644
 
 
-def write_new(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
     """Write a file that must not exist yet and bring it to the disk; its folder is left to `sync_folder`."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(descriptor)
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
     """Write a file in one step: after a power cut there is the old content or the new, never a part."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        write_new(fresh, data)
+        write_new(fresh, data, mode)
         fresh.replace(path)
     finally:
         with suppress(FileNotFoundError):

@@ -1,6 +1,7 @@
 """Devices and proctors, by commands alone: who is there, a copied seat, a changed key, a new PIN."""
 
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,12 +138,25 @@ def test_a_proctor_gets_a_new_pin_and_is_revoked(desk: Desk) -> None:
     proctor = added.output.split()[-1]
     renewed = desk.run("proctor", "new-pin", proctor, typed="246802\n246802\n")
     assert renewed.code == 0, renewed.errors
+    assert "No plan that is out carries the old PIN" in renewed.output
     with desk.world.registry.premises.database.reading() as session:
         credential = ProctorCredential.parse(session.get_one(Proctor, proctor).credential)
     assert open_credential(credential, "246802").public.keyid in desk.run("proctor", "list").output
     assert desk.run("proctor", "revoke", proctor).code == 0
     assert f"{proctor}, Sun Hui (revoked)" in desk.run("proctor", "list").output
-    assert desk.run("proctor", "new-pin", proctor, typed="246802\n246802\n").code == 1
+    gone = desk.run("proctor", "new-pin", proctor, typed="246802\n246802\n")
+    assert (gone.code, "SIGNER_GONE" in gone.errors) == (1, True)
+
+
+def test_a_session_that_nobody_planned_is_not_released(desk: Desk) -> None:
+    told = desk.terminal.run("registry", "release", "--home", desk.world.registry.premises.home, "no-such")
+    assert (told.code, "No session with the id no-such was planned here." in told.errors) == (1, True)
+
+
+def test_what_is_handed_out_can_be_read_by_everybody(desk: Desk) -> None:
+    files = list(desk.world.registry.premises.public_folder.iterdir())
+    assert len(files) >= 4
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o644}
 
 
 def test_a_registry_without_anybody_says_so(desk: Desk, tmp_path: Path) -> None:

@@ -242,6 +242,20 @@ def test_a_new_pin_is_a_new_key_and_plans_that_are_out_go_on_with_the_old_one(wo
     assert [key.keyid for key in line.keys] == [old_key.public.keyid, new_key.public.keyid]
 
 
+def test_a_new_pin_leaves_what_was_signed_till_now_good(world: World, other: Seat) -> None:
+    """The only plan that names them closed days ago; the old key goes on being good until this moment."""
+    proctor = world.registry.enrol_proctor("Wu", PIN)
+    request = world.request((other.device,))
+    planned = world.registry.plan_session(replace(request, proctors=(world.proctors[0], proctor)))
+    plan, _ = world.plan(planned)
+    before_ms = world.clock.now_ms
+    world.clock.now_ms = plan.closes_ms + 3 * DAY_MS
+    try:
+        assert renew_pin(world.registry.premises, proctor, "654321") == world.clock.now_ms
+    finally:
+        world.clock.now_ms = before_ms
+
+
 def test_a_new_pin_for_nobody_for_one_who_was_revoked_or_too_short_is_refused(world: World) -> None:
     proctor = world.registry.enrol_proctor("Qian", PIN)
     with pytest.raises(PinTooShort):

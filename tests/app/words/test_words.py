@@ -38,6 +38,7 @@ LATIN_IN_CHINESE = {
     "check": "a command",
     "remove": "a command",
     "seat": "a command",
+    "take": "a command",
     "accept-replica": "a command",
     "token-pin": "a command",
     "show": "a command",
