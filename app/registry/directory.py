@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.registry.keyroom import KeyName
 from app.registry.models import Administrator, Device, FormerKey, Proctor, PublishedDocument, Setting
 from app.registry.premises import Premises
-from sync.trust.anchor import Trust, sign_directory
+from sync.trust.anchor import ROOT_FILE, Trust, sign_directory
 from sync.wire.enrolment import (
     Directory,
     DirectoryAdministrator,
@@ -81,6 +81,13 @@ def trust_of(premises: Premises) -> Trust:
 def write_public_files(premises: Premises) -> None:
     """Lay the public material out as files, for whoever checks evidence without a network."""
     trust_of(premises).save(premises.public_folder)
+
+
+def follow_root(premises: Premises) -> None:
+    """Lay the public material out again if the newest root is not there: whoever made it died before that."""
+    newest = premises.repository.root().version
+    if newest > 1 and not (premises.public_folder / f"{newest}.{ROOT_FILE}").exists():
+        write_public_files(premises)
 
 
 def sign_of_the_day(premises: Premises) -> bool:

@@ -57,7 +57,7 @@ from sync.wire.error import ErrorReply
 from sync.wire.journal import JournalHeadReply
 from sync.wire.receipt import InclusionProof
 
-_REFRESH_S: Final = 86_400
+_REFRESH_S: Final = 60
 _WITNESS_S: Final = 2
 _DSSE: Final = "application/vnd.dsse.envelope.v1+json"
 _STATUS: Final[Mapping[type[Fault], HTTPStatus]] = {
@@ -276,16 +276,19 @@ _HANDLERS: Final[Mapping[int | type[Exception], ExceptionHandler]] = {
 
 
 def _refreshing(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Keep the TUF metadata fresh: looked at when the service starts, and once a day; and ask the log's witnesses."""
+    """Keep the TUF metadata fresh: looked at when the service starts, and every minute; and ask the log's witnesses.
+
+    Another process may have made a new root and died before anything was signed for it.
+    """
     witnessing = Witnessing(registry.premises)
 
-    async def daily() -> None:
+    async def minutely() -> None:
         while True:
-            await asyncio.sleep(_REFRESH_S)
             try:
-                await run_in_threadpool(registry.refresh_repository)
-            except EnvironmentFault as fault:  # tomorrow is another day; the metadata lives for weeks yet
+                await run_in_threadpool(registry.mend_what_died)
+            except Fault as fault:  # the next minute is another one; the metadata lives for weeks yet
                 _log.error("repository not refreshed", code=fault.code, detail=fault.detail)
+            await asyncio.sleep(_REFRESH_S)
 
     async def often() -> None:
         while True:
@@ -298,7 +301,7 @@ def _refreshing(registry: Registry) -> Callable[[FastAPI], AbstractAsyncContextM
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(registry.refresh_repository)
-        tasks = [asyncio.create_task(daily()), asyncio.create_task(often())]
+        tasks = [asyncio.create_task(minutely()), asyncio.create_task(often())]
         try:
             yield
         finally:

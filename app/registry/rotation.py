@@ -52,6 +52,7 @@ def rotate(premises: Premises, rotation: Rotation) -> Root:
     """
     if rotation == Rotation():
         raise RotationEmpty
+    rotation = Rotation(rotation.replace, tuple(dict.fromkeys(rotation.renew)))  # a role named twice is renewed once
     root_keys, now_ms = RootKeys.at(premises.root_folder), premises.clock()
     staying = set(premises.repository.root().roles[Root.type].keyids) - {rotation.replace}
     _sign_registry_keys(premises, root_keys.enough(staying))
@@ -100,7 +101,10 @@ def _check(root: Root, rotation: Rotation) -> None:
 
 def _renew(repository: Repository, root: Root, roles: Iterable[str]) -> None:
     for role in roles:
-        key = repository.keys.make(next_name(role))
+        named, upcoming = root.roles[role].keyids, next_name(role)
+        if repository.keys.has(upcoming) and repository.keys.key(upcoming).public.keyid in named:
+            repository.keys.promote(upcoming, ONLINE[role])  # the last rotation died before it did
+        key = repository.keys.make(upcoming)
         for keyid in list(root.roles[role].keyids):
             root.revoke_key(keyid, role)
         root.add_key(key.public.as_signer_key(), role)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,12 @@ from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import FetcherInterface, Updater
 
 from app.content.packing.package import pack
-from app.registry import keyroom, repository
+from app.registry import http, keyroom, repository, rotation
 from app.registry.channel import facts
 from app.registry.delegating import ProvinceRefused, accept, add_province, remove_province
+from app.registry.keyroom import KeyRoom
 from app.registry.premises import Premises
-from app.registry.repository import SignedElsewhere
+from app.registry.repository import Repository, SignedElsewhere
 from app.registry.rootkeys import RootKeys, RootKeysMissing
 from app.registry.rotation import Rotation, RotationRefused, rotate
 from app.registry.service import Registry
@@ -25,7 +27,7 @@ from app.registry.software import ProgramRefused, Release, publish_release
 from sync.replica.durable import write_durably
 from sync.trust.keys import SigningKey
 from sync.wire.ids import new_id
-from tests.app.registry.world import small_bank
+from tests.app.registry.world import serving, small_bank
 
 
 class Files(FetcherInterface):
@@ -142,6 +144,44 @@ def test_a_crash_between_new_root_and_new_signatures_is_mended_at_the_next_start
     with Registry.open(premises.home, clock=premises.clock) as again:
         assert again.refresh_repository()
         assert not again.refresh_repository()
+    assert seat.find(world.target) == world.raw_package
+
+
+def test_a_running_service_finishes_what_a_killed_rotation_left(
+    world: World, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    premises = world.registry.premises
+    monkeypatch.setattr(http, "_REFRESH_S", 0.02)
+    with monkeypatch.context() as crash:
+        crash.setattr(Repository, "refresh", lambda _self, _now_ms: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            rotate(premises, Rotation(renew=("timestamp", "timestamp")))
+    with serving(world.registry):
+        assert seat.find(world.target) == world.raw_package
+        public = premises.public_folder / "2.root.json"
+        for _ in range(2):
+            for _ in range(500):
+                if public.exists():
+                    break
+                time.sleep(0.01)
+            public.unlink()  # as if the rotation had died before it wrote it
+
+
+def test_a_role_that_is_named_twice_is_renewed_once_also_after_a_rotation_that_died_late(
+    world: World, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    premises = world.registry.premises
+    with monkeypatch.context() as crash:
+        crash.setattr(KeyRoom, "promote", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            rotate(premises, Rotation(renew=("timestamp",)))
+    used = premises.repository.online_key("timestamp").public.keyid
+    with monkeypatch.context() as crash:
+        crash.setattr(rotation, "sign", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            rotate(premises, Rotation(renew=("timestamp",)))
+    assert premises.repository.online_key("timestamp").public.keyid == used
+    assert rotate(premises, Rotation(renew=("timestamp", "timestamp"))).version == 3
     assert seat.find(world.target) == world.raw_package
 
 
