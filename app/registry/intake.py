@@ -69,11 +69,11 @@ def take_packet(premises: Premises, sha256: str, envelope: bytes, peer: str | No
         known = session.get(Packet, sha256)
         if known is not None:
             return Taken(known.receipt, is_new=False)
-        first = _standing(session, packet)
-        if first is None:
+        firsts = _standing(session, packet)
+        if not firsts:
             return Taken(_accept(premises, session, sha256, envelope, packet, score), is_new=True)
-        _set_aside(premises, session, sha256, envelope, packet, first)
-    raise PacketConflict(f"packet {packet.packet}: {first} was here first")
+        _set_aside(premises, session, sha256, envelope, packet, firsts)
+    raise PacketConflict(f"packet {packet.packet}: {' and '.join(firsts)} was here first")
 
 
 def _believed(premises: Premises, envelope: bytes) -> ScorePacket:
@@ -85,11 +85,12 @@ def _believed(premises: Premises, envelope: bytes) -> ScorePacket:
     return report.document
 
 
-def _standing(session: Session, packet: ScorePacket) -> str | None:
-    """Give the digest of the packet that has this one's id or sitting already."""
-    return session.scalar(
-        select(Packet.sha256).where(or_(Packet.packet == packet.packet, Packet.sitting == packet.sitting))
-    )
+def _standing(session: Session, packet: ScorePacket) -> list[str]:
+    """Give the digest of the packet that has this one's id, then of the one that has its sitting, if there are."""
+    rows = session.scalars(
+        select(Packet).where(or_(Packet.packet == packet.packet, Packet.sitting == packet.sitting))
+    ).all()
+    return [row.sha256 for row in sorted(rows, key=lambda row: row.packet != packet.packet)]
 
 
 def _accept(
@@ -156,16 +157,18 @@ def _agrees(packet: ScorePacket, score: Score) -> bool:
 
 
 def _set_aside(
-    premises: Premises, session: Session, sha256: str, envelope: bytes, packet: ScorePacket, first: str
+    premises: Premises, session: Session, sha256: str, envelope: bytes, packet: ScorePacket, firsts: list[str]
 ) -> None:
+    """Keep it, and log a dispute with each that was first; the row names the first of them, and its own sitting."""
     if session.get(Conflict, sha256) is None:
-        premises.log.append(session, dispute_leaf(sha256, first))
+        for first in firsts:
+            premises.log.append(session, dispute_leaf(sha256, first))
         session.add(
             Conflict(
                 sha256=sha256,
                 packet=packet.packet,
                 sitting=packet.sitting,
-                first_sha256=first,
+                first_sha256=firsts[0],
                 envelope=envelope,
                 received_ms=premises.clock(),
             )

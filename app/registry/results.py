@@ -24,7 +24,7 @@ from sync.faults import Refused
 from sync.trust.corrections import Stand, corrected, received
 from sync.trust.envelope import peek, sign, verify
 from sync.trust.keys import PublicKey
-from sync.trust.leaf import LeafKind
+from sync.trust.leaf import LeafKind, dispute_leaf
 from sync.wire.packet import ScorePacket
 from sync.wire.receipt import InclusionProof, Receipt
 from sync.wire.result import (
@@ -222,15 +222,23 @@ def _written(premises: Premises, session: Session, row: CorrectionRow) -> Writte
 
 
 def _disputes(premises: Premises, session: Session, packet: Packet) -> tuple[LoggedDispute, ...]:
-    """Give the disputes of a sitting: by another packet for it, or by another one with its packet's id."""
-    aside = select(Conflict, LogLeaf.number).join(
+    """Give the disputes of a sitting: by another packet for it, or by another one with its packet's id.
+
+    One that disputes two sittings has two leaves; each sitting is shown the one that names its packet.
+    """
+    aside = select(Conflict, LogLeaf).join(
         LogLeaf, (LogLeaf.subject_sha256 == Conflict.sha256) & (LogLeaf.kind == LeafKind.DISPUTE)
     )
     mine = or_(Conflict.sitting == packet.sitting, Conflict.first_sha256 == packet.sha256)
-    return tuple(
-        LoggedDispute(aside_sha256=row.sha256, first_sha256=row.first_sha256, log=premises.log.entry(session, number))
-        for row, number in session.execute(aside.where(mine).order_by(LogLeaf.number)).all()
-    )
+    found: dict[str, LoggedDispute] = {}
+    for row, leaf in session.execute(aside.where(mine).order_by(LogLeaf.number)).all():
+        for first in (packet.sha256, row.first_sha256):
+            if dispute_leaf(row.sha256, first).data(bytes.fromhex(leaf.salt)) == leaf.data:
+                if row.sha256 not in found or first == packet.sha256:
+                    log = premises.log.entry(session, leaf.number)
+                    found[row.sha256] = LoggedDispute(aside_sha256=row.sha256, first_sha256=first, log=log)
+                break
+    return tuple(sorted(found.values(), key=lambda dispute: dispute.log.index))
 
 
 def believed_packet(envelope: bytes) -> ScorePacket:

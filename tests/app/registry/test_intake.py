@@ -13,13 +13,14 @@ from app.registry.fitting import PacketRefused
 from app.registry.intake import PacketConflict
 from app.registry.models import Conflict, LogLeaf, Packet, ScoredResult
 from app.registry.premises import SessionUnknown
-from app.registry.results import is_disputed
+from app.registry.results import _disputes, is_disputed
 from sync.faults import Refused
 from sync.trust.anchor import Trust
 from sync.trust.envelope import countersign, sign, verify
 from sync.trust.evidence import check_packet, check_receipt
 from sync.trust.keys import SigningKey
 from sync.trust.leaf import dispute_leaf
+from sync.trust.result_evidence import dispute_stands
 from sync.wire.enrolment import RegistryRole
 from sync.wire.ids import new_id
 from sync.wire.packet import Incident, ItemOutcome, PackageUsed, ScorePacket
@@ -223,6 +224,27 @@ def test_an_item_answered_twice_is_refused(world: World, seat: Seat, packet: Sco
     twice = packet.model_copy(update={"answers": (*packet.answers, packet.answers[0])})
     with pytest.raises(PacketRefused, match="packet_items"):
         world.registry.take_packet(*signed(world, seat, twice))
+
+
+def test_one_packet_that_collides_with_two_disputes_both_sittings_each_by_its_own_leaf(
+    world: World, seat: Seat, session: str, packet: ScorePacket, numbers: Numbers
+) -> None:
+    premises = world.registry.premises
+    other = simulated_packet(world, seat, session, numbers.next())
+    first, second = signed(world, seat, packet), signed(world, seat, other)
+    for one in (first, second):
+        world.registry.take_packet(*one)
+    aside = signed(world, seat, other.model_copy(update={"packet": packet.packet, "resumes": 9}))
+    for _ in range(2):
+        with pytest.raises(PacketConflict, match=f"{first[0]} and {second[0]}"):
+            world.registry.take_packet(*aside)
+    with premises.database.reading() as rows:
+        shown = [_disputes(premises, rows, rows.get_one(Packet, sha256)) for sha256 in (first[0], second[0])]
+    assert [[(one.aside_sha256, one.first_sha256) for one in each] for each in shown] == [
+        [(aside[0], first[0])],
+        [(aside[0], second[0])],
+    ]
+    assert all(dispute_stands(one, Trust.load(premises.public_folder)) for each in shown for one in each)
 
 
 def test_a_seat_of_another_session_cannot_hand_in_for_this_one(world: World, url: str, packet: ScorePacket) -> None:
