@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -31,6 +32,9 @@ _COMMANDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EPIPE, errno.EIO}
 """What writing to an open stream fails with; files are opened and written by doors with faults of their own."""
+
+_ENGLISH = re.compile(r"[A-Za-z]+[,:;]? [A-Za-z]+|[0-9]+ [a-z]+|[A-Za-z]+ [0-9]")
+"""Words and figures with words beside each other: a sentence, which the source gives in English."""
 
 out = Console(highlight=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
@@ -164,6 +168,11 @@ def print_checks(lines: Iterable[CheckLine]) -> None:
         _print_hanging(f"{signs[line.mark]} ", line.name, line.mark.value)
         if line.detail:
             _print_hanging("  ", line.detail, "dim")
+
+
+def detail_here(detail: str) -> str:
+    """Give a check's detail where it can be read: figures, ids and names anywhere, English sentences in English."""
+    return detail if language() is Language.EN or not _ENGLISH.search(detail) else ""
 
 
 def _harmless(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import CheckLine, Mark, command, print_checks, print_text, say, simulated_parts, words
+from app.cli.console import CheckLine, Mark, command, detail_here, print_checks, print_text, say, simulated_parts, words
 from app.cli.files import load_trust, read_file
 from app.exam.verification import verification_code
 from app.registry.check_html import day
@@ -54,6 +54,8 @@ def verify_receipt(
     _print(report)
     if isinstance(report.document, Receipt) and report.good:
         _print_receipt(report.document)
+        if proof is None:
+            say("cli.receipt_unproven")
         if later is not None:
             _print_later(later)
     _end(report, "cli.receipt_good", "cli.receipt_bad")
@@ -64,7 +66,7 @@ def _print(report: EvidenceReport) -> None:
         CheckLine(
             Mark.GOOD if check.good else Mark.BAD,
             words()(f"check.{check.name}"),
-            "" if check.good else check.detail,
+            "" if check.good else detail_here(check.detail),
         )
         for check in report.checks
     )
@@ -90,7 +92,7 @@ def _print_receipt(found: Receipt) -> None:
     result = found.result
     say("cli.packet_score", score=_marks(result.score_milli), most=_marks(result.max_milli))
     say("cli.receipt_agrees" if found.agrees else "cli.receipt_differs")
-    say("cli.receipt_log", origin=found.log.origin, index=found.log.index)
+    say("cli.receipt_log", origin=found.log.origin, number=found.log.index + 1)  # as an audit counts
 
 
 def _print_later(later: CorrectionReport) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import CheckLine, Mark, command, out, print_checks, print_text, say, words
+from app.cli.console import CheckLine, Mark, command, detail_here, out, print_checks, print_text, say, words
 from app.cli.files import FileUnreadable, load_trust, read_file
 from sync.client.log_audit import LogReport, audit_log
 from sync.client.log_source import LogAddress, LogFolder, LogSource
@@ -18,6 +18,7 @@ from sync.faults import EnvironmentFault, Exit
 from sync.replica.durable import write_durably
 from sync.trust.anchor import Trust
 from sync.trust.checkpoint import CheckpointRefused
+from sync.trust.evidence import Check
 from sync.trust.log_head import LogHead, read_log_head
 
 app = typer.Typer(no_args_is_help=True, help="The registry's public log.")
@@ -127,7 +128,7 @@ def _as_json(report: LogReport, trust: Trust) -> dict[str, object]:
 
 def _say(report: LogReport) -> None:
     print_checks(
-        CheckLine(Mark.GOOD if check.good else Mark.BAD, words()(f"check.{check.name}"), check.detail)
+        CheckLine(Mark.GOOD if check.good else Mark.BAD, words()(f"check.{check.name}"), _detail(check, report.head))
         for check in report.checks
     )
     if report.head is not None:
@@ -138,3 +139,9 @@ def _say(report: LogReport) -> None:
         print_text(words()("cli.log_not_yet"), style="bold yellow")
     else:
         print_text(words()("cli.log_bad"), style="bold red")
+
+
+def _detail(check: Check, head: LogHead | None) -> str:
+    if check.name == "log_witnesses" and head is not None:
+        return words()("cli.log_cosigned", count=len(head.cosignatures), quorum=head.quorum)
+    return detail_here(check.detail)

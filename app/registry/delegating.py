@@ -27,9 +27,33 @@ _SAFE_PATH: Final = re.compile(r"packages(/[A-Za-z0-9][A-Za-z0-9._\-]{0,99}){2}"
 
 
 class ProvinceRefused(Refused):
-    """A province cannot be taken in like this, or what it handed in is not to be published; the detail says why."""
+    """A province cannot be taken in with this code or this key; the detail says why."""
 
     code = "PROVINCE_REFUSED"
+
+
+class ProvinceKnown(ProvinceRefused):
+    """This province may publish already. Fact: `code`."""
+
+    code = "PROVINCE_KNOWN"
+
+
+class ProvinceUnknown(ProvinceRefused):
+    """No such province may publish. Fact: `code`."""
+
+    code = "PROVINCE_UNKNOWN"
+
+
+class HandedInRefused(ProvinceRefused):
+    """What a province handed in is not as it signed it, or not its own to publish; the detail says why."""
+
+    code = "HANDED_IN_REFUSED"
+
+
+class HandedInOlder(ProvinceRefused):
+    """What a province handed in is published already, or older. Fact: `published`, the version that is."""
+
+    code = "HANDED_IN_OLDER"
 
 
 @dataclass(frozen=True)
@@ -59,7 +83,8 @@ def add_province(premises: Premises, code: str, key: PublicKey | None = None) ->
     """Delegate `packages/<code>-…/…` to a province: to its own Ed25519 key, or to one that is made here.
 
     Raises:
-        ProvinceRefused: not a code, no Ed25519 key, or the province is there already.
+        ProvinceRefused: not a code, or no Ed25519 key.
+        ProvinceKnown: it is there already.
     """
     role, repository, now_ms = role_name(code), premises.repository, premises.clock()
     if key is not None and key.is_p256:
@@ -67,7 +92,7 @@ def add_province(premises: Premises, code: str, key: PublicKey | None = None) ->
     with premises.database.writing():
         snapshot, targets = repository.current()
         if role in repository.delegated_names(targets):
-            raise ProvinceRefused(f"{code} is there already")
+            raise ProvinceKnown(code=code)
         holder = repository.keys.make(key_name(role)) if key is None else None
         earlier = snapshot.meta.get(f"{role}.json")  # of a delegation that was taken back: versions only rise
         first = Targets(version=earlier.version + 1 if earlier else 1, expires=expiry(Targets.type, now_ms))
@@ -80,13 +105,13 @@ def remove_province(premises: Premises, code: str) -> None:
     """Take a delegation back: nothing new under it is believed by a seat that hears of it.
 
     Raises:
-        ProvinceRefused: there is none.
+        ProvinceUnknown: there is none.
     """
     role, repository = role_name(code), premises.repository
     with premises.database.writing():
         _, targets = repository.current()
         if role not in repository.delegated_names(targets):
-            raise ProvinceRefused(f"no province {code}")
+            raise ProvinceUnknown(code=code)
         drop_delegation(targets, role)
         repository.publish_targets(targets, {}, premises.clock())
 
@@ -97,15 +122,19 @@ def accept(premises: Premises, code: str, raw: bytes, folder: Path) -> int:
     Gives the number of files that are new. Nothing is published unless everything is there as it was signed for.
 
     Raises:
-        ProvinceRefused: not signed by the province, older, expired, of others' paths, or a file is missing or another.
+        ProvinceUnknown: there is none.
+        HandedInRefused: not signed by the province, expired, of others' paths, or a file is missing or another.
+        HandedInOlder: not newer than what is published.
     """
     role, repository, now_ms = role_name(code), premises.repository, premises.clock()
     with premises.database.writing():
         snapshot, targets = repository.current()
+        if role not in repository.delegated_names(targets):
+            raise ProvinceUnknown(code=code)
         signed = _believed(targets, role, raw, now_ms)
         known = snapshot.meta.get(f"{role}.json")
         if known is not None and signed.version <= known.version:
-            raise ProvinceRefused(f"version {signed.version}, {known.version} is published")
+            raise HandedInOlder(f"version {signed.version}, {known.version} is published", published=known.version)
         earlier = repository.delegated(role, snapshot).targets if known else {}
         new = {path: facts for path, facts in signed.targets.items() if earlier.get(path) != facts}
         for path, facts in new.items():  # nobody looks for them before the metadata names them
@@ -138,33 +167,33 @@ def provinces(repository: Repository) -> tuple[Province, ...]:
 
 def _believed(targets: Targets, role: str, raw: bytes, now_ms: int) -> Targets:
     if len(raw) > _METADATA_BYTES:
-        raise ProvinceRefused(f"more than {_METADATA_BYTES} bytes of metadata")
+        raise HandedInRefused(f"more than {_METADATA_BYTES} bytes of metadata")
     try:
         metadata: Metadata[Any] = Metadata.from_bytes(raw)
         targets.verify_delegate(role, metadata.signed_bytes, metadata.signatures)
     except (RepositoryError, ValueError, RecursionError) as error:
-        raise ProvinceRefused(f"not signed by the province: {type(error).__name__}") from None
+        raise HandedInRefused(f"not signed by the province: {type(error).__name__}") from None
     signed = metadata.signed
     if not isinstance(signed, Targets) or signed.delegations is not None:
-        raise ProvinceRefused("not targets without delegations")
+        raise HandedInRefused("not targets without delegations")
     if signed.is_expired(datetime.fromtimestamp(now_ms // 1000, UTC)):
-        raise ProvinceRefused("expired")
+        raise HandedInRefused("expired")
     delegated = targets.delegations.roles[role] if targets.delegations and targets.delegations.roles else None
     for path in signed.targets:
         if delegated is None or not delegated.is_delegated_path(path) or not _SAFE_PATH.fullmatch(path):
-            raise ProvinceRefused(f"a path that is not the province's: {path[:100]!a}")
+            raise HandedInRefused(f"a path that is not the province's: {path[:100]!a}")
     if len(signed.targets) > _TARGETS:
-        raise ProvinceRefused(f"more than {_TARGETS} files")
+        raise HandedInRefused(f"more than {_TARGETS} files")
     return signed
 
 
 def _file(folder: Path, path: str, length: int, sha256: str) -> bytes:
     if length > _TARGET_BYTES:
-        raise ProvinceRefused(f"{path}: more than {_TARGET_BYTES} bytes")
+        raise HandedInRefused(f"{path}: more than {_TARGET_BYTES} bytes")
     try:
         data = read_bounded(folder / path, length)
     except OSError as error:
-        raise ProvinceRefused(f"{path}: {error.strerror}") from None
+        raise HandedInRefused(f"{path}: {error.strerror}") from None
     if len(data) != length or digest(data).hexdigest() != sha256:
-        raise ProvinceRefused(f"{path}: not the bytes that were signed for")
+        raise HandedInRefused(f"{path}: not the bytes that were signed for")
     return data

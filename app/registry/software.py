@@ -14,9 +14,15 @@ MAX_BYTES: Final = 2_000_000_000
 
 
 class ProgramRefused(Refused):
-    """This is not to be published as a release; the detail says why."""
+    """This is not to be published as a release: an odd name or version, or too large; the detail says which."""
 
     code = "PROGRAM_REFUSED"
+
+
+class ProgramNotNewer(ProgramRefused):
+    """A release as new as this, or newer, is published. Fact: `published`, its version."""
+
+    code = "PROGRAM_NOT_NEWER"
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ def publish_release(premises: Premises, release: Release, data: bytes) -> str:
     """Publish a release and give its target path.
 
     Raises:
-        ProgramRefused: an odd name, no version, too large, or not newer than what is published for the platform.
+        ProgramRefused: an odd name, no version, or too large.
+        ProgramNotNewer: it is not newer than what is published for the platform.
         SignedElsewhere: the role's key is not here.
     """
     if not all(_NAME.fullmatch(name) for name in (release.product, release.platform, release.file)):
@@ -54,7 +61,7 @@ def publish_release(premises: Premises, release: Release, data: bytes) -> str:
             custom = target.custom or {}
             same = (custom.get("product"), custom.get("platform")) == (release.product, release.platform)
             if same and _numbers(release.version) <= _numbers(str(custom.get("version"))):
-                raise ProgramRefused(f"{custom.get('version')} is published already")
+                raise ProgramNotNewer(published=str(custom.get("version")))
         custom = {"product": release.product, "version": release.version, "platform": release.platform}
         repository.add_target(release.target, data, custom, premises.clock())
     return release.target

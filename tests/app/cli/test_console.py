@@ -7,7 +7,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import app.cli.console
-from app.cli.console import CheckLine, Mark, print_checks, print_text, simulated_parts
+from app.cli.console import CheckLine, Mark, detail_here, print_checks, print_fault, print_text, simulated_parts
+from sync.client.connection import RegistryUnreachable
 
 LINES = [
     CheckLine(Mark.GOOD, "The packet is in its one canonical form; no byte was added or changed"),
@@ -66,3 +67,29 @@ def test_what_is_simulated_is_named_in_the_persons_language(
 
 def test_in_a_pipe_nothing_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, None) == shown(monkeypatch, 500)
+
+
+@pytest.mark.parametrize(
+    "detail", ["no proctor has countersigned", "5 entries", "-3 ms by the wall clock", "expired on 3"]
+)
+def test_an_english_detail_is_shown_in_an_english_terminal_only(monkeypatch: pytest.MonkeyPatch, detail: str) -> None:
+    for language, shown_here in (("en", detail), ("zh", "")):
+        monkeypatch.setenv("EXAMROOM_LANGUAGE", language)
+        assert detail_here(detail) == shown_here
+
+
+def test_a_digest_or_a_file_s_name_is_shown_in_any_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXAMROOM_LANGUAGE", "zh")
+    for detail in ("0a" * 32, "x.receipt.json", "2"):
+        assert detail_here(detail) == detail
+
+
+def test_a_command_promises_nobody_to_try_again_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EXAMROOM_LANGUAGE", "en")
+    file = io.StringIO()
+    monkeypatch.setattr(app.cli.console, "err", Console(file=file, width=400))
+    print_fault(RegistryUnreachable("ConnectTimeout"))
+    assert "by itself" not in file.getvalue()
+    assert "run this command again" in file.getvalue()

@@ -90,6 +90,8 @@ def test_what_cannot_be_read_is_not_called_bad(home: Path, tmp_path: Path, termi
         told = terminal.run(*arguments)
         assert told.code == 3, arguments
         assert told.output == ""
+    told = terminal.run("log", "audit", home, "--trust", home / "trust")
+    assert (told.code, told.output, f"There is no log here: {home}" in told.errors.replace("\n", "")) == (3, "", True)
     assert terminal.run("log", "audit", "http://127.0.0.1:1", "--trust", home / "trust").code == 1
     assert terminal.run("log", "audit").code == 2
 
@@ -156,5 +158,8 @@ def test_too_few_witnesses_are_not_yet(home: Path, tmp_path: Path) -> None:
     told = terminal.run("log", "audit", copy, "--trust", home / "trust", "--state", tmp_path / "seen")
     assert told.code == 1
     assert "0 cosigned, 1 wanted" in told.output
+    chinese = Terminal("zh").run("log", "audit", copy, "--trust", home / "trust").output
+    assert "已有 0 个联署，须有 1 个" in chinese
+    assert "entries" not in chinese
     assert "not yet" in told.output
     assert not (tmp_path / "seen").exists()

@@ -78,11 +78,17 @@ def test_a_province_and_a_release_are_shown(home: Path, tmp_path: Path, terminal
     program.write_bytes(b"a program")
     release = ("registry", "channel", "software", "--home", home, program, "--product", "examroom-seat", "--version")
     assert "software/examroom-seat/1.0/seat_1.0_amd64.deb" in terminal.run(*release, "1.0").output
-    assert terminal.run(*release, "1.0").code == 1
+    again = terminal.run(*release, "1.0")
+    assert (again.code, "Version 1.0 is published" in again.errors) == (1, True)
+    assert "PROGRAM_REFUSED" in terminal.run(*release, "one").errors
+    for step, code in ((("add", "31"), "PROVINCE_KNOWN"), (("remove", "99"), "PROVINCE_UNKNOWN")):
+        refused = terminal.run(*province, step[0], "--home", home, step[1])
+        assert (refused.code, code in refused.errors) == (1, True)
     told = terminal.run("registry", "channel", "show", "--home", home)
     assert (told.code, "31" in told.output, "46" in told.output) == (0, True, True)
     assert terminal.run(*province, "remove", "--home", home, "31").code == 0
     bad = tmp_path / "targets.json"
     bad.write_bytes(b"{}")
     assert terminal.run(*province, "accept", "--home", home, "46", bad, tmp_path).code == 1
+    assert "HANDED_IN_REFUSED" in terminal.run(*province, "accept", "--home", home, "46", bad, tmp_path).errors
     assert [each["code"] for each in shown(terminal, home)["provinces"]] == ["46"]  # type: ignore[attr-defined]

@@ -51,6 +51,8 @@ LATIN_IN_CHINESE = {
     "bank": "an option",
     "replace": "an option",
     "renew": "an option",
+    "proof": "an option",
+    "root-keys": "an option",
     "version": "an option",
     "recipients": "a table of the session file",
     "resources/session-example.toml": "a file's name",
