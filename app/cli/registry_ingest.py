@@ -36,13 +36,13 @@ def ingest(home: Home, medium: MediumPlace) -> None:
             if came.new or came.known:
                 say("ingest.done", new=came.new, known=came.known)
                 say("ingest.answered", receipts=came.receipts, proofs=came.proofs)
+            for one in came.aside:
+                say("ingest.aside", sha256=one.sha256)
+            for one in came.refused:
+                say("ingest.refused", sha256=one.sha256, code=one.code)
+            say_odd(stick)
     if came.unproven:
         say("ingest.unproven", count=len(came.unproven), witnesses=wanting)
-    for one in came.aside:
-        say("ingest.aside", sha256=one.sha256)
-    for one in came.refused:
-        say("ingest.refused", sha256=one.sha256, code=one.code)
-    say_odd(stick)
     nothing = not (came.new or came.known or came.refused or came.aside)
     if nothing:
         say("ingest.nothing")

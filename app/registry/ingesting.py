@@ -114,9 +114,12 @@ class _Answers:
             self.write()
 
     def write(self) -> None:
-        """Write what has gathered, unless the medium has refused before."""
+        """Write what has gathered, unless the medium has refused before.
+
+        Nothing without a packet of this registry's: the keys on the medium may be another's.
+        """
         receipts, self._receipts = self._receipts, {}
-        if self.unwritten is None:
+        if receipts and self.unwritten is None:
             try:
                 proofs = _write_back(self._registry, self._medium, receipts)
                 self._came.receipts += len(receipts)

@@ -12,6 +12,7 @@ from sync.trust.files import read_bounded
 
 REGISTRY_PREFIX: Final = "/v1/log"
 
+_OF_A_LOG: Final = ("checkpoint", "tile")  # a log that lost either is a bad one; without both it is none
 _NO_PLAIN_FILE: Final = frozenset({errno.EINVAL, errno.ELOOP, errno.ENXIO, errno.EISDIR})
 
 
@@ -19,6 +20,12 @@ class LogUnreadable(EnvironmentFault):
     """The log's files cannot be read where they should be: no folder, a disk or a server that refuses."""
 
     code = "LOG_UNREADABLE"
+
+
+class LogMissing(EnvironmentFault):
+    """The folder holds nothing of a log. Fact: `folder`."""
+
+    code = "LOG_MISSING"
 
 
 class LogOfAnother(EnvironmentFault):
@@ -47,11 +54,18 @@ class LogSource(Protocol):
 
 
 class LogFolder:
-    """A log's files in a folder; no link at the end of a path is followed, and no pipe waited for."""
+    """A log's files in a folder; no link at the end of a path is followed, and no pipe waited for.
+
+    Raises:
+        LogUnreadable: there is no such folder, or it cannot be looked into.
+        LogMissing: it holds nothing of a log.
+    """
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
             raise LogUnreadable(f"{folder.name}: no folder")
+        if not any(_is_there(folder / name) for name in _OF_A_LOG):
+            raise LogMissing(folder.name, folder=str(folder))
         self._folder = folder
 
     def read(self, path: str, max_bytes: int) -> bytes | None:
@@ -67,6 +81,16 @@ class LogFolder:
         if len(raw) > max_bytes:
             raise LogFileBad(f"{path}: more than {max_bytes} bytes")
         return raw
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise LogUnreadable(f"{path.name}: {error.strerror}") from None
+    return True
 
 
 class LogAddress:

@@ -22,6 +22,7 @@ from app.registry.service import Registry
 from app.seat.home import SeatHome
 from app.seat.sign_in import SignInDesk, open_credentials
 from app.seat.workplace import Workplace
+from sync.client.medium import Medium, MediumUnwritable
 from sync.replica.outbox import OutboxRow
 from sync.replica.outbox import Stage as OutboxStage
 from sync.trust.pin import make_credential
@@ -110,9 +111,11 @@ def offline(planned: tuple[DemoHome, Stage], tmp_path: Path) -> Offline:
 
 
 def test_a_whole_sitting_goes_by_a_medium_both_ways(offline: Offline, terminal: Terminal) -> None:
+    empty = offline.take()
+    assert (empty.code, "no session plans for this seat on the medium" in empty.output) == (1, True)
     assert re.search(r"plans for 1 seats, and \d+ files", offline.carry().output)
     taken = offline.take()
-    assert (taken.code, taken.output) == (0, "Fetched 1 session plans and 1 packages\n"), taken.errors
+    assert (taken.code, taken.output) == (0, "Taken from the medium: session plans: 1; packages: 1\n"), taken.errors
     offline.sit()
     waits = terminal.run("outbox", "list", "--home", offline.seat)
     assert waits.output.startswith("1 waiting, oldest 0 min: not tried yet\n")
@@ -222,10 +225,16 @@ def test_a_medium_pulled_while_a_session_is_carried_costs_nothing_but_doing_it_a
                 break
             assert told.code in (1, 3), (step.__name__, moment, told.output)
         assert step().code == 0
-    assert offline.take().output == "Fetched 1 session plans and 1 packages\n"
+    assert offline.take().output == "Taken from the medium: session plans: 1; packages: 1\n"
 
 
-def test_a_hostile_medium_changes_nothing_and_what_is_odd_is_said(offline: Offline) -> None:
+def _refuse(_medium: Medium, _files: object) -> None:
+    raise MediumUnwritable(place="simulated")
+
+
+def test_a_hostile_medium_changes_nothing_and_what_is_odd_is_said_also_if_no_answer_can_be_written(
+    offline: Offline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     offline.carry()
     offline.take()
     offline.sit()
@@ -239,9 +248,15 @@ def test_a_hostile_medium_changes_nothing_and_what_is_odd_is_said(offline: Offli
     (folder / "\u202ekcab.json").write_bytes(b"")
     with (folder / f"{'d' * 64}.json").open("wb") as file:
         file.truncate(1 << 40)
+    with monkeypatch.context() as full:
+        full.setattr(Medium, "write", _refuse)
+        told = offline.ingest()
+    assert (told.code, "MEDIUM_UNWRITABLE" in told.errors) == (3, True)
+    assert f"Not believed, and not kept: {'a' * 64} (PACKET_REFUSED)" in told.output
+    assert told.output.count("Passed over on the medium:") == 4
     told = offline.ingest()
     assert told.code == 1
-    assert "Packets taken in: 1; known already: 0." in told.output
+    assert "Packets taken in: 0; known already: 1." in told.output
     assert f"Not believed, and not kept: {'a' * 64} (PACKET_REFUSED)" in told.output
     assert told.output.count("Passed over on the medium:") == 4
     receipts = offline.stick / "examroom" / "receipts"

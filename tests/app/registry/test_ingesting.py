@@ -13,7 +13,7 @@ from app.registry.witnessing import add_witness, remove_witness
 from app.witness.home import WitnessHome, log_of
 from sync.client.carried import Exported, export_packets, fetch_receipts
 from sync.client.delivery import deliver_due
-from sync.client.medium import Medium, MediumUnwritable, packet_file, receipt_file
+from sync.client.medium import BUNDLE, Medium, MediumUnwritable, packet_file, receipt_file
 from sync.replica.database import Replica
 from sync.replica.outbox import Stage
 from sync.trust.anchor import Trust
@@ -186,3 +186,11 @@ def test_where_witnesses_are_demanded_one_trip_is_enough_if_they_answer(
         assert fetch_receipts(replica, medium, Trust.load(premises.public_folder)).proven == (sha256,)
     finally:
         remove_witness(premises, witness.card.name)
+
+
+def test_a_registry_that_takes_nothing_in_leaves_the_keys_of_another_on_the_medium(
+    world: World, medium: Medium, seat: Seat
+) -> None:
+    medium.write({BUNDLE: b"of another", packet_file(seat.device, "0" * 64): b"of another, too"})
+    assert len(ingest(world.registry, medium).refused) == 1
+    assert medium.read(BUNDLE, 100) == b"of another"
