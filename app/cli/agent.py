@@ -111,25 +111,31 @@ def status(
     home: Annotated[Path, typer.Option(help="The seat's folder.")],
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Say which packets and recordings are still at this seat, for how long, and why."""
-    from app.cli.outbox import opened, say_state, state_json
+    """Say which packets and recordings are still at this seat, for how long, and why. Ends with 3 without its keys."""
+    from app.cli.outbox import opened, say_refused_time, say_state, state_json
     from app.seat.carrying import SiteStore, waiting_now
+    from app.seat.keys import keys_fault
     from app.seat.occupancy import AgentDuty
 
     place = SeatHome(home)
-    with opened(home) as workplace:
-        packets = workplace.replica.outbox.state()
+    with opened(home, reading=True) as workplace:
+        packets, refused_ms = workplace.replica.outbox.state(), workplace.replica.cabinet.refused_signed_ms()
+        fault = keys_fault(workplace)
     running = AgentDuty(place).is_held()
     state = waiting_now(place)
     if json:
         told = {"running": running, "outbox": state_json(packets), "recordings": state.model_dump(mode="json")}
+        told |= {"keys": fault and fault.code, "refused_signed_ms": refused_ms}
         out.print(json_module.dumps(told), markup=False, soft_wrap=True)
-        return
-    say("outbox.agent_runs" if running else "outbox.agent_stopped")
-    say_state(packets)
-    if SiteStore.of(place) is None:
-        say("carrying.no_store")
-    _say_waiting(state)
+    else:
+        say("outbox.agent_runs" if running else "outbox.agent_stopped")
+        say_state(packets)
+        say_refused_time(refused_ms)
+        if SiteStore.of(place) is None:
+            say("carrying.no_store")
+        _say_waiting(state)
+    if fault is not None:
+        raise fault
 
 
 def _go_on(turn: Callable[[], _T], wait_s: Callable[[_T], float], stop: threading.Event) -> None:

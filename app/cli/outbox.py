@@ -42,11 +42,11 @@ class PauseReasonRefused(Refused):
 
 
 @contextmanager
-def opened(home: Path) -> Iterator["Workplace"]:
-    """Open a seat for a command."""
+def opened(home: Path, *, reading: bool = False) -> Iterator["Workplace"]:
+    """Open a seat for a command; one that only reads also works while the disk is full."""
     from app.seat.workplace import Workplace
 
-    workplace = Workplace.open(SeatHome(home))
+    workplace = Workplace.open(SeatHome(home), reading=reading)
     try:
         yield workplace
     finally:
@@ -57,8 +57,9 @@ def opened(home: Path) -> Iterator["Workplace"]:
 @command
 def list_packets(home: Home, json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
     """List the packets of this seat, how far each has come, and why it waits."""
-    with opened(home) as workplace:
+    with opened(home, reading=True) as workplace:
         state, lines = workplace.replica.outbox.state(), workplace.replica.outbox.lines()
+        refused_ms = workplace.replica.cabinet.refused_signed_ms()
     if json:
         packets = [{key: value for key, value in asdict(line).items() if key != "wait_ms"} for line in lines]
         out.print(json_module.dumps({**state_json(state), "packets": packets}), markup=False, soft_wrap=True)
@@ -66,6 +67,7 @@ def list_packets(home: Home, json: Annotated[bool, typer.Option("--json", help="
     say_state(state)
     for line in lines:
         _say_line(line)
+    say_refused_time(refused_ms)
 
 
 @app.command("pause")
@@ -148,12 +150,13 @@ def receipts(home: Home, medium: MediumPlace) -> None:
     with opened(home) as workplace:
         trust = take_trust(workplace, stick)
         came = fetch_receipts(workplace.replica, stick, trust)
-        state = workplace.replica.outbox.state()
+        state, refused_ms = workplace.replica.outbox.state(), workplace.replica.cabinet.refused_signed_ms()
     say("outbox.fetched", receipted=len(came.receipted), proven=len(came.proven), others=came.others)
     for sha256, check in came.refused:
         say("outbox.receipt_refused", sha256=sha256, check=check)
     say_odd(stick)
     say_state(state)
+    say_refused_time(refused_ms)
     if came.refused:
         raise typer.Exit(Exit.BAD)
 
@@ -195,6 +198,12 @@ def say_state(state: "OutboxState") -> None:
         say("outbox.unproven", count=state.unproven)
     if state.quarantined:
         say("outbox.quarantined", count=state.quarantined)
+
+
+def say_refused_time(refused_ms: int | None) -> None:
+    """Say that the registry signed with a wrong clock, if it did."""
+    if refused_ms is not None:
+        say("outbox.time_refused", at=_time_words(refused_ms))
 
 
 def say_odd(medium: "Medium") -> None:

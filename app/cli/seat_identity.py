@@ -17,13 +17,15 @@ Home = Annotated[Path, typer.Option(help="The seat's folder.")]
 @app.command("renew")
 @command
 def renew(home: Home) -> None:
-    """Ask for this seat's certificate now; the agent does it every hour by itself."""
+    """Ask for this seat's certificate now; the agent does it every hour by itself. Ends with 3 without its keys."""
+    from app.seat.keys import require_keys
     from app.seat.renewing import renew as renew_now
     from app.seat.workplace import Workplace
 
     seat = SeatHome(home)
     workplace = Workplace.open(seat)
     try:
+        require_keys(workplace)
         is_newer = renew_now(workplace)
     finally:
         workplace.close()

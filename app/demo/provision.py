@@ -16,8 +16,7 @@ from app.registry.service import Registry
 from app.resources import resource_folder
 from app.seat.preparing import fetch_sessions
 from app.seat.workplace import Workplace
-from sync.client.enrolment import Enrolment, enrol
-from sync.replica.database import Replica
+from sync.client.enrolment import Enrolment, begin_replica, enrol
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.aead import KEY_BYTES
 from sync.trust.keys import SealingKey
@@ -76,7 +75,7 @@ def set_up_seat(home: DemoHome, published: Published, blueprint: Blueprint, *, s
     enrolment = enrol(published.invitation, keystore, seat.trust)
     with Registry.open(home.registry) as registry:
         session = registry.plan_session(_request(home, published, enrolment, blueprint, simulated=simulated))
-    Replica.open(seat.replica, keystore.replica_key(), keystore).close()
+    begin_replica(seat.replica, keystore, seat.trust)
     workplace = Workplace.open(seat)
     try:
         fetch_sessions(workplace)

@@ -47,8 +47,8 @@ class Workplace:
     enrolment: Enrolment
 
     @classmethod
-    def open(cls, home: SeatHome) -> Self:
-        """Open the seat at `home`.
+    def open(cls, home: SeatHome, *, reading: bool = False) -> Self:
+        """Open the seat at `home`; only for reading, nothing is written, and a full disk does not matter.
 
         Raises:
             KeyStoreUnreadable, KeyStoreLocked, KeyStoreOtherMachine, TokenFault: its keys cannot be used.
@@ -59,7 +59,8 @@ class Workplace:
         if not home.replica.exists():
             # a new, empty one would look as if nobody had ever sat here
             raise ReplicaUnreadable("the file is gone")
-        replica = Replica.open(home.replica, keystore.replica_key(), keystore)
+        open_replica = Replica.open_to_read if reading else Replica.open
+        replica = open_replica(home.replica, keystore.replica_key(), keystore)
         try:
             trust = Trust.load(home.trust)
         except BaseException:

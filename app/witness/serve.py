@@ -6,18 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import structlog
 from cryptography.hazmat.primitives import serialization
 
 from app.serving.server import HttpsServer, address, bind
 from app.witness.cosigning import Witness
 from app.witness.home import WitnessHome
 from app.witness.http import make_app
-from sync.replica.durable import write_durably
+from sync.replica.durable import DiskFault, DiskFull, write_durably
 from sync.trust.certificates import LOOPBACK, issue_server_certificate
 from sync.trust.files import read_bounded
 from sync.trust.keys import SigningKey
 
 _PORT: Final = "port"
+_log = structlog.get_logger(__name__)
 
 
 def serve(home: Path, host: str = "127.0.0.1", port: int = 0, ready: Callable[[str], None] = lambda _url: None) -> None:
@@ -46,10 +48,22 @@ class WitnessServer(HttpsServer):
         self, witness: Witness, host: str, port: int, ready: Callable[[str], None] = lambda _url: None
     ) -> None:
         file = witness.home.folder / _PORT
-        listening = bind(host, port or (int(read_bounded(file, 8)) if file.exists() else 0))
+        kept = int(read_bounded(file, 8)) if file.exists() else 0
+        listening = bind(host, port or kept)
         bound = listening.getsockname()[1]
-        write_durably(file, str(bound).encode())
+        if bound != kept:
+            _keep(file, bound, needed=not port)
         super().__init__(make_app(witness), listening, address(host, bound), _tls(witness.home, host), ready)
+
+
+def _keep(file: Path, port: int, *, needed: bool) -> None:
+    """Keep the port for the next start; not `needed` if it was given, because then it can be given again."""
+    try:
+        write_durably(file, str(port).encode())
+    except (DiskFull, DiskFault) as fault:
+        if needed:
+            raise
+        _log.warning("the port is not kept", code=fault.code, detail=fault.detail)
 
 
 def _tls(home: WitnessHome, host: str) -> ssl.SSLContext:

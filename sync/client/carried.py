@@ -11,6 +11,7 @@ from sync.client.medium import Kind, Medium, packet_file, proof_file, receipt_fi
 from sync.replica.database import Replica
 from sync.replica.outbox import OutboxRow, Stage, StageRefused
 from sync.trust.anchor import Trust
+from sync.trust.clock import read_clock
 from sync.trust.evidence import check_receipt
 from sync.wire.packet import ScorePacket
 from sync.wire.receipt import InclusionProof, Receipt
@@ -93,7 +94,7 @@ def fetch_receipts(replica: Replica, medium: Medium, trust: Trust) -> Fetched:
                 refused.append((row.sha256, ", ".join(check.name for check in checked.checks if not check.good)))
                 continue
             if _moved(replica, row, Stage.RECEIPTED, raw):
-                replica.cabinet.raise_highest_signed_ms(checked.document.received_ms)
+                replica.cabinet.raise_highest_signed_ms(checked.document.received_ms, read_clock().wall_ms)
                 receipted.append(row.sha256)
         proven += _prove(replica, medium, trust, row.sha256)
     return Fetched(tuple(receipted), tuple(proven), tuple(refused), others)

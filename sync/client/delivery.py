@@ -83,9 +83,10 @@ def deliver_due(
 ) -> DeliveryReport:
     """Try everything that is due once: send what is queued, then fetch proofs for what is receipted.
 
-    A receipt's time is signed, so it also raises the latest signed time this seat has seen. `chance` gives numbers in
-    [0, 1) that keep a room's seats from asking all at once. Nothing is begun while the outbox is paused, or once
-    `stop` says so. If nobody answers at all the pass ends early; what was not tried stays as it is.
+    A receipt's time is signed, so it also raises the latest signed time this seat has seen, if it can be right (see
+    `Cabinet.raise_highest_signed_ms`). `chance` gives numbers in [0, 1) that keep a room's seats from asking all at
+    once. Nothing is begun while the outbox is paused, or once `stop` says so. If nobody answers at all the pass ends
+    early; what was not tried stays as it is.
 
     Raises:
         DiskFull, DiskFault, ReplicaUnreadable: the outbox could not be written; nothing is lost.
@@ -188,7 +189,7 @@ class _Delivery:
             self.outbox.move(row.sha256, Stage.QUEUED, hold=self._hold(row.tries + 1, not_yet))
             return _with_reason(report, not_yet)
         self.outbox.move(row.sha256, Stage.RECEIPTED, receipt=receipt)
-        self.replica.cabinet.raise_highest_signed_ms(document.received_ms)
+        self.replica.cabinet.raise_highest_signed_ms(document.received_ms, self.clock().wall_ms)
         return replace(report, receipted=(*report.receipted, row.sha256))
 
     def prove(self, row: OutboxRow, report: DeliveryReport) -> DeliveryReport:

@@ -23,6 +23,7 @@ from sync.client.connection import (
 )
 from sync.client.pace import Pace
 from sync.faults import EnvironmentFault, Refused
+from sync.replica.database import Replica
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.anchor import Trust
 from sync.trust.certificates import CertificateRefused, check_device_certificate, csr
@@ -142,6 +143,17 @@ def enrol(invitation: Invitation, keystore: KeyStore, trust_folder: Path) -> Enr
     write_durably(trust_folder / _CA_FILE, invitation.ca_pem.encode())
     write_durably(trust_folder / _FILE, enrolment.to_bytes())
     return enrolment
+
+
+def begin_replica(path: Path, keystore: KeyStore, trust_folder: Path) -> None:
+    """Make the replica of a PC that was just enrolled; it knows from now on that the time is not before that.
+
+    Raises:
+        What `Replica.open` and `Trust.load` raise.
+    """
+    enrolled_ms = Trust.load(trust_folder).directory.issued_ms
+    with Replica.open(path, keystore.replica_key(), keystore) as replica:
+        replica.cabinet.set_enrolled_ms(enrolled_ms)
 
 
 def load_enrolment(trust_folder: Path) -> Enrolment:

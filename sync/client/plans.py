@@ -78,8 +78,9 @@ def keep_plan(sealed: bytes, asker: Asker, trust: Trust) -> str:
         raise PlanForAnotherSeat(plan.session)
     kept_ms = _kept_issued_ms(plan.session, trust, replica)
     if kept_ms is None or kept_ms < plan.issued_ms:
-        replica.cabinet.put_document(DocumentKind.PLAN, plan.session, envelope, time.time_ns() // 1_000_000)
-        replica.cabinet.raise_highest_signed_ms(plan.issued_ms)
+        wall_ms = time.time_ns() // 1_000_000
+        replica.cabinet.put_document(DocumentKind.PLAN, plan.session, envelope, wall_ms)
+        replica.cabinet.raise_highest_signed_ms(plan.issued_ms, wall_ms)
     return plan.session
 
 

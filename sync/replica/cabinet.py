@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+import structlog
 
 from sync.replica.connection import Connection
 
-_HIGHEST_SIGNED = "highest_signed_ms"
+FURTHEST_AHEAD_MS: Final = 366 * 86_400_000
+_HIGHEST_SIGNED: Final = "highest_signed_ms"
+_REFUSED: Final = "refused_signed_ms"
+_ENROLLED: Final = "enrolled_ms"
+_log = structlog.get_logger(__name__)
 
 
 class DocumentKind(StrEnum):
@@ -72,11 +79,34 @@ class Cabinet:
         """Give the latest time that anything believed was signed at, ms; 0 at first."""
         return int(self.setting(_HIGHEST_SIGNED) or 0)
 
-    def raise_highest_signed_ms(self, signed_ms: int) -> None:
-        """Remember a signed time if it is later than all before; it never goes back."""
+    def raise_highest_signed_ms(self, signed_ms: int, wall_ms: int) -> bool:
+        """Remember a signed time if it is later than all before; it never goes back. Tell whether it can be right.
+
+        One that lies more than `FURTHEST_AHEAD_MS` after the latest of this PC's wall clock, the highest signed time so
+        far and the time this seat was enrolled at cannot: whoever signed it had a wrong clock. It counts for nothing,
+        is logged, and stands in `refused_signed_ms` until a signed time is right again. ms, UTC.
+        """
         with self._connection.transaction():
-            if signed_ms > self.highest_signed_ms():
+            highest_ms = self.highest_signed_ms()
+            known_ms = max(wall_ms, highest_ms, int(self.setting(_ENROLLED) or 0))
+            if signed_ms - known_ms > FURTHEST_AHEAD_MS:
+                self.set_setting(_REFUSED, str(signed_ms))
+                _log.warning("signed time not believed", signed_ms=signed_ms, known_ms=known_ms)
+                return False
+            if signed_ms > highest_ms:
                 self.set_setting(_HIGHEST_SIGNED, str(signed_ms))
+            if self.refused_signed_ms() is not None:
+                self._connection.run("DELETE FROM setting WHERE name = ?", _REFUSED)
+            return True
+
+    def refused_signed_ms(self) -> int | None:
+        """Give the signed time that was not believed, ms, if the last one was not."""
+        refused = self.setting(_REFUSED)
+        return None if refused is None else int(refused)
+
+    def set_enrolled_ms(self, directory_ms: int) -> None:
+        """Remember when the directory was signed that this seat was enrolled with: no time is before that."""
+        self.set_setting(_ENROLLED, str(directory_ms))
 
     def pin_failures(self, proctor: str) -> list[PinFailure]:
         """Give a proctor's wrong PINs since the last right one, the oldest first."""

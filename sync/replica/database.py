@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from enum import Enum, auto
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import sqlcipher3.dbapi2 as sqlcipher
 
@@ -22,6 +23,7 @@ from sync.replica.schema import MIGRATIONS
 _KEY_BYTES = 32
 _BUSY_MS = 5_000
 _PAGE_BYTES = 4096
+_LEAST_ROOM_BYTES = 100_000
 _INDEX_CACHE_KIB = 65_536
 
 
@@ -78,6 +80,30 @@ class Replica:
             replica._connection.close()
             raise
         return replica
+
+    @classmethod
+    def open_to_read(cls, path: Path, key: bytes, keeper: GenerationKeeper) -> Self:
+        """Open the file at `path` for reading only: nothing is written, so that a full disk hides nothing.
+
+        Only a file of an earlier version is written to, as by `open`.
+
+        Raises:
+            What `open` raises.
+        """
+        reached = keeper.generation()
+        if not path.exists():
+            raise rolled_back(0, reached)
+        connection = _opened_to_read(path, key)
+        try:
+            (version,) = connection.rows("PRAGMA user_version")[0]
+            found = Generations(connection).current() if version == len(MIGRATIONS) else None
+        except BaseException:
+            connection.close()
+            raise
+        if found is not None and found >= reached:
+            return cls(path, connection)
+        connection.close()
+        return cls.open(path, key, keeper)  # which brings it up to date, or refuses it
 
     @classmethod
     def accept(
@@ -139,12 +165,7 @@ class IndexFile:
 
 
 def _opened(path: Path, key: bytes, migrations: Sequence[str]) -> "_LockedConnection":
-    if len(key) != _KEY_BYTES:
-        raise ValueError("a replica's key is 32 bytes")
     private_folder(path.parent)
-    if path.exists() and path.stat().st_size < _PAGE_BYTES:
-        # SQLite would take the stump for a new file and begin again, as if nothing had ever been kept
-        raise ReplicaUnreadable("the file was cut off")
     connection = _LockedConnection(path, key)
     try:
         connection.migrate(migrations)
@@ -154,10 +175,31 @@ def _opened(path: Path, key: bytes, migrations: Sequence[str]) -> "_LockedConnec
     return connection
 
 
+def _opened_to_read(path: Path, key: bytes) -> "_LockedConnection":
+    try:
+        return _LockedConnection(path, key, _Access.READ)
+    except (DiskFull, DiskFault):
+        # There was no room for the memory that is shared with others, so nobody else has the file open.
+        return _LockedConnection(path, key, _Access.READ_ALONE)
+
+
+class _Access(Enum):
+    """What a connection is for."""
+
+    WRITE = auto()
+    READ = auto()
+    READ_ALONE = auto()
+
+
 class _LockedConnection(Connection):
     """`Connection` over one SQLCipher handle; every statement or transaction runs under one lock."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, access: _Access = _Access.WRITE) -> None:
+        if len(key) != _KEY_BYTES:
+            raise ValueError("a replica's key is 32 bytes")
+        if path.exists() and path.stat().st_size < _PAGE_BYTES:
+            # SQLite would take the stump for a new file and begin again, as if nothing had ever been kept
+            raise ReplicaUnreadable("the file was cut off")
         self._path = path
         self._lock = threading.RLock()
         with self._faults():
@@ -172,8 +214,8 @@ class _LockedConnection(Connection):
                 self._handle.execute(f"PRAGMA {pragma}")
         try:
             with self._faults():
-                self._handle.execute("PRAGMA journal_mode = WAL").fetchone()
-                self._handle.execute("PRAGMA synchronous = FULL")
+                for pragma in _PRAGMAS[access]:
+                    self._handle.execute(f"PRAGMA {pragma}").fetchone()
                 self._check_integrity()
         except BaseException:
             self._handle.close()
@@ -233,6 +275,9 @@ class _LockedConnection(Connection):
         if self._handle.in_transaction:
             self._handle.execute("ROLLBACK")
 
+    def _is_full(self) -> bool:
+        return free_bytes(self._path) < _LEAST_ROOM_BYTES
+
     @contextmanager
     def _faults(self) -> Iterator[None]:
         try:
@@ -241,7 +286,8 @@ class _LockedConnection(Connection):
             raise
         except sqlcipher.Error as error:
             name = getattr(error, "sqlite_errorname", "") or str(error)
-            if "FULL" in name or "disk is full" in str(error):
+            # the memory that processes share is a file, and SQLite calls it a broken disk when that cannot grow
+            if "FULL" in name or "disk is full" in str(error) or ("IOERR" in name and self._is_full()):
                 free_mb = free_bytes(self._path) // 1_000_000
                 raise DiskFull(name, needed_mb=free_mb + 1, free_mb=free_mb) from error
             if "NOTADB" in name or "CORRUPT" in name or "not a database" in str(error) or "malformed" in str(error):
@@ -249,6 +295,13 @@ class _LockedConnection(Connection):
             if "IOERR" in name or "READONLY" in name or "CANTOPEN" in name or "LOCKED" in name or "BUSY" in name:
                 raise DiskFault(name) from error
             raise
+
+
+_PRAGMAS: Final = {
+    _Access.WRITE: ("journal_mode = WAL", "synchronous = FULL"),
+    _Access.READ: ("query_only = ON",),
+    _Access.READ_ALONE: ("query_only = ON", "locking_mode = EXCLUSIVE"),  # shares no memory: its file is not needed
+}
 
 
 def _statements(script: str) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import pytest
 from app.seat.carrying import Carrier
 from app.seat.home import SeatHome
 from app.seat.occupancy import AgentDuty
+from app.seat.workplace import Workplace
+from sync.replica.cabinet import FURTHEST_AHEAD_MS
+from sync.trust.keys import SigningKey
+from sync.trust.keystore import FileKeyStore
 from tests.app.cli.conftest import Place
 from tests.app.cli.terminal import Terminal
 from tests.proctoring.vault.format.tiny import Keys, complete
@@ -55,3 +60,44 @@ def test_a_defect_in_one_of_its_threads_ends_the_agent_and_the_status_says_what_
     assert "No recordings wait" not in told.output
     state = json.loads(Terminal().run("agent", "status", "--json", "--home", home.root).output)
     assert (state["running"], len(state["recordings"]["waiting"])) == (False, 1)
+
+
+@pytest.mark.parametrize("name", ["device.key", "sealing.key", "tls.key"])
+@pytest.mark.parametrize("harm", ["missing", "damaged"])
+def test_a_seat_without_one_of_its_keys_says_so_in_its_status(home: SeatHome, name: str, harm: str) -> None:
+    file = home.keys / name
+    if harm == "missing":
+        file.unlink()
+    else:
+        file.write_bytes(bytes(file.stat().st_size))
+    told = Terminal().run("agent", "status", "--home", home.root)
+    assert (told.code, "Nothing can be signed or sent" in told.errors) == (3, True)
+    assert "Recordings that wait: 1" in told.output  # what can be told is told all the same
+    asked = Terminal().run("agent", "status", "--home", home.root, "--json")
+    assert (asked.code, json.loads(asked.output)["keys"]) == (3, "KEY_STORE_UNREADABLE")
+
+
+@pytest.mark.parametrize("name", ["device.key", "tls.key"])
+def test_a_key_that_is_another_ones_is_said_in_the_status(home: SeatHome, name: str) -> None:
+    store = FileKeyStore(home.keys)
+    store._keys().write_p256(name, SigningKey.generate_p256())
+    told = Terminal().run("agent", "status", "--home", home.root)
+    assert (told.code, "KEYS_EXCHANGED" in told.errors) == (3, True)
+
+
+def test_without_its_sealing_key_no_command_about_keys_ends_well(home: SeatHome) -> None:
+    (home.keys / "sealing.key").unlink()
+    for command in ("keys", "renew"):
+        told = Terminal().run("seat", command, "--home", home.root)
+        assert (told.code, "KEY_STORE_UNREADABLE" in told.errors) == (3, True)
+
+
+def test_a_signed_time_that_cannot_be_right_is_said_until_one_is(home: SeatHome) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    for signed_ms, said in ((now_ms + 2 * FURTHEST_AHEAD_MS, True), (now_ms, False)):
+        workplace = Workplace.open(home)
+        assert workplace.replica.cabinet.raise_highest_signed_ms(signed_ms, now_ms) != said
+        workplace.close()
+        for command in (("agent", "status"), ("outbox", "list")):
+            told = Terminal().run(*command, "--home", home.root)
+            assert (told.code, "a time that cannot be right" in told.output) == (0, said)

@@ -86,7 +86,7 @@ def test_a_restart_does_not_ask_again_until_the_session_is_over(
     assert kept_keys(again, session) == keys
     forget_ended_releases(again)
     assert kept_keys(again, session) == keys, "the session is not over"
-    again.replica.cabinet.raise_highest_signed_ms(session.plan.closes_ms)
+    again.replica.cabinet.raise_highest_signed_ms(session.plan.closes_ms, session.plan.closes_ms)
     forget_ended_releases(again)
     assert kept_keys(again, session) is None
     again.close()

@@ -1,7 +1,6 @@
 """A seat's certificate renews itself, also for programs that run on; nothing is asked without end."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,7 @@ from app.seat.renewing import ANSWERED_S, UNANSWERED_S, Renewing, renew
 from app.seat.workplace import Workplace
 from sync.client.connection import CertificateNotTaken
 from sync.client.enrolment import load_enrolment
-from sync.trust.certificates import DEVICE_DAYS, issue_device_certificate
+from sync.trust.certificates import DEVICE_DAYS, CertificateAuthority, issue_device_certificate
 from tests.app.registry.world import HOUR_MS, World, enrol_seat, opened_world, serving
 
 GUARDED = f"/v1/proofs/{'0' * 64}"
@@ -70,8 +69,8 @@ def test_a_certificate_of_a_wrong_clock_is_replaced_once_the_clock_is_right(worl
 def test_a_certificate_that_the_registry_itself_does_not_take_is_no_good_news(
     world: World, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def issued_ahead(*of: Any, now_ms: int) -> str:
-        return issue_device_certificate(*of, now_ms=now_ms + 48 * HOUR_MS)
+    def issued_ahead(ca: CertificateAuthority, asked: str, device: str, label: str, *, now_ms: int) -> str:
+        return issue_device_certificate(ca, asked, device, label, now_ms=now_ms + 48 * HOUR_MS)
 
     monkeypatch.setattr("app.registry.rotating.issue_device_certificate", issued_ahead)
     world.clock.now_ms += DEVICE_DAYS // 2 * 24 * HOUR_MS

@@ -181,7 +181,7 @@ def test_a_plan_that_is_damaged_keeps_no_share_from_being_forgotten(room: Room) 
     cabinet = room.workplace.replica.cabinet
     cabinet.put_document(DocumentKind.PLAN, "damaged", b"{}", 1)
     cabinet.put_document(DocumentKind.RELEASE, "damaged", b"x", 1)
-    cabinet.raise_highest_signed_ms(room.session.plan.closes_ms)
+    cabinet.raise_highest_signed_ms(room.session.plan.closes_ms, room.session.plan.closes_ms)
     forget_ended_releases(room.workplace)
     assert kept_keys(room.workplace, room.session) is None
 

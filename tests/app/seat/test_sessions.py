@@ -91,7 +91,7 @@ def test_what_signed_time_says_is_over_is_over_and_what_the_clock_says_is_not(
     assert states(workplace) == [SessionState.PAST]
     clock_off_by(-48)
     assert states(workplace) == [SessionState.NOW], "never behind signed time that was seen"
-    workplace.replica.cabinet.raise_highest_signed_ms(session.plan.closes_ms)
+    workplace.replica.cabinet.raise_highest_signed_ms(session.plan.closes_ms, session.plan.closes_ms)
     assert states(workplace) == [SessionState.OVER]
 
 

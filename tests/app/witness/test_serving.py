@@ -1,6 +1,8 @@
 """A witness over real HTTPS: what it answers, and what it does with too much."""
 
 import base64
+import subprocess
+import sys
 from http import HTTPStatus
 from pathlib import Path
 
@@ -19,11 +21,45 @@ from tests.app.witness.logs import WATCHED, SimulatedLog
 from tests.app.witness.serving import running
 
 LOG = SimulatedLog()
+FULL_DISK = """
+import sys
+from pathlib import Path
+from app.serving.server import bind
+from app.witness.cosigning import Witness
+from app.witness.home import WitnessHome
+from app.witness.serve import WitnessServer
+from sync.replica.durable import DiskFull, free_bytes
+from tests.app.witness.logs import WATCHED
+
+home = WitnessHome.initialise(Path(sys.argv[1]) / "witness", "witness.example/w1", WATCHED)
+with (home.folder.parent / "filler").open("wb", buffering=0) as filler:
+    while free_bytes(home.folder):
+        filler.write(bytes(min(4096, free_bytes(home.folder))))
+with bind("127.0.0.1", 0) as listening:
+    port = listening.getsockname()[1]
+witness = Witness(WitnessHome.open(home.folder))
+print(WitnessServer(witness, "127.0.0.1", port).url.endswith(f":{port}"), (home.folder / "port").exists())
+try:
+    WitnessServer(witness, "127.0.0.1", 0)
+except DiskFull as fault:
+    print(fault.code)
+"""
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> WitnessHome:
     return WitnessHome.initialise(tmp_path / "witness", "witness.example/w1", WATCHED)
+
+
+@pytest.mark.long
+def test_a_full_disk_keeps_no_witness_from_starting_whose_port_is_given(tmp_path: Path) -> None:
+    # a real full disk: a tmpfs of 1 MB in a mount namespace of its own
+    script = f'mount -t tmpfs -o size=1m none "{tmp_path}" && exec "{sys.executable}" -c "$0" "{tmp_path}"'
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, FULL_DISK]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    if answer.returncode == 1 and "unshare" in answer.stderr:
+        pytest.skip("this kernel gives ordinary users no mount namespace, so there is no small disk to fill")
+    assert answer.stdout.split()[-3:] == ["True", "False", "DISK_FULL"], answer.stderr
 
 
 def test_it_speaks_as_c2sp_has_it(home: WitnessHome) -> None:

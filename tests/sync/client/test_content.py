@@ -240,7 +240,7 @@ def test_what_is_kept_already_stays_usable_after_expiry(world: World, replica: R
 
 
 def test_a_clock_set_back_does_not_revive_expired_metadata(world: World, replica: Replica, fetch: Fetch) -> None:
-    replica.cabinet.raise_highest_signed_ms(world.clock.now_ms + 91 * DAY_MS)
+    replica.cabinet.raise_highest_signed_ms(world.clock.now_ms + 91 * DAY_MS, world.clock.now_ms)
     for wall_ms in (None, world.clock.now_ms, world.clock.now_ms - YEARS_MS):
         with pytest.raises(ContentExpired):
             fetch(world.package, wall_ms=wall_ms)

@@ -18,6 +18,7 @@ from sync.client.delivery import (
     deliver_due,
     wait_ms,
 )
+from sync.replica.cabinet import FURTHEST_AHEAD_MS
 from sync.replica.database import Replica
 from sync.replica.outbox import OutboxRow, Stage, Why
 from sync.trust.anchor import Trust
@@ -116,6 +117,20 @@ def test_a_packet_is_receipted_and_proven(case: Case, connection: RegistryConnec
     assert check_receipt(row.receipt, row.envelope, row.proof, case.trust).good
     assert case.replica.cabinet.highest_signed_ms() == case.world.clock.now_ms
     assert case.deliver(connection).moved == 0
+
+
+def test_a_registry_whose_clock_is_years_ahead_signs_for_packets_but_moves_no_time_here(
+    case: Case, connection: RegistryConnection
+) -> None:
+    right_ms = case.world.clock.now_ms
+    case.replica.cabinet.raise_highest_signed_ms(right_ms, right_ms)
+    case.world.clock.now_ms += 2 * FURTHEST_AHEAD_MS
+    (sha256,) = case.queue(1)
+    try:
+        assert case.deliver(connection).receipted == (sha256,)
+    finally:
+        ahead_ms, case.world.clock.now_ms = case.world.clock.now_ms, right_ms
+    assert (case.replica.cabinet.highest_signed_ms(), case.replica.cabinet.refused_signed_ms()) == (right_ms, ahead_ms)
 
 
 @pytest.mark.parametrize("act", [act for act in Act if act not in HARMLESS])

@@ -14,10 +14,13 @@ from sync.client.enrolment import (
     TokenExpired,
     TokenRefused,
     TokenUsed,
+    begin_replica,
     enrol,
     fetch_trust,
     load_enrolment,
 )
+from sync.replica.cabinet import FURTHEST_AHEAD_MS
+from sync.replica.database import Replica
 from sync.trust.anchor import Trust, TrustRefused
 from sync.trust.certificates import check_device_certificate, make_ca
 from sync.trust.keystore import FileKeyStore
@@ -52,6 +55,19 @@ def test_an_enrolled_pc_knows_who_it_is_and_is_in_the_directory(
         "root.json",
     ]
     assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
+
+
+def test_a_seat_whose_clock_is_at_1970_goes_on_from_the_day_it_was_enrolled(
+    world: World, keystore: FileKeyStore, tmp_path: Path
+) -> None:
+    enrol(world.registry.invite("07", HOUR_MS), keystore, tmp_path / "trust")
+    begin_replica(tmp_path / "replica.db", keystore, tmp_path / "trust")
+    now_ms = world.clock.now_ms
+    with Replica.open(tmp_path / "replica.db", keystore.replica_key(), keystore) as replica:
+        assert not replica.cabinet.raise_highest_signed_ms(now_ms + 2 * FURTHEST_AHEAD_MS, 0)
+        assert replica.cabinet.highest_signed_ms() == 0
+        assert replica.cabinet.raise_highest_signed_ms(now_ms, 0)
+        assert replica.cabinet.highest_signed_ms() == now_ms
 
 
 def test_tokens_that_are_unknown_expired_or_used_enrol_nobody(

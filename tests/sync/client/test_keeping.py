@@ -36,7 +36,7 @@ def test_bytes_go_when_the_registry_has_signed_a_late_enough_time_and_by_no_othe
         world.plan(world.registry.plan_session(world.request((seat.device,))))[0].policy.retention_days * DAY_MS
     )
     assert plan_days_ms >= THREE_YEARS_MS
-    replica.cabinet.raise_highest_signed_ms(received_ms + plan_days_ms)
+    replica.cabinet.raise_highest_signed_ms(received_ms + plan_days_ms, received_ms + plan_days_ms)
     assert mark_purgeable(replica, trust) == []  # its plan is not here, so nobody knows how long it is to be kept
     connection = seat.connect()
     fetch_plans(connection, seat.asker, trust)
@@ -49,7 +49,7 @@ def test_bytes_go_when_the_registry_has_signed_a_late_enough_time_and_by_no_othe
         )
     assert mark_purgeable(replica, trust) == []
     assert let_go(replica) == 0
-    replica.cabinet.raise_highest_signed_ms(received_ms + plan_days_ms)
+    replica.cabinet.raise_highest_signed_ms(received_ms + plan_days_ms, received_ms + plan_days_ms)
     replica.outbox._connection.run("UPDATE outbox SET proof = ? WHERE sha256 = ?", b"damaged", sha256)
     assert mark_purgeable(replica, trust) == []  # evidence that is not good any more lets nothing go
     replica.outbox._connection.run("UPDATE outbox SET proof = ? WHERE sha256 = ?", row.proof, sha256)

@@ -14,12 +14,13 @@ from sync.client.plans import (
     PlanForAnotherSeat,
     PlanMissing,
     fetch_plans,
+    keep_plan,
     load_plan,
     seal_plan,
     verify_plan,
 )
 from sync.client.release import NotReleasedYet, ReleaseRefused, fetch_release, unlock
-from sync.replica.cabinet import DocumentKind
+from sync.replica.cabinet import FURTHEST_AHEAD_MS, DocumentKind
 from sync.replica.database import Replica
 from sync.trust.aead import SealRefused
 from sync.trust.anchor import Trust
@@ -57,6 +58,19 @@ def test_plans_are_fetched_verified_and_kept_as_they_were_signed(
     assert session in fetch_plans(connection, asker, trust)
     with pytest.raises(PlanMissing):
         load_plan(replica, trust, new_id())
+
+
+def test_a_plan_of_a_clock_years_ahead_moves_no_time_here(world: World, url: str) -> None:
+    assert url
+    seat = enrol_seat(world, "77")
+    asker, trust = seat.asker, Trust.load(seat.trust)
+    world.clock.now_ms += 2 * FURTHEST_AHEAD_MS
+    asked = world.registry.plan_session(world.request((seat.device,)))
+    plan, _ = world.plan(asked)
+    envelope, key = world.registry.premises.shelf.session(asked).envelope, asker.keystore.sealing_key().public_raw
+    assert keep_plan(seal_plan(envelope, key, asker.device), asker, trust) == asked
+    assert seat.replica.cabinet.highest_signed_ms() == 0
+    assert seat.replica.cabinet.refused_signed_ms() == plan.issued_ms
 
 
 def test_a_plan_by_another_key_or_with_a_changed_byte_is_refused(

@@ -1,9 +1,18 @@
 """The cabinet: documents by name, figures that never go back, wrong PINs that survive a restart."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sync.replica.cabinet import DocumentKind, PinFailure
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from sync.replica.cabinet import FURTHEST_AHEAD_MS, DocumentKind, PinFailure
 from sync.replica.database import Replica
+
+NOW_MS = 1_795_000_000_000
+FOURTEEN_YEARS_MS = NOW_MS + 14 * FURTHEST_AHEAD_MS
+AROUND = (NOW_MS + years * FURTHEST_AHEAD_MS for years in (-2, -1, 0, 1, 2, 14))
+TIMES = st.sampled_from([0, 1, *(year_ms + ms for year_ms in AROUND for ms in (-1, 0, 1))])
 
 
 def test_a_document_is_kept_replaced_and_forgotten(replica: Replica) -> None:
@@ -26,8 +35,26 @@ def test_the_newest_name_comes_first(replica: Replica) -> None:
 def test_the_highest_signed_time_never_goes_back(replica: Replica) -> None:
     assert replica.cabinet.highest_signed_ms() == 0
     for seen, expected in ((100, 100), (50, 100), (101, 101)):
-        replica.cabinet.raise_highest_signed_ms(seen)
+        assert replica.cabinet.raise_highest_signed_ms(seen, 0)
         assert replica.cabinet.highest_signed_ms() == expected
+
+
+@settings(max_examples=15)
+@given(st.lists(st.tuples(TIMES, TIMES), max_size=8), TIMES)
+@example([(FOURTEEN_YEARS_MS, NOW_MS), (NOW_MS, 0)], NOW_MS)
+def test_a_signed_time_of_a_wrong_clock_counts_for_nothing_and_is_said_until_one_is_right(
+    seen: list[tuple[int, int]], enrolled_ms: int
+) -> None:
+    with TemporaryDirectory() as folder, Replica.open(Path(folder) / "replica.db", bytes(32)) as replica:
+        cabinet = replica.cabinet
+        cabinet.set_enrolled_ms(enrolled_ms)
+        highest_ms = 0
+        for signed_ms, wall_ms in seen:
+            right = signed_ms <= max(wall_ms, highest_ms, enrolled_ms) + FURTHEST_AHEAD_MS
+            assert cabinet.raise_highest_signed_ms(signed_ms, wall_ms) == right
+            highest_ms = max(highest_ms, signed_ms) if right else highest_ms
+            assert cabinet.highest_signed_ms() == highest_ms
+            assert cabinet.refused_signed_ms() == (None if right else signed_ms)
 
 
 def test_wrong_pins_are_still_counted_after_a_restart(tmp_path: Path, key: bytes) -> None:

@@ -4,15 +4,63 @@ import secrets
 import sqlite3
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from sync.replica.cabinet import DocumentKind
 from sync.replica.database import Replica, ReplicaNewer, ReplicaUnreadable
+from sync.replica.durable import DiskFault
+from sync.replica.generation import ReplicaRolledBack
 from sync.replica.schema import MIGRATIONS
 
+FULL_DISK = """
+import sys
+from pathlib import Path
+from sync.faults import Fault
+from sync.replica.database import Replica
+from sync.replica.durable import free_bytes
+
+class Kept:
+    def generation(self): return 0
+    def raise_generation(self, to): pass
+
+path, key = Path(sys.argv[1]) / "replica.db", bytes(32)
+with Replica.open(path, key, Kept()) as replica:
+    replica.cabinet.set_setting("what", "kept")
+    with (path.parent / "filler").open("wb", buffering=0) as filler:
+        while free_bytes(path):
+            filler.write(bytes(min(4096, free_bytes(path))))
+    with Replica.open_to_read(path, key, Kept()) as beside:
+        print(beside.cabinet.setting("what"))
+    try:
+        for number in range(100):
+            replica.cabinet.set_setting(f"more {number}", "x" * 4000)
+    except Fault as fault:
+        print(fault.code)
+try:
+    Replica.open(path, key, Kept())
+except Fault as fault:
+    print(fault.code)
+for _ in range(2):
+    with Replica.open_to_read(path, key, Kept()) as replica:
+        print(replica.cabinet.setting("what"))
+"""
 MARKER = b"MARKER-TEXT-THAT-MUST-NOT-BE-FOUND"
+
+
+@dataclass
+class Keeper:
+    """A keeper of the generation in memory."""
+
+    reached: int = 0
+
+    def generation(self) -> int:
+        return self.reached
+
+    def raise_generation(self, to: int) -> None:
+        self.reached = max(self.reached, to)
 
 
 @pytest.mark.usefixtures("replica")
@@ -66,6 +114,33 @@ def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path, key: bytes) -> 
         replica._connection.run(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(ReplicaNewer):
         Replica.open(path, key)
+
+
+def test_a_full_disk_hides_nothing_and_is_called_one(tmp_path: Path) -> None:
+    # a real full disk: a tmpfs of 1 MB in a mount namespace of its own
+    script = f'mount -t tmpfs -o size=1m none "{tmp_path}" && exec "{sys.executable}" -c "$0" "{tmp_path}"'
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, FULL_DISK]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    if answer.returncode == 1 and "unshare" in answer.stderr:
+        pytest.skip("this kernel gives ordinary users no mount namespace, so there is no small disk to fill")
+    assert answer.stdout.split() == ["kept", "DISK_FULL", "DISK_FULL", "kept", "kept"], answer.stderr
+
+
+def test_who_only_reads_writes_nothing_and_is_told_of_an_older_copy(tmp_path: Path, key: bytes) -> None:
+    path, keeper = tmp_path / "replica.db", Keeper()
+    with pytest.raises(ReplicaRolledBack):
+        Replica.open_to_read(path, key, Keeper(1))
+    Replica.open(path, key, keeper).close()
+    before, reached = path.read_bytes(), keeper.generation()
+    with Replica.open_to_read(path, key, keeper) as replica:
+        assert replica.outbox.lines() == []
+        with pytest.raises(DiskFault):
+            replica.cabinet.set_setting("a", "b")
+    assert (path.read_bytes(), keeper.generation()) == (before, reached)
+    Replica.open(path, key, keeper).close()
+    path.write_bytes(before)
+    with pytest.raises(ReplicaRolledBack):
+        Replica.open_to_read(path, key, keeper)
 
 
 @pytest.mark.usefixtures("replica")
