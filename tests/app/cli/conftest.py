@@ -122,5 +122,5 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         (session,) = ids(planned.output)
         (place.root / "session.id").write_text(session)
         fetched = terminal.run("seat", "fetch", "--home", place.seat)
-        assert (fetched.code, fetched.output) == (0, "Fetched 1 session plans and 1 packages\n")
+        assert (fetched.code, fetched.output) == (0, "Fetched: session plans: 1; packages: 1\n")
         yield place

@@ -39,6 +39,7 @@ LATIN_IN_CHINESE = {
     "remove": "a command",
     "seat": "a command",
     "take": "a command",
+    "carry": "a command",
     "accept-replica": "a command",
     "token-pin": "a command",
     "show": "a command",
