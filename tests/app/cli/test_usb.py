@@ -113,7 +113,7 @@ def offline(planned: tuple[DemoHome, Stage], tmp_path: Path) -> Offline:
 def test_a_whole_sitting_goes_by_a_medium_both_ways(offline: Offline, terminal: Terminal) -> None:
     empty = offline.take()
     assert (empty.code, "no session plans for this seat on the medium" in empty.output) == (1, True)
-    assert re.search(r"plans for 1 seats, and \d+ files", offline.carry().output)
+    assert re.search(r"plans for seats: 1; files of content: \d+; .* examroom seat take\.", offline.carry().output)
     taken = offline.take()
     assert (taken.code, taken.output) == (0, "Taken from the medium: session plans: 1; packages: 1\n"), taken.errors
     offline.sit()
