@@ -13,7 +13,7 @@ import app.serving.protocol as bounds
 from sync.wire.error import ErrorReply
 from tests.app.registry.world import Seat, World
 
-LARGE = 60_000_000  # more than the kernel keeps for a connection
+LARGE = 16_000_000  # more than the kernel keeps for a connection
 HEALTH = b"GET /v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 Connect = Callable[..., ssl.SSLSocket]
