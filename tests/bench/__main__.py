@@ -22,6 +22,7 @@ from tests.bench.keeping import keeping
 from tests.bench.log import log
 from tests.bench.machine import machine
 from tests.bench.recording import recording
+from tests.bench.replica import replica
 from tests.bench.site import LONG_JOURNAL, lengthen, site
 from tests.bench.starting import demonstrated, resumptions, starts
 
@@ -52,6 +53,7 @@ def measure(folder: Path) -> list[Row]:
         + channel(folder / "channel")
         + log(folder / "log")
         + delivery(folder / "delivery")
+        + replica(folder / "replica")
     )
 
 
@@ -65,7 +67,7 @@ def main() -> int:
     cache = platformdirs.user_cache_path("examroom", ensure_exists=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=cache) as folder:
         os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"  # an installed program is compiled, too
-        with Console(stderr=True).status("measuring, about ten minutes"):
+        with Console(stderr=True).status("measuring, about a quarter of an hour"):
             rows = measure(Path(folder))
         described = machine(Path(folder))
     table = Table(*COLUMNS)
