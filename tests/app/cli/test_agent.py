@@ -63,7 +63,7 @@ def test_a_defect_in_one_of_its_threads_ends_the_agent_and_the_status_says_what_
 
 
 @pytest.mark.parametrize("name", ["device.key", "sealing.key", "tls.key"])
-@pytest.mark.parametrize("harm", ["missing", "damaged"])
+@pytest.mark.parametrize("harm", ["missing", pytest.param("damaged", marks=pytest.mark.long)])
 def test_a_seat_without_one_of_its_keys_says_so_in_its_status(home: SeatHome, name: str, harm: str) -> None:
     file = home.keys / name
     if harm == "missing":
