@@ -167,6 +167,7 @@ def test_a_folder_that_is_none_is_said(tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("log")
     with pytest.raises(LogUnreadable):
         LogFolder(folder / "no")
+    (folder / "checkpoint").touch()
     (folder / "long").write_bytes(bytes(101))
     with pytest.raises(LogFileBad):
         LogFolder(folder).read("long", 100)
