@@ -136,6 +136,16 @@ class Trust:
         )
         return TrustBundle(tuf_root=root, registry_keys=keys, directory=directory, later_roots=tuple(later))
 
+    def files(self) -> dict[str, bytes]:
+        """Give the material as a trust folder has it, in the order of writing: a root before keys that it signed."""
+        later = {f"{number}.{ROOT_FILE}": root for number, root in enumerate(self.later_roots, start=2)}
+        return {
+            ROOT_FILE: self.root,
+            **later,
+            KEYS_FILE: self.registry_keys_envelope,
+            DIRECTORY_FILE: self.directory_envelope,
+        }
+
     def save(self, folder: Path) -> None:
         """Keep the material in `folder`, for everybody to read, never over newer material or under another root.
 
@@ -149,11 +159,8 @@ class Trust:
                 if read_bounded(folder / ROOT_FILE, MAX_BYTES) != self.root:
                     raise TrustRefused("this folder hangs from another root")
                 self._refuse_to_go_back(folder)
-            replace_file(folder / ROOT_FILE, self.root, PUBLIC_FILE)
-            for number, later in enumerate(self.later_roots, start=2):
-                replace_file(folder / f"{number}.{ROOT_FILE}", later, PUBLIC_FILE)
-            replace_file(folder / KEYS_FILE, self.registry_keys_envelope, PUBLIC_FILE)
-            replace_file(folder / DIRECTORY_FILE, self.directory_envelope, PUBLIC_FILE)
+            for name, data in self.files().items():
+                replace_file(folder / name, data, PUBLIC_FILE)
         except OSError as error:
             raise TrustUnwritable(f"{folder}: {error.strerror}") from None
 

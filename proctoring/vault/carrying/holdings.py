@@ -12,7 +12,6 @@ from proctoring.vault.retention.archive import Archive
 from proctoring.vault.retention.custody import entry_name
 from proctoring.vault.retention.people import Signer
 from proctoring.vault.store.shelf import ShelfNameMissing
-from sync.trust.anchor import DIRECTORY_FILE, KEYS_FILE, ROOT_FILE
 from sync.trust.keys import SealingKey
 from sync.wire.archive import CustodyAct, CustodyEntry, SealedAbout
 from sync.wire.room import RoomRecord
@@ -86,12 +85,9 @@ class ArchiveHoldings:
 
     def public_papers(self) -> Mapping[str, bytes]:
         """Give the archive's key and the registry's public keys."""
-        trust = self._archive.trust
         return {
             "archive.pem": self._archive.key.public.pem.encode(),
-            f"trust/{ROOT_FILE}": trust.root,
-            f"trust/{KEYS_FILE}": trust.registry_keys_envelope,
-            f"trust/{DIRECTORY_FILE}": trust.directory_envelope,
+            **{f"trust/{name}": data for name, data in self._archive.trust.files().items()},
         }
 
 

@@ -112,6 +112,8 @@ def test_a_folder_goes_forward_only_and_heals_what_was_cut(
     assert Trust.load(folder) == second
     third.save(folder)
     assert Trust.load(folder) == third
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == third.files()
+    assert set(third.files()) == {"root.json", "2.root.json", "3.root.json", "registry-keys.json", "directory.json"}
     assert Trust.from_bundle(third.bundle(), chain[0]) == third
     with pytest.raises(TrustRefused, match="older root"):
         second.save(folder)
