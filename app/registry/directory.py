@@ -9,6 +9,7 @@ from app.registry.keyroom import KeyName
 from app.registry.models import Administrator, Device, FormerKey, Proctor, PublishedDocument, Setting
 from app.registry.premises import Premises
 from sync.trust.anchor import ROOT_FILE, Trust, sign_directory
+from sync.trust.files import PUBLIC_FILE
 from sync.wire.enrolment import (
     Directory,
     DirectoryAdministrator,
@@ -80,7 +81,7 @@ def trust_of(premises: Premises) -> Trust:
 
 def write_public_files(premises: Premises) -> None:
     """Lay the public material out as files, for whoever checks evidence without a network."""
-    trust_of(premises).save(premises.public_folder)
+    trust_of(premises).save(premises.public_folder, PUBLIC_FILE)
 
 
 def follow_root(premises: Premises) -> None:

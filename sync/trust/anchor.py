@@ -17,7 +17,7 @@ from typing import Final, Self
 from sync.faults import EnvironmentFault, Refused
 from sync.trust import envelope
 from sync.trust.envelope import EnvelopeRefused
-from sync.trust.files import PUBLIC_FILE, read_bounded, replace_file
+from sync.trust.files import PRIVATE_FILE, read_bounded, replace_file
 from sync.trust.keys import KeyRefused, PublicKey, SigningKey
 from sync.trust.roots import MAX_BYTES, MOST, RootKeys, RootRefused, follow
 from sync.wire.document import DocumentRefused
@@ -146,8 +146,8 @@ class Trust:
             DIRECTORY_FILE: self.directory_envelope,
         }
 
-    def save(self, folder: Path) -> None:
-        """Keep the material in `folder`, for everybody to read, never over newer material or under another root.
+    def save(self, folder: Path, mode: int = PRIVATE_FILE) -> None:
+        """Keep the material in `folder`, never over newer material or under another root; `mode` is that of the files.
 
         Raises:
             TrustRefused: the folder hangs from another root, or holds newer material.
@@ -160,7 +160,7 @@ class Trust:
                     raise TrustRefused("this folder hangs from another root")
                 self._refuse_to_go_back(folder)
             for name, data in self.files().items():
-                replace_file(folder / name, data, PUBLIC_FILE)
+                replace_file(folder / name, data, mode)
         except OSError as error:
             raise TrustUnwritable(f"{folder}: {error.strerror}") from None
 

@@ -31,7 +31,7 @@ from sync.replica import database
 from sync.replica.database import Replica
 from sync.replica.outbox import Stage
 from sync.trust.anchor import Trust
-from sync.trust.clock import ClockReading
+from sync.trust.clock import ClockReading, read_clock
 from sync.trust.keystore import FileKeyStore
 from tests.app.registry.world import enrol_seat, opened_world, serving, signed, simulated_packet
 
@@ -119,7 +119,7 @@ def _deliver(place: Place, ready: Ready, die_at: int | None) -> None:
             replica,
             lambda: enrolment.connect(keystore),
             lambda: Trust.load(place.seat / "trust"),
-            clock=lambda: ClockReading("simulated boot", next(hours) * 3_600_000, 1),
+            clock=lambda: ClockReading("simulated boot", next(hours) * 3_600_000, read_clock().wall_ms),
         )
         for _ in range(_PASSES):
             report = courier.turn()
