@@ -57,6 +57,7 @@ def test_the_button_is_there_for_those_to_whom_it_is_granted_only(seat: SeatAtWo
 
 
 @pytest.mark.usefixtures("speaker")
+@pytest.mark.long  # the speech takes as long as it takes: a quarter of a minute
 def test_an_item_is_read_to_its_end(listener: Listener, qtbot: QtBot) -> None:
     listener.ask()
     assert listener.hears

@@ -45,6 +45,7 @@ class Wire:
     url: str = ""
     dice: random.Random = field(default_factory=lambda: random.Random(20261122))
     lock: threading.Lock = field(default_factory=threading.Lock)
+    ends: list[socket.socket] = field(default_factory=list)
 
     def next_ill(self) -> tuple[Ill, int]:
         """Give what happens to the next connection, and after how many bytes."""
@@ -64,6 +65,7 @@ class Wire:
                 reset(client)
                 return
             with closing(socket.create_connection(self.target, timeout=_HEARD_OUT_S)) as server:
+                self.ends += (client, server)
                 _Carried(client, server, ill, after).carry()
 
 
@@ -159,5 +161,8 @@ def simulated_wire(url: str) -> Iterator[Wire]:
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
         thread.join()
+        for end in wire.ends:  # the test is over: nobody waits for what comes no more
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
         for one in carrying:
             one.join()
