@@ -200,3 +200,8 @@ def _print_defect(trace: str) -> None:
         err.print(words()("cli.defect_unwritten"), markup=False)
     else:
         err.print(words()("cli.defect", file=str(file)), markup=False)
+
+
+def local_time(ms: int) -> str:
+    """Say a time (ms since the epoch, UTC) as this machine's clock shows it, with its zone."""
+    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M %z}"

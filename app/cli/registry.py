@@ -3,7 +3,6 @@
 import json as json_module
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from app.cli import registry_devices
-from app.cli.console import command, out, say
+from app.cli.console import command, local_time, out, say
 from app.cli.files import read_file, require_new_file, write_new_file
 from app.logbook import open_logbook
 from sync.trust.anchor import ROOT_FILE
@@ -168,7 +167,7 @@ def show(home: Home) -> None:
             say(key, id=signer.id, name=signer.name)
     for session in found.sessions:
         key = "cli.show_session" if session.released_ms is None else "cli.show_session_released"
-        say(key, session=session.id, opens=_local(session.opens_ms))
+        say(key, session=session.id, opens=local_time(session.opens_ms))
     say("cli.show_root", file=ROOT_FILE, sha256=sha256(root).hexdigest())
 
 
@@ -182,7 +181,3 @@ def release(home: Home, session: str) -> None:
     with Registry.open(home) as registry:
         registry.release(session, now_ms)
         say("cli.released", code=registry.release_code(session, now_ms))
-
-
-def _local(ms: int) -> str:
-    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M %z}"

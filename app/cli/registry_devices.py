@@ -1,14 +1,13 @@
 """`examroom registry device` and `examroom registry proctor`: who may sign, with which keys, and since when."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.archive_acts import ReasonMissing
-from app.cli.console import command, print_text, say, words
+from app.cli.console import command, local_time, print_text, say, words
 from sync.wire.ids import plain_line
 
 if TYPE_CHECKING:
@@ -49,15 +48,15 @@ def show_device(home: Home, device: str) -> None:
     with Registry.open(home) as registry:
         line = device_line(registry.premises, device)
     _say_device(line)
-    _say_below("devices.enrolled", at=_local(line.enrolled_ms))
-    _say_below("devices.certificate", until=_local(line.certificate_until_ms))
+    _say_below("devices.enrolled", at=local_time(line.enrolled_ms))
+    _say_below("devices.certificate", until=local_time(line.certificate_until_ms))
     if line.last_asked_ms is not None:
-        _say_below("devices.asked", requests=line.requests, at=_local(line.last_asked_ms))
+        _say_below("devices.asked", requests=line.requests, at=local_time(line.last_asked_ms))
     _say_keys(line.keys)
     for twin in line.twins:
-        _say_below("devices.twin", counter=twin.counter, at=_local(twin.noticed_ms))
+        _say_below("devices.twin", counter=twin.counter, at=local_time(twin.noticed_ms))
         if twin.settled_ms is not None:
-            _say_below("devices.settled_why", at=_local(twin.settled_ms), why=twin.why)
+            _say_below("devices.settled_why", at=local_time(twin.settled_ms), why=twin.why)
 
 
 @devices.command("revoke")
@@ -149,7 +148,7 @@ def new_pin(home: Home, proctor: str, pin: Pin) -> None:
     if is_over:
         say("devices.pin_renewed", proctor=proctor)
     else:
-        say("devices.pin_renewed_later", proctor=proctor, until=_local(until_ms))
+        say("devices.pin_renewed_later", proctor=proctor, until=local_time(until_ms))
 
 
 def _say_device(line: "DeviceLine") -> None:
@@ -165,14 +164,12 @@ def _say_device(line: "DeviceLine") -> None:
 def _say_keys(keys: Iterable["KeyLine"]) -> None:
     for key in keys:
         if key.until_ms is None:
-            _say_below("devices.key", keyid=key.keyid, since=_local(key.from_ms))
+            _say_below("devices.key", keyid=key.keyid, since=local_time(key.from_ms))
         else:
-            _say_below("devices.key_before", keyid=key.keyid, since=_local(key.from_ms), until=_local(key.until_ms))
+            _say_below(
+                "devices.key_before", keyid=key.keyid, since=local_time(key.from_ms), until=local_time(key.until_ms)
+            )
 
 
 def _say_below(key: str, **facts: str | int) -> None:
     print_text(f"  {words()(key, **facts)}")
-
-
-def _local(ms: int) -> str:
-    return f"{datetime.fromtimestamp(ms / 1000, tz=UTC).astimezone():%Y-%m-%d %H:%M %z}"

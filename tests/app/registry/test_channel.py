@@ -164,6 +164,7 @@ def test_a_running_service_finishes_what_a_killed_rotation_left(
                 if public.exists():
                     break
                 time.sleep(0.01)
+            assert public.exists(), "the running service lays it out, within seconds"
             public.unlink()  # as if the rotation had died before it wrote it
 
 

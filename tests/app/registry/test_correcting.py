@@ -1,6 +1,5 @@
 """Results are corrected by new entries only; what stands is a fold that anybody can do again."""
 
-from dataclasses import dataclass, field
 from hashlib import sha256
 
 import pytest
@@ -15,25 +14,6 @@ from sync.wire.ids import new_id
 from sync.wire.packet import EndReason, ScorePacket
 from sync.wire.result import CorrectionKind, ResultState
 from tests.app.registry.world import Seat, World, signed, simulated_packet
-
-
-@dataclass
-class Numbers:
-    used: int = field(default=0)
-
-    def next(self) -> int:
-        self.used += 1
-        return self.used - 1
-
-
-@pytest.fixture(scope="module")
-def numbers() -> Numbers:
-    return Numbers()
-
-
-@pytest.fixture
-def packet(world: World, seat: Seat, session: str, numbers: Numbers) -> ScorePacket:
-    return simulated_packet(world, seat, session, numbers.next(), right=4)
 
 
 def two(world: World, reason: str = "camera was covered") -> Decision:

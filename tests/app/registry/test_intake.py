@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -27,28 +27,8 @@ from sync.wire.packet import Incident, ItemOutcome, PackageUsed, ScorePacket
 from sync.wire.plan import Accommodation, ItemKind, ScoringPolicy
 from sync.wire.receipt import Receipt
 from tests.app.exam.given import answer, chosen
+from tests.app.registry.conftest import Numbers
 from tests.app.registry.world import PIN, Seat, World, enrol_seat, signed, simulated_packet
-
-
-@dataclass
-class Numbers:
-    """Hands every test candidates that no other test has used."""
-
-    used: int = field(default=0)
-
-    def next(self) -> int:
-        self.used += 1
-        return self.used - 1
-
-
-@pytest.fixture(scope="module")
-def numbers() -> Numbers:
-    return Numbers()
-
-
-@pytest.fixture
-def packet(world: World, seat: Seat, session: str, numbers: Numbers) -> ScorePacket:
-    return simulated_packet(world, seat, session, numbers.next(), right=4)
 
 
 def receipt_of(world: World, raw: bytes) -> Receipt:

@@ -270,6 +270,7 @@ def test_the_hand_is_lowered_by_whoever_came(seat: ProctoredSeat) -> None:
     seat.press("corner_lower_hand")
     seat.until(lambda: not seat.kept().hand_raised)
     seat.until(lambda: seat.button("corner_lower_hand") is None)
+    assert not seat.kept().hand_raised
 
 
 def test_a_hand_over_stands_in_both_journals_and_the_new_one_countersigns(seat: ProctoredSeat) -> None:

@@ -122,10 +122,13 @@ def test_with_a_store_of_files_a_whole_folder_that_was_put_back_cannot_be_notice
 ) -> None:
     copy = tmp_path_factory.mktemp("image") / "home"
     shutil.copytree(home, copy)
-    opened(home).close()
+    with opened(home) as newest:
+        reached = newest.generations.current()
     shutil.rmtree(home)
     shutil.copytree(copy, home)
-    opened(home).close()  # a token's counter, or heads that left the seat, notice it
+    with opened(home) as put_back:  # a token's counter, or heads that left the seat, notice it
+        assert put_back.generations.current() <= reached
+        assert put_back.generations.acceptances() == []
 
 
 def test_an_accepted_replica_goes_on_and_what_was_accepted_stays_in_it(home: Path) -> None:
