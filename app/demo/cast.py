@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.content.bank import Bank
+from sync.wire.environment import EnvironmentPolicy, LockdownLevel
 from sync.wire.plan import (
     Accommodation,
     Bilingual,
@@ -81,6 +82,7 @@ def policy(items: int) -> Policy:
         late_entry_ms=None,
         early_leave_ms=0,
         calculator=True,
+        environment=EnvironmentPolicy(level=LockdownLevel.OPEN),  # on somebody's own desktop
         violations=VIOLATIONS,
     )
 

@@ -9,6 +9,7 @@ from app.exam.appearance import Appearance, Spacing
 from app.exam.prose import Language
 from sync.faults import Refused
 from sync.wire.document import Part, canonical_json
+from sync.wire.environment import EnvironmentStatement
 from sync.wire.ids import Digest, Id, Identifier, ItemId, KeyId, Millis, PlainText
 from sync.wire.packet import EndReason, Responses
 from sync.wire.plan import ClauseCode, Theme
@@ -87,6 +88,13 @@ class Started(Part):
     duration_ms: Millis
     early_leave_ms: Millis = 0
     section_limits_ms: Annotated[tuple[Millis | None, ...], Field(max_length=50)] = ()
+
+
+class Secured(Part):
+    """How the PC stands: at the start, again after a restart, and whenever that has changed or was overridden."""
+
+    kind: Literal["secured"] = "secured"
+    environment: EnvironmentStatement
 
 
 class Viewed(Part):
@@ -273,6 +281,7 @@ Event = (
     | SentBack
     | NoticeRead
     | Started
+    | Secured
     | Viewed
     | Answered
     | Flagged

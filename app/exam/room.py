@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app.exam.events import Code, EventRefused, People
 from app.exam.sitting import OutOfOrder, Stamp
 from sync.wire.document import Part
+from sync.wire.environment import Override
 from sync.wire.ids import Digest, Id, PlainText
 from sync.wire.packet import Incident
 from sync.wire.plan import ClauseCode
@@ -73,6 +74,13 @@ class Explained(Part):
     by: People
 
 
+class Overridden(Part):
+    """Two proctors go on over what a check of this PC found."""
+
+    kind: Literal["overridden"] = "overridden"
+    override: Override
+
+
 class Closed(Part):
     """The room record was signed; `record_sha256` is of its envelope."""
 
@@ -80,7 +88,7 @@ class Closed(Part):
     record_sha256: Digest
 
 
-RoomEvent = Opened | OnDuty | Held | Refused | Reported | Explained | Closed
+RoomEvent = Opened | OnDuty | Held | Refused | Reported | Explained | Overridden | Closed
 
 _EVENT: TypeAdapter[RoomEvent] = TypeAdapter(Annotated[RoomEvent, Field(discriminator="kind")])
 
@@ -109,6 +117,7 @@ class Room:
     refused: Mapping[str, Refused] = field(default_factory=lambda: MappingProxyType({}))
     explained: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     incidents: tuple[RoomIncident, ...] = ()
+    overrides: tuple[Override, ...] = ()
     record_sha256: str | None = None
 
     @property
@@ -134,7 +143,8 @@ def advance_room(room: Room, stamp: Stamp, event: RoomEvent) -> Room:
     """
     if isinstance(event, Opened) is bool(room.session) or room.record_sha256 is not None:
         raise OutOfOrder(f"{event.kind} in a room that is {'open' if room.is_open else 'not open'}")
-    people = getattr(event, "by", ()), getattr(event, "proctors", ())
+    override = event.override.by if isinstance(event, Overridden) else ()
+    people = getattr(event, "by", ()), getattr(event, "proctors", ()), override
     if any(len(set(some)) != len(some) for some in people):
         raise OutOfOrder(f"{event.kind}: one proctor counted twice")
     return _apply(room, stamp, event)
@@ -166,6 +176,10 @@ def _apply(room: Room, stamp: Stamp, event: RoomEvent) -> Room:  # noqa: PLR0911
             return _log(room, stamp, event.code, event.note, event.by, event.sitting, event.clause)
         case Explained():
             return replace(room, explained=MappingProxyType({**room.explained, event.sitting: event.note}))
+        case Overridden():
+            over = event.override
+            overridden = replace(room, overrides=(*room.overrides, over))
+            return _log(overridden, stamp, "CHECK_OVERRIDDEN", f"{over.statement.check}: {over.reason}"[:400], over.by)
         case Closed():
             return replace(room, record_sha256=event.record_sha256, closed_wall_ms=stamp.wall_ms)
 

@@ -20,6 +20,7 @@ from app.exam.events import Event, Highlight, PauseReason
 from app.exam.interactions import Responses
 from app.exam.timing import Timing
 from sync.faults import Fault
+from sync.wire.environment import EnvironmentStatement
 from sync.wire.packet import EndReason, Incident
 
 
@@ -89,7 +90,8 @@ class Sitting:
     `sent_back`: why the candidate was let go before the clock started, None unless they were since they were admitted;
     `recordings_over`: what was recorded before that. `proctors`: all who were on duty so far, `on_duty` those now.
     `plays`: how often a clip (item, medium) was
-    begun. `sections`: the section of each item that was seen.
+    begun. `sections`: the section of each item that was seen. `environment`: what was said of the PC since the sitting
+    began, None before.
     """
 
     state: State = State.AWAITING
@@ -116,6 +118,7 @@ class Sitting:
     pause: PauseReason | None = None
     resumes: int = 0
     incidents: tuple[Incident, ...] = ()
+    environment: EnvironmentStatement | None = None
     started_wall_ms: int = 0
     submitted_wall_ms: int = 0
     end_reason: EndReason | None = None
@@ -148,7 +151,7 @@ class Sitting:
         return self.timing.passed(max(0, mono_ms - self.stamp.mono_ms))
 
 
-_ALWAYS: Final = (events.Adjusted, events.Resumed, events.Occurred, events.Supervised)
+_ALWAYS: Final = (events.Adjusted, events.Resumed, events.Occurred, events.Secured, events.Supervised)
 _ALLOWED: Mapping[State, tuple[type, ...]] = {
     State.AWAITING: (events.Admitted,),
     State.ADMITTED: (*_ALWAYS, events.NoticeRead, events.SentBack, events.Started),
@@ -256,6 +259,9 @@ def _apply(sitting: Sitting, stamp: Stamp, event: Event) -> Sitting:  # noqa: C9
             return _changed(sitting, notice_sha256=event.notice_sha256, recording=event.recording)
         case events.Started():
             return _start(sitting, stamp, event)
+        case events.Secured():
+            before = sitting.environment
+            return _changed(sitting, environment=before.joined(event.environment) if before else event.environment)
         case events.Viewed():
             return _view(sitting, event)
         case events.Answered():

@@ -18,6 +18,7 @@ from app.seat.workplace import Session, Workplace
 from sync.replica.outbox import OutboxRow, Stage
 from sync.software import software
 from sync.trust.envelope import countersign, peek, sign
+from sync.wire.environment import EnvironmentStatement
 from sync.wire.ids import new_id
 from sync.wire.packet import (
     Answer,
@@ -133,6 +134,7 @@ def _packet(case: Case, recording: RecordingRef | None) -> ScorePacket:
         journal=JournalRef(head=head, count=count),
         recording=recording,
         incidents=sitting.incidents,
+        environment=sitting.environment or EnvironmentStatement(),
         accommodation=case.entry.accommodation,
         clock=ClockEvidence(
             boot_id=clock.boot_id,

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
+from sync.wire.environment import EnvironmentStatement
 from sync.wire.ids import Digest, Id, Identifier, ItemId, KeyId, Millis, Name, RecordedMillis
 from sync.wire.plan import Accommodation, ClauseCode, ScoringPolicy
 
@@ -156,6 +157,7 @@ class ScorePacket(Document):
     journal: JournalRef
     recording: RecordingRef | None
     incidents: Annotated[tuple[Incident, ...], Field(max_length=1000)]
+    environment: EnvironmentStatement
     accommodation: Accommodation
     clock: ClockEvidence
     proctors: Annotated[tuple[KeyId, ...], Field(min_length=1, max_length=20)]

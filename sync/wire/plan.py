@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from sync.wire.document import Document, Part, payload_type
+from sync.wire.environment import EnvironmentPolicy
 from sync.wire.ids import Base64, Digest, Id, ItemId, KeyId, Millis, Name, Subject, Whole
 
 MINUTE_MS = 60_000
@@ -154,6 +155,7 @@ class Policy(Part):
     `early_leave_ms`: the active time before which nobody may hand in.
     `clock_while_dead`: whether a sitting's clock runs while its seat is down.
     `recording_lost`: whether a sitting goes on or is paused while nothing is recorded.
+    `environment`: how far the PCs have to be locked down, and how the checks weigh.
     """
 
     duration_ms: Millis = 120 * MINUTE_MS
@@ -170,6 +172,7 @@ class Policy(Part):
     clock_while_dead: Literal["stopped", "running"] = "stopped"
     recording_lost: Literal["continue", "pause"] = "continue"
     watch: WatchPolicy = WatchPolicy()
+    environment: EnvironmentPolicy = EnvironmentPolicy()
     calculator: bool = False
     violations: Annotated[tuple[Violation, ...], Field(max_length=100)] = ()
 

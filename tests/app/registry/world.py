@@ -33,6 +33,7 @@ from sync.trust.envelope import sign
 from sync.trust.keys import SealingKey, SigningKey
 from sync.trust.keystore import FileKeyStore, KeyStore
 from sync.trust.pin import make_credential, open_credential
+from sync.wire.environment import EnvironmentPolicy, EnvironmentStatement, LockdownLevel
 from sync.wire.ids import new_id
 from sync.wire.packet import (
     Answer,
@@ -165,7 +166,7 @@ class World:
             room="Room 1",
             opens_ms=self.clock.now_ms + HOUR_MS,
             closes_ms=self.clock.now_ms + 5 * HOUR_MS,
-            policy=Policy(pass_mark=80),
+            policy=Policy(pass_mark=80, environment=EnvironmentPolicy(level=LockdownLevel.OPEN)),
             blueprint=BLUEPRINT,
             package=self.package,
             candidates=tuple(
@@ -324,6 +325,7 @@ def simulated_packet(world: World, seat: Seat, session: str, number: int, *, rig
         journal=JournalRef(head="0" * 64, count=1),
         recording=None,
         incidents=(),
+        environment=EnvironmentStatement(),
         accommodation=entry.accommodation,
         clock=ClockEvidence(boot_id="simulated", wall_ms=now, mono_ms=1, highest_signed_ms=0),
         proctors=tuple(key.public.keyid for key in world.proctor_keys),

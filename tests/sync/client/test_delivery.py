@@ -145,7 +145,7 @@ def test_nothing_but_a_verified_receipt_ends_the_wait(
     assert row.why is WHY[act]
     assert row.detail
     assert 0 < row.wait_ms <= LONGEST_OBEYED_MS
-    assert case.deliver(over_the_line, LONGEST_OBEYED_MS).proven == (sha256,)
+    assert sha256 in case.deliver(over_the_line, LONGEST_OBEYED_MS).proven
     assert case.counted([sha256]) == [1, 1, 1]
 
 

@@ -23,6 +23,7 @@ from sync.wire.enrolment import (
     RoleKey,
     TrustBundle,
 )
+from sync.wire.environment import EnvironmentStatement
 from sync.wire.ids import new_id
 from sync.wire.packet import (
     Answer,
@@ -145,6 +146,7 @@ class World:
             journal=JournalRef(head="5" * 64, count=7),
             recording=None,
             incidents=(),
+            environment=EnvironmentStatement(),
             accommodation=Accommodation(),
             clock=ClockEvidence(boot_id="boot", wall_ms=NOW_MS, mono_ms=1, highest_signed_ms=NOW_MS),
             proctors=(self.proctor_keys[0].public.keyid,),
