@@ -1,0 +1,62 @@
+"""What a check came to: a verdict, the evidence for it, and the facts that its words are filled with."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from proctoring.checks.machine import Machine, Unreadable
+from proctoring.checks.situation import Situation
+from sync.wire.environment import Verdict
+from sync.wire.ids import plain_line
+
+LONGEST_LINE: Final = 200
+MOST_LINES: Final = 10
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One check's result. `evidence`: lines "where: what", the weightiest first; the words are `check.<check>.*`."""
+
+    check: str
+    verdict: Verdict
+    evidence: tuple[str, ...] = ()
+    facts: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+Check = Callable[[Machine, Situation], Observation]
+"""Looks once; at most 50 ms. May let `Unreadable` through: that comes to `Verdict.UNKNOWN`."""
+
+
+def clear(check: str, evidence: Iterable[str] = (), **facts: str | int) -> Observation:
+    """Nothing is wrong."""
+    return Observation(check, Verdict.CLEAR, lines(evidence), MappingProxyType(facts))
+
+
+def found(check: str, evidence: Iterable[str], **facts: str | int) -> Observation:
+    """It is there, and this shows it."""
+    return Observation(check, Verdict.FOUND, lines(evidence), MappingProxyType(facts))
+
+
+def unknown(check: str, evidence: Iterable[str], **facts: str | int) -> Observation:
+    """It could not be told, for this reason."""
+    return Observation(check, Verdict.UNKNOWN, lines(evidence), MappingProxyType(facts))
+
+
+def observe(checks: Mapping[str, Check], machine: Machine, situation: Situation) -> tuple[Observation, ...]:
+    """Make these checks one after the other. What cannot be read is unknown; no check ends another."""
+    return tuple(_made(name, check, machine, situation) for name, check in checks.items())
+
+
+def lines(evidence: Iterable[str]) -> tuple[str, ...]:
+    """Give evidence as it may stand in documents: plain lines of at most 200 characters, at most 10 of them."""
+    plain = (plain_line(line)[:LONGEST_LINE] for line in evidence)
+    return tuple(dict.fromkeys(line for line in plain if line))[:MOST_LINES]
+
+
+def _made(name: str, check: Check, machine: Machine, situation: Situation) -> Observation:
+    try:
+        return check(machine, situation)
+    except Unreadable as problem:
+        path, reason = problem.args
+        return unknown(name, (f"{path}: {reason}",))
