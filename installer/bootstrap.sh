@@ -32,7 +32,11 @@ libraries=(
     # the microphone; the voice that reads aloud; Chinese letters, rare ones too; a display where there is none
     libportaudio2 espeak-ng fonts-noto-cjk xvfb
 )
-test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core age umockdev softhsm2)
+# Published without wheels: pure Python, built here in seconds, without a compiler.
+source_only=(xcffib)
+test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core age umockdev softhsm2
+    # X servers and what attacks a window on them; a firewall to lock down
+    xserver-xorg-core xserver-xorg-video-dummy xserver-xephyr openbox wmctrl xinput x11-xserver-utils xauth nftables)
 long_tools=(mpv 'chromium|chromium-browser' faketime)
 
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
@@ -200,11 +204,23 @@ for _, name, value in sorted(found):
     for setting in "${settings[@]}"; do export "${setting?}"; done
 }
 
+# The lines of the lock for the packages of source_only ("only"), or for all the others ("without").
+lock_part() {
+    awk -v which="$1" -v source_only=" ${source_only[*]} " '
+        /^[^ ]/ { split($1, name, "=="); wanted = (index(source_only, " " name[1] " ") > 0) == (which == "only") }
+        wanted' "$root/requirements.lock"
+}
+
+pip_install() {
+    "$python" -m pip install --require-hashes --no-deps --progress-bar off "$@" </dev/null 2>&1 | show_progress
+}
+
+# What is published as source only is built by the setuptools of the lock, which has to be there first.
 install_lock() {
     local try
     for try in 1 2 3; do
-        if "$python" -m pip install --require-hashes --no-deps --only-binary :all: --progress-bar off \
-            -r "$root/requirements.lock" </dev/null 2>&1 | show_progress; then
+        if pip_install --only-binary :all: -r <(lock_part without) &&
+            pip_install --no-build-isolation --no-binary :all: -r <(lock_part only); then
             return
         fi
         [[ $try -lt 3 ]] && printf '    that did not work; what has arrived is kept, trying again\n' && sleep 3
