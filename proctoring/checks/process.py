@@ -1,0 +1,108 @@
+"""Processes as /proc shows them: what may be forged beside what may not, and what is ours."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+from proctoring.checks.machine import Machine, Unreadable
+
+_DELETED: Final = " (deleted)"
+_MOST_ARGUMENTS: Final = 64
+_FIELD: Final = re.compile(r"^([A-Za-z]+):[ \t]*(.*)$", re.MULTILINE)
+_KTHREADD: Final = 2
+_STATUS_BYTES: Final = 4096
+_COMMAND_BYTES: Final = 4096
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process. `comm` and `argv` say what the process likes; `exe` is the kernel's word, None if it is not shown.
+
+    `tracer`: the process that debugs this one, 0 for none. `capabilities`: the effective ones as a bit mask.
+    """
+
+    pid: int
+    parent: int
+    uid: int
+    comm: str
+    exe: str | None
+    argv: tuple[str, ...]
+    tracer: int = 0
+    capabilities: int = 0
+
+    @classmethod
+    def look(cls, machine: Machine, pid: int) -> Self | None:
+        """Look at one process; None if it is gone, or if the kernel says nothing sensible of it."""
+        try:
+            status = machine.text(f"proc/{pid}/status", _STATUS_BYTES)
+        except Unreadable:
+            return None
+        fields = dict(_FIELD.findall(status or ""))
+        parent, uid = _number(fields.get("PPid")), _number(fields.get("Uid"))
+        if parent is None or uid is None:
+            return None
+        return cls(
+            pid,
+            parent,
+            uid,
+            fields.get("Name", ""),
+            _exe(machine, pid),
+            _argv(machine, pid),
+            _number(fields.get("TracerPid")) or 0,
+            _number(fields.get("CapEff"), 16) or 0,
+        )
+
+    @property
+    def is_kernel(self) -> bool:
+        """Whether this is the kernel's own thread, which no user can start."""
+        return self.uid == 0 and _KTHREADD in (self.pid, self.parent) and not self.argv and self.exe is None
+
+
+def processes(machine: Machine) -> tuple[Process, ...]:
+    """Look at all processes but the kernel's. Raises `Unreadable` if /proc shows none."""
+    looked = (Process.look(machine, pid) for pid in machine.processes())
+    return tuple(one for one in looked if one is not None and not one.is_kernel)
+
+
+def ours(all_processes: Iterable[Process], own_pids: frozenset[int]) -> frozenset[int]:
+    """Give the ids of our processes and whatever they started."""
+    parents: Mapping[int, int] = {one.pid: one.parent for one in all_processes}
+    return frozenset(pid for pid in parents if _descends(pid, parents, own_pids)) | own_pids
+
+
+def _descends(pid: int, parents: Mapping[int, int], from_any: frozenset[int]) -> bool:
+    seen: set[int] = set()
+    while pid not in seen:
+        if pid in from_any:
+            return True
+        seen.add(pid)
+        pid = parents.get(pid, pid)
+    return False
+
+
+def _exe(machine: Machine, pid: int) -> str | None:
+    try:
+        link = machine.link(f"proc/{pid}/exe")
+    except Unreadable:
+        return None
+    return None if link is None else link.removesuffix(_DELETED)
+
+
+def _argv(machine: Machine, pid: int) -> tuple[str, ...]:
+    try:
+        raw = machine.read(f"proc/{pid}/cmdline", _COMMAND_BYTES) or b""
+    except Unreadable:
+        return ()
+    words = raw.decode("utf-8", "replace").rstrip("\0").split("\0") if raw else []
+    return tuple(words[:_MOST_ARGUMENTS])
+
+
+def _number(text: str | None, base: int = 10) -> int | None:
+    first = (text or "").split()[:1]
+    if not first or not re.fullmatch(r"[0-9a-fA-F]{1,16}", first[0]):
+        return None
+    try:
+        return int(first[0], base)
+    except ValueError:
+        return None
