@@ -27,6 +27,8 @@ LATIN_IN_CHINESE = {
     "outbox": "a command",
     "retry": "a command",
     "export": "a command",
+    "lockdown": "a command",
+    "install": "a command",
     "packet": "a command",
     "receipt": "a command",
     "registry": "a command",
