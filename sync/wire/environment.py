@@ -92,6 +92,12 @@ class Override(Part):
     by: Annotated[tuple[KeyId, ...], Field(min_length=2, max_length=4)]
     wall_ms: WallMillis
 
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len(set(self.by)) < len(self.by):
+            raise ValueError("one proctor counted twice")
+        return self
+
 
 class EnvironmentStatement(Part):
     """The PC a sitting ran on. `checks`: whatever was not clear, overridden or not; `overrides`: who went on over it.
@@ -103,6 +109,12 @@ class EnvironmentStatement(Part):
     short_of: Annotated[tuple[CheckCode, ...], Field(max_length=20)] = ()
     checks: Annotated[tuple[CheckStatement, ...], Field(max_length=MOST_CHECKS)] = ()
     overrides: Annotated[tuple[Override, ...], Field(max_length=MOST_CHECKS)] = ()
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len({one.check for one in self.checks}) < len(self.checks) or len(set(self.overrides)) < len(self.overrides):
+            raise ValueError("stated twice")
+        return self
 
     def joined(self, later: "EnvironmentStatement") -> "EnvironmentStatement":
         """Give what both say together: the lower level, the newest word on each check, every override once."""

@@ -8,21 +8,25 @@ from dataclasses import dataclass, field
 
 from app.exam import events
 from app.exam.events import Event, PauseReason
+from sync.wire.environment import CheckStatement, LockdownLevel, Override
 from sync.wire.packet import EndReason
 
 GRACE_MS = 10_000
 
 LEGAL: dict[str, set[str]] = {
     "awaiting": {"admitted"},
-    "admitted": {"adjusted", "resumed", "occurred", "supervised", "notice_read", "sent_back", "started"},
+    "admitted": {
+        "adjusted", "resumed", "occurred", "secured", "supervised", "notice_read", "sent_back", "started",
+    },
     "active": {
-        "adjusted", "resumed", "occurred", "supervised", "viewed", "answered", "flagged", "noted", "played",
+        "adjusted", "resumed", "occurred", "secured", "supervised", "viewed", "answered", "flagged", "noted", "played",
         "hand_raised", "tick", "paused", "extended", "restored", "submitted",
     },
     "paused": {
-        "adjusted", "resumed", "occurred", "supervised", "hand_raised", "tick", "continued", "extended", "submitted",
+        "adjusted", "resumed", "occurred", "secured", "supervised", "hand_raised", "tick", "continued", "extended",
+        "submitted",
     },
-    "submitted": {"adjusted", "resumed", "occurred", "supervised", "reopened", "sealed"},
+    "submitted": {"adjusted", "resumed", "occurred", "secured", "supervised", "reopened", "sealed"},
     "sealed": set(),
 }  # fmt: skip
 """Which kinds of events may happen in which state (domain.md: awaiting → admitted → active ⇄ paused → …)."""
@@ -54,6 +58,9 @@ class Model:
     on_duty: tuple[str, ...] = ()
     all_proctors: list[str] = field(default_factory=list)
     incidents: list[tuple[str, int]] = field(default_factory=list)  # code, active ms
+    levels: list[LockdownLevel] = field(default_factory=list)
+    checks: dict[str, CheckStatement] = field(default_factory=dict)
+    overrides: list[Override] = field(default_factory=list)
     resumes: int = 0
     end: EndReason | None = None
 
@@ -224,6 +231,11 @@ class Model:
                 self.hand = event.on
             case events.NoticeRead():
                 self.noticed = True
+            case events.Secured():
+                self.levels.append(event.environment.level)
+                self.checks |= {one.check: one for one in event.environment.checks}
+                new = [one for one in event.environment.overrides if one not in self.overrides]
+                self.overrides += new
             case events.Admitted() | events.Supervised():
                 self.on_duty = event.proctors
                 self.all_proctors += [one for one in event.proctors if one not in self.all_proctors]

@@ -14,6 +14,7 @@ from app.exam.room import (
     Held,
     OnDuty,
     Opened,
+    Overridden,
     Refused,
     Reported,
     Room,
@@ -23,6 +24,7 @@ from app.exam.room import (
     replay_room,
 )
 from app.exam.sitting import OutOfOrder, Stamp
+from sync.wire.environment import CheckStatement, Override, Severity, Verdict
 from sync.wire.ids import new_id
 
 SESSION = new_id()
@@ -31,6 +33,7 @@ PROCTORS = ("a" * 64, "b" * 64, "c" * 64)
 
 people = st.sampled_from([PROCTORS[:1], PROCTORS[:2], PROCTORS[1:], PROCTORS[:1] * 2])
 sittings = st.sampled_from(SITTINGS)
+FOUND = CheckStatement(check="remote_tool", verdict=Verdict.FOUND, severity=Severity.BLOCKING, evidence=("x",))
 notes = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), max_size=20)
 EVERY: dict[type, st.SearchStrategy[RoomEvent]] = {
     Opened: st.builds(Opened, session=st.just(SESSION), proctors=people),
@@ -41,6 +44,16 @@ EVERY: dict[type, st.SearchStrategy[RoomEvent]] = {
         Reported, code=st.just("NOISE"), note=notes, sitting=st.one_of(st.none(), sittings), by=st.just(())
     ),
     Explained: st.builds(Explained, sitting=sittings, note=notes, by=people),
+    Overridden: st.builds(
+        Overridden,
+        override=st.builds(
+            Override,
+            statement=st.just(FOUND),
+            reason=notes.filter(bool),
+            by=st.sampled_from([PROCTORS[:2], PROCTORS[1:]]),
+            wall_ms=st.integers(0, 10**12),
+        ),
+    ),
     Closed: st.just(Closed(record_sha256="d" * 64)),
 }
 any_event = st.one_of(*EVERY.values())
@@ -80,6 +93,7 @@ def test_what_happens_happens_between_opening_and_closing_by_people_counted_once
     states = [Room()]
     is_opened = is_closed = False
     told: list[str] = []
+    overrides: list[Override] = []
     for moment, event in enumerate([Opened(session=SESSION, proctors=PROCTORS[:1])] * open_it + happening):
         groups = [getattr(event, "by", ()), getattr(event, "proctors", ())]
         legal = isinstance(event, Opened) is not is_opened and not is_closed
@@ -92,9 +106,11 @@ def test_what_happens_happens_between_opening_and_closing_by_people_counted_once
         rows.append((at(moment), event))
         is_opened, is_closed = True, isinstance(event, Closed)
         told += [_code(event)] * (_code(event) != "")
+        overrides += [event.override] if isinstance(event, Overridden) else []
     room = states[-1]
     assert room.is_open is (is_opened and not is_closed)
     assert [one.incident.code for one in room.incidents] == told
+    assert list(room.overrides) == overrides, "an override is never taken back"
     assert len(set(room.proctors)) == len(room.proctors)
     assert set(room.on_duty) <= set(room.proctors)
     for length, state in enumerate(states):
@@ -109,6 +125,8 @@ def _code(event: RoomEvent) -> str:
             return "IDENTITY_DOUBTED"
         case Refused():
             return "CANDIDATE_REFUSED"
+        case Overridden():
+            return "CHECK_OVERRIDDEN"
         case Reported():
             return event.code
     return ""

@@ -13,6 +13,7 @@ from app.exam.appearance import Appearance, Spacing
 from app.exam.events import Event, Highlight, PauseReason, event_bytes, read_event
 from app.exam.prose import Language
 from app.exam.sitting import OutOfOrder, Sitting, Stamp, advance, replay
+from sync.wire.environment import CheckStatement, EnvironmentStatement, LockdownLevel, Override, Severity, Verdict
 from sync.wire.ids import new_id
 from sync.wire.packet import EndReason
 from sync.wire.plan import Theme
@@ -36,6 +37,30 @@ spans = st.tuples(st.sampled_from(Language), st.integers(0, 9), st.integers(0, 9
 limits = st.one_of(st.just(()), st.tuples(*[st.one_of(st.none(), st.sampled_from([0, 1_000, 20_000, 45_000]))] * 3))
 occurrences = st.builds(
     events.Occurred, code=st.sampled_from(["CAMERA_LOST", "SUSPENDED"]), detail=notes, by=perhaps_people
+)
+statements = st.builds(
+    CheckStatement,
+    check=st.sampled_from(["remote_tool", "radios", "routes"]),
+    verdict=st.sampled_from([Verdict.FOUND, Verdict.UNKNOWN]),
+    severity=st.sampled_from(Severity),
+    evidence=st.sampled_from([(), ("/proc/812/comm: x11vnc",)]),
+)
+environments = st.builds(
+    EnvironmentStatement,
+    level=st.sampled_from(LockdownLevel),
+    short_of=st.sampled_from([(), ("window_manager",)]),
+    checks=st.lists(statements, max_size=3, unique_by=lambda one: one.check).map(tuple),
+    overrides=st.lists(
+        st.builds(
+            Override,
+            statement=statements,
+            reason=st.sampled_from(["known", "checked by hand"]),
+            by=st.just(PROCTORS[:2]),
+            wall_ms=st.integers(0, 3),
+        ),
+        max_size=2,
+        unique=True,
+    ).map(tuple),
 )
 BEFORE: dict[str, st.SearchStrategy[Event]] = {
     "admitted": st.builds(
@@ -81,6 +106,7 @@ WORK: dict[str, st.SearchStrategy[Event]] = {
     "hand_raised": st.builds(events.HandRaised, on=st.booleans()),
     "tick": st.just(events.Tick()),
     "occurred": occurrences,
+    "secured": st.builds(events.Secured, environment=environments),
 }
 PROCTORED: dict[str, st.SearchStrategy[Event]] = {
     "paused": st.builds(events.Paused, reason=st.sampled_from(PauseReason), note=notes, by=perhaps_people),
@@ -124,6 +150,7 @@ ORDINARY: dict[str, Event] = {
     "tick": events.Tick(),
     "resumed": events.Resumed(),
     "occurred": events.Occurred(code="CAMERA_LOST", detail=""),
+    "secured": events.Secured(environment=EnvironmentStatement()),
     "paused": events.Paused(reason=PauseReason.PROCTOR, by=PROCTORS[:1]),
     "continued": events.Continued(by=PROCTORS[:1]),
     "extended": events.Extended(ms=1_000, note="", by=PROCTORS[:1]),
@@ -300,6 +327,16 @@ class Life(RuleBasedStateMachine):
         assert len(set(sitting.proctors)) == len(sitting.proctors)
         assert [(one.code, one.active_ms) for one in sitting.incidents] == model.incidents
         assert all(len(set(one.by)) == len(one.by) for one in sitting.incidents)
+
+    @invariant()
+    def the_level_never_rises_and_no_override_is_forgotten(self) -> None:
+        said, model = self.sitting.environment, self.model
+        assert (said is None) == (not model.levels)
+        if said is not None:
+            assert all(level.reaches(said.level) for level in model.levels)
+            assert said.level in model.levels
+            assert {one.check: one for one in said.checks} == model.checks
+            assert list(said.overrides) == model.overrides
 
     def teardown(self) -> None:
         """Replay every prefix: it gives what it gave; every event's bytes are its canonical ones."""
