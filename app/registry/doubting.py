@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.registry.heads import journal_heads_of
 from app.registry.models import PacketDoubt
 from app.registry.premises import Premises
+from sync.wire.environment import EnvironmentPolicy, EnvironmentStatement, Severity
 from sync.wire.packet import ScorePacket
 
 
@@ -21,6 +22,10 @@ class DoubtKind(StrEnum):
     """The packet's journal is another one than that of a head that had left the seat."""
     TWO_JOURNALS = "two_journals"
     """Two heads with one number and other contents have left the seat."""
+    LEVEL_BELOW_PLAN = "level_below_plan"
+    """The PC was less locked down than the plan demands: the seat's program should not have begun."""
+    CHECK_UNSETTLED = "check_unsettled"
+    """A check found what nothing may go on over, and no two proctors decided about it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Doubt:
 
 
 def note_doubts(premises: Premises, session: Session, sha256: str, packet: ScorePacket) -> None:
-    """Hold a packet's journal against the heads that left its seat, and write down what does not fit."""
+    """Hold a packet against the journal's heads that left its seat, and its PC against the plan; write down doubts."""
     heads = journal_heads_of(session, packet.sitting)
     found = set()
     if any(head.sequence > packet.journal.count for head in heads):
@@ -43,10 +48,19 @@ def note_doubts(premises: Premises, session: Session, sha256: str, packet: Score
         found.add(DoubtKind.JOURNAL_BESIDE_HEAD)
     if len({head.sequence for head in heads}) < len(heads):
         found.add(DoubtKind.TWO_JOURNALS)
+    found |= _doubts_about_the_pc(packet.environment, premises.shelf.session(packet.session).plan.policy.environment)
     for kind in sorted(found):
         session.add(
             PacketDoubt(packet_sha256=sha256, sitting=packet.sitting, kind=kind.value, noticed_ms=premises.clock())
         )
+
+
+def _doubts_about_the_pc(stated: EnvironmentStatement, policy: EnvironmentPolicy) -> set[DoubtKind]:
+    settled = {override.statement.check for override in stated.overrides}
+    found = set() if stated.level.reaches(policy.level) else {DoubtKind.LEVEL_BELOW_PLAN}
+    if any(one.severity is Severity.BLOCKING and one.check not in settled for one in stated.checks):
+        found.add(DoubtKind.CHECK_UNSETTLED)
+    return found
 
 
 def doubts(premises: Premises) -> tuple[Doubt, ...]:
