@@ -8,6 +8,35 @@ from sync.wire.environment import LockdownLevel
 
 
 @dataclass(frozen=True)
+class ScreenFact:
+    """One screen as Qt sees it: its name and where it lies on the desktop, in pixels."""
+
+    name: str
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class DiskFact:
+    """The seat's disk against the session's longest recording: bytes, and minutes that fit with the chosen quality."""
+
+    free_bytes: int
+    needed_bytes: int
+    longest_minutes: int
+    lasts_minutes: int
+
+
+@dataclass(frozen=True)
+class KernelClock:
+    """What the kernel says of its clock: whether a time service steers it, and how wrong it may be (µs)."""
+
+    synchronised: bool
+    most_error_us: int
+
+
+@dataclass(frozen=True)
 class Situation:
     """What is ours and expected on this PC; None is "not known", and then a check cannot tell.
 
@@ -15,6 +44,12 @@ class Situation:
     that asks. `peers`: addresses (numeric host, port) we may talk to; `ports`: those that may be listened on here,
     beside our own processes'. `home`: the seat's folder. `environment`: our own process's variables. `level`: how far
     this PC is shut down. `accessibility`: an accommodation in this room was approved that reads the screen.
+
+    Seen and measured elsewhere: `screens` as Qt has them; `microphone_dbfs`: the loudest of the last seconds, RMS;
+    `still_picture`: what `still.is_still` says of the camera's last pictures; `clock`: `clocks.read_kernel_clock`;
+    `registry_offset_ms`: this PC's clock less the registry's or the station's; `disk`; `slept_ms`: how long the PC
+    has slept since the kiosk began. As they were when the kiosk began, None before that: `known_inputs`
+    (`inputs.input_identities`) and `known_routes` (`network.default_routes`); without them nothing counts as new.
     """
 
     own_pids: frozenset[int] = frozenset()
@@ -25,3 +60,12 @@ class Situation:
     environment: Mapping[str, str] | None = None
     level: LockdownLevel | None = None
     accessibility: bool = False
+    screens: tuple[ScreenFact, ...] | None = None
+    microphone_dbfs: float | None = None
+    still_picture: bool | None = None
+    clock: KernelClock | None = None
+    registry_offset_ms: int | None = None
+    disk: DiskFact | None = None
+    slept_ms: int | None = None
+    known_inputs: frozenset[str] | None = None
+    known_routes: frozenset[str] | None = None
