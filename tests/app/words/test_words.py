@@ -22,6 +22,7 @@ LATIN_IN_CHINESE = {
     "https": "in an address",
     "PgDn": "what stands on the key",
     "PgUp": "what stands on the key",
+    "Windows": "a system's own name",
     "examroom": "the command's own name",
     "agent": "a command",
     "outbox": "a command",
