@@ -1,0 +1,203 @@
+"""The watch over the display: what lies over our window, who else is there, which screens, and whose hand types.
+
+A look costs about a millisecond and changes nothing. It tells what is the matter now, so a thing is told at every look
+until it is over; only injected input is told once. What follows from it is the guard's business (`app.seat.guard`).
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from proctoring.lockdown.clients import Allow, Client, Clients, Standing
+from proctoring.lockdown.input import Device, InputWatch, Tally
+from proctoring.lockdown.seen import DisplayEvent, Seen
+from proctoring.lockdown.stack import (
+    MOST_SCANNED,
+    MOST_WINDOWS,
+    Monitor,
+    Rect,
+    Window,
+    above,
+    ask_window,
+    children,
+    mirrored,
+    read_monitors,
+    read_position,
+    read_window,
+    top_level,
+    windows,
+)
+from proctoring.lockdown.window_manager import WindowManager, WindowManagerWatch
+from proctoring.lockdown.xserver import DisplayUnreachableFault, Lost, Stalled, XServer, u32
+
+_CHANGES_OF_ROOT: Final = 0xA0000  # SubstructureNotify and StructureNotify
+_EVENT_MASK: Final = 0x800  # CWEventMask of ChangeWindowAttributes
+_RANDR_CHANGES: Final = 0x07  # screen, CRTC and output
+_ICONIC: Final = 3  # WM_STATE, ICCCM 4.1.3.1
+_PROPERTY_WORD: Final = 36  # bytes of a property's reply with one word in it
+_NOBODY: Final = (0, 1)  # focus: none, or whoever is under the pointer
+
+
+@dataclass(frozen=True)
+class DisplayState:
+    """What the last look saw, beside what is the matter. `clients`: all but the watch itself."""
+
+    clients: tuple[Client, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+    window_manager: WindowManager | None = None
+    own: Window | None = None
+
+
+class DisplayWatch:
+    """Watches a display for the sake of one window.
+
+    `display`: as in `DISPLAY`, None for that variable. `own_window_id`: the kiosk's top-level window (Qt's `winId`).
+    `allow`: whose windows and clients are right; by default this process with its descendants, and input methods.
+    Raises `DisplayUnreachableFault`. Belongs to one thread; no look waits longer than `xserver.PATIENCE`.
+    """
+
+    def __init__(
+        self, display: str | None, own_window_id: int, allow: Allow | None = None, proc: Path = Path("/proc")
+    ) -> None:
+        self._server = XServer(display)
+        self._own = own_window_id
+        self._top = own_window_id
+        self._clients = Clients(self._server, allow or Allow(family=os.getpid()), proc)
+        self.state = DisplayState()
+        try:
+            core, root = self._server.core, self._server.root
+            core.ChangeWindowAttributes(root, _EVENT_MASK, [_CHANGES_OF_ROOT])
+            self._server.randr.SelectInput(root, _RANDR_CHANGES)
+            self._wm_state = self._server.atom("WM_STATE")
+            self._managing = WindowManagerWatch(self._server)
+            self._input = InputWatch(self._server)
+        except (Lost, Stalled) as problem:
+            self._server.close()
+            raise DisplayUnreachableFault("no answer") from problem
+
+    def fileno(self) -> int:
+        """Give the descriptor that becomes readable when something changes: look then, and every 0.2 s besides."""
+        return self._server.fileno()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._server.close()
+
+    @property
+    def input(self) -> Tally:
+        """What was pressed so far, by hand and by programs; as of the last look."""
+        return self._input.tally
+
+    def look(self) -> tuple[DisplayEvent, ...]:
+        """Tell what is the matter with the display now. Raises nothing: a broken connection is told, too."""
+        found: list[DisplayEvent] = []
+        try:
+            self._server.answering()
+            found += _injected(self._input.take(list(self._server.events())))
+            found += self._matters()
+        except Stalled:
+            found.append(DisplayEvent(Seen.DISPLAY_STALLED))
+        except Lost:
+            found.append(DisplayEvent(Seen.DISPLAY_LOST))
+        return tuple(dict.fromkeys(found))
+
+    def _matters(self) -> Iterator[DisplayEvent]:
+        core, server, own = self._server.core, self._server, self._own
+        around, inside, attributes, geometry, place, root, focus, wm_state, clients, monitors, manager = server.ask(
+            core.QueryTree(server.root),
+            core.QueryTree(own),
+            *ask_window(server, own),
+            core.TranslateCoordinates(own, server.root, 0, 0),
+            core.GetWindowAttributes(server.root),
+            core.GetInputFocus(),
+            server.property(own, self._wm_state, 1),
+            self._clients.ask(),
+            server.randr.GetMonitors(server.root, True),  # noqa: FBT003 - the protocol's "only active ones"
+            self._managing.ask(),
+        )
+        window = read_position(read_window(own, attributes, geometry), place)
+        self.state = DisplayState(
+            clients=tuple(self._clients.read(clients).values()),
+            monitors=read_monitors(server, monitors),
+            window_manager=self._managing.read(root, manager),
+            own=window,
+        )
+        if window is None or around is None or inside is None:
+            yield DisplayEvent(Seen.WINDOW_GONE)
+        else:
+            yield from self._over(window, around, inside)
+            yield from self._whole(window, wm_state)
+        yield from self._focus(focus)
+        yield from self._screens()
+        yield from self._company()
+
+    def _over(self, own: Window, around: bytes, inside: bytes) -> Iterator[DisplayEvent]:
+        """Tell what lies over our window: beside it on the root, in its frame, and by other clients within it."""
+        server = self._server
+        parent = u32(inside, 12)
+        if self._top not in (self._own, parent) or above(around, self._top) is None:
+            self._top = top_level(server, self._own) or self._own
+        yield from self._covering(above(around, self._top) or (), own.rect)
+        within = Rect(0, 0, own.rect.width, own.rect.height)
+        yield from self._covering(children(inside), within)
+        if self._top == self._own:
+            return
+        (siblings,) = server.ask(server.core.QueryTree(parent))
+        yield from self._covering(above(siblings or b"", self._own) or (), within)
+        holder = self._clients.owner(self._top)
+        manager = self.state.window_manager
+        if manager is None or server.base_of(manager.window) != holder.base:
+            yield DisplayEvent(Seen.REPARENTED, str(holder), (f"{self._own:#x} in {self._top:#x}: {holder}",))
+
+    def _covering(self, over: Sequence[int], own: Rect) -> Iterator[DisplayEvent]:
+        """Look at windows, the lowest first, that are neither ours nor allowed. `own`: ours where they are placed."""
+        foreign = [xid for xid in over[-MOST_SCANNED:] if self._clients.owner(xid).standing is not Standing.ALLOWED]
+        for window in windows(self._server, foreign[-MOST_WINDOWS:]):
+            if window.hides(own):
+                owner = self._clients.owner(window.xid)
+                kind = Seen.WINDOW_UNTOLD if owner.standing is Standing.UNTOLD else Seen.WINDOW_IN_FRONT
+                yield DisplayEvent(kind, str(owner), (f"{owner}", f"{window}"))
+        if len(over) > MOST_SCANNED or len(foreign) > MOST_WINDOWS:
+            yield DisplayEvent(Seen.WINDOWS_CROWDED, "", (f"more than {MOST_WINDOWS} windows",))
+
+    def _whole(self, own: Window, wm_state: bytes | None) -> Iterator[DisplayEvent]:
+        if not own.viewable:
+            iconic = wm_state is not None and len(wm_state) >= _PROPERTY_WORD and u32(wm_state, 32) == _ICONIC
+            yield DisplayEvent(Seen.ICONIFIED if iconic else Seen.UNMAPPED)
+        elif not any(own.rect.covers(monitor.rect) for monitor in self.state.monitors):
+            evidence = (f"window {own.rect}", *(f"screen {monitor}" for monitor in self.state.monitors))
+            yield DisplayEvent(Seen.NOT_COVERING, str(own.rect), evidence)
+
+    def _focus(self, answer: bytes | None) -> Iterator[DisplayEvent]:
+        focus = u32(answer, 8) if answer else 0
+        owner = self._clients.owner(focus)
+        if focus not in (*_NOBODY, self._server.root) and owner.standing is not Standing.ALLOWED:
+            yield DisplayEvent(Seen.FOCUS_ELSEWHERE, str(owner), (f"{owner}",))
+
+    def _screens(self) -> Iterator[DisplayEvent]:
+        monitors = self.state.monitors
+        lines = tuple(str(monitor) for monitor in monitors)
+        if mirrored(monitors):
+            yield DisplayEvent(Seen.MIRRORED_SCREEN, " ".join(lines), lines)
+        elif len(monitors) > 1:
+            yield DisplayEvent(Seen.SECOND_SCREEN, " ".join(lines), lines)
+        if self._server.screens > 1:
+            yield DisplayEvent(Seen.SECOND_SCREEN, "", (f"{self._server.screens} screens of the X protocol",))
+
+    def _company(self) -> Iterator[DisplayEvent]:
+        manager = self.state.window_manager
+        if manager is not None:
+            yield DisplayEvent(Seen.WINDOW_MANAGER, manager.name, (manager.name,))
+        for client in self.state.clients:
+            if client.standing is not Standing.ALLOWED:
+                kind = Seen.CLIENT_UNTOLD if client.standing is Standing.UNTOLD else Seen.CLIENT_FOREIGN
+                yield DisplayEvent(kind, str(client), (f"{client}",))
+
+
+def _injected(devices: tuple[Device, ...]) -> tuple[DisplayEvent, ...]:
+    if not devices:
+        return ()
+    lines = tuple(str(device) for device in devices)
+    return (DisplayEvent(Seen.INJECTED_INPUT, " ".join(lines), lines),)
