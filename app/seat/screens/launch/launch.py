@@ -61,6 +61,7 @@ class LaunchScreen(Screen):
     start_requested = Signal()
     recheck_requested = Signal()
     other_requested = Signal()
+    override_requested = Signal(str)
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
@@ -69,6 +70,7 @@ class LaunchScreen(Screen):
         self._head = PageHead(self.tools)
         self._checks = ReadinessPanel()
         self._checks.recheck.clicked.connect(self.recheck_requested)
+        self._checks.overridden.connect(self.override_requested)
         self.body.addWidget(self._head)
         page = Column(tokens.WIDE)
         columns = QHBoxLayout()

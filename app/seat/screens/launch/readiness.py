@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.seat.screens.late import hand_look
 from app.ui.buttons import Button, Kind
 from app.ui.icons import Icon, IconMark
 from app.ui.labels import Label, rule
@@ -24,17 +25,26 @@ class CheckState(StrEnum):
     ATTENTION = "attention"
     BLOCKED = "blocked"
     RUNNING = "running"
+    NOTE = "note"
+    OVERRIDDEN = "overridden"
 
 
 @dataclass(frozen=True)
 class CheckRow:
-    """One check: its name, what was seen, what that means, what to do (the last two may be empty)."""
+    """One check: its name, what was seen, what that means, what to do (the last two may be empty).
+
+    `evidence`: what shows it, a line each. `key`: with one, two proctors may go on all the same; `override`: they do,
+    who and why.
+    """
 
     name: Text
     state: CheckState
     seen: Text
     meaning: Text = ""
     advice: Text = ""
+    evidence: tuple[Text, ...] = ()
+    key: str = ""
+    override: Text = ""
 
 
 _LOOKS = {
@@ -42,14 +52,25 @@ _LOOKS = {
     CheckState.ATTENTION: (Icon.ATTENTION, Tone.ATTENTION),
     CheckState.BLOCKED: (Icon.BLOCKED, Tone.DANGER),
     CheckState.RUNNING: (Icon.RUNNING, Tone.SOFT),
+    CheckState.NOTE: (Icon.INFO, Tone.SOFT),
+    CheckState.OVERRIDDEN: (Icon.SHIELD, Tone.ATTENTION),
 }
+_ORDER = (
+    CheckState.RUNNING,
+    CheckState.BLOCKED,
+    CheckState.ATTENTION,
+    CheckState.OVERRIDDEN,
+    CheckState.NOTE,
+    CheckState.GOOD,
+)
+"""What is shown first."""
 
 
 _BELOW_FROM = 1.4
 
 
 class _CheckLine(QWidget):
-    """One check."""
+    """One check. What is good says so beside its name; what is not takes the room it needs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,6 +79,11 @@ class _CheckLine(QWidget):
         self._state = Label(Type.STRONG, wrap=False)
         self._state.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._meaning, self._advice = Label(Type.BODY, Tone.SOFT), Label()
+        self._evidence = Label(Type.CAPTION, Tone.SOFT)
+        self._evidence.setObjectName("evidence")
+        self._override = Label(Type.STRONG)
+        self._override.setObjectName("overridden")
+        self.go_on = Button("override")
         self._head = head = QHBoxLayout()
         head.setSpacing(Space.M)
         top = Qt.AlignmentFlag.AlignTop
@@ -67,8 +93,9 @@ class _CheckLine(QWidget):
         self._text = text = QVBoxLayout()
         text.setSpacing(Space.XS)
         text.addLayout(head)
-        text.addWidget(self._meaning)
-        text.addWidget(self._advice)
+        for label in (self._override, self._evidence, self._meaning, self._advice):
+            text.addWidget(label)
+        text.addWidget(self.go_on, 0, Qt.AlignmentFlag.AlignLeft)
         inside = QHBoxLayout()
         inside.setSpacing(Space.M)
         inside.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -79,12 +106,12 @@ class _CheckLine(QWidget):
         column.addWidget(rule())
         column.addLayout(inside)
 
-    def set_look(self, look: Look, words: Words) -> None:
+    def set_look(self, look: Look, words: Words, state: CheckState) -> None:
         """Take a look, and make the last column as wide as its longest word, so that all lines agree.
 
-        Where the text is large, what was seen stands under the name: beside it there is no room for sentences.
+        Where the text is large, or much is to be said, what was seen stands under the name.
         """
-        below = look.scale >= _BELOW_FROM
+        below = look.scale >= _BELOW_FROM or state not in (CheckState.GOOD, CheckState.RUNNING)
         if below is (self._text.indexOf(self._seen) < 0):
             (self._head if below else self._text).removeWidget(self._seen)
             if below:
@@ -104,26 +131,47 @@ class _CheckLine(QWidget):
         self._seen.setText(say(check.seen, words))
         self._state.setText(words(f"screen.launch.state_{check.state.value}"))
         self._state.set_tone(tone)
-        for label, text in ((self._meaning, check.meaning), (self._advice, check.advice)):
-            label.setText(say(text, words))
+        evidence = "\n".join(say(line, words) for line in check.evidence)
+        for label, text in (
+            (self._override, say(check.override, words)),
+            (self._evidence, evidence),
+            (self._meaning, say(check.meaning, words)),
+            (self._advice, say(check.advice, words)),
+        ):
+            label.setText(text)
             label.setVisible(bool(text))
+        self.go_on.setObjectName(f"override_{check.key}")
+        self.go_on.setVisible(bool(check.key) and not check.override)
+        self.go_on.setText(words("environment.go_on"))
+        self.go_on.setAccessibleName(f"{self.go_on.text()} {self._name.text()}")
 
 
 class ReadinessPanel(Looked, Panel):
-    """All checks, and a button to check again."""
+    """What is not good, the gravest first; what is, folded into one line. `overridden` carries a row's key."""
+
+    overridden = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._title = Label(Type.SECTION)
         self.recheck = Button("recheck", Kind.QUIET, bar=True)
         self._lines: list[_CheckLine] = []
+        self._shown: tuple[CheckRow, ...] = ()
+        self._checks: tuple[CheckRow, ...] = ()
+        self._words: Words | None = None
+        self._open = False
         self._empty = Label(Type.BODY, Tone.SOFT)
+        self._fold_rule = rule()
+        self.fold = Button("checks_clear", Kind.QUIET, bar=True)
+        self.fold.clicked.connect(self._turn)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self.recheck)
         self.content.setSpacing(Space.M)
         self.content.addLayout(head)
         self.content.addWidget(self._empty)
+        self.content.addWidget(self._fold_rule)
+        self.content.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
         self.content.addStretch(1)
 
     def look_changed(self) -> None:
@@ -131,19 +179,56 @@ class ReadinessPanel(Looked, Panel):
 
     def set_words(self, words: Words) -> None:
         """Say everything in another language."""
+        self._words = words
         self._title.setText(words("screen.launch.readiness"))
         self._empty.setText(words("screen.launch.no_checks"))
         self.recheck.setText(words("screen.launch.recheck"))
 
     def show_checks(self, checks: tuple[CheckRow, ...], words: Words) -> None:
-        """Show the checks, in the order given."""
+        """Show the checks: of those that came out alike, in the order given."""
+        self._checks, self._words = checks, words
         self._empty.setVisible(not checks)
-        while len(self._lines) < len(checks):
-            line = _CheckLine()
-            self._lines.append(line)
-            self.content.insertWidget(self.content.count() - 1, line)
+        told = sorted((one for one in checks if one.state is not CheckState.GOOD), key=_place)
+        good = [one for one in checks if one.state is CheckState.GOOD]
+        self._shown = (*told, *(good if self._open else ()))
+        while len(self._lines) < len(self._shown):
+            self._add_line()
         for index, line in enumerate(self._lines):
-            line.setVisible(index < len(checks))
-            if index < len(checks):
-                line.set_look(self.look, words)
-                line.show_check(checks[index], words)
+            line.setVisible(index < len(self._shown))
+            if index < len(self._shown):
+                line.set_look(self.look, words, self._shown[index].state)
+                line.show_check(self._shown[index], words)
+        for widget in (self._fold_rule, self.fold):
+            widget.setVisible(bool(good))
+        key = "folded" if told else "all_clear"
+        said = words(f"environment.{key}", count=len(good))
+        self.fold.setText(words(f"environment.{'fold' if self._open else 'unfold'}", said=said))
+        self._place_fold(len(told))
+
+    def _place_fold(self, told: int) -> None:
+        """Let the line that folds stand between what is told and what is good."""
+        for widget in (self._fold_rule, self.fold):
+            self.content.removeWidget(widget)
+        at = self.content.indexOf(self._lines[told]) if told < len(self._lines) else self.content.count() - 1
+        self.content.insertWidget(at, self._fold_rule)
+        self.content.insertWidget(at + 1, self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_line(self) -> None:
+        line, index = _CheckLine(), len(self._lines)
+        line.go_on.clicked.connect(lambda _checked=False, at=index: self._ask(at))
+        hand_look(line, self.look)
+        self._lines.append(line)
+        self.content.insertWidget(self.content.count() - 1, line)
+
+    def _ask(self, at: int) -> None:
+        if at < len(self._shown) and self._shown[at].key:
+            self.overridden.emit(self._shown[at].key)
+
+    def _turn(self) -> None:
+        self._open = not self._open
+        if self._words is not None:
+            self.show_checks(self._checks, self._words)
+
+
+def _place(check: CheckRow) -> int:
+    return _ORDER.index(check.state)

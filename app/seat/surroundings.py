@@ -1,0 +1,152 @@
+"""What the checks have to know beyond the PC's files: what is ours here, what the screen and the recorder measured."""
+
+import os
+import socket
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from app.seat.home import SeatHome
+from proctoring.checks.clocks import read_kernel_clock
+from proctoring.checks.inputs import input_identities
+from proctoring.checks.machine import Machine, Unreadable
+from proctoring.checks.situation import DiskFact, ScreenFact, Situation
+from proctoring.recorder.client import RecorderStatus
+from sync.wire.environment import LockdownLevel
+
+THIS_PC: Final = Machine()
+"""The PC this program runs on."""
+LOUDEST_OF: Final = 10
+"""So many of the recorder's newest words on its sound count: somebody has to have been heard in that time."""
+PEERS_KEPT_S: Final = 60.0
+_HTTPS: Final = 443
+_SILENT_TENTHS: Final = -2000
+_LOCK_FIELDS: Final = 6
+
+
+@dataclass(frozen=True)
+class _AtStart:
+    """How the PC was when the kiosk began."""
+
+    inputs: frozenset[str] | None
+    slept_ms: int
+
+
+class Surroundings:
+    """Keeps what is known; `situation` gives it as it is now. May be used from any thread.
+
+    `url`: the registry's address.
+    """
+
+    def __init__(self, home: SeatHome, url: str, machine: Machine = THIS_PC) -> None:
+        self._home, self._machine = home, machine
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port or _HTTPS
+        self._turn = threading.Lock()
+        self._known = Situation()
+        self._levels: deque[int] = deque(maxlen=LOUDEST_OF)
+        self._recorders: frozenset[int] = frozenset()
+        self._peers: frozenset[tuple[str, int]] = frozenset()
+        self._peers_until = 0.0
+        self._start = _AtStart(_inputs(machine), _slept_ms())
+
+    def set_screens(self, screens: tuple[ScreenFact, ...]) -> None:
+        """Say what screens Qt has now."""
+        self._change(screens=screens)
+
+    def set_level(self, level: LockdownLevel) -> None:
+        """Say how far the PC is shut down now."""
+        self._change(level=level)
+
+    def set_disk(self, disk: DiskFact) -> None:
+        """Say what the disk holds against what a recording takes."""
+        self._change(disk=disk)
+
+    def set_picture(self, *, still: bool | None) -> None:
+        """Say whether the camera's picture stands still; None: nobody knows."""
+        self._change(still_picture=still)
+
+    def hear(self, status: RecorderStatus | None) -> None:
+        """Take the recorder's newest word: its processes, and how loud it is."""
+        if status is None:
+            return
+        with self._turn:
+            self._recorders = frozenset(pid for pid in (status.pid, status.keeper) if pid is not None)
+            if status.level_dbfs_tenths > _SILENT_TENTHS or status.sources:
+                self._levels.append(status.level_dbfs_tenths)
+            loudest = max(self._levels) / 10 if len(self._levels) == LOUDEST_OF else None
+            self._known = replace(self._known, microphone_dbfs=loudest)
+
+    def situation(self) -> Situation:
+        """Give all that is known now. Asks the resolver at most once a minute: not for the thread that shows."""
+        with self._turn:
+            known, recorders = self._known, self._recorders
+        own = {os.getpid(), *recorders, *_holders(self._machine, self._home.agent_lock)}
+        return replace(
+            known,
+            own_pids=frozenset(own),
+            own_pid=os.getpid(),
+            peers=self._addresses(),
+            home=self._home.root,
+            environment=dict(os.environ),
+            clock=read_kernel_clock(),
+            slept_ms=max(0, _slept_ms() - self._start.slept_ms),
+            known_inputs=self._start.inputs,
+        )
+
+    def _change(self, **facts: object) -> None:
+        with self._turn:
+            self._known = replace(self._known, **facts)  # type: ignore[arg-type]
+
+    def _addresses(self) -> frozenset[tuple[str, int]]:
+        now = time.monotonic()
+        with self._turn:
+            if now < self._peers_until:
+                return self._peers
+            self._peers_until = now + PEERS_KEPT_S
+        found = _resolved(self._host, self._port)
+        with self._turn:
+            self._peers |= found  # an address the name had a minute ago may be talked to yet
+            return self._peers
+
+
+def _resolved(host: str, port: int) -> frozenset[tuple[str, int]]:
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return frozenset()
+    return frozenset((str(address[0]), port) for *_kind, address in answers)
+
+
+def _inputs(machine: Machine) -> frozenset[str] | None:
+    try:
+        return input_identities(machine)
+    except Unreadable:
+        return None
+
+
+def _slept_ms() -> int:
+    """Give how long this PC has slept since it was started: what one clock counts of that and the other does not."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot is None:
+        return 0
+    slept_s = time.clock_gettime(boot) - time.clock_gettime(time.CLOCK_MONOTONIC)
+    return round(slept_s * 10) * 100  # the two are read one after the other: what is finer is not sleep
+
+
+def _holders(machine: Machine, lock: Path) -> frozenset[int]:
+    """Give who holds a file locked, as the kernel says it (/proc/locks, proc_locks(5)): the agent of this seat."""
+    try:
+        inode, told = lock.stat().st_ino, machine.text("proc/locks") or ""
+    except (OSError, Unreadable):
+        return frozenset()
+    fields = (line.split() for line in told.splitlines())
+    return frozenset(
+        int(one[4])
+        for one in fields
+        if len(one) >= _LOCK_FIELDS and one[5].rpartition(":")[2] == str(inode) and one[4].isdecimal()
+    )
