@@ -174,6 +174,7 @@ REG_CREATE: Final = _advapi32(
     _P(w.DWORD),
     fails=Fails.STATUS,
 )
+REG_FLUSH: Final = _advapi32("RegFlushKey", w.LONG, w.HANDLE, fails=Fails.STATUS)
 REG_CLOSE: Final = _advapi32("RegCloseKey", w.LONG, w.HANDLE, fails=Fails.STATUS)
 REG_QUERY: Final = _advapi32(
     "RegQueryValueExW",

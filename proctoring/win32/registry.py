@@ -20,6 +20,7 @@ ROOTS: Final = {
 }
 """Sign-extended, as a 64-bit program sees them."""
 STRING: Final = 1
+BINARY: Final = 3
 NUMBER: Final = 4
 """REG_DWORD."""
 LARGE_NUMBER: Final = 11
@@ -82,7 +83,7 @@ class Registry:
             raise
 
     def set(self, key: str, name: str, value: Value) -> None:
-        """Write a value; the keys above it are made. Raises `WindowsRefused`."""
+        """Write a value, on the disk when this returns; the keys above it are made. Raises `WindowsRefused`."""
         root, path = _split(key)
         handle = w.HANDLE()
         self.win32.must(
@@ -90,14 +91,16 @@ class Registry:
         )
         try:
             self.win32.must(p.REG_SET, handle, name, 0, value.kind, value.data, len(value.data))
+            self.win32.must(p.REG_FLUSH, handle)
         finally:
             self.win32.call(p.REG_CLOSE, handle)
 
     def delete(self, key: str, name: str) -> None:
-        """Delete a value; it may be gone already. Raises `WindowsRefused`."""
+        """Delete a value, on the disk too; it may be gone already. Raises `WindowsRefused`."""
         try:
             with self._opened(key, _WRITE) as handle:
                 self.win32.must(p.REG_DELETE_VALUE, handle, name)
+                self.win32.must(p.REG_FLUSH, handle)
         except WindowsRefused as refusal:
             if refusal.reason != FILE_NOT_FOUND:
                 raise
