@@ -33,6 +33,7 @@ class KeyName(StrEnum):
     DIRECTORY = "directory"
     LOG = "log"
     RESULT = "result"
+    BUILD = "build"
 
     @classmethod
     def of(cls, role: RegistryRole) -> Self:

@@ -59,10 +59,19 @@ class Process:
         return self.uid == 0 and _KTHREADD in (self.pid, self.parent) and not self.argv and self.exe is None
 
 
-def processes(machine: Machine) -> tuple[Process, ...]:
-    """Look at all processes but the kernel's. Raises `Unreadable` if /proc shows none."""
-    looked = (Process.look(machine, pid) for pid in machine.processes())
-    return tuple(one for one in looked if one is not None and not one.is_kernel)
+@dataclass(frozen=True)
+class Running:
+    """The processes that /proc shows; `whole`: other users' are among them (there are PCs that hide them)."""
+
+    processes: tuple[Process, ...]
+    whole: bool
+
+    @classmethod
+    def look(cls, machine: Machine) -> Self:
+        """Look at all processes but the kernel's. Raises `Unreadable` if /proc shows none."""
+        looked = [one for one in (Process.look(machine, pid) for pid in machine.processes()) if one is not None]
+        whole = any(one.pid == 1 for one in looked)
+        return cls(tuple(one for one in looked if not one.is_kernel), whole)
 
 
 def ours(all_processes: Iterable[Process], own_pids: frozenset[int]) -> frozenset[int]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from proctoring.checks.lists import Known
+from proctoring.checks.tree import ExpectedBuild
 from sync.wire.environment import LockdownLevel
 
 
@@ -43,7 +45,9 @@ class Situation:
     `own_pids`: our processes (kiosk, recorder, agent, supervisor) whose children are ours, too; `own_pid`: the one
     that asks. `peers`: addresses (numeric host, port) we may talk to; `ports`: those that may be listened on here,
     beside our own processes'. `home`: the seat's folder. `environment`: our own process's variables. `level`: how far
-    this PC is shut down. `accessibility`: an accommodation in this room was approved that reads the screen.
+    this PC is shut down. `accessibility`: an accommodation in this room was approved that reads the screen. `known`:
+    the lists to compare with (`Known.load(resource_folder() / "checks")`); `build`: our own files and the signed list
+    of them, None if there is no list.
 
     Seen and measured elsewhere: `screens` as Qt has them; `microphone_dbfs`: the loudest of the last seconds, RMS;
     `still_picture`: what `still.is_still` says of the camera's last pictures; `clock`: `clocks.read_kernel_clock`;
@@ -60,6 +64,8 @@ class Situation:
     environment: Mapping[str, str] | None = None
     level: LockdownLevel | None = None
     accessibility: bool = False
+    known: Known | None = None
+    build: ExpectedBuild | None = None
     screens: tuple[ScreenFact, ...] | None = None
     microphone_dbfs: float | None = None
     still_picture: bool | None = None

@@ -168,6 +168,7 @@ class RegistryRole(StrEnum):
     DIRECTORY = "directory"
     LOG = "log"
     RESULT = "result"
+    BUILD = "build"
 
 
 class RoleKey(Part):
