@@ -9,7 +9,7 @@ from pathlib import Path
 from sync.faults import EnvironmentFault, Refused
 from sync.replica.durable import disk_faults
 from sync.trust.anchor import Trust, TrustRefused
-from sync.trust.files import sync_folder, write_new
+from sync.trust.files import PRIVATE_FILE, sync_folder, write_new
 from sync.trust.keys import KeyRefused, SealingKey
 
 _MAX_FILE_BYTES = 16_000_000
@@ -66,8 +66,8 @@ def require_new_file(path: Path) -> None:
         raise FileTaken(file=str(path))
 
 
-def write_new_file(path: Path, data: bytes) -> None:
-    """Write a file for this user alone (0600), never over another.
+def write_new_file(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
+    """Write a file, for this user alone (0600) if nothing else is said, never over another.
 
     Raises:
         FileTaken: there is one.
@@ -75,7 +75,7 @@ def write_new_file(path: Path, data: bytes) -> None:
     """
     with disk_faults(path.parent, needed=len(data)):
         try:
-            write_new(path, data)
+            write_new(path, data, mode)
         except FileExistsError:
             raise FileTaken(file=str(path)) from None
         sync_folder(path.parent)

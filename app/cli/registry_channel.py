@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from app.cli.console import command, out, say, words
-from app.cli.files import read_file
+from app.cli.files import read_file, require_new_file, write_new_file
+from sync.trust.files import PUBLIC_FILE
 
 app = typer.Typer(no_args_is_help=True, help="Where packages and programs are published (发布渠道).")
 province = typer.Typer(no_args_is_help=True, help="Provinces that publish their own banks.")
@@ -95,6 +96,25 @@ def software(
     with Registry.open(home) as registry:
         target = publish_release(registry.premises, Release(product, version, platform, file.name), data)
     say("channel.software", target=target)
+
+
+@app.command("sign-build")
+@command
+def sign_build(
+    home: Home,
+    listed: Annotated[Path, typer.Argument(help="The list of a release's files, from `examroom build list`.")],
+    out_file: Annotated[Path, typer.Argument(metavar="OUT", help="Where to write it, signed.")],
+) -> None:
+    """Sign the list of a release's files, for PCs to compare what they run with it."""
+    from app.registry.service import Registry
+    from app.registry.software import sign_build as sign
+
+    raw = read_file(listed)
+    require_new_file(out_file)
+    with Registry.open(home) as registry:
+        found, signed = sign(registry.premises, raw)
+    write_new_file(out_file, signed, PUBLIC_FILE)
+    say("build.signed", product=found.product, version=found.version, count=len(found.files), file=str(out_file))
 
 
 @province.command("add")

@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from app.registry.keyroom import KeyName
 from app.registry.premises import Premises
 from app.registry.repository import SOFTWARE
 from sync.faults import Refused
+from sync.trust.build import sign_build_list
+from sync.wire.build import BuildList
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+~\-]{0,99}")
 _VERSION: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}")
@@ -65,6 +68,19 @@ def publish_release(premises: Premises, release: Release, data: bytes) -> str:
         custom = {"product": release.product, "version": release.version, "platform": release.platform}
         repository.add_target(release.target, data, custom, premises.clock())
     return release.target
+
+
+def sign_build(premises: Premises, raw: bytes) -> tuple[BuildList, bytes]:
+    """Sign the list of a release's files with the build key; give it, and its envelope.
+
+    The operator vouches for it: make the list where the release is built, not on a PC that has been used.
+
+    Raises:
+        DocumentRefused: these are not the bytes of such a list.
+        RegistryKeysUnreadable: the key is not here.
+    """
+    listed = BuildList.parse(raw)
+    return listed, sign_build_list(listed, premises.keys.key(KeyName.BUILD))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

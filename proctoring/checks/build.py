@@ -9,7 +9,7 @@ it; it finds a half-done update, a damaged disk, and a change by somebody who di
 from proctoring.checks.machine import Machine
 from proctoring.checks.observation import Observation, clear, found, unknown
 from proctoring.checks.situation import Situation
-from proctoring.checks.tree import LIST_FILE
+from proctoring.checks.tree import LIST_FILE, compare
 
 
 def build(_machine: Machine, situation: Situation) -> Observation:
@@ -19,13 +19,8 @@ def build(_machine: Machine, situation: Situation) -> Observation:
         return unknown("build", (f"{LIST_FILE}: there is none",))
     if expected.listed is None:
         return found("build", (f"{LIST_FILE}: {expected.problem}",), count=1)
-    there, odd = expected.tree.files()
-    listed = {one.path: one for one in expected.listed.files}
-    lines = [f"changed: {path}" for path, file in there.items() if path in listed and listed[path] != file]
-    lines += [f"added: {path}" for path in there if path not in listed]
-    lines += [f"{one.path}: {one.reason}" for one in odd]
-    lines += [f"missing: {path}" for path in listed if path not in there and all(one.path != path for one in odd)]
+    different = compare(expected.tree, expected.listed)
     release = f"{expected.listed.product} {expected.listed.version}"
-    if lines:
-        return found("build", lines, count=len(lines), release=release)
-    return clear("build", (f"{release}: {len(there)} files",), release=release)
+    if different:
+        return found("build", (f"{one.kind}: {one.path}" for one in different), count=len(different))
+    return clear("build", (f"{release}: {len(expected.listed.files)} files",))

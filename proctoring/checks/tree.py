@@ -5,10 +5,16 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
+
+from pydantic import ValidationError
 
 from proctoring.checks.machine import Unreadable
+from sync.trust.anchor import Trust
+from sync.trust.build import MOST_BYTES, BuildListRefused, read_build_list
+from sync.trust.files import read_bounded
 from sync.wire.build import MOST_FILES, BuildFile, BuildList
 
 LIST_FILE: Final = "examroom-build-list.dsse"
@@ -25,12 +31,21 @@ Mark = tuple[int, int, int, int]
 """Inode, size, and the times of the last change of contents and of anything (ns)."""
 
 
-@dataclass(frozen=True)
-class OddFile:
-    """A place in the tree that is no readable plain file, and why."""
+class Kind(StrEnum):
+    """How a place in a tree differs from the list. `ODD`: no plain file that can be read."""
 
+    CHANGED = "changed"
+    MISSING = "missing"
+    ADDED = "added"
+    ODD = "odd"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place that is not as it was listed."""
+
+    kind: Kind
     path: str
-    reason: str
 
 
 class Tree:
@@ -40,14 +55,14 @@ class Tree:
         self.folder: Final = folder
         self._known: dict[str, tuple[Mark, BuildFile]] = {}
 
-    def files(self) -> tuple[Mapping[str, BuildFile], tuple[OddFile, ...]]:
-        """Give every file by its place, and what is odd.
+    def files(self) -> tuple[Mapping[str, BuildFile], frozenset[str]]:
+        """Give every file by its place, and the places that are odd.
 
         Raises:
             Unreadable: the folder cannot be read, or holds more than any release of ours.
         """
         known: dict[str, tuple[Mark, BuildFile]] = {}
-        odd: list[OddFile] = []
+        odd: set[str] = set()
         left = _MOST_BYTES
         for path in self._paths():
             if len(known) + len(odd) >= MOST_FILES:
@@ -55,10 +70,10 @@ class Tree:
             try:
                 known[path] = self._file(path, left)
                 left -= known[path][1].size
-            except OSError as error:
-                odd.append(OddFile(path, error.strerror or type(error).__name__))
+            except (OSError, ValidationError):  # a name that no list can have
+                odd.add(path)
         self._known = known
-        return {path: file for path, (_, file) in known.items()}, tuple(odd)
+        return {path: file for path, (_, file) in known.items()}, frozenset(odd)
 
     def _paths(self) -> Iterator[str]:
         try:
@@ -121,3 +136,27 @@ class ExpectedBuild:
     tree: Tree
     listed: BuildList | None
     problem: str = ""
+
+    @classmethod
+    def beside(cls, folder: Path, trust: Trust) -> Self | None:
+        """Give what the program in `folder` is compared with: the signed list there. None if there is none."""
+        try:
+            signed = read_bounded(folder / LIST_FILE, MOST_BYTES)
+            return cls(Tree(folder), read_build_list(signed, trust))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return cls(Tree(folder), None, error.strerror or "unreadable")
+        except BuildListRefused as fault:
+            return cls(Tree(folder), None, fault.detail)
+
+
+def compare(tree: Tree, listed: BuildList) -> tuple[Difference, ...]:
+    """Give every place where a tree is not as listed, changed ones first. Raises what `Tree.files` raises."""
+    there, odd = tree.files()
+    wanted = {one.path: one for one in listed.files}
+    found = [Difference(Kind.CHANGED, path) for path, file in there.items() if wanted.get(path, file) != file]
+    found += [Difference(Kind.ODD, path) for path in sorted(odd)]
+    found += [Difference(Kind.MISSING, path) for path in wanted if path not in there and path not in odd]
+    found += [Difference(Kind.ADDED, path) for path in there if path not in wanted]
+    return tuple(found)

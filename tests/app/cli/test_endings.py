@@ -41,6 +41,7 @@ def test_these_are_all_commands() -> None:
         "agent": "run status store",
         "archive": "admit destroy extend find forecast hold init list "
         "rebuild release renew run state-date verify window",
+        "build": "list verify",
         "content": "assemble check export gallery import preview remove score template",
         "content-repo": "download init refresh",
         "log": "audit",
@@ -52,7 +53,7 @@ def test_these_are_all_commands() -> None:
         "recording": "export play show verify",
         "registry": "carry ingest init invite plan publish release remark serve show",
         "registry administrator": "add revoke",
-        "registry channel": "rotate show software",
+        "registry channel": "rotate show sign-build software",
         "registry channel province": "accept add remove",
         "registry device": "list revoke rotate-request settle show",
         "registry proctor": "add list new-pin revoke",
