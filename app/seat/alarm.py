@@ -29,6 +29,7 @@ class Cause(StrEnum):
     NOT_RECORDING = "not_recording"
     DISK_LOW = "disk_low"
     DISK_SLOW = "disk_slow"
+    ENVIRONMENT = "environment"
     HAND_RAISED = "hand_raised"
 
 
@@ -37,6 +38,7 @@ _TONES: Final = {
     Cause.NOT_RECORDING: Tone.ATTENTION,
     Cause.DISK_LOW: Tone.ATTENTION,
     Cause.DISK_SLOW: Tone.ATTENTION,
+    Cause.ENVIRONMENT: Tone.ATTENTION,
     Cause.HAND_RAISED: Tone.ATTENTION,
 }
 

@@ -10,7 +10,7 @@ policy names that check: what blocks by default is then for proctors to look at.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from proctoring.checks.catalogue import CHECKS, WATCHED, rule_of, statement_of, unknown_rules
@@ -117,10 +117,16 @@ def weigh(
     return tuple(_weighed(rule_in(policy, one.check), one, known) for one in observations)
 
 
+def again(look: Look, policy: EnvironmentPolicy, overrides: Iterable[Override]) -> Look:
+    """Weigh what was seen once more, with the overrides there are by now."""
+    return replace(look, weighed=weigh(policy, (one.observation for one in look.weighed), overrides))
+
+
 class EnvironmentDesk:
     """Looks at the PC for one session. May be used from any thread; never from the one that shows, it takes a second.
 
-    `situation`: what is known beyond the PC's files, as it is now; `level`: how far the PC is shut down, as it is now.
+    `situation`: what is known beyond the PC's files, as it is now; `level`: how far the PC is shut down, as it is now;
+    `see`: takes what only the thread that shows can see, and is to be called there, before a look.
     """
 
     def __init__(
@@ -129,10 +135,12 @@ class EnvironmentDesk:
         machine: Machine,
         situation: Callable[[], Situation],
         level: Callable[[], Level],
+        see: Callable[[], None] = lambda: None,
         checks: Mapping[str, Check] = CHECKS,
         watched: tuple[str, ...] = WATCHED,
     ) -> None:
         self.policy = policy
+        self.see = see
         self._machine, self._situation, self._level = machine, situation, level
         self._checks = checks
         self._watched = {name: checks[name] for name in watched}

@@ -106,8 +106,7 @@ class Changes:
             told.append(Change(kept.stands, gone=True))
             kept.told, kept.stands, kept.went = frozenset(), None, False
         kept.times += 1
-        if kept.times >= AT_ONCE:
-            kept.next_ms = now_ms + min(FIRST_PAUSE_MS << (kept.times - AT_ONCE), LONGEST_PAUSE_MS)
+        kept.next_ms = now_ms + pause_ms(kept.times)
         return told
 
 
@@ -115,3 +114,26 @@ def needs_a_person(one: Weighed) -> bool:
     """Tell whether a proctor has to come for it."""
     noted = one.statement is None or one.statement.severity is Severity.NOTE
     return not noted and one.override is None
+
+
+class Spared:
+    """Keeps what comes again and again from filling a journal: the first times at once, then after growing pauses."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, int] = {}
+        self._next_ms: dict[str, int] = {}
+
+    def may(self, key: str, now_ms: int) -> bool:
+        """Tell whether this is to be told now."""
+        if now_ms < self._next_ms.get(key, now_ms):
+            return False
+        times = self._times[key] = self._times.get(key, 0) + 1
+        self._next_ms[key] = now_ms + pause_ms(times)
+        return True
+
+
+def pause_ms(times: int) -> int:
+    """Give how long nothing more is told of a thing after it was told so often, ms."""
+    if times < AT_ONCE:
+        return 0
+    return min(FIRST_PAUSE_MS << min(times - AT_ONCE, 10), LONGEST_PAUSE_MS)

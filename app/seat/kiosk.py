@@ -18,6 +18,7 @@ from app.seat.delivery import Delivery
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
 from app.seat.occupancy import Occupancy
+from app.seat.pc import Pc
 from app.seat.phases.admission.admitting import open_case
 from app.seat.phases.launch.choosing import Choosing
 from app.seat.phases.launch.opening import Doors, Opened, Opening
@@ -75,6 +76,7 @@ class Kiosk(QWidget):
         self._line: Line | None = None
         self._told: Fault | None = None
         self._camera: CameraDesk | None = None
+        self._pc: Pc | None = None
         self.deck = Deck(language, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -138,6 +140,8 @@ class Kiosk(QWidget):
         """End every thread and close the replica; the recorder, if it records, goes on."""
         self._end_phases()
         self._worker.close()
+        if self._pc is not None:
+            self._pc.leave()
         finish_background()
         if self._workplace is not None:
             self._workplace.close()
@@ -165,8 +169,10 @@ class Kiosk(QWidget):
         camera = self._camera_of(workplace, session)
         desk = self._desk_of(workplace, session)
         authority = self._add(Authority(bench, desk, session.plan.proctors, self))
-        doors = LineDoors(desk, authority, camera)
-        opening = self._add(Opening(bench, session, Doors(desk, workplace.connect(), camera), self))
+        pc = self._pc_of(workplace)
+        doors = LineDoors(desk, authority, camera, pc)
+        reach = Doors(desk, authority, workplace.connect(), camera, pc.desk(session))
+        opening = self._add(Opening(bench, session, reach, self))
         opening.opened.connect(lambda opened: self._run(bench, opened, doors).admitting.begin())
         # not from within a signal of a phase that is going to end
         opening.left.connect(lambda: QTimer.singleShot(0, self, lambda: self._choose_other(workplace)))
@@ -182,7 +188,7 @@ class Kiosk(QWidget):
         bench, opened = Bench(self.deck, workplace, self._worker), Opened(session, keys, Duty(), room)
         desk, camera = self._desk_of(workplace, session), self._camera_of(workplace, session)
         authority = self._add(Authority(bench, desk, session.plan.proctors, self))
-        line = self._run(bench, opened, LineDoors(desk, authority, camera))
+        line = self._run(bench, opened, LineDoors(desk, authority, camera, self._pc_of(workplace)))
         runs_on = session.plan.policy.clock_while_dead
         journal, replayed = workplace.replica.journal, unfinished.replayed
         delivery = Delivery(unfinished.entry.sitting, journal, workplace.clock, runs_on, replayed)
@@ -221,6 +227,10 @@ class Kiosk(QWidget):
             simulated.append(Simulated.CANDIDATE)
         self.deck.set_simulated(tuple(simulated))
         return SignInDesk(open_credentials(workplace, session), workplace.replica.cabinet, workplace.clock)
+
+    def _pc_of(self, workplace: Workplace) -> Pc:
+        self._pc = self._pc or Pc(workplace, None, self)
+        return self._pc
 
     def _camera_of(self, workplace: Workplace, session: Session) -> CameraDesk:
         device = workplace.enrolment.device

@@ -19,6 +19,7 @@ from app.seat.workplace import Session, Workplace
 from app.ui.text import Sentence
 from proctoring.capture.grammar import Choice, SourceKind, parse_picture, parse_sound
 from proctoring.capture.profiles import PROFILES, profile_named
+from proctoring.checks.situation import DiskFact
 from proctoring.recorder.messages import SPARE_BYTES, space_for
 from sync.client.connection import RegistryConnection
 from sync.faults import Fault
@@ -127,7 +128,8 @@ def _devices(camera: CameraDesk) -> Finding:
     return Finding("devices", Readiness.GOOD, {"devices": ", ".join(source.label for source in sources)})
 
 
-def _disk(workplace: Workplace, session: Session) -> Finding:
+def disk_fact(workplace: Workplace, session: Session) -> DiskFact:
+    """Give what the seat's disk holds against what the session's longest recording takes."""
     try:
         profile = profile_named(recording_choice(workplace.home).profile)
     except Fault:
@@ -135,14 +137,19 @@ def _disk(workplace: Workplace, session: Session) -> Finding:
     longest_ms = longest_recording_ms(session.plan)
     needed, free = space_for(longest_ms, profile.name), free_bytes(workplace.home.root)
     lasts_ms = max(0, free - SPARE_BYTES) * 1000 // profile.bytes_per_s
+    return DiskFact(free, needed, -(-longest_ms // MINUTE_MS), lasts_ms // MINUTE_MS)
+
+
+def _disk(workplace: Workplace, session: Session) -> Finding:
+    disk = disk_fact(workplace, session)
     facts: dict[str, str | int] = {
-        "needed_mb": needed // 1_000_000,
-        "free_mb": free // 1_000_000,
-        "longest_minutes": -(-longest_ms // MINUTE_MS),
-        "lasts_minutes": lasts_ms // MINUTE_MS,
-        "lasts_hours": lasts_ms // (60 * MINUTE_MS),
+        "needed_mb": disk.needed_bytes // 1_000_000,
+        "free_mb": disk.free_bytes // 1_000_000,
+        "longest_minutes": disk.longest_minutes,
+        "lasts_minutes": disk.lasts_minutes,
+        "lasts_hours": disk.lasts_minutes // 60,
     }
-    return Finding("disk", Readiness.GOOD if free >= needed else Readiness.BLOCKED, facts)
+    return Finding("disk", Readiness.GOOD if disk.free_bytes >= disk.needed_bytes else Readiness.BLOCKED, facts)
 
 
 def _recording(workplace: Workplace, camera: CameraDesk) -> Finding:

@@ -10,9 +10,11 @@ from app.exam.events import Occurred
 from app.exam.room import OnDuty, Reported, Room
 from app.exam.sitting import BY_PROCTORS, State
 from app.seat.camera_desk import CameraDesk
+from app.seat.pc import Pc
 from app.seat.phases.admission.admitting import Admitting
 from app.seat.phases.closing.closing import Closing
 from app.seat.phases.closing.room_closing import RoomClosing
+from app.seat.phases.delivery.environment_watch import EnvironmentWatch
 from app.seat.phases.delivery.reading import ReadingDesk
 from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.launch.opening import Opened
@@ -33,11 +35,12 @@ P = TypeVar("P", bound=Phase)
 
 @dataclass(frozen=True)
 class LineDoors:
-    """What a running session reaches: the proctors' keys, their consent, and the recorder."""
+    """What a running session reaches: the proctors' keys, their consent, the recorder, and this PC."""
 
     desk: SignInDesk
     authority: Authority
     camera: CameraDesk
+    pc: Pc
 
 
 class Line(Phase):
@@ -65,6 +68,9 @@ class Line(Phase):
         self._room_saving.troubled.connect(self.trouble)
         self.sitting = SittingDesk(bench, doors.camera, self)
         self.sitting.troubled.connect(self.trouble)
+        self.watch = EnvironmentWatch(bench, opened, doors.pc, self.sitting, self._room_saving, self)
+        self.watch.troubled.connect(self.trouble)
+        self.watch.begin()
         self.reading = ReadingDesk(bench, self.sitting, self)
         self.sitting.handed_in.connect(self._close)
         self.sitting.ended.connect(self._show_ended)
@@ -82,7 +88,7 @@ class Line(Phase):
     def admitting(self) -> Admitting:
         """The phase that takes a candidate in."""
         admitting = self._joined(Admitting(self.bench, self.opened, self._camera, self.authority, self))
-        admitting.begun.connect(self.sitting.begin)
+        admitting.begun.connect(self._sit)
         admitting.vacated.connect(self.vacated)
         self.bench.deck.screen_of(WaitingScreen).acted.connect(self._close_done_room)
         return admitting
@@ -92,7 +98,7 @@ class Line(Phase):
         """The phase of a sitting that proctors ended."""
         ended = self._joined(Ended(self.bench, self.opened, self.authority, self))
         ended.sealing.connect(self._close)
-        ended.reopened.connect(self.sitting.begin)
+        ended.reopened.connect(self._sit)
         ended.joined.connect(self._put_on_duty)
         return ended
 
@@ -125,6 +131,10 @@ class Line(Phase):
     def _joined(self, phase: P) -> P:
         phase.troubled.connect(self.trouble)
         return phase
+
+    def _sit(self, case: Case) -> None:
+        self.sitting.begin(case)
+        self.watch.secure()
 
     def _close(self, case: Case) -> None:
         self.closing.begin(case)
@@ -179,7 +189,8 @@ class Line(Phase):
             case State.ADMITTED | State.AWAITING:
                 self.admitting.resume(case)
             case State.ACTIVE | State.PAUSED:
-                self.sitting.begin(case)
+                self.watch.go_on(case)
+                self._sit(case)
                 self.sitting.say_resumed()
             case State.SUBMITTED if sitting.end_reason in BY_PROCTORS and not self._packet_is_made(case):
                 self.ended.begin(case)

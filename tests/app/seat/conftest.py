@@ -21,6 +21,7 @@ from app.registry.admitting import LATE
 from app.registry.service import Registry
 from app.seat.home import SeatHome
 from app.seat.workplace import Session, Workplace
+from proctoring.checks.machine import Machine
 from sync.replica.database import Replica
 from sync.trust.keystore import open_key_store
 from sync.trust.pin import make_credential
@@ -52,6 +53,15 @@ class Site:
     def right(self, item: str) -> tuple[str, ...]:
         """Give an item's key."""
         return tuple(sorted(self.stage.published.bank.markings[item].correct()))
+
+
+@pytest.fixture(autouse=True)
+def made_up_pc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """Let every kiosk look at a PC of this test's own, on which nothing runs, and not at the one the tests run on."""
+    machine = Machine(tmp_path / "pc")
+    machine.root.mkdir()
+    monkeypatch.setattr("app.seat.surroundings.THIS_PC", machine)
+    return machine
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from app.exam.prose import Language
 from app.seat.deck import Deck
 from app.seat.duty import Duty
 from app.seat.home import SeatHome
+from app.seat.pc import Pc
 from app.seat.phases.admission.admitting import started
 from app.seat.phases.launch.opening import Opened
 from app.seat.phases.line import Line, LineDoors
@@ -89,7 +90,8 @@ class ProctoredSeat(SeatAtWork):
         sign_in = SignInDesk(self.people.credentials(), cabinet, self.workplace.clock)
         authority = Authority(bench, sign_in, self.people.entries, self._stage)
         self.authority = authority
-        self.line = Line(bench, opened, LineDoors(sign_in, authority, self.camera), self._stage)
+        self.pc = Pc(self.workplace, None, self._stage)
+        self.line = Line(bench, opened, LineDoors(sign_in, authority, self.camera, self.pc), self._stage)
         self.line.troubled.connect(self.troubles.append)
         self.desk = self.line.sitting
         self.desk.handed_in.connect(lambda case: self.told.append(("handed_in", case)))
@@ -122,6 +124,7 @@ class ProctoredSeat(SeatAtWork):
         self.rest()
 
     def _stand_up(self) -> None:
+        self.pc.leave()
         shiboken6.delete(self._stage)
         self.worker.close()
         self.deck.close()

@@ -53,7 +53,7 @@ def test_a_line_that_is_gone_listens_to_nothing(seat: ProctoredSeat) -> None:
         opened = Opened(seat.session, seat._keys, Duty(), seat.room)
         desk = SignInDesk({}, seat.workplace.replica.cabinet, seat.workplace.clock)
         authority = Authority(bench, desk, (), stage)
-        Line(bench, opened, LineDoors(desk, authority, seat.camera), stage)
+        Line(bench, opened, LineDoors(desk, authority, seat.camera, seat.pc), stage)
         shiboken6.delete(stage)
         return listeners(seat.deck)
 

@@ -162,6 +162,22 @@ class SittingDesk(Phase):
 
         self._saving.save(event, acted, refused or self._refused)
 
+    def note(self, event: Event, done: Callable[[], None]) -> None:
+        """Commit what was seen of the PC, after everything the candidate did before it; the item does not change."""
+        if self._case is None:
+            done()
+            return
+
+        def noted(sitting: Sitting) -> None:
+            self.changed.emit(sitting)
+            done()
+
+        self._saving.save(event, noted, lambda _fault: done())
+
+    def call_proctor(self, cause: Cause, *, on: bool) -> None:
+        """Raise the alarm for what is the matter beside the sitting, or end it."""
+        self._alarm.set(cause, on)
+
     def back(self) -> None:
         """Bring the item to the front again, after a proctor was at another screen."""
         self.bench.deck.bring(ItemScreen)

@@ -1,6 +1,7 @@
 """Opening a session at the seat: proctors sign in, the seat is checked, the items are released, the session starts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import structlog
 from PySide6.QtCore import QObject, Signal
@@ -8,11 +9,15 @@ from PySide6.QtGui import QGuiApplication
 
 from app.seat.camera_desk import CameraDesk
 from app.seat.duty import Duty
+from app.seat.environment import EnvironmentDesk, Look, again
+from app.seat.phases.launch.environment_rows import environment_rows
+from app.seat.phases.launch.overriding import Overriding
 from app.seat.phases.launch.signing import Signing, lock_report
 from app.seat.phases.phase import Bench, Phase, session_facts
+from app.seat.phases.proctor.authority import Authority
 from app.seat.readiness import Display, Finding, Reach, Readiness, check_seat
 from app.seat.release import kept_keys, unlock_with
-from app.seat.room_log import RoomLog
+from app.seat.room_log import RoomLog, read_room
 from app.seat.screens.launch.launch import CheckRow, CheckState, LaunchScreen, LaunchView, ReleaseState
 from app.seat.screens.launch.sign_in import SignInScreen, SignInView
 from app.seat.screens.view import ProctorCard
@@ -30,12 +35,13 @@ from sync.trust.release import ReleaseCodeWrong, ReleaseShare
 
 @dataclass(frozen=True)
 class Opened:
-    """A session that runs at this seat."""
+    """A session that runs at this seat. `look`: what was seen of the PC before it; None after a restart within it."""
 
     session: Session
     keys: PackageKeys
     duty: Duty
     room: RoomLog
+    look: Look | None = None
 
     @property
     def proctors(self) -> tuple[Proctor, ...]:
@@ -45,11 +51,21 @@ class Opened:
 
 @dataclass(frozen=True)
 class Doors:
-    """What an opening reaches beyond the seat's own files: the proctors' keys, the registry, the recorder."""
+    """What an opening reaches beyond the seat's own files: the proctors' keys and consent, registry, recorder, PC."""
 
     desk: SignInDesk
+    authority: Authority
     connection: RegistryConnection
     camera: CameraDesk
+    environment: EnvironmentDesk
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """One round of checks: of the seat's own things, and of the PC."""
+
+    findings: list[Finding]
+    look: Look
 
 
 class Opening(Phase):
@@ -63,9 +79,10 @@ class Opening(Phase):
         self._session = session
         self._connection = doors.connection
         self._camera = doors.camera
+        self._environment = doors.environment
         self._proctors: list[Proctor] = []
         self._log = structlog.get_logger("opening")
-        self._findings: list[Finding] | None = None
+        self._checked: _Checked | None = None
         self._keys: PackageKeys | None = None
         self._fetching = False
         self._starting = False
@@ -81,7 +98,10 @@ class Opening(Phase):
         self._launch.code_entered.connect(self._try_code)
         self._launch.recheck_requested.connect(self._check_readiness)
         self._launch.start_requested.connect(self._start)
-
+        self._launch.override_requested.connect(self._override)
+        self._overriding = Overriding(bench, session, doors.authority, self)
+        self._overriding.ended.connect(self._overridden)
+        self._overriding.troubled.connect(self.trouble)
         self._others = len(bench.workplace.replica.cabinet.names(DocumentKind.PLAN)) > 1
 
     def _leave(self) -> None:
@@ -141,21 +161,45 @@ class Opening(Phase):
         self._check_readiness()
 
     def _check_readiness(self) -> None:
-        self._findings = None
+        self._checked = None
         self._show_launch()
         screen = self.bench.deck.screen().size()
         display = Display(screen.width(), screen.height(), len(QGuiApplication.screens()))
         reach = Reach(self._connection, self._camera, display)
-        in_background(
-            self,
-            lambda: check_seat(self.bench.workplace, self._session, reach),
-            self._keep_findings,
-            self.trouble,
-        )
+        workplace, session, environment = self.bench.workplace, self._session, self._environment
+        environment.see()
 
-    def _keep_findings(self, findings: list[Finding]) -> None:
-        self._findings = findings
+        def work() -> _Checked:
+            overrides = read_room(workplace.replica.journal, session.plan.session).overrides
+            return _Checked(check_seat(workplace, session, reach), environment.look(overrides))
+
+        in_background(self, work, self._keep_checked, self.trouble)
+
+    def _keep_checked(self, checked: _Checked) -> None:
+        self._checked = checked
         self._show_launch()
+
+    # going on over a finding
+
+    def _override(self, check: str) -> None:
+        checked = self._checked
+        weighed = checked.look.weighed if checked is not None else ()
+        one = next((one for one in weighed if one.observation.check == check), None)
+        if one is not None and not self._starting:
+            self._overriding.begin(one, tuple(self._proctors))
+
+    def _overridden(self) -> None:
+        """Show what the journal says now; the checks were made a moment ago."""
+        self.bench.deck.bring(LaunchScreen)
+        checked, journal, plan = self._checked, self.bench.workplace.replica.journal, self._session.plan
+        if checked is None:
+            return
+
+        def work() -> _Checked:
+            overrides = read_room(journal, plan.session).overrides
+            return replace(checked, look=again(checked.look, plan.policy.environment, overrides))
+
+        in_background(self, work, self._keep_checked, self.trouble)
 
     def _fetch(self) -> None:
         if self._fetching or self._keys is not None:
@@ -202,7 +246,7 @@ class Opening(Phase):
             self._keep_note(fault)
 
     def _show_launch(self) -> None:
-        rows = _running_rows() if self._findings is None else tuple(_row(found) for found in self._findings)
+        rows = RUNNING if self._checked is None else self._rows(self._checked)
         released = ReleaseState.RELEASED if self._keys else ReleaseState.WAITING
         self._launch.show_launch(
             LaunchView(
@@ -216,17 +260,21 @@ class Opening(Phase):
             )
         )
 
+    def _rows(self, checked: _Checked) -> tuple[CheckRow, ...]:
+        of_pc = environment_rows(checked.look, self._session.plan.proctors)
+        return (*of_pc, *(_row(found) for found in checked.findings))
+
     def _may_start(self) -> bool:
-        checked = self._findings is not None and all(
-            found.readiness is not Readiness.BLOCKED for found in self._findings
-        )
-        return checked and self._keys is not None
+        checked = self._checked
+        if checked is None or self._keys is None or not checked.look.may_go_on:
+            return False
+        return all(found.readiness is not Readiness.BLOCKED for found in checked.findings)
 
     # the start
 
     def _start(self) -> None:
-        keys = self._keys
-        if keys is None or self._starting or not self._may_start():
+        keys, checked = self._keys, self._checked
+        if keys is None or checked is None or self._starting or not self._may_start():
             return
         self._starting = True
         workplace, session, proctors = self.bench.workplace, self._session, tuple(self._proctors)
@@ -234,7 +282,7 @@ class Opening(Phase):
         def work() -> Opened:
             room = RoomLog(session.plan.session, workplace.replica.journal, workplace.clock)
             room.take_duty(tuple(proctor.key.public.keyid for proctor in proctors))
-            return Opened(session, keys, Duty(proctors), room)
+            return Opened(session, keys, Duty(proctors), room, checked.look)
 
         self.bench.worker.run(self, work, self.opened.emit, self._not_started)
 
@@ -243,26 +291,8 @@ class Opening(Phase):
         self.trouble(fault)
 
 
-CHECKS = (
-    "package",
-    "people",
-    "devices",
-    "recording",
-    "disk",
-    "fonts",
-    "screen",
-    "clock",
-    "journal",
-    "outbox",
-    "network",
-)
-
-
-def _running_rows() -> tuple[CheckRow, ...]:
-    return tuple(
-        CheckRow(Sentence(f"readiness.{check}.name"), CheckState.RUNNING, Sentence("readiness.running"))
-        for check in CHECKS
-    )
+RUNNING: Final = (CheckRow(Sentence("screen.launch.readiness"), CheckState.RUNNING, Sentence("environment.running")),)
+"""What stands there while the checks are made: one line, however many they are."""
 
 
 def _row(found: Finding) -> CheckRow:

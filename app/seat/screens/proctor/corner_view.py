@@ -34,6 +34,7 @@ class CornerAct(StrEnum):
     LOWER_HAND = "lower_hand"
     REPORT = "report"
     HINTS = "hints"
+    SETTLE = "settle"
     SEND_BACK = "send_back"
     HAND_OVER = "hand_over"
     CLOSE_SESSION = "close_session"

@@ -1,0 +1,70 @@
+"""What stands on this PC for a proctor to look at, each with what was seen, what it may mean and what to do."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.seat.environment import Look, Weighed
+from app.seat.guard.events import GuardEvent, GuardKind
+from app.ui.text import Sentence
+from proctoring.checks.observation import found, lines
+from sync.wire.environment import CheckStatement, LockdownLevel, Severity, Verdict
+
+LEVEL: Final = "lockdown_level"
+"""The lock-down level as a finding of its own, while it is lower than it has to be. Nobody can allow that."""
+UNDONE: Final = frozenset(
+    {
+        GuardKind.FOCUS_LOST,
+        GuardKind.GRAB_LOST,
+        GuardKind.WINDOW_CHANGED,
+        GuardKind.CLOSE_REFUSED,
+        GuardKind.CLIPBOARD,
+    }
+)
+"""What the guard stopped or undid by itself: it stands in the journal, and nobody has to come for it."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing. `statement`: the finding, None for what the guard noticed; `settles`: two proctors can settle it."""
+
+    key: str
+    name: Sentence
+    seen: Sentence
+    meaning: Sentence
+    remedy: Sentence
+    evidence: tuple[str, ...]
+    wall_ms: int
+    statement: CheckStatement | None = None
+    settles: bool = True
+
+
+def notice_of(one: Weighed, statement: CheckStatement, wall_ms: int) -> Notice:
+    """Give a finding that came."""
+    key, facts = f"check.{statement.check}", dict(one.observation.facts)
+    name, meaning, remedy = (Sentence(f"{key}.{part}", facts) for part in ("name", "meaning", "remedy"))
+    seen = Sentence(f"{key}.{statement.verdict.value}", facts)
+    settles = one.overridable
+    return Notice(statement.check, name, seen, meaning, remedy, statement.evidence, wall_ms, statement, settles)
+
+
+def notice_of_event(event: GuardEvent) -> Notice:
+    """Give what the guard noticed."""
+    return Notice(
+        f"guard:{event.kind.value}",
+        event.name,
+        event.name,
+        event.meaning,
+        event.remedy,
+        lines(event.evidence),
+        event.wall_ms,
+    )
+
+
+def level_finding(look: Look, reference: LockdownLevel) -> Weighed:
+    """Give the lock-down level as a finding: found while it is below `reference`, the level at the start."""
+    if look.level.level.reaches(reference):
+        return Weighed(found(LEVEL, ()), None, overridable=False)
+    evidence = (f"{reference.value} -> {look.level.level.value}", *look.level.short_of)
+    severity = Severity.ATTENTION if look.level_reached else Severity.BLOCKING
+    statement = CheckStatement(check=LEVEL, verdict=Verdict.FOUND, severity=severity, evidence=lines(evidence))
+    return Weighed(found(LEVEL, evidence), statement, overridable=False)

@@ -1,0 +1,206 @@
+"""The watch over this PC while a session runs: what changes is told, with its evidence, within two seconds.
+
+It goes to the journal of who sits here, else to the room's; a proctor is called, and nobody else is told what for. No
+clock is stopped by it. What a proctor has to look at stands until it has gone, or two of them settle it.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.exam.events import Event, Occurred, Secured
+from app.exam.room import Overridden, Reported, Room, RoomEvent
+from app.seat.alarm import Cause
+from app.seat.environment import EnvironmentDesk, Look, Weighed
+from app.seat.environment_changes import Change, Changes, Spared, needs_a_person
+from app.seat.guard.events import GuardEvent
+from app.seat.pc import Pc
+from app.seat.phases.delivery.environment_notices import UNDONE, Notice, level_finding, notice_of, notice_of_event
+from app.seat.phases.delivery.sitting import SittingDesk
+from app.seat.phases.launch.opening import Opened
+from app.seat.phases.phase import Bench, Phase
+from app.seat.phases.room_saving import RoomSaving
+from app.seat.sealing import Case
+from sync.wire.environment import EnvironmentStatement, Override
+
+LOOK_MS: Final = 1_000
+FULL_EVERY: Final = 60
+"""At every sixtieth look all checks are made, also those that cost more."""
+OVERRIDDEN: Final = "CHECK_OVERRIDDEN"
+SETTLED: Final = "ENVIRONMENT_SETTLED"
+_BETWEEN: Final = " · "
+_LONGEST: Final = 400
+
+
+class EnvironmentWatch(Phase):
+    """Watches from `begin` to its end. `changed`: what stands for a proctor to look at is another now."""
+
+    changed = Signal()
+
+    def __init__(
+        self, bench: Bench, opened: Opened, pc: Pc, sitting: SittingDesk, saving: RoomSaving, parent: QObject
+    ) -> None:
+        super().__init__(bench, parent)
+        self._opened, self._pc, self._sitting, self._saving = opened, pc, sitting, saving
+        self._desk: EnvironmentDesk = pc.desk(opened.session)
+        self._look: Look | None = opened.look
+        self._weighed: dict[str, Weighed] = {}
+        self._changes, self._spared = Changes(), Spared()
+        self._notices: dict[str, Notice] = {}
+        self._looks = 0
+        self._waits = False
+        self._secured: Case | None = None
+        demanded = self._desk.policy.level
+        self._reference = opened.look.level.level if opened.look is not None else demanded
+        if opened.look is not None:
+            self._take_known(opened.look)
+        pc.noticed.connect(self._noticed)
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._begin_look)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What stands for a proctor to look at, the newest first."""
+        return tuple(sorted(self._notices.values(), key=lambda one: -one.wall_ms))
+
+    def begin(self) -> None:
+        """Look from now on. After a restart, what the sitting that goes on had said is known already."""
+        self._timer.start()
+        self._begin_look()
+
+    def go_on(self, case: Case) -> None:
+        """Take what a sitting said before a restart as known."""
+        said = case.delivery.sitting.environment
+        if said is not None:
+            self._changes.know(said.checks)
+
+    def secure(self) -> None:
+        """Let the journal of who begins to sit here, or goes on, say how the PC stands, as soon as that is known."""
+        case, look = self._sitting.case, self._whole()
+        if case is not None and look is not None and case is not self._secured:
+            self._secured = case
+            self._in_sitting(Secured(environment=look.stated(self._opened.room.room.overrides)))
+
+    def settle(self, key: str, reason: str, by: tuple[str, ...], done: Callable[[], None]) -> None:
+        """Let two proctors settle what stands there; `done` when it is on the disk. What has gone meanwhile is done."""
+        notice = self._notices.get(key)
+        if notice is None or not notice.settles:
+            done()
+            return
+        if notice.statement is None:
+            self._tell(SETTLED, f"{key.partition(':')[2]}: {reason}", by, lambda: self._settled(notice, done))
+            return
+        statement = notice.statement
+        now_ms = self.bench.workplace.clock().wall_ms
+        override = Override(statement=statement, reason=reason, by=by, wall_ms=now_ms)
+        said = EnvironmentStatement(
+            level=self._look.level.level if self._look is not None else self._reference,
+            checks=(statement,),
+            overrides=(override,),
+        )
+
+        def in_sitting(_room: Room) -> None:
+            if self._sitting.case is not None:
+                self._in_sitting(Secured(environment=said))
+                self._tell(OVERRIDDEN, f"{statement.check}: {reason}", by, lambda: self._settled(notice, done))
+            else:
+                self._settled(notice, done)
+
+        self._in_room(Overridden(override=override), in_sitting)
+
+    # looking
+
+    def _begin_look(self) -> None:
+        if self._waits:
+            return
+        self._waits = True
+        self._desk.see()
+        overrides = self._opened.room.room.overrides
+        full = self._looks % FULL_EVERY == 0
+        self._looks += 1
+        look = self._desk.look if full else self._desk.glance
+        self._pc.in_background(self, lambda: look(overrides), self._looked, self._not_looked)
+
+    def _not_looked(self, fault: object) -> None:
+        self._waits = False
+        self.trouble(fault)
+
+    def _looked(self, look: Look) -> None:
+        self._waits = False
+        self._look = look
+        level = level_finding(look, self._reference)
+        if self._looks == 1 and self._opened.look is None and self._sitting.case is None:
+            self._take_known(look)  # after a restart nobody sits here yet, and proctors sign in again at the start
+        for one in look.weighed:
+            self._weighed[one.observation.check] = one
+        now_ms = self.bench.workplace.clock().mono_ms
+        weighed = (level, *look.weighed)
+        for change in self._changes.look(weighed, now_ms):
+            one = next(one for one in weighed if one.observation.check == change.statement.check)
+            self._take(change, one)
+        self._drop_overridden(weighed)
+        self.secure()
+        self._show()
+
+    def _take_known(self, look: Look) -> None:
+        self._changes.know(look.statements)
+        for one in look.weighed:
+            self._weighed[one.observation.check] = one
+
+    def _whole(self) -> Look | None:
+        """Give the newest look at everything: every check as it was last made."""
+        return replace(self._look, weighed=tuple(self._weighed.values())) if self._look is not None else None
+
+    # telling
+
+    def _take(self, change: Change, one: Weighed) -> None:
+        statement = change.statement
+        code = f"{'GONE' if change.gone else 'SEEN'}_{statement.check.upper()}"
+        self._tell(code, "" if change.gone else _BETWEEN.join(statement.evidence))
+        if change.gone:
+            self._notices.pop(statement.check, None)
+            return
+        if self._look is not None and self._sitting.case is not None:
+            level = self._look.level
+            said = EnvironmentStatement(level=level.level, short_of=level.short_of[:20], checks=(statement,))
+            self._in_sitting(Secured(environment=said))
+        if needs_a_person(one):
+            self._notices[statement.check] = notice_of(one, statement, self.bench.workplace.clock().wall_ms)
+
+    def _drop_overridden(self, weighed: tuple[Weighed, ...]) -> None:
+        for one in weighed:
+            if one.override is not None:
+                self._notices.pop(one.observation.check, None)
+
+    def _noticed(self, event: GuardEvent) -> None:
+        """Take what the guard noticed, at once; of what comes again and again less and less is written."""
+        notice = notice_of_event(event)
+        if self._spared.may(notice.key, self.bench.workplace.clock().mono_ms):
+            self._tell(f"GUARD_{event.kind.value.upper()}", _BETWEEN.join(notice.evidence))
+        if event.kind not in UNDONE:
+            self._notices[notice.key] = notice
+        self._show()
+
+    def _settled(self, notice: Notice, done: Callable[[], None]) -> None:
+        if self._notices.get(notice.key) == notice:
+            del self._notices[notice.key]
+        self._show()
+        done()
+
+    def _show(self) -> None:
+        self._sitting.call_proctor(Cause.ENVIRONMENT, on=bool(self._notices))
+        self.changed.emit()
+
+    def _tell(self, code: str, detail: str, by: tuple[str, ...] = (), done: Callable[[], None] = lambda: None) -> None:
+        if self._sitting.case is not None:
+            self._in_sitting(Occurred(code=code, detail=detail[:_LONGEST], by=by), done)
+        else:
+            self._in_room(Reported(code=code, note=detail[:_LONGEST], by=by), lambda _room: done())
+
+    def _in_sitting(self, event: Event, done: Callable[[], None] = lambda: None) -> None:
+        self._sitting.note(event, done)
+
+    def _in_room(self, event: RoomEvent, done: Callable[[Room], None]) -> None:
+        self._saving.save(lambda room: event if room.is_open else None, done)

@@ -1,0 +1,50 @@
+"""The form in which two proctors go on over what a check found, or settle it, and what they then agree to."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from app.seat.screens.proctor.authority import Point
+from app.seat.screens.proctor.corner_view import Choice, CornerAct, CornerAnswer, CornerForm
+from app.seat.screens.view import CandidateCard
+from app.ui.text import Sentence, Text, say
+from app.words import Words
+
+_REASONS: Final = ("harmless", "known", "misread", "mended")
+_LINES_SHOWN: Final = 3
+_JOINT: Final = "；"
+SHORT_TEXT: Final = 400
+PEOPLE: Final = 2
+"""Nobody goes on over a finding alone, whatever a session's policy says of other acts."""
+
+
+def finding_form(name: Text, *, starting: bool, candidate: CandidateCard | None = None) -> CornerForm:
+    """Give the form; `starting`: the session has not begun, else somebody may sit here."""
+    kind = "" if starting else "settle_"
+    return CornerForm(
+        act=CornerAct.SETTLE,
+        title=Sentence(f"environment.form.{kind}title", {"name": name} if isinstance(name, str | Sentence) else {}),
+        sentence=Sentence(f"environment.form.{kind}sentence"),
+        verb=Sentence(f"environment.form.{kind}verb"),
+        candidate=candidate,
+        choices=(
+            *(Choice(f"reason.{one}", Sentence(f"environment.form.reason_{one}")) for one in _REASONS),
+            Choice("reason.other", Sentence("screen.corner_form.reason_other"), noted=True),
+        ),
+    )
+
+
+def finding_points(name: Text, evidence: Iterable[str], answer: CornerAnswer) -> tuple[Point, ...]:
+    """Give what is being agreed to: the finding, what shows it, and the reason."""
+    told: list[tuple[str, Text]] = [("what", name)]
+    shown = "\n".join(tuple(evidence)[:_LINES_SHOWN])
+    told += [("evidence", shown)] if shown else []
+    told += [("reason", answer.choice.words)] if answer.choice is not None else []
+    told += [("note", answer.note)] if answer.note else []
+    return tuple(Point(Sentence(f"screen.authority.point_{key}"), words) for key, words in told)
+
+
+def reason_of(answer: CornerAnswer, words: Words) -> str:
+    """Write the reason as the proctors read and typed it."""
+    choice = answer.choice
+    ready = say(choice.words, words) if choice is not None and not choice.noted else ""
+    return _JOINT.join(part for part in (ready, answer.note) if part)[:SHORT_TEXT]
