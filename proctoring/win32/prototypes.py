@@ -188,7 +188,7 @@ REG_QUERY: Final = _advapi32(
     fails=Fails.STATUS,
 )
 REG_SET: Final = _advapi32(
-    "RegSetValueExW", w.LONG, w.HANDLE, w.TEXT, w.DWORD, w.DWORD, ctypes.c_char_p, w.DWORD, fails=Fails.STATUS
+    "RegSetValueExW", w.LONG, w.HANDLE, w.TEXT, w.DWORD, w.DWORD, ctypes.c_void_p, w.DWORD, fails=Fails.STATUS
 )
 REG_DELETE_VALUE: Final = _advapi32("RegDeleteValueW", w.LONG, w.HANDLE, w.TEXT, fails=Fails.STATUS)
 REG_DELETE_KEY: Final = _advapi32("RegDeleteKeyExW", w.LONG, _ROOT, w.TEXT, w.DWORD, w.DWORD, fails=Fails.STATUS)
