@@ -13,6 +13,8 @@ from proctoring.checks.sysfs import attribute, devices
 
 _CLASS: Final = "sys/class/video4linux"
 _NODE: Final = re.compile(r"video[0-9]+")
+_OPEN: Final = re.compile(r"/dev/video[0-9]+( \(deleted\))?")
+"""Removing the name takes a camera from nobody who has it open."""
 _USB: Final = re.compile(r"[0-9]+-[0-9.]+")
 _VIRTUAL: Final = "/devices/virtual/"
 _SURE: Final = 2
@@ -52,7 +54,7 @@ def camera_in_use(machine: Machine, situation: Situation) -> Observation:
     nodes = _nodes(machine)
     if not nodes:
         return clear("camera_in_use", ("no camera",))
-    seen = held(machine, lambda path: path.startswith("/dev/video") and _NODE.fullmatch(path[5:]) is not None)
+    seen = held(machine, lambda path: _OPEN.fullmatch(path) is not None)
     foreign = strangers(machine, {one.pid for one in seen.holders}, situation.own_pids)
     if foreign:
         held_by = [one for one in seen.holders if one.pid in foreign]

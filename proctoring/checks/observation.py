@@ -59,4 +59,4 @@ def _made(name: str, check: Check, machine: Machine, situation: Situation) -> Ob
         return check(machine, situation)
     except Unreadable as problem:
         path, reason = problem.args
-        return unknown(name, (f"{path}: {reason}",))
+        return unknown(name, (f"/{path.lstrip('/')}: {reason}",))
