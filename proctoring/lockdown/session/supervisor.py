@@ -1,0 +1,203 @@
+"""The supervisor: keeps a display and the kiosk on it going, whatever ends, hangs or stops either of them."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar
+
+from proctoring.lockdown.session.child import Child
+from proctoring.lockdown.session.notify import Notify
+from proctoring.lockdown.session.patience import Patience
+from proctoring.lockdown.session.pulse import VARIABLE, Pulse
+from proctoring.lockdown.session.server import Display, ServerNotUp, require_programs, start_server
+from sync.faults import EnvironmentFault
+
+
+class SessionAsRoot(EnvironmentFault):
+    """The session was started with an administrator's rights; what people sit at never has them."""
+
+    code: ClassVar[str] = "SESSION_AS_ROOT"
+
+
+class What(StrEnum):
+    """What happened in the session; each has words under `lockdown.session.<value>`, with its facts."""
+
+    DISPLAY_UP = "display_up"  # display, pid
+    DISPLAY_ENDED = "display_ended"  # code, words
+    DISPLAY_NOT_UP = "display_not_up"  # words
+    KIOSK_UP = "kiosk_up"  # pid
+    KIOSK_ENDED = "kiosk_ended"  # code, words
+    KIOSK_SILENT = "kiosk_silent"  # seconds
+    LET_GO_ON = "let_go_on"  # pid
+    WAITING = "waiting"  # seconds, times, words
+    ENDING = "ending"
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that happened. `facts`: what its words need; a code below zero is a signal's number."""
+
+    what: What
+    facts: dict[str, str | int]
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """What to run, as commands.
+
+    `runtime`: a folder of our own, 0700. `silent_s`: how long a kiosk that came up may hang; `first_beat_s`: how long
+    it may take to come up.
+    """
+
+    server: tuple[str, ...]
+    kiosk: tuple[str, ...]
+    runtime: Path
+    silent_s: float = 15.0
+    first_beat_s: float = 90.0
+
+
+class Supervisor:
+    """Runs the session until SIGTERM or SIGINT. `tell` hears what happens, as it happens."""
+
+    def __init__(self, plan: SessionPlan, tell: Callable[[News], None], notify: Notify) -> None:
+        self._plan = plan
+        self._tell = tell
+        self._notify = notify
+        self._children: set[Child] = set()
+        self._display_patience = Patience()
+        self._kiosk_patience = Patience()
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Start display and kiosk, and start them again, until told to end; then end them, the kiosk first.
+
+        Raises:
+            NoDisplayServer: there is none to start.
+        """
+        require_programs(self._plan.server)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGCHLD, self._let_go_on)
+        alive = asyncio.create_task(self._say_alive())
+        work = asyncio.create_task(self._keep_display())
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({work, stopped, alive}, return_when=asyncio.FIRST_COMPLETED)
+            if stopped.done():
+                self._told(What.ENDING)
+                self._notify.stopping()
+        finally:
+            for task in (alive, work, stopped):
+                task.cancel()
+            outcome = await asyncio.gather(work, return_exceptions=True)
+        for defect in outcome:
+            if isinstance(defect, Exception):
+                raise defect
+
+    async def _keep_display(self) -> None:
+        while True:
+            began = time.monotonic()
+            try:
+                display = await start_server(self._plan.server, self._plan.runtime, os.environ)
+            except ServerNotUp as why:
+                self._told(What.DISPLAY_NOT_UP, words=str(why))
+                await self._wait(self._display_patience, 0.0, str(why))
+                continue
+            server = display.server
+            self._children.add(server)
+            self._told(What.DISPLAY_UP, display=display.name, pid=server.pid)
+            try:
+                await self._keep_kiosk(display)
+                by_itself = server.ended.done()
+            finally:
+                await self._end(server)
+            if by_itself:
+                self._told(What.DISPLAY_ENDED, code=server.ended.result(), words=server.words)
+                await self._wait(self._display_patience, time.monotonic() - began, server.words)
+
+    async def _keep_kiosk(self, display: Display) -> None:
+        """Keep the kiosk going on this display, until the display ends or a kiosk did not even come up on it."""
+        came_up = True
+        while came_up and not display.server.ended.done():
+            pulse = Pulse()
+            environment = display.environment(os.environ) | {VARIABLE: str(pulse.there.fileno())}
+            kiosk = Child(self._plan.kiosk, environment, (pulse.there.fileno(),), gains=False)
+            pulse.given_away()
+            self._children.add(kiosk)
+            try:
+                await self._watch(kiosk, pulse, display.server)
+                came_up = pulse.first is not None
+            finally:
+                await self._end(kiosk)
+                pulse.close()
+            if not display.server.ended.done():
+                self._told(What.KIOSK_ENDED, code=kiosk.ended.result(), words=kiosk.words)
+                lived_s = 0.0 if pulse.first is None else time.monotonic() - pulse.first
+                await self._wait(self._kiosk_patience, lived_s, kiosk.words)
+
+    async def _watch(self, kiosk: Child, pulse: Pulse, server: Child) -> None:
+        """Return when the kiosk or its server has ended; end a kiosk that is silent."""
+        loop = asyncio.get_running_loop()
+        loop.add_reader(pulse.fileno(), lambda: self._hear(kiosk, pulse))
+        try:
+            while not (kiosk.ended.done() or server.ended.done()):
+                limit_s = self._plan.first_beat_s if pulse.first is None else self._plan.silent_s
+                left_s = limit_s - pulse.silent_s()
+                if left_s <= 0:
+                    self._told(What.KIOSK_SILENT, seconds=round(limit_s))
+                    kiosk.kill()
+                    await kiosk.ended
+                    return
+                ends = {kiosk.ended, server.ended}
+                await asyncio.wait(ends, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            loop.remove_reader(pulse.fileno())
+
+    def _hear(self, kiosk: Child, pulse: Pulse) -> None:
+        came_up = pulse.first is not None
+        if not pulse.read():  # the kiosk's end is closed: silence is counted, and its end is seen elsewhere
+            asyncio.get_running_loop().remove_reader(pulse.fileno())
+        if not came_up and pulse.first is not None:
+            self._told(What.KIOSK_UP, pid=kiosk.pid)
+            self._notify.ready()
+
+    async def _wait(self, patience: Patience, lived_s: float, words: str) -> None:
+        pause_s = patience.after(lived_s)
+        if pause_s:
+            self._told(What.WAITING, seconds=f"{pause_s:g}", times=patience.times, words=words)
+        await asyncio.sleep(pause_s)
+
+    async def _end(self, child: Child) -> None:
+        """End a child whatever happens to us meanwhile."""
+        await asyncio.shield(asyncio.ensure_future(child.end()))
+        self._children.discard(child)
+
+    def _let_go_on(self) -> None:
+        for child in self._children:
+            if child.go_on_if_stopped():
+                self._told(What.LET_GO_ON, pid=child.pid)
+
+    async def _say_alive(self) -> None:
+        while self._notify.every_s:
+            self._notify.alive()
+            await asyncio.sleep(self._notify.every_s)
+        await self._stop.wait()
+
+    def _told(self, what: What, **facts: str | int) -> None:
+        self._tell(News(what, facts))
+
+
+def require_unprivileged(uid: int) -> None:
+    """Go on only as an ordinary user; there is no way to ask for anything else.
+
+    Raises:
+        SessionAsRoot: we are root.
+    """
+    if uid == 0:
+        raise SessionAsRoot
