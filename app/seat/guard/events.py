@@ -1,7 +1,9 @@
 """What the guard noticed: the kind, the evidence, when; and the words for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from app.ui.text import Sentence
 
@@ -48,3 +50,39 @@ class GuardEvent:
     def remedy(self) -> Sentence:
         """What to do about it."""
         return Sentence(f"guard.event.{self.kind.value}.remedy")
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something that is the matter now. `subject`: the same for the same thing, for as long as it is the matter."""
+
+    kind: GuardKind
+    subject: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+Tell = Callable[[Matter], None]
+
+QUIET_BEATS: Final = 25
+"""What was not the matter for so many beats of the guard is told anew when it comes back; until then it is the same."""
+
+
+class Memory:
+    """Tells what is new from what was told already. Counts in beats, which stand still when the program does."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[GuardKind, str], int] = {}
+        self._beats = 0
+
+    def beat(self) -> None:
+        """Let time pass, and forget what is long over."""
+        self._beats += 1
+        for old in [key for key, at in self._seen.items() if self._beats - at > QUIET_BEATS]:
+            del self._seen[old]
+
+    def is_new(self, matter: Matter) -> bool:
+        """Tell whether this was not the matter just now, and remember that it is."""
+        key = (matter.kind, matter.subject)
+        new = key not in self._seen
+        self._seen[key] = self._beats
+        return new
