@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
-from proctoring.checks.machine import Machine, Unreadable
+from proctoring.checks.machine import MOST_BYTES, Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
 from proctoring.checks.radios import is_up
 from proctoring.checks.situation import Situation
@@ -89,10 +89,17 @@ def _beside(machine: Machine) -> Iterator[str]:
 
 
 def _ways_out(machine: Machine) -> tuple[_Route, ...]:
-    four = machine.text(_FOUR)
+    four = _table(machine, _FOUR)
     if four is None:
         raise Unreadable(f"/{_FOUR}", "ENOENT")
-    return (*_ways4(four), *_ways6(machine.text(_SIX) or ""))
+    return (*_ways4(four), *_ways6(_table(machine, _SIX) or ""))
+
+
+def _table(machine: Machine, path: str) -> str | None:
+    raw = machine.read(path)
+    if raw is not None and len(raw) == MOST_BYTES:
+        raise _Odd(f"/{path}")  # there may be more than was read
+    return None if raw is None else raw.decode("utf-8", "replace").strip()
 
 
 def _ways4(table: str) -> Iterator[_Route]:
