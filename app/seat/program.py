@@ -1,5 +1,6 @@
 """The kiosk as a program: the application, the window, the signals, and a clean end."""
 
+import os
 import signal
 import sys
 from types import TracebackType
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.exam.prose import Language
 from app.logbook import open_logbook
+from app.seat.heartbeat import Heartbeat
+from app.seat.guard.guard import Guard
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk, ProgramDefect
 from app.ui.style import prepare_application
@@ -26,6 +29,7 @@ def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
         AlreadyRunning: a kiosk runs here; no window was opened, for it would cover that one.
     """
     application = make_application()
+    heartbeat = Heartbeat.join(os.environ, application)
     kiosk = make_kiosk(home, language)
     if window:
         kiosk.resize(*WINDOW)
@@ -35,6 +39,8 @@ def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
     kiosk.show()
     kiosk.activateWindow()  # without a window manager nobody else gives it the keyboard
     kiosk.begin()
+    if heartbeat is not None:
+        heartbeat.begin()
     code = application.exec()
     kiosk.leave()
     shiboken6.delete(kiosk)  # while there is an application: whatever has a timer must end before its dispatcher
@@ -46,8 +52,9 @@ def make_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     prepare_application(application)
     for number in (signal.SIGTERM, signal.SIGINT):
-        # by a timer: a signal that comes before the event loop runs must end it too
-        signal.signal(number, lambda *_: QTimer.singleShot(0, application.quit))
+        # by a timer: a signal that comes before the event loop runs must end it too; `exit`, because `quit` asks the
+        # windows first, and a guarded one refuses to close
+        signal.signal(number, lambda *_: QTimer.singleShot(0, application.exit))
     # Python sees a signal only when it runs: wake it now and then while Qt waits
     wake = QTimer(application, interval=SIGNAL_LOOK_MS)
     wake.timeout.connect(lambda: None)

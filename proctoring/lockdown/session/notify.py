@@ -33,7 +33,7 @@ class Notify:
         return cls(address, every_s)
 
     def ready(self) -> None:
-        """Say that the kiosk is up."""
+        """Say that the session has begun."""
         self._send("READY=1")
 
     def status(self, sentence: str) -> None:

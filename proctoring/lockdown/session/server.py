@@ -41,14 +41,15 @@ class Display:
         return ours | {"DISPLAY": self.name, "XAUTHORITY": str(self.cookie), "QT_QPA_PLATFORM": "xcb"}
 
 
-def xorg_command(config: Path, vt: int | None, runtime: Path) -> tuple[str, ...]:
+def xorg_command(config: str, vt: str, runtime: Path) -> tuple[str, ...]:
     """Give the Xorg command of a kiosk session (Xorg(1), Xserver(1)).
 
-    `vt`: the virtual terminal that the unit gave us, None without one. The screen never goes dark by itself.
+    `config`: a file, or its name below /etc/X11. `vt`: the number of the virtual terminal that the unit gave us, empty
+    without one. The screen never goes dark by itself.
     """
-    terminal = () if vt is None else (f"vt{vt}",)
+    terminal = (f"vt{vt}",) if vt.isascii() and vt.isdigit() else ()
     fixed = ("-keeptty", "-novtswitch", "-s", "0", "-dpms")
-    return ("Xorg", *terminal, *fixed, "-config", str(config), "-logfile", str(runtime / "Xorg.log"))
+    return ("Xorg", *terminal, *fixed, "-config", config, "-logfile", str(runtime / "Xorg.log"))
 
 
 def require_programs(server: tuple[str, ...]) -> None:

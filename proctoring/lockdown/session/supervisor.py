@@ -58,7 +58,7 @@ class SessionPlan:
     kiosk: tuple[str, ...]
     runtime: Path
     silent_s: float = 15.0
-    first_beat_s: float = 90.0
+    first_beat_s: float = 60.0
 
 
 class Supervisor:
@@ -84,6 +84,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGCHLD, self._let_go_on)
+        self._notify.ready()  # for what it is: how the kiosk stands is said in words
         alive = asyncio.create_task(self._say_alive())
         work = asyncio.create_task(self._keep_display())
         stopped = asyncio.create_task(self._stop.wait())
@@ -165,7 +166,6 @@ class Supervisor:
             asyncio.get_running_loop().remove_reader(pulse.fileno())
         if not came_up and pulse.first is not None:
             self._told(What.KIOSK_UP, pid=kiosk.pid)
-            self._notify.ready()
 
     async def _wait(self, patience: Patience, lived_s: float, words: str) -> None:
         pause_s = patience.after(lived_s)
