@@ -60,6 +60,7 @@ class XServer:
         self.res = self._extension(xcffib.res.key, "X-Resource")
         self.randr = self._extension(xcffib.randr.key, "RANDR")
         self.input = self._extension(xcffib.xinput.key, "XInputExtension")
+        self._descriptor = int(self._connection.get_file_descriptor())
         self._waiting: Any = None  # the first request that was not answered in time
         self._names: dict[int, str] = {}
 
@@ -68,8 +69,8 @@ class XServer:
         self._connection.disconnect()
 
     def fileno(self) -> int:
-        """Give the descriptor that becomes readable when there is an event."""
-        return int(self._connection.get_file_descriptor())
+        """Give the descriptor that becomes readable when there is an event. It stays the same when the display goes."""
+        return self._descriptor
 
     def base_of(self, xid: int) -> int:
         """Give the client that a resource belongs to, by its resource base. 0 is the server itself."""

@@ -1,0 +1,130 @@
+"""Attacks by other programs' windows and messages to the window manager or to ours."""
+
+import time
+from typing import Final
+
+from tests.app.seat.guard.attacks.attack import Attack, Scene
+from tests.app.seat.guard.attacks.stage import HEIGHT, WIDTH
+
+_REPEATED_S: Final = 1.5
+_LONGEST_S: Final = 0.7
+
+
+def _uncovered(scene: Scene) -> bool:
+    return not scene.covering()
+
+
+def _shown(scene: Scene) -> bool:
+    return scene.red()
+
+
+def _message(kind: str, *data: int) -> Attack:
+    names = {
+        "_NET_CLOSE_WINDOW": "close by message (_NET_CLOSE_WINDOW)",
+        "WM_CHANGE_STATE": "minimise by message (WM_CHANGE_STATE)",
+    }
+    return Attack(names[kind], lambda scene: scene.foe.to_manager(scene.window, kind, list(data)), _uncovered)
+
+
+def _delete(scene: Scene) -> None:
+    scene.foe.message(scene.window, scene.window, "WM_PROTOCOLS", [scene.foe.atom("WM_DELETE_WINDOW"), 0])
+
+
+def _unmaximise(scene: Scene) -> None:
+    scene.foe.to_manager(scene.window, "_NET_WM_STATE", [0, scene.foe.atom("_NET_WM_STATE_FULLSCREEN"), 0, 2])
+    scene.xdotool("windowsize", scene.window, 400, 300)
+
+
+def _ordinary(scene: Scene) -> None:
+    """A window that asks the window manager, if there is one, to be shown in front."""
+    scene.foe.to_manager(scene.foe.window(), "_NET_ACTIVE_WINDOW", [2, 0, 0])
+
+
+def _override_redirect(scene: Scene) -> None:
+    scene.foe.window(override=True)
+
+
+def _keys_elsewhere(scene: Scene) -> None:
+    """A window far in the corner takes the focus, however it can."""
+    xid = scene.foe.window((900, 700, 20, 20), override=not scene.stage.managed)
+    scene.foe.focus(xid)
+    scene.foe.to_manager(xid, "_NET_ACTIVE_WINDOW", [2, 0, 0])
+
+
+def _keys_arrive(scene: Scene) -> bool:
+    before = scene.foe.keys
+    scene.xdotool("key", "x")
+    scene.foe.pump_for(0.03)
+    return scene.foe.keys > before
+
+
+def _again_and_again(scene: Scene) -> None:
+    """A window that comes to the front again every 20 ms; the longest time it was to be seen counts."""
+    xid = scene.foe.window(override=True)
+    longest, since = 0.0, 0.0
+    end = time.monotonic() + _REPEATED_S
+    while time.monotonic() < end:
+        scene.foe.raise_(xid)
+        now = time.monotonic()
+        since = (since or now) if scene.red() else 0.0
+        longest = max(longest, now - since if since else 0.0)
+        scene.foe.pump_for(0.02)
+    scene.notes["longest"] = longest
+
+
+def _seen_long(scene: Scene) -> bool:
+    return float(scene.notes["longest"]) > _LONGEST_S
+
+
+def _click_catcher(scene: Scene) -> None:
+    scene.foe.window((0, 0, WIDTH, HEIGHT), override=True, input_only=True)
+
+
+def _clicked(scene: Scene) -> bool:
+    before = scene.foe.clicks
+    scene.xdotool("mousemove", 500, 500, "click", 1)
+    scene.foe.pump_for(0.03)
+    return scene.foe.clicks > before
+
+
+def _inside(scene: Scene) -> None:
+    scene.foe.window(parent=scene.window)
+
+
+def _swallow(scene: Scene) -> None:
+    """Takes our window into one of its own."""
+    frame = scene.foe.window((0, 0, 600, 400), override=True)
+    scene.foe.core.ReparentWindow(scene.window, frame, -100, -100)
+    scene.foe.settle()
+
+
+WINDOW_ATTACKS: Final = (
+    _message("_NET_CLOSE_WINDOW"),
+    Attack("close by message (WM_DELETE_WINDOW)", _delete, _uncovered),
+    _message("WM_CHANGE_STATE", 3),
+    Attack("unmapped by another client", lambda scene: scene.xdotool("windowunmap", scene.window), _uncovered),
+    Attack("taken out of full screen, made small", _unmaximise, _uncovered),
+    Attack("moved away", lambda scene: scene.xdotool("windowmove", scene.window, 600, 500), _uncovered),
+    Attack(
+        "show desktop by message",
+        lambda scene: scene.foe.to_manager(scene.foe.root, "_NET_SHOWING_DESKTOP", [1]),
+        _uncovered,
+    ),
+    Attack(
+        "another desktop by message",
+        lambda scene: scene.foe.to_manager(scene.foe.root, "_NET_CURRENT_DESKTOP", [1]),
+        _uncovered,
+    ),
+    Attack(
+        "sent to another desktop",
+        lambda scene: scene.foe.to_manager(scene.window, "_NET_WM_DESKTOP", [2, 2]),
+        _uncovered,
+    ),
+    Attack("an ordinary window in front", _ordinary, _shown),
+    Attack("an override-redirect window in front", _override_redirect, _shown),
+    Attack("a window that raises itself every 20 ms", _again_and_again, _seen_long, lasting=True),
+    Attack("a window of another program inside ours", _inside, _shown),
+    Attack("an invisible window that catches clicks", _click_catcher, _clicked),
+    Attack("our window taken into another", _swallow, _uncovered),
+    Attack("another window takes the keys", _keys_elsewhere, _keys_arrive),
+)
