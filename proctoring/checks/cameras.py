@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from proctoring.checks.device_lists import DeviceMarks
-from proctoring.checks.holders import Held, described, held, strangers
+from proctoring.checks.holders import Held, described, held, lasting, strangers
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
 from proctoring.checks.situation import Situation
@@ -56,10 +56,10 @@ def camera_in_use(machine: Machine, situation: Situation) -> Observation:
         return clear("camera_in_use", ("no camera",))
     seen = held(machine, lambda path: _OPEN.fullmatch(path) is not None)
     foreign = strangers(machine, {one.pid for one in seen.holders}, situation.own_pids)
-    if foreign:
-        held_by = [one for one in seen.holders if one.pid in foreign]
+    held_by = lasting(machine, (one for one in seen.holders if one.pid in foreign))
+    if held_by:
         return found("camera_in_use", (f"{one.at}: {one.path} ({described(machine, one.pid)})" for one in held_by))
-    open_to_doubt = [f"/dev/{node}" for node in nodes if not _accounted(machine, node, seen)]
+    open_to_doubt = [f"/dev/{node}" for node in nodes if not _accounted(machine, node, seen, foreign)]
     if open_to_doubt and (seen.hidden or not seen.whole):
         line = "/proc: other users' open files are not shown" if seen.hidden else "/proc: too many open files"
         return unknown("camera_in_use", (line, f"awake: {', '.join(open_to_doubt)}"))
@@ -111,9 +111,9 @@ def _name(machine: Machine, node: str) -> str:
     return attribute(machine, f"{_CLASS}/{node}/name") or "?"
 
 
-def _accounted(machine: Machine, node: str, seen: Held) -> bool:
-    """Tell whether a camera is held by us (nobody else is left among the holders), or sleeps."""
-    mine = {one.path.removeprefix("/dev/") for one in seen.holders}
+def _accounted(machine: Machine, node: str, seen: Held, foreign: frozenset[int]) -> bool:
+    """Tell whether a camera is held by us, or sleeps."""
+    mine = {one.path.removeprefix("/dev/") for one in seen.holders if one.pid not in foreign}
     if any(_body(machine, node) == _body(machine, other) for other in mine):
         return True
     usb = [part for part in _body(machine, node).split("/") if _USB.fullmatch(part)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from proctoring.checks.machine import Machine, Unreadable
-from proctoring.checks.process import Process, Running, ours
+from proctoring.checks.process import Process
 
 MOST_LINKS: Final = 10_000
 """No more open files are looked at, so that a program with a million of them holds nobody up."""
@@ -51,15 +51,30 @@ def held(machine: Machine, wanted: Callable[[str], bool]) -> Held:
 
 
 def strangers(machine: Machine, pids: Iterable[int], own_pids: frozenset[int]) -> frozenset[int]:
-    """Give those processes that are neither ours nor begun by ours. Raises `Unreadable` if /proc shows none."""
-    asked = frozenset(pids)
-    return asked - ours(Running.look(machine).processes, own_pids) if asked else asked
+    """Give those processes that are neither ours nor begun by ours; one that /proc does not show is a stranger."""
+    return frozenset(pid for pid in set(pids) if not _is_ours(machine, pid, own_pids))
+
+
+def lasting(machine: Machine, holders: Iterable[Holder]) -> tuple[Holder, ...]:
+    """Give those that still have it open: a camera that is plugged in is opened for a moment to ask what it is."""
+    return tuple(one for one in holders if _link(machine, one.at) == one.path)
 
 
 def described(machine: Machine, pid: int) -> str:
     """Say who a process is: its file if the kernel shows it, else what it calls itself."""
     process = Process.look(machine, pid)
-    return "gone" if process is None else f"{process.exe or process.comm or '?'}, user {process.uid}"
+    return "not shown" if process is None else f"{process.exe or process.comm or '?'}, user {process.uid}"
+
+
+def _is_ours(machine: Machine, pid: int, own_pids: frozenset[int]) -> bool:
+    seen: set[int] = set()
+    while pid not in seen:
+        if pid in own_pids:
+            return True
+        seen.add(pid)
+        process = Process.look(machine, pid)
+        pid = process.parent if process else pid
+    return False
 
 
 def _is_somebodys(machine: Machine, pid: int) -> bool:

@@ -9,6 +9,7 @@ from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
 from proctoring.checks.process import Process
 from proctoring.checks.situation import Situation
+from sync.wire.environment import Verdict
 
 QUIETEST_DBFS: Final = -70.0
 """What the quietest room leaves in a microphone that is on is more; one that is switched off gives less or nothing."""
@@ -36,8 +37,14 @@ def microphone_in_use(machine: Machine, situation: Situation) -> Observation:
     """Tell whether a process that is not ours records sound.
 
     The kernel says who has each input open (/proc/asound); where it does not, the processes' open files do. A sound
-    service holds the microphone for others; for whom, the kernel does not know.
+    service holds the microphone for others; for whom, the kernel does not know. What was found is looked at once more:
+    a program that asks what a microphone can do has it for a moment.
     """
+    seen = _look(machine, situation)
+    return _look(machine, situation) if seen.verdict is Verdict.FOUND else seen
+
+
+def _look(machine: Machine, situation: Situation) -> Observation:
     cards = machine.names(_CARDS)
     if cards is None:
         return _without_cards(machine)

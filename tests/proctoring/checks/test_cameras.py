@@ -168,3 +168,25 @@ def test_no_number_of_open_files_holds_the_check_up(pc: MadeUp, monkeypatch: pyt
     real(pc)
     pc.process(700, "/usr/bin/many", files=dict.fromkeys(range(30), "/dev/null"))
     assert camera_in_use(pc.machine, SITUATION).verdict is Verdict.UNKNOWN
+
+
+def test_who_asks_a_camera_for_a_moment_what_it_is_has_not_got_it(pc: MadeUp) -> None:
+    class Letting(Machine):
+        """A PC where a process lets go of the camera right after it was seen."""
+
+        def link(self, path: str) -> str | None:
+            seen = super().link(path)
+            if path == "proc/812/fd/7":
+                (self.root / path).unlink()
+            return seen
+
+    real(pc)
+    pc.process(812, "/usr/lib/udev/v4l_id", files={7: "/dev/video1"})
+    assert camera_in_use(Letting(pc.root), SITUATION).verdict is Verdict.CLEAR
+
+
+def test_parents_that_go_round_are_nobodys(pc: MadeUp) -> None:
+    real(pc)
+    pc.process(811, "/usr/bin/a", parent=812)
+    pc.process(812, "/usr/bin/b", parent=811, files={7: "/dev/video1"})
+    assert camera_in_use(pc.machine, SITUATION).verdict is Verdict.FOUND

@@ -110,3 +110,9 @@ def test_without_a_proc_folder_nothing_is_concluded(tmp_path: Path) -> None:
 )
 def test_the_level_has_to_be_between_nothing_and_full_scale(pc: MadeUp, level: float | None, verdict: Verdict) -> None:
     assert microphone_level(pc.machine, Situation(microphone_dbfs=level)).verdict is verdict
+
+
+def test_an_owner_that_proc_does_not_show_is_a_stranger(pc: MadeUp) -> None:
+    opened_by(pc, 812)
+    seen = microphone_in_use(pc.machine, SITUATION)
+    assert (seen.verdict, seen.evidence) == (Verdict.FOUND, (f"/{STATUS}: pid 812 (not shown)",))
