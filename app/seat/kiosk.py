@@ -1,7 +1,7 @@
 """The kiosk: one window, the phases in their order, and the way back after a crash."""
 
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import shiboken6
 import structlog
@@ -40,6 +40,9 @@ from app.ui.text import Sentence
 from sync.faults import EnvironmentFault, Fault
 from sync.replica.durable import DiskFault, DiskFull
 
+if TYPE_CHECKING:
+    from app.seat.guard.guard import Guard
+
 P = TypeVar("P", bound=Phase)
 
 RETRY_MS = 5_000
@@ -77,6 +80,7 @@ class Kiosk(QWidget):
         self._told: Fault | None = None
         self._camera: CameraDesk | None = None
         self._pc: Pc | None = None
+        self.guard: Guard | None = None  # given before `begin`, where the window is to be guarded
         self.deck = Deck(language, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -229,7 +233,7 @@ class Kiosk(QWidget):
         return SignInDesk(open_credentials(workplace, session), workplace.replica.cabinet, workplace.clock)
 
     def _pc_of(self, workplace: Workplace) -> Pc:
-        self._pc = self._pc or Pc(workplace, None, self)
+        self._pc = self._pc or Pc(workplace, self.guard, self)
         return self._pc
 
     def _camera_of(self, workplace: Workplace, session: Session) -> CameraDesk:

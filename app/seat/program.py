@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 
 import shiboken6
@@ -12,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.exam.prose import Language
 from app.logbook import open_logbook
-from app.seat.heartbeat import Heartbeat
-from app.seat.guard.guard import Guard
+from app.seat.guard.guard import PLATFORM, Guard
+from app.seat.heartbeat import Heartbeat, around
 from app.seat.home import SeatHome
 from app.seat.kiosk import Kiosk, ProgramDefect
 from app.ui.style import prepare_application
@@ -36,12 +38,21 @@ def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
     else:
         # without a window manager showFullScreen() makes a small window: take the screen's geometry instead
         kiosk.setGeometry(application.primaryScreen().geometry())
-    kiosk.show()
-    kiosk.activateWindow()  # without a window manager nobody else gives it the keyboard
-    kiosk.begin()
-    if heartbeat is not None:
-        heartbeat.begin()
-    code = application.exec()
+    if window or application.platformName() != PLATFORM:
+        kiosk.show()
+        kiosk.activateWindow()  # without a window manager nobody else gives it the keyboard
+    else:
+        kiosk.guard = Guard(kiosk, around=partial(around, heartbeat))
+        kiosk.guard.engage()
+        _end_by_signals(application.exit)  # `quit` asks the windows first, and a guarded one refuses
+    try:
+        kiosk.begin()
+        if heartbeat is not None:
+            heartbeat.begin()
+        code = application.exec()
+    finally:
+        if kiosk.guard is not None:
+            kiosk.guard.release()
     kiosk.leave()
     shiboken6.delete(kiosk)  # while there is an application: whatever has a timer must end before its dispatcher
     return code
@@ -51,15 +62,18 @@ def make_application() -> QApplication:
     """Make the application, dressed, that ends cleanly on SIGTERM and SIGINT."""
     application = QApplication(sys.argv[:1])
     prepare_application(application)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # by a timer: a signal that comes before the event loop runs must end it too; `exit`, because `quit` asks the
-        # windows first, and a guarded one refuses to close
-        signal.signal(number, lambda *_: QTimer.singleShot(0, application.exit))
+    _end_by_signals(application.quit)
     # Python sees a signal only when it runs: wake it now and then while Qt waits
     wake = QTimer(application, interval=SIGNAL_LOOK_MS)
     wake.timeout.connect(lambda: None)
     wake.start()
     return application
+
+
+def _end_by_signals(end: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # by a timer: a signal that comes before the event loop runs must end it too
+        signal.signal(number, lambda *_: QTimer.singleShot(0, end))
 
 
 def make_kiosk(home: SeatHome, language: Language) -> Kiosk:
