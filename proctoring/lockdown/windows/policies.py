@@ -14,7 +14,7 @@ from proctoring.win32.door import FILE_NOT_FOUND, WindowsRefused
 from proctoring.win32.registry import Registry, Value, number
 from sync.wire.document import Part
 
-SID: Final = r"^S-1-5-21(-[0-9]{1,10}){3}-[0-9]{1,10}$"
+ACCOUNT: Final = r"^S-1-5-21(-[0-9]{1,10}){3}-[0-9]{1,10}$"
 """An ordinary account's, never the system's or a group's."""
 _POLICIES: Final = r"Software\Microsoft\Windows\CurrentVersion\Policies"
 _OF_ACCOUNT: Final = (

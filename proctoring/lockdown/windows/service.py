@@ -14,7 +14,7 @@ from threading import Event
 from typing import Final
 
 from proctoring.lockdown.windows.guardian import Guardian
-from proctoring.lockdown.windows.policies import SID
+from proctoring.lockdown.windows.policies import ACCOUNT
 from proctoring.lockdown.windows.undo import Policies
 from proctoring.win32 import layout as w
 from proctoring.win32 import prototypes as p
@@ -91,7 +91,7 @@ def account_of(win32: Win32) -> str | None:
     """Give the SID of the account the service tends, None if there is none. Raises `WindowsRefused`."""
     value = Registry(win32).get(KEY, _ACCOUNT)
     text = value.data.decode("utf-16-le", "replace").rstrip("\0") if value else ""
-    return text if re.fullmatch(SID, text) else None
+    return text if re.fullmatch(ACCOUNT, text) else None
 
 
 def install(win32: Win32, sid: str) -> None:
@@ -101,7 +101,7 @@ def install(win32: Win32, sid: str) -> None:
         WindowsRefused: the service manager or the registry refused.
         ValueError: that is no ordinary account's SID.
     """
-    if not re.fullmatch(SID, sid):
+    if not re.fullmatch(ACCOUNT, sid):
         raise ValueError(sid)
     Registry(win32).set(KEY, _ACCOUNT, Value(STRING, (sid + "\0").encode("utf-16-le")))
     manager = win32.must(p.OPEN_SERVICES, None, None, _ALL_OF_MANAGER)

@@ -132,7 +132,8 @@ class Values(Part):
             return INVALID_HANDLE
         if self.state.written(_path(self.state, handle)):
             return 5
-        key.values[name.lower()] = (name, kind, ctypes.string_at(data, size))
+        kept, *_ = key.values.get(name.lower(), (name,))  # a value keeps the name it was first written with
+        key.values[name.lower()] = (kept, kind, ctypes.string_at(data, size))
         return 0
 
     def RegDeleteValueW(self, handle: int, name: str) -> int:

@@ -97,7 +97,7 @@ class Running(Part):
         return self.state.handle("status")
 
     def SetServiceStatus(self, _handle: int, status: Any) -> int:  # noqa: ANN401
-        self.state.service_states.append(status.contents.self.state)
+        self.state.service_states.append(status.contents.state)
         if status.contents.state == 4 and self.state.service_manager is not None:
             self.state.service_manager(self.state, self.state.service_handler)
         return 1
