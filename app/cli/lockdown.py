@@ -61,7 +61,7 @@ def install(
     steps = steps_of(place, Settings(home, _program(), reach), resource_folder() / "lockdown")
     said = {"home": str(home), "peers": [str(one) for one in peers]}
     installing.install(book_of(place), steps, said)
-    say("lockdown.installed", count=len(steps), peers=words()("lockdown.between").join(said["peers"]))
+    say("lockdown.installed", count=len(steps), peers=words()("screen.simulated.between").join(said["peers"]))
     say("lockdown.way_back", word=UNLOCKED)
 
 
