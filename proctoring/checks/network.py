@@ -103,9 +103,9 @@ def _table(machine: Machine, path: str) -> str | None:
 
 
 def _ways4(table: str) -> Iterator[_Route]:
-    for line in table.split("\n"):
-        if line.startswith(_HEADING) or not line:
-            continue
+    if not table.startswith(_HEADING):
+        raise _Odd(f"/{_FOUR}")
+    for line in table.split("\n")[1:]:
         match = _LINE4.fullmatch(line.rstrip())
         if not match:
             raise _Odd(f"/{_FOUR}")

@@ -29,6 +29,9 @@ def battery(machine: Machine, _situation: Situation) -> Observation:
         elif number(machine, f"{at}/online") == 1:
             online = True
             stores.append(f"/{at}/online: 1")
+        elif not kind:
+            unsure = True
+            stores.append(f"/{at}/type: empty")
     if draining:  # also beside a supply that is too weak for the PC
         return found("battery", stores)
     if unsure and not online:

@@ -11,6 +11,7 @@ from proctoring.checks.sysfs import attribute, number
 
 _BUS: Final = "sys/bus/usb/devices"
 _INTERFACE: Final = re.compile(r"([0-9]+-[0-9.]+):[0-9]+\.[0-9]+")
+_CODE: Final = re.compile(r"[0-9a-fA-F]{2}")
 _STORAGE, _STILL_IMAGE, _HID = "08", "06", "03"  # interface classes, usb.org/defined-class-codes
 _KEYBOARD: Final = "01"  # a HID interface's protocol
 _MEDIA_PROTOCOL: Final = "mtp"
@@ -45,7 +46,8 @@ def interfaces(machine: Machine) -> tuple[Interface, ...]:
     if names is None and machine.names("sys/bus") is None:
         raise Unreadable("/sys/bus", "ENOENT")
     matches = (_INTERFACE.fullmatch(name) for name in names or ())
-    return tuple(_interface(machine, match[1], match[0]) for match in matches if match)
+    looked = (_interface(machine, match[1], match[0]) for match in matches if match)
+    return tuple(one for one in looked if one is not None)
 
 
 def product(machine: Machine, device: str) -> str:
@@ -109,8 +111,13 @@ def _system_disks(machine: Machine) -> frozenset[str]:
     return frozenset(re.sub(r"(?<=[a-z])[0-9]+$|p[0-9]+$", "", name) for name in held)
 
 
-def _interface(machine: Machine, device: str, name: str) -> Interface:
+def _interface(machine: Machine, device: str, name: str) -> Interface | None:
+    """Look at one function; None if it was unplugged meanwhile."""
     at = f"{_BUS}/{name}"
-    kind = attribute(machine, f"{at}/bInterfaceClass").casefold()
-    protocol = attribute(machine, f"{at}/bInterfaceProtocol").casefold()
-    return Interface(device, name, kind, protocol, attribute(machine, f"{at}/interface"))
+    kind = machine.text(f"{at}/bInterfaceClass")
+    if kind is None:
+        return None
+    if not _CODE.fullmatch(kind):
+        raise Unreadable(f"/{at}/bInterfaceClass", "no class code")
+    protocol = attribute(machine, f"{at}/bInterfaceProtocol")
+    return Interface(device, name, kind.casefold(), protocol.casefold(), attribute(machine, f"{at}/interface"))

@@ -1,5 +1,6 @@
 """All checks of devices on three made-up PCs (nothing wrong, everything wrong, nothing to be read) and on this one."""
 
+import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -106,6 +107,20 @@ def test_a_pc_with_everything_wrong_is_found_out_by_every_check_with_evidence(tm
 def test_a_pc_of_which_nothing_can_be_read_is_neither_clear_nor_guilty(tmp_path: Path) -> None:
     observations = seen(Machine(tmp_path), Situation())
     assert {name for name, one in observations.items() if one.verdict is Verdict.UNKNOWN and one.evidence} == set(NAMES)
+
+
+def test_pipes_in_the_place_of_files_hold_nobody_up_and_clear_nobody(tmp_path: Path) -> None:
+    pc = good_pc(tmp_path)
+    pc.known_as("power_supply", pc.device("devices/AC", type="Mains", online="1"))
+    pc.known_as("rfkill", pc.device("devices/rfkill0", type="wlan", name="phy0", soft="1"))
+    for file in [file for file in tmp_path.rglob("*") if file.is_file() and not file.is_symlink()]:
+        file.unlink()
+        os.mkfifo(file)
+    verdicts = {name: one.verdict for name, one in seen(pc.machine, GOOD).items()}
+    assert {verdicts[name] for name in ("microphone_in_use", "usb_storage", "input_devices", "routes", "battery")} == {
+        Verdict.UNKNOWN
+    }
+    assert verdicts["radios"] is Verdict.FOUND
 
 
 @pytest.mark.parametrize("language", Language)
