@@ -46,7 +46,7 @@ def debugger(machine: Machine, situation: Situation) -> Observation:
 def _tracing(machine: Machine, held: Process) -> str:
     tracer = Process.look(machine, held.tracer)
     name = f" ({tracer.exe or tracer.comm})" if tracer else ""
-    return f"/proc/{held.pid}/status: TracerPid {held.tracer}{name}"
+    return f"/proc/{held.pid}/status: held by pid {held.tracer}{name}"
 
 
 def _own(machine: Machine, situation: Situation) -> Process | None:

@@ -163,7 +163,7 @@ def _ssh_processes(machine: Machine) -> Iterator[str]:
 def _connections(machine: Machine) -> Iterator[str]:
     for one in sockets(machine):
         if one.protocol == "tcp" and one.talks and one.port in _REMOTE_PORTS and not one.remote.is_loopback:
-            yield f"/proc/net/tcp: {one} from {one.other_end}"
+            yield f"/proc/net/tcp: from {one.other_end}"
 
 
 def _people(machine: Machine) -> dict[int, str]:

@@ -61,8 +61,10 @@ class Socket:
 
     @property
     def other_end(self) -> str:
-        """The other end, for a person."""
-        return f"{self.protocol} {_shown(self.remote)}:{self.remote_port}"
+        """The other end, for a person; without its port if that is a passing one, another each time."""
+        passing = self.remote_port >= _FIRST_EPHEMERAL > self.port
+        port = f", to port {self.port}" if passing else f":{self.remote_port}"
+        return f"{self.protocol} {_shown(self.remote)}{port}"
 
 
 def sockets(machine: Machine) -> tuple[Socket, ...]:

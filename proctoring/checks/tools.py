@@ -147,7 +147,7 @@ def _weigh(tool: Tool, view: _View) -> Suspicion:
         one = _named(tool, process) if near else Suspicion(tool.name, 0)
         one = _belongs(tool, process, view, one)
         if owns:
-            one = one.plus(2 if one.points else 1, f"/proc/net/tcp: process {process.pid} listens on {open_ports[0]}")
+            one = one.plus(2 if one.points else 1, f"/proc/net/tcp: pid {process.pid} listens on {open_ports[0]}")
         if one.points > likely.points:
             likely, listens = one, owns
     if open_ports and not listens:

@@ -1,0 +1,130 @@
+"""What our own processes run as, who holds them, what else runs, and the accessibility bus; under a made-up root."""
+
+from pathlib import Path
+
+import pytest
+
+from proctoring.checks.observation import Observation, observe
+from proctoring.checks.others import accessibility_bus, unexpected_programs
+from proctoring.checks.ourselves import debugger, elevated
+from proctoring.checks.situation import Situation
+from sync.wire.environment import LockdownLevel, Verdict
+from tests.proctoring.checks.made_up import KNOWN, MadeUp
+from tests.proctoring.checks.running import names, process, quiet
+
+CLEAR, FOUND, UNKNOWN = Verdict.CLEAR, Verdict.FOUND, Verdict.UNKNOWN
+OURS = Situation(
+    own_pids=frozenset({500, 501}), own_pid=500, known=KNOWN, level=LockdownLevel.SESSION, environment={"LANG": "C"}
+)
+
+
+@pytest.fixture
+def pc(tmp_path: Path) -> MadeUp:
+    made = MadeUp(tmp_path)
+    quiet(made)
+    return made
+
+
+def at(check: str, pc: MadeUp, situation: Situation = OURS) -> Observation:
+    checks = {
+        "elevated": elevated,
+        "debugger": debugger,
+        "processes": unexpected_programs,
+        "accessibility_bus": accessibility_bus,
+    }
+    (seen,) = observe({check: checks[check]}, pc.machine, situation)
+    return seen
+
+
+def test_an_ordinary_user_without_rights_is_clear(pc: MadeUp) -> None:
+    assert at("elevated", pc).evidence == ("/proc/500/status: Uid 1000",)
+    assert at("elevated", pc).verdict is CLEAR
+
+
+@pytest.mark.parametrize(("uid", "capabilities"), [(0, 0), (0, 2**41 - 1), (1000, 1 << 21), (1000, 1 << 19)])
+def test_a_superusers_rights_are_found(pc: MadeUp, uid: int, capabilities: int) -> None:
+    process(pc, 502, "python3", exe="/usr/bin/python3.11", uid=uid, capabilities=capabilities)
+    situation = Situation(own_pid=502)
+    assert at("elevated", pc, situation).verdict is FOUND
+
+
+def test_a_right_that_reaches_nobody_else_is_clear(pc: MadeUp) -> None:
+    process(pc, 502, "python3", exe="/usr/bin/python3.11", capabilities=1 << 23)  # CAP_SYS_NICE
+    assert at("elevated", pc, Situation(own_pid=502)).verdict is CLEAR
+
+
+def test_a_debugger_is_found_and_named(pc: MadeUp) -> None:
+    assert at("debugger", pc).verdict is CLEAR
+    process(pc, 900, "gdb", exe="/usr/bin/gdb")
+    pc.write("proc/501/status", "Name:\trecorder\nPPid:\t500\nTracerPid:\t900\nUid:\t1000\t1000\t1000\t1000\n")
+    seen = at("debugger", pc)
+    assert seen.verdict is FOUND
+    assert seen.evidence == ("/proc/501/status: held by pid 900 (/usr/bin/gdb)",)
+
+
+@pytest.mark.parametrize("check", ["elevated", "debugger"])
+def test_a_process_of_ours_that_is_not_shown_leaves_it_open(pc: MadeUp, check: str) -> None:
+    (pc.root / "proc/500/status").unlink()
+    assert at(check, pc).verdict is UNKNOWN
+    assert at(check, pc, Situation()).verdict is UNKNOWN
+
+
+def test_a_pc_shut_down_to_the_exam_runs_what_it_needs(pc: MadeUp) -> None:
+    process(pc, 2, "", comm="kthreadd", uid=0, parent=0)
+    pc.write("proc/2/cmdline")
+    process(pc, 60, "/usr/lib/systemd/systemd-journald", exe="/usr/lib/systemd/systemd-journald", uid=0)
+    process(pc, 61, "/usr/lib/xorg/Xorg", exe="/usr/lib/xorg/Xorg")
+    process(pc, 62, "/usr/sbin/NetworkManager", uid=0)
+    process(pc, 63, "/usr/libexec/ibus-engine-libpinyin", exe="/usr/libexec/ibus-engine-libpinyin")
+    process(pc, 64, "ffmpeg", exe="/usr/bin/ffmpeg", parent=501)  # a child of ours
+    assert at("processes", pc).verdict is CLEAR
+
+
+def test_a_program_more_is_found_also_if_it_calls_itself_by_an_expected_name(pc: MadeUp) -> None:
+    process(pc, 70, "cron", exe="/home/li/helper", comm="cron")
+    seen = at("processes", pc)
+    assert seen.verdict is FOUND
+    assert seen.evidence == ("/proc/70: /home/li/helper of user 1000",)
+
+
+@pytest.mark.parametrize("level", [LockdownLevel.DESKTOP, LockdownLevel.OPEN, None])
+def test_of_an_ordinary_desktop_it_is_not_asked(pc: MadeUp, level: LockdownLevel | None) -> None:
+    process(pc, 70, "firefox", exe="/usr/lib/firefox/firefox")
+    situation = Situation(own_pids=frozenset({500}), known=KNOWN, level=level)
+    assert at("processes", pc, situation).verdict is UNKNOWN
+
+
+def test_hidden_processes_and_missing_lists_leave_it_open(pc: MadeUp) -> None:
+    assert at("processes", pc, Situation(level=LockdownLevel.SESSION)).verdict is UNKNOWN
+    (pc.root / "proc/1/status").unlink()
+    assert at("processes", pc).verdict is UNKNOWN
+    assert at("accessibility_bus", pc).verdict is UNKNOWN
+
+
+def test_a_screen_reader_is_found_unless_it_was_approved(pc: MadeUp) -> None:
+    process(pc, 80, "/usr/bin/python3", "/usr/bin/orca", exe="/usr/bin/python3.11", comm="orca")
+    assert at("accessibility_bus", pc).facts == {"names": "orca"}
+    approved = Situation(own_pids=frozenset({500}), known=KNOWN, environment={}, accessibility=True)
+    assert at("accessibility_bus", pc, approved).verdict is CLEAR
+
+
+def test_a_variable_that_opens_the_bus_is_found(pc: MadeUp) -> None:
+    opened = Situation(known=KNOWN, environment={"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"})
+    assert at("accessibility_bus", pc, opened).verdict is FOUND
+    closed = Situation(known=KNOWN, environment={"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "0"})
+    assert at("accessibility_bus", pc, closed).verdict is CLEAR
+
+
+def test_the_bus_alone_says_nothing_of_who_uses_it(pc: MadeUp) -> None:
+    assert at("accessibility_bus", pc).verdict is CLEAR
+    names(pc, "/run/user/1000/at-spi/bus_0")
+    assert at("accessibility_bus", pc).verdict is UNKNOWN
+
+
+def test_a_script_called_like_a_reader_is_none(pc: MadeUp) -> None:
+    process(pc, 80, "/bin/sh", "./orca-notes", exe="/usr/bin/dash", comm="orca")
+    assert at("accessibility_bus", pc).verdict is CLEAR
+
+
+def test_without_our_variables_it_cannot_tell(pc: MadeUp) -> None:
+    assert at("accessibility_bus", pc, Situation(known=KNOWN)).verdict is UNKNOWN
