@@ -58,7 +58,7 @@ def camera_in_use(machine: Machine, situation: Situation) -> Observation:
     foreign = strangers(machine, {one.pid for one in seen.holders}, situation.own_pids)
     held_by = lasting(machine, (one for one in seen.holders if one.pid in foreign))
     if held_by:
-        return found("camera_in_use", (f"{one.at}: {one.path} ({described(machine, one.pid)})" for one in held_by))
+        return found("camera_in_use", (f"{one.line} ({described(machine, one.pid)})" for one in held_by))
     open_to_doubt = [f"/dev/{node}" for node in nodes if not _accounted(machine, node, seen, foreign)]
     if open_to_doubt and (seen.hidden or not seen.whole):
         line = "/proc: other users' open files are not shown" if seen.hidden else "/proc: too many open files"

@@ -19,6 +19,11 @@ class Holder:
     at: str
     path: str
 
+    @property
+    def line(self) -> str:
+        """Where it shows; which of its open files it is says nothing, and is another one the next time."""
+        return f"/proc/{self.pid}/fd: {self.path}"
+
 
 @dataclass(frozen=True)
 class Held:

@@ -59,7 +59,7 @@ def _look(machine: Machine, situation: Situation) -> Observation:
             silent.append(f"/{at}/status: does not say who")
     if silent:
         seen = held(machine, lambda path: _NODE.fullmatch(path) is not None)
-        owners |= {one.pid: f"{one.at}: {one.path}" for one in seen.holders}
+        owners |= {one.pid: one.line for one in seen.holders}
     foreign = strangers(machine, owners, situation.own_pids)
     lines = {pid: f"{owners[pid]}: pid {pid} ({described(machine, pid)})" for pid in sorted(foreign)}
     services = {pid for pid in foreign if _is_service(machine, pid, situation)}

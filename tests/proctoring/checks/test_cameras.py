@@ -116,7 +116,7 @@ def test_another_program_that_holds_a_camera_is_named_with_its_file(pc: MadeUp) 
     pc.process(812, "/usr/bin/cheese", files={7: "/dev/video1"})
     seen = camera_in_use(pc.machine, SITUATION)
     assert seen.verdict is Verdict.FOUND
-    assert seen.evidence == ("/proc/812/fd/7: /dev/video1 (/usr/bin/cheese, user 1000)",)
+    assert seen.evidence == ("/proc/812/fd: /dev/video1 (/usr/bin/cheese, user 1000)",)
 
 
 @pytest.mark.parametrize("path", ["/dev/video", "/dev/video0/x", "/srv/dev/video0", "socket:[1]"])
