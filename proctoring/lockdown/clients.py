@@ -96,7 +96,7 @@ class Clients:
         known = self._known.get(base)
         if known is not None and (known.pid, known.program) == (pid, program):
             return known
-        return Client(base, pid, program, self._standing(pid, program))
+        return Client(base, pid, program, standing_of(self._proc, self._allow, pid, program))
 
     def _program(self, pid: int) -> str | None:
         try:
@@ -104,32 +104,35 @@ class Clients:
         except OSError:
             return None
 
-    def _standing(self, pid: int | None, program: str | None) -> Standing:
-        if pid is not None and self._descends(pid):
-            return Standing.ALLOWED
-        if pid is None or program is None:
-            return Standing.UNTOLD
-        listed = program in self._allow.programs
-        genuine = listed and _same_file(self._proc / str(pid) / "exe", Path(program))
-        return Standing.ALLOWED if genuine else Standing.FOREIGN
 
-    def _descends(self, pid: int) -> bool:
-        for _ in range(_MOST_ANCESTORS):
-            if pid == self._allow.family:
-                return True
-            parent = self._parent(pid)
-            if parent is None or parent <= 1:
-                return False
-            pid = parent
-        return False
+def standing_of(proc: Path, allow: Allow, pid: int | None, program: str | None) -> Standing:
+    """Tell what a process is to us. `program`: its file as the kernel names it, None if that cannot be read."""
+    if pid is not None and _descends(proc, pid, allow.family):
+        return Standing.ALLOWED
+    if pid is None or program is None:
+        return Standing.UNTOLD
+    genuine = program in allow.programs and _same_file(proc / str(pid) / "exe", Path(program))
+    return Standing.ALLOWED if genuine else Standing.FOREIGN
 
-    def _parent(self, pid: int) -> int | None:
-        try:
-            with (self._proc / str(pid) / "stat").open("rb") as file:
-                after_name = file.read(_BYTES).rpartition(b")")[2].split()
-            return int(after_name[1])
-        except (OSError, IndexError, ValueError):
-            return None
+
+def _descends(proc: Path, pid: int, family: int) -> bool:
+    for _ in range(_MOST_ANCESTORS):
+        if pid == family:
+            return True
+        parent = _parent(proc, pid)
+        if parent is None or parent <= 1:
+            return False
+        pid = parent
+    return False
+
+
+def _parent(proc: Path, pid: int) -> int | None:
+    try:
+        with (proc / str(pid) / "stat").open("rb") as file:
+            after_name = file.read(_BYTES).rpartition(b")")[2].split()
+        return int(after_name[1])
+    except (OSError, IndexError, ValueError):
+        return None
 
 
 def _pids(answer: bytes) -> dict[int, int | None]:

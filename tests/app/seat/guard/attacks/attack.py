@@ -16,6 +16,7 @@ WATCHED_S: Final = 0.4
 """So long it is looked whether harm comes."""
 UNDONE_S: Final = 0.7
 """What is over by then counts as undone."""
+_ALWAYS: Final = frozenset({"strange_client", "injected_input"})
 _STEP_S: Final = 0.01
 _LATER_S: Final = 1.5
 """What the guard has to tell is told by then (a change has to be in the journals within 2 s)."""
@@ -99,14 +100,19 @@ Harm = Callable[[Scene], bool]
 
 @dataclass(frozen=True)
 class Attack:
-    """An attack. `setups`: where it means anything. `lasting`: harm that cannot be taken back once it is done."""
+    """An attack.
+
+    `setups`: where it means anything. `lasting`: harm that cannot be taken back once it is done. `traces`: what else
+    counts as a trace of it. That there is a strange client, and that keys were injected, counts only where it is the
+    attack: here the attacker is always connected, and all keys come from xdotool, which a candidate's do not.
+    """
 
     name: str
     do: Callable[[Scene], None]
     harm: Harm
     setups: tuple[Setup, ...] = tuple(Setup)
     lasting: bool = False
-    ends_target: bool = False
+    traces: frozenset[str] = frozenset()
 
 
 def attempt(scene: Scene, attack: Attack) -> Result:
@@ -119,7 +125,7 @@ def attempt(scene: Scene, attack: Attack) -> Result:
         seconds = _harmed(scene, attack)
     except (TargetGone, TargetStopped, xcffib.ConnectionException):
         seconds = float("inf")
-    told = _told(scene, wait=seconds == float("inf"))
+    told = _told(scene, attack, wait=seconds == float("inf"))
     if seconds == 0:
         return Result(Outcome.STOPPED, told=told)
     if seconds <= UNDONE_S:
@@ -159,15 +165,18 @@ def _becomes(scene: Scene, true: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _told(scene: Scene, *, wait: bool) -> tuple[str, ...]:
-    told: list[str] = []
-    end = time.monotonic() + (_LATER_S if wait and scene.stage.guarded else 0)
+def _told(scene: Scene, attack: Attack, *, wait: bool) -> tuple[str, ...]:
+    """Give what the guard noticed of it, at once or, where harm was done, within `_LATER_S`."""
+    told: tuple[str, ...] = ()
+
+    def noticed() -> bool:
+        nonlocal told
+        kinds = dict.fromkeys(scene.state()["events"])
+        told = tuple(kind for kind in kinds if kind not in _ALWAYS or kind in attack.traces)
+        return bool(told)
+
     try:
-        while not told and (time.monotonic() <= end or not told):
-            told = list(dict.fromkeys(scene.state()["events"]))
-            if time.monotonic() > end:
-                break
-            time.sleep(0.05)
+        until(noticed, _LATER_S if wait and scene.stage.guarded else 0, step=0.05)
     except (TargetGone, TargetStopped):
         return ()
-    return tuple(told)
+    return told

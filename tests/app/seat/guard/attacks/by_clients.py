@@ -15,6 +15,8 @@ from tests.app.seat.guard.attacks.stage import HEIGHT, WIDTH, Setup, until
 from tests.app.seat.guard.attacks.target import COLOUR
 
 _KEYCODE_A: Final = 38
+_INJECTED: Final = frozenset({"injected_input"})
+_STRANGE: Final = frozenset({"strange_client"})
 
 
 def _typed(scene: Scene) -> bool:
@@ -182,14 +184,26 @@ def unplug(scene: Scene) -> None:
 
 
 CLIENT_ATTACKS: Final = (
-    Attack("keys by XSendEvent", _send_event, _typed, lasting=True),
-    Attack("keys by XTEST (xdotool, remote control)", _xtest, _typed, lasting=True),
-    Attack("keys by XTEST in a real keyboard's name (XInput 1)", _in_the_name_of_a_keyboard, _typed, lasting=True),
-    Attack("screenshot by another client", _screenshot, _recognised, lasting=True),
-    Attack("keys overheard by XInput 2", _listen_xi2, _overheard, lasting=True),
-    Attack("keys overheard by RECORD", _record, lambda scene: bool(scene.notes["heard"]), lasting=True),
+    Attack("keys by XSendEvent", _send_event, _typed, lasting=True, traces=_INJECTED),
+    Attack("keys by XTEST (xdotool, remote control)", _xtest, _typed, lasting=True, traces=_INJECTED),
     Attack(
-        "keys overheard by asking which are down", _poll_keys, lambda scene: bool(scene.notes["down"]), lasting=True
+        "keys by XTEST in a real keyboard's name (XInput 1)",
+        _in_the_name_of_a_keyboard,
+        _typed,
+        lasting=True,
+        traces=_INJECTED,
+    ),
+    Attack("screenshot by another client", _screenshot, _recognised, lasting=True, traces=_STRANGE),
+    Attack("keys overheard by XInput 2", _listen_xi2, _overheard, lasting=True, traces=_STRANGE),
+    Attack(
+        "keys overheard by RECORD", _record, lambda scene: bool(scene.notes["heard"]), lasting=True, traces=_STRANGE
+    ),
+    Attack(
+        "keys overheard by asking which are down",
+        _poll_keys,
+        lambda scene: bool(scene.notes["down"]),
+        lasting=True,
+        traces=_STRANGE,
     ),
     Attack(
         "the display held for a second, a window in front",
@@ -202,9 +216,7 @@ CLIENT_ATTACKS: Final = (
     Attack("suspend (simulated by the clock)", _suspend, _never, lasting=True),
     Attack("Ctrl+Alt+Backspace", _zap, _server_died, lasting=True),
     Attack("SIGSTOP for 3 s", _stop, _never, lasting=True),
-    Attack("XKillClient", _kill_client, _gone, lasting=True, ends_target=True),
-    Attack("kill -9", _kill, _gone, lasting=True, ends_target=True),
-    Attack(
-        "Ctrl+Alt+Backspace after a client has armed it", _zap_prepared, _server_died, lasting=True, ends_target=True
-    ),
+    Attack("XKillClient", _kill_client, _gone, lasting=True),
+    Attack("kill -9", _kill, _gone, lasting=True),
+    Attack("Ctrl+Alt+Backspace after a client has armed it", _zap_prepared, _server_died, lasting=True),
 )

@@ -1,5 +1,6 @@
 """An attacker on the same display: windows, messages, selections, drops, injected keys, listening, screenshots."""
 
+import io
 import struct
 import time
 from typing import Any, Final
@@ -132,6 +133,11 @@ class Foe:
         except (xcffib.xproto.WindowError, xcffib.xproto.DrawableError):
             return (0, 0, 0, 0)
         return at.dst_x, at.dst_y, geometry.width, geometry.height
+
+    def append(self, window: int, name: str, raw: bytes) -> None:
+        """Append to a property, by one large request."""
+        head = struct.pack("=xB2xIIIB3xI", 2, window, self.atom(name), self.atom("STRING"), 8, len(raw))
+        self.core.send_request(18, io.BytesIO(head + raw + bytes(-len(raw) % 4)))
 
     # messages -----------------------------------------------------------------------------------------------
 

@@ -41,7 +41,8 @@ def tried(
                 result = results[attack.name] = attempt(scene, attack)
                 say(f"{titled(column)}: {attack.name}: {result} ({', '.join(result.told)})")
                 if made.alive() and result.outcome is not Outcome.NOT_HERE:
-                    _again(scene, harmed=result.outcome is not Outcome.STOPPED)
+                    # what the guard has just told it does not tell again: each attack finds it fresh
+                    _again(scene, anew=guarded or result.outcome is not Outcome.STOPPED)
     return results
 
 
@@ -51,12 +52,12 @@ def titled(column: Column) -> str:
     return f"{setup.value}: {'guarded' if guarded else 'plain'}"
 
 
-def _again(scene: Scene, *, harmed: bool) -> None:
+def _again(scene: Scene, *, anew: bool) -> None:
     unplug(scene)
     if scene.stage.managed:
         scene.stage.run("wmctrl", "-k", "off")
         scene.stage.run("wmctrl", "-s", "0")
-    if harmed or not scene.stage.target_alive():
+    if anew or not scene.stage.target_alive():
         scene.foe.clear()
         scene.stage.end_target()
         scene.stage.start_target()

@@ -5,8 +5,8 @@ It reads one word per line on stdin ("state", "reset", "select", "jump") and ans
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QKeySequence, QPalette, QShortcut
@@ -14,6 +14,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QTextBrowser
 
 from app.seat.guard.guard import Guard
 from sync.trust.clock import ClockReading, read_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECRET = "the-item-nobody-may-carry-out"
 COLOUR = 0x2060C0

@@ -1,0 +1,1 @@
+"""The watch over the display, on real display servers."""
