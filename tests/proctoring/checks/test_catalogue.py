@@ -1,4 +1,4 @@
-"""The catalogue: every check has a rule, words and bounds; a policy's own rules go before; what is clear is not said."""
+"""The catalogue: every check has a rule and words; a policy goes before our rules; what is clear is left out."""
 
 import os
 import time
