@@ -10,6 +10,7 @@ from app.cli import (
     archive,
     archive_acts,
     archive_window,
+    build,
     content_repo,
     demo,
     evidence,
@@ -59,6 +60,7 @@ app.add_typer(slip.app, name="slip")
 app.add_typer(log.app, name="log")
 app.add_typer(witness.app, name="witness")
 registry.app.add_typer(witness.of_registry, name="witness")
+app.add_typer(build.app, name="build")
 app.add_typer(recorder.app, name="recorder")
 recording.app.command("export")(recording_export.export)
 recording.app.command("play")(recording_play.play)
