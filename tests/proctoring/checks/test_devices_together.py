@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.exam.prose import Language
 from app.words import Words
@@ -157,6 +159,20 @@ def test_no_check_takes_longer_than_50_ms_of_the_processor_on_a_busy_pc(tmp_path
     assert {name: s for name, s in slowest.items() if s > 0.05} == {}
     assert "camera_in_use" not in WATCHED
     assert sum(slowest[name] for name in NAMES if name in WATCHED) < 0.05
+
+
+@settings(max_examples=60)
+@given(which=st.integers(0, 10_000), content=st.binary(max_size=300), good=st.booleans())
+def test_whatever_any_file_says_every_check_comes_to_a_verdict_that_can_stand_in_a_packet(
+    tmp_path_factory: pytest.TempPathFactory, which: int, content: bytes, good: bool
+) -> None:
+    pc = (good_pc if good else bad_pc)(tmp_path_factory.mktemp("pc"))
+    files = sorted(file for file in pc.root.rglob("*") if file.is_file() and not file.is_symlink())
+    files[which % len(files)].write_bytes(content)
+    observations = seen(pc.machine, GOOD if good else BAD)
+    statements = [statement_of(one, DEFAULTS[name]) for name, one in observations.items()]
+    assert len(statements) == len(NAMES)
+    assert all(one.verdict is not Verdict.UNKNOWN or one.evidence for one in observations.values())
 
 
 def test_this_pc_is_looked_at_without_a_fault() -> None:

@@ -2,9 +2,13 @@
 
 import random
 
+import cv2
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proctoring.capture.drawing import preview_jpeg
+from proctoring.capture.media import Plane
 from proctoring.checks.still import LEAST_PICTURES, is_still
 
 POINTS = 32 * 24
@@ -44,6 +48,22 @@ def test_a_camera_that_stalls_for_a_moment_is_not_still() -> None:
 def test_a_covered_lens_does_not_tell() -> None:
     assert is_still([bytes(POINTS)] * 20) is None
     assert is_still([bytes([16, 30] * (POINTS // 2))] * 20) is None
+
+
+def previewed(luma: Plane) -> bytes:
+    """Give a picture as it comes out of the recorder's preview: a small JPEG, read again, smaller still."""
+    jpeg = preview_jpeg(np.vstack([luma, np.full((240, 640), 128, np.uint8)]))
+    grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert grey is not None
+    return cv2.resize(grey, (64, 48), interpolation=cv2.INTER_AREA).tobytes()
+
+
+def test_a_sensors_noise_comes_through_the_recorders_preview_and_a_still_picture_stays_still() -> None:
+    noise = np.random.default_rng(7)
+    wall = np.tile(np.linspace(40, 200, 640), (480, 1))
+    real = [previewed((wall + noise.normal(0, 0.5, wall.shape)).astype(np.uint8)) for _ in range(10)]
+    assert is_still(real) is False
+    assert is_still([previewed(wall.astype(np.uint8))] * 10) is True
 
 
 def test_too_few_pictures_and_pictures_of_different_sizes_do_not_tell() -> None:
