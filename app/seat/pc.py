@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
 from app.seat import surroundings
+from app.seat.camera_desk import Glimpse
 from app.seat.environment import EnvironmentDesk, Look
 from app.seat.guard.guard import Guard
 from app.seat.readiness import disk_fact
@@ -16,6 +18,9 @@ from app.ui.bridge import Worker
 from proctoring.checks.situation import ScreenFact, Situation
 from proctoring.lockdown.level import Evidence, Level, assess
 from sync.faults import Fault
+
+PICTURE: Final = (64, 48)
+"""What a picture is made as small as before it is compared, pixels."""
 
 
 class Pc(QObject):
@@ -29,7 +34,7 @@ class Pc(QObject):
     def __init__(self, workplace: Workplace, guard: Guard | None, parent: QObject) -> None:
         super().__init__(parent)
         self._workplace, self._guard = workplace, guard
-        self.surroundings = Surroundings(workplace.home, workplace.enrolment.url, surroundings.THIS_PC)
+        self.surroundings = Surroundings(workplace.home, workplace.enrolment.url, workplace.trust, surroundings.THIS_PC)
         self._level = assess(Evidence())
         self._worker = Worker(self)
         if guard is not None:
@@ -57,6 +62,16 @@ class Pc(QObject):
         if self._guard is not None:
             self._level = self._guard.level()
         self.surroundings.set_level(self._level.level)
+
+    def glimpsed(self, seen: Glimpse | None) -> None:
+        """Take what camera and microphone show: how loud it is, and whether a real camera's picture stands still."""
+        self.surroundings.hear(seen.status if seen is not None else None)
+        image = QImage.fromData(seen.jpeg) if seen is not None and seen.jpeg and not seen.simulated else QImage()
+        if image.isNull():
+            self.surroundings.show(None)
+            return
+        grey = image.scaled(*PICTURE).convertToFormat(QImage.Format.Format_Grayscale8)
+        self.surroundings.show(bytes(grey.constBits()))
 
     def desk(self, session: Session) -> EnvironmentDesk:
         """Give the checks as this session weighs them."""

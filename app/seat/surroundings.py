@@ -5,21 +5,31 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from app.resources import resource_folder
 from app.seat.home import SeatHome
 from proctoring.checks.clocks import read_kernel_clock
 from proctoring.checks.inputs import input_identities
+from proctoring.checks.lists import CheckListsUnreadable, Known
 from proctoring.checks.machine import Machine, Unreadable
-from proctoring.checks.situation import DiskFact, ScreenFact, Situation
+from proctoring.checks.network import default_routes
+from proctoring.checks.situation import ScreenFact, Situation
+from proctoring.checks.still import is_still
+from proctoring.checks.tree import ExpectedBuild
 from proctoring.recorder.client import RecorderStatus
+from sync.trust.anchor import Trust
 from sync.wire.environment import LockdownLevel
 
 THIS_PC: Final = Machine()
 """The PC this program runs on."""
+PICTURES: Final = 60
+"""So many of the camera's newest pictures are compared."""
+_PROGRAM: Final = Path(__file__).resolve().parents[2]
 LOUDEST_OF: Final = 10
 """So many of the recorder's newest words on its sound count: somebody has to have been heard in that time."""
 PEERS_KEPT_S: Final = 60.0
@@ -30,19 +40,22 @@ _LOCK_FIELDS: Final = 6
 
 @dataclass(frozen=True)
 class _AtStart:
-    """How the PC was when the kiosk began."""
+    """What does not change while the kiosk runs: how the PC was when it began, the lists, the program's own files."""
 
     inputs: frozenset[str] | None
+    routes: frozenset[str] | None
     slept_ms: int
+    known: Known | None
+    build: ExpectedBuild | None
 
 
 class Surroundings:
     """Keeps what is known; `situation` gives it as it is now. May be used from any thread.
 
-    `url`: the registry's address.
+    `url`: the registry's address; `trust`: who may sign the list of the program's files.
     """
 
-    def __init__(self, home: SeatHome, url: str, machine: Machine = THIS_PC) -> None:
+    def __init__(self, home: SeatHome, url: str, trust: Trust, machine: Machine = THIS_PC) -> None:
         self._home, self._machine = home, machine
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port or _HTTPS
@@ -52,7 +65,14 @@ class Surroundings:
         self._recorders: frozenset[int] = frozenset()
         self._peers: frozenset[tuple[str, int]] = frozenset()
         self._peers_until = 0.0
-        self._start = _AtStart(_inputs(machine), _slept_ms())
+        self._pictures: deque[bytes] = deque(maxlen=PICTURES)
+        self._start = _AtStart(
+            _or_none(input_identities, machine),
+            _or_none(default_routes, machine),
+            _slept_ms(),
+            _lists(),
+            ExpectedBuild.beside(_PROGRAM, trust),
+        )
 
     def set_screens(self, screens: tuple[ScreenFact, ...]) -> None:
         """Say what screens Qt has now."""
@@ -62,12 +82,15 @@ class Surroundings:
         """Say how far the PC is shut down now."""
         self._change(level=level)
 
-    def set_disk(self, disk: DiskFact) -> None:
-        """Say what the disk holds against what a recording takes."""
-        self._change(disk=disk)
-
-    def set_picture(self, *, still: bool | None) -> None:
-        """Say whether the camera's picture stands still; None: nobody knows."""
+    def show(self, picture: bytes | None) -> None:
+        """Take one more of the camera's pictures: a byte of brightness per point; None: it is not a real camera's."""
+        with self._turn:
+            if picture is None or (self._pictures and len(self._pictures[-1]) != len(picture)):
+                self._pictures.clear()
+            if picture is not None:
+                self._pictures.append(picture)
+            pictures = tuple(self._pictures)
+        still = is_still(pictures)
         self._change(still_picture=still)
 
     def hear(self, status: RecorderStatus | None) -> None:
@@ -96,6 +119,9 @@ class Surroundings:
             clock=read_kernel_clock(),
             slept_ms=max(0, _slept_ms() - self._start.slept_ms),
             known_inputs=self._start.inputs,
+            known_routes=self._start.routes,
+            known=self._start.known,
+            build=self._start.build,
         )
 
     def _change(self, **facts: object) -> None:
@@ -122,11 +148,18 @@ def _resolved(host: str, port: int) -> frozenset[tuple[str, int]]:
     return frozenset((str(address[0]), port) for *_kind, address in answers)
 
 
-def _inputs(machine: Machine) -> frozenset[str] | None:
+def _or_none(look: Callable[[Machine], frozenset[str]], machine: Machine) -> frozenset[str] | None:
     try:
-        return input_identities(machine)
+        return look(machine)
     except Unreadable:
         return None
+
+
+def _lists() -> Known | None:
+    try:
+        return Known.load(resource_folder() / "checks")
+    except CheckListsUnreadable:
+        return None  # then the checks that need them say that they cannot tell
 
 
 def _slept_ms() -> int:

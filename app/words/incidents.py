@@ -12,11 +12,18 @@ _EXTENDED: Final = re.compile(r"([0-9]+) s: (.*)", re.DOTALL)
 _SECONDS: Final = re.compile(r"([+-]?[0-9]+) s")
 _GAP: Final = re.compile(r"([0-9]+) s at ([0-9]+) s")
 _MINUTE_S: Final = 60
+_SEEN, _GONE, _GUARD = "SEEN_", "GONE_", "GUARD_"
+OF_THE_PC: Final = (_SEEN, _GONE, _GUARD)
+"""What the codes of incidents begin with that tell of the PC: a check's finding came, went; the guard noticed."""
+_OF_A_CHECK: Final = frozenset({"CHECK_OVERRIDDEN", "ENVIRONMENT_SETTLED"})
+_FINDING: Final = re.compile(r"([a-z][a-z0-9_]{1,39}): (.*)", re.DOTALL)
 
 
 def incident_name(incident: Incident, violations: Iterable[Violation], words: Words) -> str:
     """Name an incident; an irregularity by its clause and title, what a newer program logged by its code."""
     if incident.clause is None:
+        if incident.code.startswith(OF_THE_PC):
+            return _of_the_pc(incident.code, words)
         key = f"incident.{incident.code}"
         return words(key) if words.has(key) else words("incident.other", code=incident.code)
     titles = {one.code: str(getattr(one.title, words.language.value)) for one in violations}
@@ -26,6 +33,8 @@ def incident_name(incident: Incident, violations: Iterable[Violation], words: Wo
 def incident_detail(incident: Incident, words: Words) -> str:
     """Say the detail: what people wrote as they wrote it, times in minutes and seconds, faults in words."""
     detail = incident.detail
+    if incident.code in _OF_A_CHECK or incident.code.startswith(OF_THE_PC):
+        return _detail_of_the_pc(incident, words)
     if extended := _EXTENDED.fullmatch(detail):
         return words("incident.so_long_because", time=so_long(int(extended[1]), words), why=extended[2])
     if seconds := _SECONDS.fullmatch(detail):
@@ -37,6 +46,26 @@ def incident_detail(incident: Incident, words: Words) -> str:
         if words.has(key) and "{" not in all_keys(words.language)[key]:
             return words(key)
     return detail
+
+
+def finding_name(code: str, words: Words) -> str:
+    """Name a check, or what the guard can notice; by its code what a newer program knows."""
+    keys = (f"check.{code}.name", f"guard.event.{code}.name")
+    return next((words(key) for key in keys if words.has(key)), code)
+
+
+def _detail_of_the_pc(incident: Incident, words: Words) -> str:
+    """Say what was seen as it was seen, and what two proctors went on over by its name."""
+    finding = _FINDING.fullmatch(incident.detail) if incident.code in _OF_A_CHECK else None
+    if finding is None:
+        return incident.detail
+    return words("incident.overridden_detail", name=finding_name(finding[1], words), reason=finding[2])
+
+
+def _of_the_pc(code: str, words: Words) -> str:
+    kind, _, rest = code.partition("_")
+    name = finding_name(rest.lower(), words)
+    return name if f"{kind}_" == _GUARD else words(f"incident.{kind.lower()}", name=name)
 
 
 def so_long(seconds: int, words: Words) -> str:

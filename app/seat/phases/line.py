@@ -14,7 +14,7 @@ from app.seat.pc import Pc
 from app.seat.phases.admission.admitting import Admitting
 from app.seat.phases.closing.closing import Closing
 from app.seat.phases.closing.room_closing import RoomClosing
-from app.seat.phases.delivery.environment_watch import EnvironmentWatch
+from app.seat.phases.delivery.environment_watch import EnvironmentWatch, Eyes
 from app.seat.phases.delivery.reading import ReadingDesk
 from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.launch.opening import Opened
@@ -68,7 +68,9 @@ class Line(Phase):
         self._room_saving.troubled.connect(self.trouble)
         self.sitting = SittingDesk(bench, doors.camera, self)
         self.sitting.troubled.connect(self.trouble)
-        self.watch = EnvironmentWatch(bench, opened, doors.pc, self.sitting, self._room_saving, self)
+        self.watch = EnvironmentWatch(
+            bench, opened, Eyes(doors.pc, doors.camera), self.sitting, self._room_saving, self
+        )
         self.watch.troubled.connect(self.trouble)
         self.watch.begin()
         self.reading = ReadingDesk(bench, self.sitting, self)
@@ -115,7 +117,7 @@ class Line(Phase):
     @cached_property
     def corner(self) -> Corner:
         """The proctors' corner."""
-        doors = CornerDoors(self.authority, self.sitting, self._camera, self.admitting)
+        doors = CornerDoors(self.authority, self.sitting, self._camera, self.admitting, self.watch)
         corner = self._joined(Corner(self.bench, self.opened, doors, self))
         corner.closes = True
         corner.close_requested.connect(self._close_room)

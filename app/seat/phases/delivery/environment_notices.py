@@ -5,7 +5,7 @@ from typing import Final
 
 from app.seat.environment import Look, Weighed
 from app.seat.guard.events import GuardEvent, GuardKind
-from app.ui.text import Sentence
+from app.ui.text import Sentence, Text
 from proctoring.checks.observation import found, lines
 from sync.wire.environment import CheckStatement, LockdownLevel, Severity, Verdict
 
@@ -28,11 +28,10 @@ class Notice:
     """One thing. `statement`: the finding, None for what the guard noticed; `settles`: two proctors can settle it."""
 
     key: str
-    name: Sentence
     seen: Sentence
     meaning: Sentence
     remedy: Sentence
-    evidence: tuple[str, ...]
+    evidence: tuple[Text, ...]
     wall_ms: int
     statement: CheckStatement | None = None
     settles: bool = True
@@ -41,17 +40,18 @@ class Notice:
 def notice_of(one: Weighed, statement: CheckStatement, wall_ms: int) -> Notice:
     """Give a finding that came."""
     key, facts = f"check.{statement.check}", dict(one.observation.facts)
-    name, meaning, remedy = (Sentence(f"{key}.{part}", facts) for part in ("name", "meaning", "remedy"))
-    seen = Sentence(f"{key}.{statement.verdict.value}", facts)
-    settles = one.overridable
-    return Notice(statement.check, name, seen, meaning, remedy, statement.evidence, wall_ms, statement, settles)
+    parts = (statement.verdict.value, "meaning", "remedy")
+    seen, meaning, remedy = (Sentence(f"{key}.{part}", facts) for part in parts)
+    shown: tuple[Text, ...] = statement.evidence
+    if statement.check == LEVEL:  # its lines are codes, which have words
+        shown = tuple(Sentence(f"lockdown.short_of.{code}") for code in statement.evidence[1:])
+    return Notice(statement.check, seen, meaning, remedy, shown, wall_ms, statement, one.overridable)
 
 
 def notice_of_event(event: GuardEvent) -> Notice:
     """Give what the guard noticed."""
     return Notice(
         f"guard:{event.kind.value}",
-        event.name,
         event.name,
         event.meaning,
         event.remedy,

@@ -5,7 +5,7 @@ clock is stopped by it. What a proctor has to look at stands until it has gone, 
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.exam.events import Event, Occurred, Secured
 from app.exam.room import Overridden, Reported, Room, RoomEvent
 from app.seat.alarm import Cause
+from app.seat.camera_desk import CameraDesk
 from app.seat.environment import EnvironmentDesk, Look, Weighed
 from app.seat.environment_changes import Change, Changes, Spared, needs_a_person
 from app.seat.guard.events import GuardEvent
@@ -20,9 +21,11 @@ from app.seat.pc import Pc
 from app.seat.phases.delivery.environment_notices import UNDONE, Notice, level_finding, notice_of, notice_of_event
 from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.launch.opening import Opened
+from app.seat.phases.one_look import OneLook
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.room_saving import RoomSaving
 from app.seat.sealing import Case
+from proctoring.checks.observation import lines
 from sync.wire.environment import EnvironmentStatement, Override
 
 LOOK_MS: Final = 1_000
@@ -34,17 +37,25 @@ _BETWEEN: Final = " · "
 _LONGEST: Final = 400
 
 
+@dataclass(frozen=True)
+class Eyes:
+    """What the watch sees with."""
+
+    pc: Pc
+    camera: CameraDesk
+
+
 class EnvironmentWatch(Phase):
     """Watches from `begin` to its end. `changed`: what stands for a proctor to look at is another now."""
 
     changed = Signal()
 
     def __init__(
-        self, bench: Bench, opened: Opened, pc: Pc, sitting: SittingDesk, saving: RoomSaving, parent: QObject
+        self, bench: Bench, opened: Opened, eyes: Eyes, sitting: SittingDesk, saving: RoomSaving, parent: QObject
     ) -> None:
         super().__init__(bench, parent)
-        self._opened, self._pc, self._sitting, self._saving = opened, pc, sitting, saving
-        self._desk: EnvironmentDesk = pc.desk(opened.session)
+        self._opened, self._pc, self._sitting, self._saving = opened, eyes.pc, sitting, saving
+        self._desk: EnvironmentDesk = eyes.pc.desk(opened.session)
         self._look: Look | None = opened.look
         self._weighed: dict[str, Weighed] = {}
         self._changes, self._spared = Changes(), Spared()
@@ -56,7 +67,8 @@ class EnvironmentWatch(Phase):
         self._reference = opened.look.level.level if opened.look is not None else demanded
         if opened.look is not None:
             self._take_known(opened.look)
-        pc.noticed.connect(self._noticed)
+        eyes.pc.noticed.connect(self._noticed)
+        self._camera, self._glimpse = eyes.camera, OneLook(self)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._begin_look)
 
@@ -83,16 +95,13 @@ class EnvironmentWatch(Phase):
             self._secured = case
             self._in_sitting(Secured(environment=look.stated(self._opened.room.room.overrides)))
 
-    def settle(self, key: str, reason: str, by: tuple[str, ...], done: Callable[[], None]) -> None:
-        """Let two proctors settle what stands there; `done` when it is on the disk. What has gone meanwhile is done."""
-        notice = self._notices.get(key)
-        if notice is None or not notice.settles:
-            done()
-            return
-        if notice.statement is None:
-            self._tell(SETTLED, f"{key.partition(':')[2]}: {reason}", by, lambda: self._settled(notice, done))
-            return
+    def settle(self, notice: Notice, reason: str, by: tuple[str, ...], done: Callable[[], None]) -> None:
+        """Let two proctors settle what stands there, or stood there a moment ago; `done` when it is on the disk."""
         statement = notice.statement
+        if statement is None:
+            what = notice.key.partition(":")[2]
+            self._tell(SETTLED, f"{what}: {reason}", by, lambda: self._settled(notice, done))
+            return
         now_ms = self.bench.workplace.clock().wall_ms
         override = Override(statement=statement, reason=reason, by=by, wall_ms=now_ms)
         said = EnvironmentStatement(
@@ -113,6 +122,7 @@ class EnvironmentWatch(Phase):
     # looking
 
     def _begin_look(self) -> None:
+        self._glimpse.look(self._camera.glimpse, self._pc.glimpsed)
         if self._waits:
             return
         self._waits = True
@@ -178,7 +188,7 @@ class EnvironmentWatch(Phase):
         """Take what the guard noticed, at once; of what comes again and again less and less is written."""
         notice = notice_of_event(event)
         if self._spared.may(notice.key, self.bench.workplace.clock().mono_ms):
-            self._tell(f"GUARD_{event.kind.value.upper()}", _BETWEEN.join(notice.evidence))
+            self._tell(f"GUARD_{event.kind.value.upper()}", _BETWEEN.join(lines(event.evidence)))
         if event.kind not in UNDONE:
             self._notices[notice.key] = notice
         self._show()

@@ -8,16 +8,13 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.exam.sitting import State
-from app.seat.camera_desk import CameraDesk
-from app.seat.phases.admission.admitting import Admitting
-from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.launch.opening import Opened
 from app.seat.phases.one_look import OneLook
 from app.seat.phases.phase import Bench, Phase
-from app.seat.phases.proctor.authority import Act, Authority
-from app.seat.phases.proctor.corner_acts import Acts, Done
+from app.seat.phases.proctor.authority import Act
+from app.seat.phases.proctor.corner_acts import Acts, CornerDoors, Done
 from app.seat.phases.proctor.corner_forms import form_of
-from app.seat.phases.proctor.corner_glance import Recorded, glance, others
+from app.seat.phases.proctor.corner_glance import Recorded, Seen, glance, others
 from app.seat.phases.proctor.corner_hints import Hints
 from app.seat.screens.closing.reconcile import ReconcileScreen
 from app.seat.screens.closing.record import RecordScreen
@@ -66,16 +63,6 @@ _NEVER_OVER: Final = (
 
 
 @dataclass(frozen=True)
-class CornerDoors:
-    """What the corner works with: who agrees, whose sitting it is or is going to be, and what records."""
-
-    authority: Authority
-    desk: SittingDesk
-    camera: CameraDesk
-    admitting: Admitting
-
-
-@dataclass(frozen=True)
 class _Written:
     """An act that is being written, for this candidate or for the room, with its form or without one."""
 
@@ -106,7 +93,8 @@ class Corner(Phase):
         self.closes = False
         self._opened = opened
         self._authority, self._desk, self._camera = doors.authority, doors.desk, doors.camera
-        self._acts = Acts(bench, opened, doors.authority, doors.desk, doors.camera, doors.admitting, self)
+        self._acts = Acts(bench, opened, doors, self)
+        self._watch = doors.watch
         self._visit: _Visit | None = None
         self._written: _Written | None = None
         self._view: CornerView | None = None
@@ -118,6 +106,7 @@ class Corner(Phase):
         self._screen = bench.deck.screen_of(CornerScreen)
         self._screen.acted.connect(self._begin_act)
         self._screen.left.connect(self.leave)
+        self._screen.settle_requested.connect(self._begin_settling)
         self._hint_screen = bench.deck.screen_of(CornerHintsScreen)
         self._hint_screen.reported.connect(self._report_hint)
         self._hint_screen.left.connect(self._back)
@@ -200,7 +189,7 @@ class Corner(Phase):
         self._look_at_recorder()
 
     def _show(self, proctor: Proctor) -> None:
-        seen = (self._recorded, self._hints.count)
+        seen = Seen(self._recorded, self._hints.count, self._watch.notices)
         view = glance(self.bench, self._opened, self._acts.case, proctor, seen, closes=self.closes)
         if view != self._view:
             self._view = view
@@ -291,6 +280,17 @@ class Corner(Phase):
                 self._form.show_form(replace(form, note=note))
                 self.bench.deck.bring(CornerFormScreen)
                 self._show_time()
+
+    def _begin_settling(self, key: str) -> None:
+        """Ask why what changed on this PC is settled; what has gone meanwhile needs nobody any more."""
+        visit, notice = self._visit, next((one for one in self._watch.notices if one.key == key), None)
+        free = visit is not None and visit.proctor is not None and not visit.acting and self._writing is None
+        if visit is None or notice is None or not notice.settles or not free:
+            return
+        visit.form = CornerAct.SETTLE
+        self._form.show_form(self._acts.settling(notice))
+        self.bench.deck.bring(CornerFormScreen)
+        self._show_time()
 
     def _hand_over(self, proctor: Proctor) -> None:
         act = Act(

@@ -1,6 +1,7 @@
 """What a proctor does from the corner: events in the journals of the sitting and the room."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,13 +20,17 @@ from app.exam.events import (
 from app.exam.room import OnDuty, Reported, Room, RoomEvent
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.admission.admitting import Admitting
+from app.seat.phases.cards import candidate_card
+from app.seat.phases.delivery.environment_notices import Notice
+from app.seat.phases.delivery.environment_watch import EnvironmentWatch
 from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.launch.opening import Opened
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.proctor.authority import Act, Authority
 from app.seat.phases.proctor.corner_forms import MOST_ALONE, clause_of, form_of, note_of, points_of
+from app.seat.phases.proctor.environment_forms import PEOPLE, finding_form, finding_points
 from app.seat.phases.room_saving import RoomSaving
-from app.seat.screens.proctor.corner_view import CornerAct, CornerAnswer
+from app.seat.screens.proctor.corner_view import CornerAct, CornerAnswer, CornerForm
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
 from app.ui.bridge import in_background
@@ -40,6 +45,17 @@ MOST_ON_DUTY = 4
 IRREGULARITY = "IRREGULARITY"
 
 
+@dataclass(frozen=True)
+class CornerDoors:
+    """What the corner works with: who agrees, who sits or is going to, what records, what looks at the PC."""
+
+    authority: Authority
+    desk: SittingDesk
+    camera: CameraDesk
+    admitting: Admitting
+    watch: EnvironmentWatch
+
+
 class Acts(Phase):
     """Does what was agreed, and calls back when it is on the disk. Who acts is on duty from then on.
 
@@ -48,19 +64,11 @@ class Acts(Phase):
 
     not_saved = Signal(object)
 
-    def __init__(
-        self,
-        bench: Bench,
-        opened: Opened,
-        authority: Authority,
-        desk: SittingDesk,
-        camera: CameraDesk,
-        admitting: Admitting,
-        parent: QObject,
-    ) -> None:
+    def __init__(self, bench: Bench, opened: Opened, doors: CornerDoors, parent: QObject) -> None:
         super().__init__(bench, parent)
-        self._opened, self._authority, self._desk, self._camera = opened, authority, desk, camera
-        self._admitting = admitting
+        self._opened, self._authority, self._desk, self._camera = opened, doors.authority, doors.desk, doors.camera
+        self._admitting, self._watch = doors.admitting, doors.watch
+        self._notice: Notice | None = None
         self._room_saving = RoomSaving(bench.worker, opened.room, self)
         self._room_saving.failing.connect(self.not_saved)
         self._room_saving.troubled.connect(self.trouble)
@@ -73,6 +81,10 @@ class Acts(Phase):
     def authority_for(self, act: CornerAct, answer: CornerAnswer, proctor: Proctor) -> Act:
         """Say who has to agree: the proctor of the corner has; a void, a clause or much time takes another."""
         plan = self._opened.session.plan
+        if act is CornerAct.SETTLE and self._notice is not None:
+            form = self.settling(self._notice)
+            points = finding_points(self._notice.seen, self._notice.evidence, answer)
+            return Act(form.title, form.sentence, PEOPLE, None, form.verb, form.candidate, (proctor,), points)
         people = 1
         if act is CornerAct.VOID or (act is CornerAct.EXTEND and answer.minutes > MOST_ALONE):
             people = 2
@@ -81,6 +93,12 @@ class Acts(Phase):
         form = form_of(act, self.case, plan)
         points = points_of(form, answer)
         return Act(form.title, form.sentence, people, None, form.verb, form.candidate, (proctor,), points)
+
+    def settling(self, notice: Notice) -> CornerForm:
+        """Give the form of settling this; it is what is settled from here on."""
+        self._notice, case = notice, self.case
+        candidate = candidate_card(case.session, case.entry) if case is not None else None
+        return finding_form(notice.seen, notice.evidence, starting=False, candidate=candidate)
 
     def do(self, act: CornerAct, answer: CornerAnswer, people: tuple[Proctor, ...], done: Done) -> None:
         """Do what was confirmed."""
@@ -104,6 +122,8 @@ class Acts(Phase):
                 self._send_back(note, by)
             case CornerAct.REPORT:
                 self._report(answer, note, by, done)
+            case CornerAct.SETTLE if self._notice is not None:
+                self._watch.settle(self._notice, note, by, done)
             case _:
                 raise ValueError(act)
 

@@ -1,7 +1,7 @@
 """The seat as the proctor's corner shows it, read from the sitting and the room."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Self
 
@@ -9,14 +9,23 @@ from app.exam.events import PauseReason
 from app.exam.sitting import State
 from app.seat.camera_desk import is_recording
 from app.seat.phases.cards import candidate_card
+from app.seat.phases.delivery.environment_notices import Notice
 from app.seat.phases.launch.opening import Opened
 from app.seat.phases.phase import Bench, session_facts
-from app.seat.screens.proctor.corner_view import BETWEEN_NAMES, CornerAct, CornerView, IncidentRow, Recorder, Standing
+from app.seat.screens.proctor.corner_view import (
+    BETWEEN_NAMES,
+    CornerAct,
+    CornerView,
+    IncidentRow,
+    NoticeRow,
+    Recorder,
+    Standing,
+)
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
 from app.ui.text import Sentence, Text
 from app.words import Words
-from app.words.incidents import incident_detail, incident_name
+from app.words.incidents import OF_THE_PC, incident_detail, incident_name
 from proctoring.recorder.client import RecorderStatus
 from sync.wire.packet import Incident
 from sync.wire.plan import MINUTE_MS, SessionPlan
@@ -55,13 +64,32 @@ class Recorded:
         return cls(Recorder.INTERRUPTED, simulated, troubles or (_INTERRUPTED,))
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What is known beside the journals: the recorder, how many hints there are, and what changed on this PC."""
+
+    recorded: Recorded
+    hints: int = 0
+    notices: tuple[Notice, ...] = ()
+
+
 def glance(
+    bench: Bench, opened: Opened, case: Case | None, proctor: Proctor, seen: Seen, *, closes: bool
+) -> CornerView:
+    """Give the seat at a glance. `case`: who sits here, or who is admitted and has not begun."""
+    view = _glance(bench, opened, case, proctor, (seen.recorded, seen.hints), closes=closes)
+    return replace(view, notices=tuple(notice_row(one) for one in seen.notices))
+
+
+def notice_row(one: Notice) -> NoticeRow:
+    """Give what changed on this PC as the corner shows it."""
+    when = clock_face(one.wall_ms)
+    return NoticeRow(one.key, one.seen, one.meaning, one.remedy, when, one.evidence, one.settles)
+
+
+def _glance(
     bench: Bench, opened: Opened, case: Case | None, proctor: Proctor, seen: tuple[Recorded, int], *, closes: bool
 ) -> CornerView:
-    """Give the seat at a glance. `seen`: the recorder, and how many hints there are.
-
-    `case`: who sits here, or who is admitted and has not begun.
-    """
     plan, room, (recorded, hints) = opened.session.plan, opened.room.room, seen
     names = {entry.keyid: entry.name for entry in plan.proctors}
     facts, words = session_facts(bench.workplace, opened.session), Words(bench.deck.appearance.language)
@@ -134,7 +162,8 @@ def incident_row(incident: Incident, plan: SessionPlan, names: Mapping[str, str]
     """Give an incident as people read it: in words, with names instead of keys, without codes of programs."""
     by = BETWEEN_NAMES.join(names.get(keyid, keyid[:8]) for keyid in incident.by)
     what, note = incident_name(incident, plan.policy.violations, words), incident_detail(incident, words)
-    if incident.detail in set(PauseReason) or (not incident.by and incident.code not in _TOLD):
+    told = incident.code in _TOLD or incident.code.startswith(OF_THE_PC)
+    if incident.detail in set(PauseReason) or (not incident.by and not told):
         note = ""
     grave = incident.clause is not None or incident.code in _ENDS
     return IncidentRow(clock_face(incident.wall_ms), what, note, by, grave=grave)

@@ -10,22 +10,24 @@ from app.ui.text import Sentence, Text, say
 from app.words import Words
 
 _REASONS: Final = ("harmless", "known", "misread", "mended")
-_LINES_SHOWN: Final = 3
 _JOINT: Final = "；"
 SHORT_TEXT: Final = 400
 PEOPLE: Final = 2
 """Nobody goes on over a finding alone, whatever a session's policy says of other acts."""
 
 
-def finding_form(name: Text, *, starting: bool, candidate: CandidateCard | None = None) -> CornerForm:
+def finding_form(
+    seen: Sentence, evidence: tuple[Text, ...], *, starting: bool, candidate: CandidateCard | None = None
+) -> CornerForm:
     """Give the form; `starting`: the session has not begun, else somebody may sit here."""
     kind = "" if starting else "settle_"
     return CornerForm(
         act=CornerAct.SETTLE,
-        title=Sentence(f"environment.form.{kind}title", {"name": name} if isinstance(name, str | Sentence) else {}),
+        title=Sentence(f"environment.form.{kind}title", {"name": seen}),
         sentence=Sentence(f"environment.form.{kind}sentence"),
         verb=Sentence(f"environment.form.{kind}verb"),
         candidate=candidate,
+        evidence=evidence,
         choices=(
             *(Choice(f"reason.{one}", Sentence(f"environment.form.reason_{one}")) for one in _REASONS),
             Choice("reason.other", Sentence("screen.corner_form.reason_other"), noted=True),
@@ -33,10 +35,10 @@ def finding_form(name: Text, *, starting: bool, candidate: CandidateCard | None 
     )
 
 
-def finding_points(name: Text, evidence: Iterable[str], answer: CornerAnswer) -> tuple[Point, ...]:
+def finding_points(seen: Sentence, evidence: Iterable[Text], answer: CornerAnswer) -> tuple[Point, ...]:
     """Give what is being agreed to: the finding, what shows it, and the reason."""
-    told: list[tuple[str, Text]] = [("what", name)]
-    shown = "\n".join(tuple(evidence)[:_LINES_SHOWN])
+    told: list[tuple[str, Text]] = [("what", seen)]
+    shown = "\n".join(line for line in evidence if isinstance(line, str))
     told += [("evidence", shown)] if shown else []
     told += [("reason", answer.choice.words)] if answer.choice is not None else []
     told += [("note", answer.note)] if answer.note else []

@@ -93,8 +93,11 @@ class _CheckLine(QWidget):
         self._text = text = QVBoxLayout()
         text.setSpacing(Space.XS)
         text.addLayout(head)
-        for label in (self._override, self._evidence, self._meaning, self._advice):
+        for label in (self._meaning, self._advice, self._evidence, self._override):
             text.addWidget(label)
+        self._gap = QWidget()
+        self._gap.setFixedHeight(Space.XS)
+        text.addWidget(self._gap)
         text.addWidget(self.go_on, 0, Qt.AlignmentFlag.AlignLeft)
         inside = QHBoxLayout()
         inside.setSpacing(Space.M)
@@ -141,7 +144,8 @@ class _CheckLine(QWidget):
             label.setText(text)
             label.setVisible(bool(text))
         self.go_on.setObjectName(f"override_{check.key}")
-        self.go_on.setVisible(bool(check.key) and not check.override)
+        for widget in (self._gap, self.go_on):
+            widget.setVisible(bool(check.key) and not check.override)
         self.go_on.setText(words("environment.go_on"))
         self.go_on.setAccessibleName(f"{self.go_on.text()} {self._name.text()}")
 

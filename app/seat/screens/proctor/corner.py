@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.seat.screens.proctor.corner_notices import Notices
 from app.seat.screens.proctor.corner_parts import Glance, Incidents, Person, Troubles
 from app.seat.screens.proctor.corner_view import BETWEEN_NAMES, CornerAct, CornerView
 from app.seat.screens.screen import PageHead, Screen
@@ -62,12 +63,15 @@ class CornerScreen(Screen):
 
     acted = Signal(CornerAct)
     left = Signal()
+    settle_requested = Signal(str)
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._view: CornerView | None = None
         self._head = PageHead(self.tools)
         self._troubles = Troubles()
+        self._notices = Notices()
+        self._notices.settling.connect(self.settle_requested)
         self._person = Person()
         self._glance = Glance()
         self._incidents = Incidents()
@@ -107,6 +111,7 @@ class CornerScreen(Screen):
         column.setContentsMargins(0, 0, Space.M, 0)
         column.setSpacing(Space.L)
         column.addWidget(self._troubles)
+        column.addWidget(self._notices)
         column.addWidget(self._person)
         panel = Panel(Space.L)
         title = Label(Type.SECTION)
@@ -172,6 +177,7 @@ class CornerScreen(Screen):
         self._head.show_session(view.session, words)
         self._glance.show_view(view, words)
         self._troubles.show_troubles(view.troubles, words)
+        self._notices.show_rows(view.notices, words)
         self._person.setVisible(view.candidate is not None)
         if view.candidate is not None:
             self._person.show_candidate(view.candidate, words)

@@ -71,10 +71,27 @@ class HintRow:
 
 
 @dataclass(frozen=True)
+class NoticeRow:
+    """Something that changed on this PC: what, when, what shows it, what it may mean, what to do.
+
+    `settles`: two proctors can settle it; else it stands until it has gone.
+    """
+
+    key: str
+    seen: Text
+    meaning: Text
+    remedy: Text
+    when: str
+    evidence: tuple[Text, ...] = ()
+    settles: bool = True
+
+
+@dataclass(frozen=True)
 class CornerView:
     """This seat at a glance. `saved` is the time of the last saved response, empty before there is one.
 
-    `troubles`: what is wrong with the recording and what to do; `hints`: how many things the watch noticed in it.
+    `troubles`: what is wrong with the recording and what to do; `hints`: how many things the watch noticed in it;
+    `notices`: what changed on this PC.
     `acts`: what can be done now; the others are shown shut, in their places.
     """
 
@@ -93,6 +110,7 @@ class CornerView:
     incidents: tuple[IncidentRow, ...] = ()
     troubles: tuple[Text, ...] = ()
     hints: int = 0
+    notices: tuple[NoticeRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +133,7 @@ class CornerForm:
 
     `choices`: ready reasons, or what it was; without any, nothing is asked but the verb. `minutes` offered, if it is
     about time, and the most that can be given. `grave`: it takes something from the candidate. `note`: what the note
-    begins with.
+    begins with. `evidence`: what shows that of which it is about.
     """
 
     act: CornerAct
@@ -128,6 +146,7 @@ class CornerForm:
     most_minutes: int = 0
     grave: bool = False
     note: str = ""
+    evidence: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)

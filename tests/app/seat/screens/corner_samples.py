@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from app.seat.phases.delivery.environment_notices import level_finding, notice_of
 from app.seat.phases.proctor.corner_forms import INCIDENTS, MINUTES, MOST_MINUTES
+from app.seat.phases.proctor.corner_glance import notice_row
+from app.seat.phases.proctor.environment_forms import finding_form, finding_points
 from app.seat.screens.proctor.authority import AuthorityScreen, AuthorityView, Point
 from app.seat.screens.proctor.corner import CornerScreen
 from app.seat.screens.proctor.corner_form import CornerFormScreen
@@ -10,6 +13,7 @@ from app.seat.screens.proctor.corner_hints import CornerHintsScreen, HintsView
 from app.seat.screens.proctor.corner_view import (
     Choice,
     CornerAct,
+    CornerAnswer,
     CornerForm,
     CornerView,
     HintRow,
@@ -21,6 +25,7 @@ from app.seat.screens.proctor.ended import EndedScreen, EndedView
 from app.ui.fields import Field
 from app.ui.text import Sentence
 from app.words import Words
+from sync.wire.environment import LockdownLevel
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.samples import bilingual
 
@@ -175,6 +180,43 @@ def corner_troubled(words: Words) -> CornerScreen:
     told = tuple(Sentence(f"screen.corner.trouble_{one}", {"minutes": 9}) for one in troubles)
     screen.show_corner(replace(corner(), hand_raised=False, troubles=told))
     screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def corner_environment(words: Words) -> CornerScreen:
+    """Draw the corner while something is plugged in that was not there at the start."""
+    screen = CornerScreen(words)
+    wall_ms = 1_795_309_380_000
+    kept = [notice_of(one, one.statement, wall_ms) for one in samples.looked().weighed if one.statement is not None]
+    level = level_finding(samples.looked(level=LockdownLevel.DESKTOP), LockdownLevel.SESSION)
+    fallen = (notice_of(level, level.statement, wall_ms),) if level.statement is not None else ()
+    rows = tuple(notice_row(one) for one in (kept[0], *fallen))
+    screen.show_corner(replace(corner(), hand_raised=False, notices=rows))
+    screen.set_remaining(LEFT_MS)
+    return screen
+
+
+def _override_form() -> CornerForm:
+    return finding_form(Sentence("check.usb_storage.found", {"count": 1}), samples.EVIDENCE, starting=True)
+
+
+def form_override(words: Words) -> CornerFormScreen:
+    """Draw the form of going on over a finding."""
+    screen = CornerFormScreen(words)
+    screen.show_form(_override_form())
+    return screen
+
+
+def authority_override(words: Words) -> AuthorityScreen:
+    """Draw two proctors agreeing to it; the first one has."""
+    screen, form = AuthorityScreen(words), _override_form()
+    points = finding_points(
+        Sentence("check.usb_storage.found", {"count": 1}),
+        samples.EVIDENCE,
+        CornerAnswer(form.choices[1], note="考点的加密狗，已登记，考试软件要用"),
+    )
+    cards = samples.proctors(1)
+    screen.show_authority(AuthorityView(form.title, form.sentence, form.verb, 2, cards, points=points))
     return screen
 
 

@@ -38,6 +38,7 @@ from app.ui.simulated import Simulated
 from app.ui.style import prepare_application
 from app.words import Words
 from sync.replica.durable import DiskFull
+from sync.wire.environment import LockdownLevel
 from sync.wire.plan import Theme
 from tests.app.seat.screens import corner_samples, room_shots, samples
 from tests.app.seat.screens.layout import faults
@@ -78,6 +79,30 @@ def _launch(words: Words) -> LaunchScreen:
 def _launch_ready(words: Words) -> LaunchScreen:
     screen = LaunchScreen(words)
     screen.show_launch(samples.launch(good=True))
+    return screen
+
+
+def _launch_found(words: Words) -> LaunchScreen:
+    screen = LaunchScreen(words)
+    screen.show_launch(samples.launch_found())
+    return screen
+
+
+def _launch_overridden(words: Words) -> LaunchScreen:
+    screen = LaunchScreen(words)
+    screen.show_launch(samples.launch_found(overridden=True))
+    return screen
+
+
+def _launch_short(words: Words) -> LaunchScreen:
+    screen = LaunchScreen(words)
+    screen.show_launch(samples.launch_found(level=LockdownLevel.DESKTOP))
+    return screen
+
+
+def _launch_unfolded(words: Words) -> LaunchScreen:
+    screen = _launch_ready(words)
+    found(screen, Button, "checks_clear").click()
     return screen
 
 
@@ -356,6 +381,10 @@ SHOTS = (
     Shot("02-launch", _launch, large=True),
     Shot("02-launch-ready", _launch_ready),
     Shot("02-launch-wrong-code", _launch_wrong),
+    Shot("02-launch-found", _launch_found, large=True),
+    Shot("02-launch-overridden", _launch_overridden, large=True),
+    Shot("02-launch-short", _launch_short, large=True),
+    Shot("02-launch-unfolded", _launch_unfolded),
     Shot("03-check-in", _number, large=True),
     Shot("03-check-in-unknown", _number_unknown),
     Shot("03-identity", _candidate, large=True),
@@ -392,6 +421,9 @@ SHOTS = (
     Shot("11-corner-admitted", corner_samples.corner_admitted),
     Shot("11-corner-nobody", corner_samples.corner_nobody),
     Shot("11-corner-troubled", corner_samples.corner_troubled),
+    Shot("11-corner-environment", corner_samples.corner_environment, large=True),
+    Shot("12-override", corner_samples.form_override, large=True),
+    Shot("13-authority-override", corner_samples.authority_override, large=True),
     Shot("18-hints", corner_samples.hints_screen, large=True),
     Shot("18-hints-none", corner_samples.hints_none),
     Shot("12-corner-end", corner_samples.form_screen, large=True),

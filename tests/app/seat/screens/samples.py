@@ -3,6 +3,8 @@
 from app.exam.interactions import Choice, Option
 from app.exam.item import Item
 from app.exam.prose import Language, Paragraph, Picture, Place, Run, Style, Wording
+from app.seat.environment import Look, weigh
+from app.seat.phases.launch.environment_rows import environment_rows
 from app.seat.screens.admission.check_in import CheckInView
 from app.seat.screens.admission.identity import IdentityView, Step
 from app.seat.screens.admission.notice import NoticeView
@@ -17,7 +19,10 @@ from app.seat.screens.view import CandidateCard, ProctorCard, SessionFacts
 from app.ui.number_grid import GridCell
 from app.ui.text import Sentence
 from app.words import Words
-from sync.wire.plan import Bilingual, Difficulty, ItemKind
+from proctoring.checks.observation import clear, found, unknown
+from proctoring.lockdown.level import SESSION_NEEDS, Level
+from sync.wire.environment import EnvironmentPolicy, LockdownLevel, Override
+from sync.wire.plan import Bilingual, Difficulty, ItemKind, ProctorEntry
 from tests.app.seat.screens.pictures import drawn_face, encoded, fire_triangle
 
 ZH, EN = Words(Language.ZH), Words(Language.EN)
@@ -99,6 +104,41 @@ def checks() -> tuple[CheckRow, ...]:
             bilingual("考生可能把试题投到别处。", "Items could be shown elsewhere."),
             bilingual("请拔掉第二块显示器，再点“重新检查”。", "Unplug the second display, then check again."),
         ),
+    )
+
+
+EVIDENCE = ("/sys/block/sdb: Kingston DataTraveler 3.0, 32 GB", "/proc/mounts: /dev/sdb1 /media/usb")
+OBSERVED = (
+    found("usb_storage", EVIDENCE, count=1),
+    found("remote_tool", ("process 812: comm x11vnc, 0.0.0.0:5900 open", "/usr/bin/x11vnc"), names="x11vnc"),
+    unknown("camera_in_use", ("/proc/1204/fd: EACCES",)),
+    found("input_devices", ("0003:046D:C52B: Logitech USB Receiver",), keyboards=2),
+    found("battery", ("/sys/class/power_supply/BAT0: Discharging, 78 %",), percent=78),
+    *(clear(one) for one in ("debugger", "elevated", "virtual_camera", "radios", "routes", "suspend")),
+)
+PROCTORS = (
+    ProctorEntry(proctor=SITTING, name="李芳", keyid="a" * 64),
+    ProctorEntry(proctor=SITTING, name="古丽娜尔·艾合买提江", keyid="b" * 64),
+)
+
+
+def looked(*, overridden: bool = False, level: LockdownLevel = LockdownLevel.SESSION) -> Look:
+    """Give a look at a PC on which a stick is plugged in and a remote tool runs; two proctors allowed the stick."""
+    policy = EnvironmentPolicy()
+    usb = next(one.statement for one in weigh(policy, OBSERVED, ()) if one.observation.check == "usb_storage")
+    assert usb is not None
+    reason = "考点的加密狗，已登记，考试软件要用"
+    override = Override(statement=usb, reason=reason, by=("a" * 64, "b" * 64), wall_ms=1_795_309_380_000)
+    weighed = weigh(policy, OBSERVED, (override,) if overridden else ())
+    short = SESSION_NEEDS if level is LockdownLevel.DESKTOP else ()
+    return Look(Level(level, short), LockdownLevel.SESSION, weighed, ("quantum_radar",) if overridden else ())
+
+
+def launch_found(*, overridden: bool = False, level: LockdownLevel = LockdownLevel.SESSION) -> LaunchView:
+    """Give the launch screen with what checks of the PC found."""
+    rows = environment_rows(looked(overridden=overridden, level=level), PROCTORS)
+    return LaunchView(
+        session(), ("李芳", "王建国"), (*rows, *good_checks()), ReleaseState.RELEASED, None, can_start=False
     )
 
 
