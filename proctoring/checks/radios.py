@@ -1,4 +1,4 @@
-"""Radios: whether one of them could be used now."""
+"""Radios and infrared: whether one of them could be used now."""
 
 import re
 from collections.abc import Iterator
@@ -14,6 +14,8 @@ _OWN: Final = frozenset({"wlan", "bluetooth"})
 """Kinds whose every device has a switch of its own."""
 _DEVICE: Final = re.compile(r"(phy|hci)[0-9]+")
 _HARMLESS: Final = frozenset({"gps"})  # it only listens
+_CABLE: Final = "rc-cec"
+"""HDMI's remote control: include/media/rc-map.h, RC_MAP_CEC (Linux)."""
 _UP: Final = 1  # IFF_UP, linux/if.h
 
 
@@ -33,7 +35,7 @@ class _Switch:
 
 
 def radios(machine: Machine, _situation: Situation) -> Observation:
-    """Tell whether a radio is on: wireless network, Bluetooth, mobile network, whatever else has a switch.
+    """Tell whether a radio is on: wireless network, Bluetooth, mobile network, whatever else has a switch; infrared.
 
     A radio is off if its own switch (rfkill) is. One without a switch is on. No radio is seen only if neither the
     switches nor the network nor Bluetooth know one.
@@ -44,6 +46,7 @@ def radios(machine: Machine, _situation: Situation) -> Observation:
         *(f"/{at}: not switched off" for name, at in _radios(machine) if name not in off),
         *(f"/{one.at}: {one.kind} ({one.name}) is on" for one in switches if not one.off and one.counts),
         *_mobile(machine),
+        *_infrared(machine),
     ]
     if seen:
         return found("radios", seen)
@@ -77,6 +80,14 @@ def _mobile(machine: Machine) -> Iterator[str]:
         at = f"sys/class/net/{name}"
         if event(machine, at).get("DEVTYPE") == "wwan" and is_up(machine, name):
             yield f"/{at}: mobile network, up"
+
+
+def _infrared(machine: Machine) -> Iterator[str]:
+    """Give the receivers of infrared light; what comes through a screen's cable has the same class, and is none."""
+    for name in devices(machine, "rc"):
+        about = event(machine, f"sys/class/rc/{name}")
+        if about.get("NAME") != _CABLE:
+            yield f"/sys/class/rc/{name}: an infrared receiver ({about.get('DRV_NAME', '?')})"
 
 
 def is_up(machine: Machine, interface: str) -> bool:

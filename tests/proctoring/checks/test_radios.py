@@ -117,3 +117,11 @@ def test_a_switch_that_says_nonsense_is_not_off(pc: MadeUp, soft: str) -> None:
 def test_without_a_sys_folder_nothing_is_concluded(tmp_path: Path) -> None:
     (one,) = observe({"radios": radios}, Machine(tmp_path), Situation())
     assert one.verdict is Verdict.UNKNOWN
+
+
+def test_an_infrared_receiver_is_found_and_a_screens_remote_control_is_not(pc: MadeUp) -> None:
+    pc.known_as("rc", pc.device("devices/cec/rc0", uevent="NAME=rc-cec\nDRV_NAME=cec"))
+    assert seen(pc).verdict is Verdict.CLEAR
+    pc.known_as("rc", pc.device("devices/pnp0/rc1", uevent="NAME=rc-rc6-mce\nDRV_NAME=ite-cir"))
+    assert seen(pc).verdict is Verdict.FOUND
+    assert seen(pc).evidence == ("/sys/class/rc/rc1: an infrared receiver (ite-cir)",)
