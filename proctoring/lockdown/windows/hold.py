@@ -1,7 +1,7 @@
 """What the kiosk itself holds on Windows during an exam: keys, foreground, screens, and the window's pictures."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from proctoring.lockdown.level import Level
@@ -33,6 +33,11 @@ class WindowsHold:
         self._keys = KeyFilter(win32)
         self._foreground = ForegroundWatch(win32, os.getpid(), window, allowed)
         self._injected = 0
+
+    @property
+    def dropped(self) -> Mapping[Ruling, int]:
+        """How many key strokes of each kind were dropped so far."""
+        return self._keys.dropped
 
     def engage(self) -> None:
         """Begin to hold. Raises `WindowsRefused`; then nothing is held."""
@@ -96,7 +101,7 @@ class WindowsHold:
             yield DisplayEvent(Seen.MIRRORED_SCREEN, "screens", (f"{now.mirrored} on more than one screen",))
 
     def _hands(self) -> Iterator[DisplayEvent]:
-        count = self._keys.dropped[Ruling.INJECTED]
+        count = self.dropped[Ruling.INJECTED]
         if count > self._injected:
             yield DisplayEvent(
                 Seen.INJECTED_INPUT, "keys", (f"{count - self._injected} strokes no hand made, dropped",)

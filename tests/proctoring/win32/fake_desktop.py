@@ -24,7 +24,7 @@ WM_QUIT = 0x12
 def press(state: State, key: int, *, up: bool = False, flags: int = 0, extra: int = 0) -> bool:
     """A key goes down or up: hooks of the desktop shown are asked, the newest first. Tells whether it came through."""
     record = w.KeyboardHook(vk=key, flags=flags | (0x80 if up else 0), extra=extra)
-    chain = [hook for hook in reversed(state.hooks) if hook.desktop == state.shown]
+    chain = [hook for hook in reversed(state.hooks) if state.hooks_work and hook.desktop == state.shown]
     for hook in chain:
         if hook.procedure(0, 0x101 if up else 0x100, ctypes.addressof(record)):
             return False
