@@ -155,8 +155,8 @@ class Supervisor:
                     kiosk.kill()
                     await kiosk.ended
                     return
-                ends = {kiosk.ended, server.ended}
-                await asyncio.wait(ends, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+                ends = {kiosk.ended, server.ended}  # looked at anew before a kiosk that has just come up could hang
+                await asyncio.wait(ends, timeout=min(left_s, self._plan.silent_s), return_when=asyncio.FIRST_COMPLETED)
         finally:
             loop.remove_reader(pulse.fileno())
 
