@@ -56,7 +56,6 @@ class Covers(QObject):
         self._window: Final = window
         self._covers: dict[QScreen, Cover] = {}
         self._spare: Cover | None = None
-        self._on = False
 
     @property
     def covered(self) -> tuple[QRect, ...]:
@@ -65,7 +64,6 @@ class Covers(QObject):
 
     def begin(self) -> None:
         """Cover what is there, and what comes."""
-        self._on = True
         self._spare = Cover()  # made beforehand: a screen that comes is covered within milliseconds
         application = _application()
         application.screenAdded.connect(self._come)
@@ -76,7 +74,6 @@ class Covers(QObject):
 
     def end(self) -> None:
         """Uncover every screen."""
-        self._on = False
         application = _application()
         application.screenAdded.disconnect(self._come)
         application.screenRemoved.disconnect(self._gone)
@@ -88,7 +85,8 @@ class Covers(QObject):
         self._spare = None
 
     def look(self) -> Iterator[Matter]:
-        """Tell which screens there are beside the window's."""
+        """Keep the covers in front, and tell which screens there are beside the window's."""
+        self._arrange()
         own = self._window.screen()
         for screen in QGuiApplication.screens():
             if screen is not own:
@@ -97,11 +95,6 @@ class Covers(QObject):
                 same = place.intersects(own.geometry())
                 kind = GuardKind.MIRRORED_SCREEN if same else GuardKind.SECOND_SCREEN
                 yield Matter(kind, evidence=(said + (", shows the same" if same else ", covered"),))
-
-    def raise_all(self) -> None:
-        """Bring the covers before whatever came up on their screens."""
-        for cover in self._covers.values():
-            cover.raise_()
 
     def _come(self, screen: QScreen) -> None:
         screen.geometryChanged.connect(self._arrange)
@@ -118,11 +111,12 @@ class Covers(QObject):
         for screen in QGuiApplication.screens():
             apart = screen is not own and not screen.geometry().intersects(own.geometry())
             cover = self._covers.get(screen)
-            if not apart and cover is not None:
+            if not apart:
                 self._gone(screen)
-            elif apart:
+            else:
                 cover = self._covers[screen] = cover or self._take_spare()
-                cover.setGeometry(screen.geometry())
+                if cover.geometry() != screen.geometry():
+                    cover.setGeometry(screen.geometry())
                 cover.show()
                 cover.raise_()
 

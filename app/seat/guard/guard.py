@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +12,7 @@ from app.seat.guard.clips import Clips
 from app.seat.guard.covers import Covers
 from app.seat.guard.events import GuardEvent, GuardKind, Matter, Memory
 from app.seat.guard.gate import Gate
-from app.seat.guard.hold import Hold
+from app.seat.guard.hold import Hold, within_wayland
 from app.seat.guard.links import Links
 from app.seat.guard.pauses import OtherUsers, Pauses
 from app.seat.guard.synthetic import Synthetic
@@ -64,10 +64,9 @@ class Guard(QObject):
         self._covers: Final = Covers(window)
         self._links: Final = Links()
         self._synthetic: Final = Synthetic(self._tell)
-        self._watch: Final = Watch()
+        self._watch: Final = Watch(self._look_soon)
         self._pauses: Final = Pauses()
         self._others: Final = OtherUsers(machine or Machine())
-        self._notifier: QSocketNotifier | None = None
         self._beat_timer = QTimer(self, interval=BEAT_MS)
         self._beat_timer.timeout.connect(self._beat)
         self._soon_timer = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -96,7 +95,7 @@ class Guard(QObject):
             self._hold.begin()
             self._synthetic.begin()
             self._covers.begin()
-            self._begin_watch()
+            self._watch.begin(int(self._window.winId()))
         self._clips.begin()
         self._links.begin()
         self._pauses.begin()
@@ -113,7 +112,7 @@ class Guard(QObject):
         self._links.end()
         self._clips.end()
         if self._holds:
-            self._end_watch()
+            self._watch.end()
             self._covers.end()
             self._synthetic.end()
             self._hold.end()
@@ -123,7 +122,7 @@ class Guard(QObject):
         """Give what is seen now of what a level is made of."""
         seen = replace(
             self._around(),
-            keyboard_grab=self._engaged and self._hold.grabbed,
+            keyboard_grab=self._engaged and self._hold.grabbed and not within_wayland(),
             stack_watch=self._engaged and self._watch.running,
             key_filter=self._engaged and self._gate.shut,
             injection_told=self._engaged and self._watch.running and self._synthetic.on,
@@ -137,19 +136,6 @@ class Guard(QObject):
     def level(self) -> Level:
         """Give the level of now."""
         return assess(self.evidence())
-
-    def _begin_watch(self) -> None:
-        self._watch.begin(int(self._window.winId()))
-        if (descriptor := self._watch.descriptor) is not None:
-            self._notifier = QSocketNotifier(descriptor, QSocketNotifier.Type.Read, self)
-            self._notifier.activated.connect(self._look_soon)
-
-    def _end_watch(self) -> None:
-        if self._notifier is not None:
-            self._notifier.setEnabled(False)
-            self._notifier.deleteLater()
-            self._notifier = None
-        self._watch.end()
 
     def _look_soon(self) -> None:
         if self._engaged and not self._soon_timer.isActive():
@@ -180,7 +166,8 @@ class Guard(QObject):
         for matter in seen:
             self._answer(matter)
         settled = self._hold.settled
-        for matter in (*seen, *self._hold.look()):
+        held = () if self._watch.stalled else tuple(self._hold.look())  # that waits for the display's answer
+        for matter in (*seen, *held):
             if settled or matter.kind not in _COMING:
                 yield matter
 

@@ -1,5 +1,6 @@
 """Holding the window: over the whole screen, in front, with the keyboard; put back whenever it was taken away."""
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Final
@@ -122,6 +123,12 @@ class Hold:
         window.show()
         window.raise_()
         window.activateWindow()
+
+
+def within_wayland() -> bool:
+    """Tell whether the X server is a guest of a Wayland desktop: then a grab holds nothing back from that."""
+    named = any(screen.name().startswith("XWAYLAND") for screen in QGuiApplication.screens())
+    return named or bool(os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _said(rect: QRect) -> str:

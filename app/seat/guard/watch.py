@@ -1,8 +1,10 @@
 """The watch over the display as the guard uses it: what it sees becomes what the guard tells and does."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSocketNotifier
 
 from app.seat.guard.events import GuardKind, Matter
 from proctoring.lockdown.seen import DisplayEvent, Seen
@@ -32,25 +34,29 @@ _KINDS: Final[Mapping[Seen, GuardKind]] = MappingProxyType(
     }
 )
 """Not here: a window manager, which only tells on the level, and a second screen, which Qt tells as it is covered."""
-_ONE_EACH: Final = frozenset({GuardKind.WINDOW_CHANGED, GuardKind.FOCUS_LOST, GuardKind.MIRRORED_SCREEN})
+_ONE_EACH: Final = frozenset(
+    {GuardKind.WINDOW_CHANGED, GuardKind.FOCUS_LOST, GuardKind.MIRRORED_SCREEN, GuardKind.WATCH_LOST}
+)
 """What the guard notices in two ways, and tells once."""
 
 
 class Watch:
-    """Looks at the display for one window, by a connection of its own."""
+    """Looks at the display for one window, by a connection of its own; `changed` is called when that changes.
 
-    def __init__(self) -> None:
+    A connection that is lost is made again at the next looks.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed: Final = changed
         self._watch: DisplayWatch | None = None
+        self._notifier: QSocketNotifier | None = None
+        self._window = 0
+        self.stalled = False
 
     @property
     def running(self) -> bool:
         """Tell whether it watches."""
-        return self._watch is not None
-
-    @property
-    def descriptor(self) -> int | None:
-        """What becomes readable when something changes on the display."""
-        return self._watch.fileno() if self._watch is not None else None
+        return self._watch is not None and not self.stalled
 
     @property
     def state(self) -> "DisplayState | None":
@@ -64,16 +70,16 @@ class Watch:
         return self._watch.input if self._watch is not None else None
 
     def begin(self, window: int) -> None:
-        """Watch over this window; without a display that answers, nothing is watched."""
-        from proctoring.lockdown.display import DisplayWatch  # noqa: PLC0415 - there is none on other platforms
-
-        try:
-            self._watch = DisplayWatch(None, window)
-        except Fault:
-            self._watch = None
+        """Watch over this window."""
+        self._window = window
+        self._connect()
 
     def end(self) -> None:
         """Stop watching."""
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+            self._notifier.deleteLater()
+            self._notifier = None
         if self._watch is not None:
             self._watch.close()
             self._watch = None
@@ -81,9 +87,15 @@ class Watch:
     def look(self) -> Iterator[Matter]:
         """Tell what is the matter with the display."""
         if self._watch is None:
+            self._connect()
+        if self._watch is None:
+            yield Matter(GuardKind.WATCH_LOST, evidence=("display: no connection",))
             return
         events = self._watch.look()
+        if self._notifier is not None:
+            self._notifier.setEnabled(True)
         managed = self._watch.state.window_manager is not None
+        self.stalled = any(event.kind is Seen.DISPLAY_STALLED for event in events)
         for event in events:
             if event.kind is Seen.DISPLAY_LOST:
                 self.end()
@@ -92,6 +104,21 @@ class Watch:
                 continue  # an ordinary desktop has many; that there are some, the level says
             if kind is not None:
                 yield Matter(kind, "" if kind in _ONE_EACH else event.subject, _lines(event))
+
+    def _stir(self) -> None:
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)  # until it was looked: what is there to read would be told without end
+        self._changed()
+
+    def _connect(self) -> None:
+        from proctoring.lockdown.display import DisplayWatch  # noqa: PLC0415 - there is none on other platforms
+
+        try:
+            self._watch = DisplayWatch(None, self._window)
+        except Fault:
+            return
+        self._notifier = QSocketNotifier(self._watch.fileno(), QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(self._stir)
 
 
 def _lines(event: DisplayEvent) -> tuple[str, ...]:
