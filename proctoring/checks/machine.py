@@ -2,15 +2,17 @@
 
 import errno
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self, TypeVar, cast
 
 MOST_BYTES: Final = 256 * 1024
 """No file of the kernel's that a check reads is larger; of anything else only the beginning counts."""
 MOST_ENTRIES: Final = 20_000
 """No folder is read any further."""
+T = TypeVar("T")
+
 _ABSENT: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESRCH})
 """ESRCH: a process ended while its file was read."""
 
@@ -21,9 +23,25 @@ class Unreadable(Exception):  # noqa: N818 - it says what a file is
 
 @dataclass(frozen=True)
 class Machine:
-    """One PC. `root`: the folder its file system is looked at below; "/" is this PC."""
+    """One PC. `root`: the folder its file system is looked at below; "/" is this PC.
+
+    `seen`: what was looked at once for several checks, in a glance; None otherwise.
+    """
 
     root: Path = Path("/")
+    seen: dict[Callable[..., object], object] | None = field(default=None, compare=False, repr=False)
+
+    def glance(self) -> Self:
+        """Give the same PC for one round of checks, in which what several ask for is looked at once."""
+        return replace(self, seen={})
+
+    def once(self, look: Callable[["Machine"], T]) -> T:
+        """Give what `look` sees; in a glance it looks only once. Raises what `look` raises, each time."""
+        if self.seen is None:
+            return look(self)
+        if look not in self.seen:
+            self.seen[look] = look(self)
+        return cast("T", self.seen[look])
 
     def read(self, path: str, most: int = MOST_BYTES) -> bytes | None:
         """Give the first `most` bytes of a file, None if there is none.

@@ -45,7 +45,8 @@ def unknown(check: str, evidence: Iterable[str], **facts: str | int) -> Observat
 
 def observe(checks: Mapping[str, Check], machine: Machine, situation: Situation) -> tuple[Observation, ...]:
     """Make these checks one after the other. What cannot be read is unknown; no check ends another."""
-    return tuple(_made(name, check, machine, situation) for name, check in checks.items())
+    at_once = machine.glance()
+    return tuple(_made(name, check, at_once, situation) for name, check in checks.items())
 
 
 def lines(evidence: Iterable[str]) -> tuple[str, ...]:

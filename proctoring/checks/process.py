@@ -68,7 +68,11 @@ class Running:
 
     @classmethod
     def look(cls, machine: Machine) -> Self:
-        """Look at all processes but the kernel's. Raises `Unreadable` if /proc shows none."""
+        """Look at all processes but the kernel's; once in a glance. Raises `Unreadable` if /proc shows none."""
+        return machine.once(cls._all)
+
+    @classmethod
+    def _all(cls, machine: Machine) -> Self:
         looked = [one for one in (Process.look(machine, pid) for pid in machine.processes()) if one is not None]
         whole = any(one.pid == 1 for one in looked)
         return cls(tuple(one for one in looked if not one.is_kernel), whole)

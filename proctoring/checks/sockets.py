@@ -68,11 +68,15 @@ class Socket:
 
 
 def sockets(machine: Machine) -> tuple[Socket, ...]:
-    """Give all TCP and UDP sockets.
+    """Give all TCP and UDP sockets; looked at once in a glance.
 
     Raises:
         Unreadable: a table cannot be read, is longer than any of an exam PC's, or is not in the kernel's format.
     """
+    return machine.once(_all)
+
+
+def _all(machine: Machine) -> tuple[Socket, ...]:
     found: list[Socket] = []
     seen = False
     for table in ("tcp", "tcp6", "udp", "udp6"):
