@@ -134,8 +134,7 @@ def test_a_window_manager_is_known_by_what_it_has_to_ask_for_even_if_it_says_not
     foe.core.ChangeProperty(0, named, foe.atom("_NET_WM_NAME"), foe.atom("UTF8_STRING"), 8, 4, b"Some")
     foe.settle()
     assert matters(watch)[Seen.WINDOW_MANAGER].subject == "Some"
-    foe.close()
-    foe.__init__(foe.display)  # type: ignore[misc] - it ended, and its property stayed
+    foe.core.ChangeWindowAttributes(foe.root, 0x800, [0])  # it ended, and what it said of itself stayed
     foe.settle()
     assert matters(watch) == {}
 

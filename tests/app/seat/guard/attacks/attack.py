@@ -10,7 +10,7 @@ from typing import Any, Final
 import xcffib
 
 from tests.app.seat.guard.attacks.foe import Foe
-from tests.app.seat.guard.attacks.stage import HEIGHT, WIDTH, Setup, Stage, TargetGone, TargetStopped, until
+from tests.app.seat.guard.attacks.stage import HEIGHT, WIDTH, NoHands, Setup, Stage, TargetGone, TargetStopped, until
 
 WATCHED_S: Final = 0.4
 """So long it is looked whether harm comes."""
@@ -64,7 +64,8 @@ class Scene:
         return answer
 
     def xdotool(self, *words: object) -> None:
-        self.stage.run("xdotool", *(str(word) for word in words))
+        """Use keyboard and mouse."""
+        self.stage.press(*(str(word) for word in words))
 
     def click(self, place: str, button: int = 1) -> None:
         x, y = self.places[place]
@@ -88,7 +89,8 @@ class Scene:
         self.foe.clear()
         self.notes.clear()
         self.stage.marker().unlink(missing_ok=True)
-        self.xdotool("mousemove", 5, 5)
+        if self.stage.hands is not None:
+            self.xdotool("mousemove", 5, 5)
         self.state("reset")
         until(self.covering, 2)
         until(lambda: not self.red(), 1)
@@ -123,6 +125,8 @@ def attempt(scene: Scene, attack: Attack) -> Result:
     try:
         attack.do(scene)
         seconds = _harmed(scene, attack)
+    except NoHands:
+        return Result(Outcome.NOT_HERE)
     except (TargetGone, TargetStopped, xcffib.ConnectionException):
         seconds = float("inf")
     told = _told(scene, attack, wait=seconds == float("inf"))

@@ -24,8 +24,7 @@ def _typed(scene: Scene) -> bool:
 
 
 def _xtest(scene: Scene) -> None:
-    scene.click("line")
-    scene.xdotool("key", "a")
+    scene.stage.run("xdotool", "key", "a")
 
 
 def _send_event(scene: Scene) -> None:
@@ -65,6 +64,10 @@ def _poll_keys(scene: Scene) -> None:
 
 def _record(scene: Scene) -> None:
     """Overhear keys by the RECORD extension."""
+    scene.notes["heard"] = 0
+    if not scene.foe.has(xcffib.record.key):
+        scene.xdotool("key", "a")
+        return
     connection = xcffib.Connection(display=scene.foe.display)
     try:
         record = connection(xcffib.record.key)
@@ -123,7 +126,7 @@ def _kill(scene: Scene) -> None:
 
 def _stop(scene: Scene) -> None:
     os.kill(scene.stage.target.pid, signal.SIGSTOP)
-    time.sleep(3)
+    time.sleep(6)
     os.kill(scene.stage.target.pid, signal.SIGCONT)
 
 
@@ -131,8 +134,8 @@ def _never(_: Scene) -> bool:
     return True
 
 
-def _suspend(scene: Scene) -> None:
-    scene.state("jump")
+def _told(scene: Scene, word: str) -> None:
+    scene.state(word)
 
 
 def _zap(scene: Scene) -> None:
@@ -149,6 +152,11 @@ def _server_died(scene: Scene) -> bool:
     return not scene.stage.alive()
 
 
+def _output(scene: Scene, where: str) -> None:
+    scene.stage.run("xrandr", "--addmode", "DUMMY1", f"{WIDTH}x{HEIGHT}")
+    scene.stage.run("xrandr", "--output", "DUMMY1", "--mode", f"{WIDTH}x{HEIGHT}", where, "DUMMY0")
+
+
 def _monitor(scene: Scene, monitor: str) -> None:
     """RandR's monitors are what Qt takes its screens from."""
     scene.stage.run("xrandr", "--setmonitor", *monitor.split())
@@ -158,7 +166,7 @@ def _second(scene: Scene) -> None:
     """A second screen is plugged in at the right, where another program's window is."""
     scene.foe.window((WIDTH + 100, 300, 200, 200))
     if scene.stage.setup is Setup.XORG:
-        scene.stage.run("xrandr", "--output", "DUMMY1", "--mode", f"{WIDTH}x{HEIGHT}", "--right-of", "DUMMY0")
+        _output(scene, "--right-of")
     else:
         _monitor(scene, f"right {WIDTH}/300x{HEIGHT}/200+{WIDTH}+0 none")
     scene.notes["screens"] = until(lambda: int(scene.state()["screens"]) > 1, 2)
@@ -170,7 +178,7 @@ def _second_picture(scene: Scene) -> bool:
 
 def _mirror(scene: Scene) -> None:
     if scene.stage.setup is Setup.XORG:
-        scene.stage.run("xrandr", "--output", "DUMMY1", "--mode", f"{WIDTH}x{HEIGHT}", "--same-as", "DUMMY0")
+        _output(scene, "--same-as")
     else:
         _monitor(scene, f"right {WIDTH}/300x{HEIGHT}/200+0+0 none")
 
@@ -213,9 +221,10 @@ CLIENT_ATTACKS: Final = (
     ),
     Attack("second screen plugged in", _second, _second_picture),
     Attack("mirrored screen", _mirror, _never, lasting=True),
-    Attack("suspend (simulated by the clock)", _suspend, _never, lasting=True),
+    Attack("user switch (simulated by its file)", lambda scene: _told(scene, "switch"), _never, lasting=True),
+    Attack("suspend (simulated by the clock)", lambda scene: _told(scene, "jump"), _never, lasting=True),
     Attack("Ctrl+Alt+Backspace", _zap, _server_died, lasting=True),
-    Attack("SIGSTOP for 3 s", _stop, _never, lasting=True),
+    Attack("SIGSTOP for 6 s", _stop, _never, lasting=True),
     Attack("XKillClient", _kill_client, _gone, lasting=True),
     Attack("kill -9", _kill, _gone, lasting=True),
     Attack("Ctrl+Alt+Backspace after a client has armed it", _zap_prepared, _server_died, lasting=True),

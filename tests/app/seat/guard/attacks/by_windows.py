@@ -30,9 +30,19 @@ def _delete(scene: Scene) -> None:
     scene.foe.message(scene.window, scene.window, "WM_PROTOCOLS", [scene.foe.atom("WM_DELETE_WINDOW"), 0])
 
 
+def _unmap(scene: Scene) -> None:
+    scene.foe.core.UnmapWindow(scene.window)
+    scene.foe.settle()
+
+
+def _configured(scene: Scene, what: int, values: list[int]) -> None:
+    scene.foe.core.ConfigureWindow(scene.window, what, values)
+    scene.foe.settle()
+
+
 def _unmaximise(scene: Scene) -> None:
     scene.foe.to_manager(scene.window, "_NET_WM_STATE", [0, scene.foe.atom("_NET_WM_STATE_FULLSCREEN"), 0, 2])
-    scene.xdotool("windowsize", scene.window, 400, 300)
+    _configured(scene, 4 | 8, [400, 300])
 
 
 def _ordinary(scene: Scene) -> None:
@@ -102,9 +112,9 @@ WINDOW_ATTACKS: Final = (
     _message("_NET_CLOSE_WINDOW"),
     Attack("close by message (WM_DELETE_WINDOW)", _delete, _uncovered),
     _message("WM_CHANGE_STATE", 3),
-    Attack("unmapped by another client", lambda scene: scene.xdotool("windowunmap", scene.window), _uncovered),
+    Attack("unmapped by another client", _unmap, _uncovered),
     Attack("taken out of full screen, made small", _unmaximise, _uncovered),
-    Attack("moved away", lambda scene: scene.xdotool("windowmove", scene.window, 600, 500), _uncovered),
+    Attack("moved away", lambda scene: _configured(scene, 1 | 2, [600, 500]), _uncovered),
     Attack(
         "show desktop by message",
         lambda scene: scene.foe.to_manager(scene.foe.root, "_NET_SHOWING_DESKTOP", [1]),

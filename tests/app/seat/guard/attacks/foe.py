@@ -53,6 +53,10 @@ class Foe:
             self._names[self._atoms[name]] = name
         return self._atoms[name]
 
+    def has(self, extension: Any) -> bool:  # noqa: ANN401 - xcffib has no types
+        """Tell whether the server offers an extension."""
+        return bool(xcffib.lib.xcb_get_extension_data(self.connection._conn, extension.c_key).present)
+
     def settle(self) -> None:
         """Wait until the server has done everything asked so far."""
         self.core.GetInputFocus().reply()
@@ -199,6 +203,8 @@ class Foe:
 
     def fake_from_real_device(self, keycode: int) -> bool:
         """Press a key through XTEST in the name of a real keyboard (XInput 1). False if there is none."""
+        if not self.has(xcffib.xtest.key):
+            return False
         extension, test = self.connection(xcffib.xinput.key), self.connection(xcffib.xtest.key)
         first = xcffib.lib.xcb_get_extension_data(self.connection._conn, extension.c_key).first_event
         for number in self.real_keyboards():

@@ -14,8 +14,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from app.resources import resource_folder
+
 HERE: Final = Path(__file__).parent
 WIDTH, HEIGHT = 1024, 768
+_XVFB: Final = ("Xvfb", "-screen", "0", f"{2 * WIDTH}x{HEIGHT}x24")
 PATIENCE_S: Final = 20.0
 
 
@@ -24,7 +27,10 @@ class Setup(StrEnum):
 
     ALONE = "Xvfb, no window manager"
     MANAGED = "Xvfb with openbox"
+    NESTED = "Xephyr like the session"
+    """No window manager, no XTEST, no RECORD; keys and mouse come from the display around it and are real in here."""
     XORG = "Xorg, the session's configuration"
+    """A dummy screen and no keyboard: only what a client of the display can do."""
 
 
 class DisplayDied(Exception):  # noqa: N818 - it says what happened
@@ -33,13 +39,18 @@ class DisplayDied(Exception):  # noqa: N818 - it says what happened
 
 @dataclass
 class Stage:
-    """One display with the target on it."""
+    """One display with the target on it. `hands`: the display whose keys and mouse are a person's, None without any.
+
+    `around`: the server of that display, if it is another.
+    """
 
     setup: Setup
     guarded: bool
     folder: Path
     display: str
     server: subprocess.Popen[bytes]
+    around: subprocess.Popen[bytes] | None
+    hands: str | None
     manager: subprocess.Popen[bytes] | None
     environment: dict[str, str]
     target: subprocess.Popen[str] = field(init=False)
@@ -55,7 +66,7 @@ class Stage:
         """Start the target and wait until its window is on show."""
         command = [sys.executable, "-m", "tests.app.seat.guard.attacks.target"]
         self.target = subprocess.Popen(
-            command + ["--guarded"] * self.guarded,
+            [*command, *["--guarded"] * self.guarded, str(self.folder / "root")],
             env=self.environment | {"QT_QPA_PLATFORM": "xcb", "QT_LOGGING_RULES": "*=false"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -86,6 +97,14 @@ class Stage:
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=20, check=False)
         return done.stdout
 
+    def press(self, *words: str) -> None:
+        """Press keys and move the mouse as a person does. Raises `NoHands`."""
+        if self.hands is None:
+            raise NoHands
+        command = ("xdotool", *words)
+        environment = self.environment | {"DISPLAY": self.hands}
+        subprocess.run(command, env=environment, capture_output=True, timeout=20, check=False)
+
     def marker(self) -> Path:
         """What a command that the window manager started would have left."""
         return self.folder / "marker"
@@ -111,6 +130,10 @@ class TargetGone(Exception):  # noqa: N818 - it says what happened
     """The target's process ended."""
 
 
+class NoHands(Exception):  # noqa: N818 - it says what is missing
+    """This display has no keyboard and no mouse."""
+
+
 class TargetStopped(Exception):  # noqa: N818 - it says what happened
     """The target does not answer."""
 
@@ -120,27 +143,21 @@ def stage(setup: Setup, folder: Path, *, guarded: bool) -> Iterator[Stage]:
     """Set a stage, and clear it away afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if key not in ("WAYLAND_DISPLAY", "XAUTHORITY")}
-    server, display = _server(setup, folder)
-    environment["DISPLAY"] = display
-    manager = None
-    made = None
-    try:
+    with contextlib.ExitStack() as ends:
+        around, hands = None, None
+        if setup is Setup.NESTED:
+            around, hands = _started(_XVFB, folder, environment, ends)
+        server, display = _started(_command(setup, folder), folder, environment | {"DISPLAY": hands or ""}, ends)
+        environment["DISPLAY"] = display
         if setup is not Setup.XORG:  # the screen is the left half; the right half is where one is plugged in
-            left = f"{WIDTH}/300x{HEIGHT}/200+0+0"
-            subprocess.run(
-                ["xrandr", "--setmonitor", "left", left, "screen"], env=environment, check=True, capture_output=True
-            )
-        if setup is Setup.MANAGED:
-            manager = _openbox(folder, environment)
-        made = Stage(setup, guarded, folder, display, server, manager, environment)
+            hands = hands or display
+            output = "default" if setup is Setup.NESTED else "screen"
+            left = ("xrandr", "--setmonitor", "left", f"{WIDTH}/300x{HEIGHT}/200+0+0", output)
+            subprocess.run(left, env=environment, check=True, capture_output=True)
+        manager = _openbox(folder, environment, ends) if setup is Setup.MANAGED else None
+        made = Stage(setup, guarded, folder, display, server, around, hands, manager, environment)
+        ends.callback(made.end_target)
         yield made
-    finally:
-        if made is not None:
-            made.end_target()
-        for process in (manager, server):
-            if process is not None:
-                process.terminate()
-                process.wait()
 
 
 def until(true: Callable[[], bool], seconds: float = PATIENCE_S, step: float = 0.01) -> bool:
@@ -153,27 +170,29 @@ def until(true: Callable[[], bool], seconds: float = PATIENCE_S, step: float = 0
     return True
 
 
-def _server(setup: Setup, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+def _command(setup: Setup, folder: Path) -> tuple[str, ...]:
+    match setup:
+        case Setup.NESTED:
+            without = ("-extension", "XTEST", "-extension", "RECORD")
+            return ("Xephyr", "-screen", f"{2 * WIDTH}x{HEIGHT}", "-no-host-grab", *without)
+        case Setup.XORG:
+            config = folder / "xorg.conf"
+            config.write_text(
+                (resource_folder() / "lockdown" / "xorg.conf").read_text() + (HERE / "dummy.conf").read_text()
+            )
+            return ("Xorg", "-config", str(config), "-logfile", str(folder / "xorg.log"), "-novtswitch", "-sharevts")
+        case _:
+            return _XVFB
+
+
+def _started(
+    command: tuple[str, ...], folder: Path, environment: dict[str, str], ends: contextlib.ExitStack
+) -> tuple[subprocess.Popen[bytes], str]:
     reading, writing = os.pipe()
-    if setup is Setup.XORG:
-        config = folder / "xorg.conf"
-        config.write_text((HERE / "xorg.conf").read_text())
-        command = ["Xorg", "-config", str(config), "-logfile", str(folder / "xorg.log"), "-noreset", "-novtswitch"]
-        command += ["-sharevts", "-displayfd", str(writing), "-nolisten", "tcp"]
-    else:
-        command = [
-            "Xvfb",
-            "-displayfd",
-            str(writing),
-            "-screen",
-            "0",
-            f"{2 * WIDTH}x{HEIGHT}x24",
-            "-nolisten",
-            "tcp",
-            "-noreset",
-        ]
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, pass_fds=[writing], stdout=log, stderr=log)
+    fixed = ("-displayfd", str(writing), "-nolisten", "tcp", "-noreset")
+    with (folder / "server.log").open("ab") as log:
+        server = subprocess.Popen((*command, *fixed), pass_fds=[writing], stdout=log, stderr=log, env=environment)
+    ends.callback(_end, server)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         number = pipe.readline().decode().strip()
@@ -183,13 +202,19 @@ def _server(setup: Setup, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     return server, f":{number}"
 
 
-def _openbox(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait()
+
+
+def _openbox(folder: Path, environment: dict[str, str], ends: contextlib.ExitStack) -> subprocess.Popen[bytes]:
     config = folder / "openbox.xml"
     config.write_text((HERE / "openbox.xml").read_text().replace("MARKER", str(folder / "marker")))
     with (folder / "openbox.log").open("wb") as log:
         manager = subprocess.Popen(
             ["openbox", "--config-file", str(config), "--sm-disable"], env=environment, stdout=log, stderr=log
         )
+    ends.callback(_end, manager)
     check = ["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"]
     shown = until(
         lambda: (

@@ -6,6 +6,7 @@ It reads one word per line on stdin ("state", "reset", "select", "jump") and ans
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, QUrl, Slot
@@ -13,6 +14,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QKeySequenc
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
 from app.seat.guard.guard import Guard
+from proctoring.checks.machine import Machine
 from sync.trust.clock import ClockReading, read_clock
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Links(QObject):
         super().__init__()
         self.opened = 0
         for scheme in ("http", "https", "file"):
-            QDesktopServices.setUrlHandler(scheme, self, "open")
+            QDesktopServices.setUrlHandler(scheme, self, b"open")
 
     @Slot(QUrl)
     def open(self, _url: QUrl) -> None:
@@ -82,11 +84,11 @@ class Target(QWidget):
 class Harness:
     """Answers the test over stdin and stdout."""
 
-    def __init__(self, target: Target, guard: Guard | None, clock: Clock) -> None:
+    def __init__(self, target: Target, guard: Guard | None, clock: Clock, links: Links) -> None:
         self.target = target
         self.guard = guard
         self.clock = clock
-        self.links = Links()
+        self.links = links
         self.events: list[str] = []
         if guard is not None:
             guard.noticed.connect(lambda event: self.events.append(event.kind.value))
@@ -98,7 +100,12 @@ class Harness:
         if not line:
             QApplication.exit(0)
             return
-        commands: dict[str, Callable[[], None]] = {"reset": self._reset, "select": self._select, "jump": self._jump}
+        commands: dict[str, Callable[[], None]] = {
+            "reset": self._reset,
+            "select": self._select,
+            "jump": self._jump,
+            "switch": self._switch,
+        }
         if line.strip() in commands:
             commands[line.strip()]()
         sys.stdout.write(json.dumps(self._state()) + "\n")
@@ -108,8 +115,9 @@ class Harness:
         target = self.target
         self.events.clear()
         self.links.opened = target.shortcuts = 0
-        if QApplication.activePopupWidget() is not None:
-            QApplication.activePopupWidget().close()
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            popup.close()
         target.line.clear()
         target.text.setPlainText(SECRET)
         if self.guard is None:
@@ -127,6 +135,9 @@ class Harness:
 
     def _jump(self) -> None:
         self.clock.slept_ms += AWAY_MS
+
+    def _switch(self) -> None:
+        made_up_session(Path(sys.argv[-1]), active=False)
 
     def _state(self) -> dict[str, object]:
         target = self.target
@@ -153,17 +164,28 @@ class Harness:
         }
 
 
+def made_up_session(root: Path, *, active: bool) -> None:
+    """Write what systemd-logind would of our session, below a made-up root (that is the simulated part)."""
+    for file, text in (
+        ("proc/self/cgroup", "0::/user.slice/user-1000.slice/session-7.scope\n"),
+        ("run/systemd/sessions/7", f"UID=1000\nACTIVE={int(active)}\n"),
+    ):
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_text(text)
+
+
 def main() -> None:
     application = QApplication(sys.argv)
-    target, clock = Target(), Clock()
+    target, clock, links = Target(), Clock(), Links()
     guard = None
     if "--guarded" in sys.argv:
-        guard = Guard(target, clock=clock)
+        made_up_session(Path(sys.argv[-1]), active=True)
+        guard = Guard(target, clock=clock, machine=Machine(Path(sys.argv[-1])))
         guard.engage()
     else:
         target.setGeometry(target.screen().geometry())
         target.showFullScreen()
-    harness = Harness(target, guard, clock)
+    harness = Harness(target, guard, clock, links)
     QTimer.singleShot(0, harness.target.line.setFocus)
     application.exec()
 
