@@ -103,6 +103,7 @@ DISPLAY_CONFIG: Final = _user32(
 # ---------------------------------------------------------------------------------------------- processes
 CLOSE_HANDLE: Final = _kernel32("CloseHandle", w.BOOL, w.HANDLE)
 CURRENT_PROCESS: Final = _kernel32("GetCurrentProcess", w.HANDLE, fails=Fails.NEVER)
+OWN_MODULE: Final = _kernel32("GetModuleHandleW", w.HANDLE, w.TEXT)
 CURRENT_THREAD_ID: Final = _kernel32("GetCurrentThreadId", w.DWORD, fails=Fails.NEVER)
 OPEN_PROCESS: Final = _kernel32("OpenProcess", w.HANDLE, w.DWORD, w.BOOL, w.DWORD)
 PROCESS_TIMES: Final = _kernel32(

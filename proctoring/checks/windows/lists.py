@@ -8,7 +8,6 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationError
 
 from proctoring.checks.lists import CheckListsUnreadable, Words
-from sync.trust.files import read_bounded
 from sync.wire.document import Part
 from sync.wire.ids import Name
 
@@ -39,8 +38,14 @@ class WindowsTools(Part):
             CheckListsUnreadable: the file is missing, or not what it has to be.
         """
         try:
-            return cls.model_validate_json(json.dumps(tomllib.loads(read_bounded(folder / FILE, _MOST_BYTES).decode())))
+            return cls.model_validate_json(json.dumps(tomllib.loads(_read(folder / FILE))))
         except OSError as error:
             raise CheckListsUnreadable(error.strerror or "", file=FILE) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
             raise CheckListsUnreadable(type(error).__name__, file=FILE) from None
+
+
+def _read(file: Path) -> str:
+    """Read plainly: our usual way of opening files asks for flags that only POSIX has."""
+    with file.open("rb") as opened:
+        return opened.read(_MOST_BYTES).decode()

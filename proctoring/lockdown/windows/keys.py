@@ -66,7 +66,8 @@ class KeyFilter:
 
     def _run(self) -> None:
         try:
-            self._hook = self._win32.must(p.SET_WINDOWS_HOOK, _LOW_LEVEL_KEYBOARD, self._procedure, None, 0)
+            module = self._win32.must(p.OWN_MODULE, None)
+            self._hook = self._win32.must(p.SET_WINDOWS_HOOK, _LOW_LEVEL_KEYBOARD, self._procedure, module, 0)
             self._thread_id = self._win32.call(p.CURRENT_THREAD_ID)
         except WindowsRefused as refusal:
             self._refusal = refusal

@@ -90,8 +90,8 @@ class Desktops(Part):
 class Keys(Part):
     library = "user32"
 
-    def SetWindowsHookExW(self, kind: int, procedure: Callable[..., int], _module: object, thread: int) -> int:
-        if kind != 13 or thread:
+    def SetWindowsHookExW(self, kind: int, procedure: Callable[..., int], module: int | None, thread: int) -> int:
+        if kind != 13 or thread or not module:
             return self.state.fail(INVALID_PARAMETER)
         made = Hook(procedure, self.state.shown)
         self.state.hooks.append(made)

@@ -83,6 +83,9 @@ class Processes(Part):
     def GetCurrentProcess(self) -> Any:  # noqa: ANN401
         return SELF
 
+    def GetModuleHandleW(self, name: str | None) -> int:
+        return 0x1_4000_0000 if name is None else self.state.fail(126)
+
     def GetCurrentThreadId(self) -> Any:  # noqa: ANN401
         return get_ident() & 0xFFFF_FFFF
 
