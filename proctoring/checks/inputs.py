@@ -20,8 +20,11 @@ _TEXT: Final = {"N": re.compile(r'N: Name="(.*)"'), "P": re.compile(r"P: Phys=(.
 _BITS: Final = re.compile(r"B: ([A-Z]+)=([0-9a-f ]*)")
 _ORDER: Final = re.compile(r"INPSUHB+")
 _VIRTUAL: Final = "/devices/virtual/"
+_UHID: Final = "/misc/uhid/"
 _TYPEWRITER: Final = 0xFFFFFFFE
 """Keys 1 to 31: escape, digits, Q to S. What has them all is a keyboard (the rule of systemd's udev, input_id)."""
+_WRITING: Final = sum(1 << key for key in range(2, 58))
+"""Keys 2 to 57: digits, letters, enter, space (linux/input-event-codes.h)."""
 _POINTS: Final = 0b11  # REL_X and REL_Y
 _ACTS: Final = ("KEY", "REL", "ABS")
 _MOST_KEYBOARDS: Final = 1
@@ -66,8 +69,14 @@ class InputDevice:
 
     @property
     def is_virtual(self) -> bool:
-        """Whether a program made it (uinput, uhid): there is no hardware above it."""
+        """Whether no hardware is above it: a program made it (uinput, uhid), or the kernel for a laptop's keys."""
         return self.sysfs.startswith(_VIRTUAL)
+
+    @property
+    def answers(self) -> bool:
+        """Whether an item could be answered with it: it writes, or it points. A laptop's brightness keys cannot."""
+        touches = bool(self.bits.get("ABS") and (self.bits.get("KEY") or self.bits.get("PROP")))
+        return bool(self.bits.get("KEY", 0) & _WRITING) or self.points or touches
 
     @property
     def body(self) -> str:
@@ -105,9 +114,10 @@ def input_devices(machine: Machine, situation: Situation) -> Observation:
 
 
 def _virtual(listed: Iterable[InputDevice]) -> Iterator[str]:
-    return (
-        f"{device.sysfs}: {device.name}, made by a program" for device in listed if device.is_virtual and device.acts
-    )
+    for device in listed:
+        if device.is_virtual and device.answers:
+            maker = "by Bluetooth or by a program" if _UHID in device.sysfs else "by a program"
+            yield f"{device.sysfs}: {device.name}, made {maker}"
 
 
 def _two_faced(machine: Machine) -> Iterator[str]:

@@ -71,7 +71,28 @@ def test_a_second_such_receiver_is_found(pc: MadeUp) -> None:
 def test_a_device_that_a_program_made_is_found_whatever_it_calls_itself(pc: MadeUp, place: str) -> None:
     pc.inputs(KEYBOARD, keyboard(9, "USB Keyboard", f"{USB}-1/input0", place))
     assert seen(pc).verdict is Verdict.FOUND
-    assert seen(pc).evidence[0] == f"{place}/input/input9: USB Keyboard, made by a program"
+    assert seen(pc).evidence[0].startswith(f"{place}/input/input9: USB Keyboard, made by ")
+
+
+LAPTOP_KEYS = "4000000000 0 1000700000000 2100400 0 0"
+
+
+def test_what_the_kernel_makes_for_a_laptops_own_keys_and_motion_cannot_answer(pc: MadeUp) -> None:
+    """As laptops' kernels list them: hot keys and an accelerometer without a device above them."""
+    motion = keyboard(8, "Acer BMA150 accelerometer", "wmi/input1", "/devices/virtual", keys="") + "B: ABS=7\n"
+    pc.inputs(KEYBOARD, keyboard(7, "HP WMI hotkeys", "wmi/input0", "/devices/virtual", keys=LAPTOP_KEYS), motion)
+    assert seen(pc).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("keys", "abilities"),
+    [("10000000", "EV=3"), ("7f07fc3ff0ffc", "EV=3"), ("10000 0 0 0 0 0", "ABS=3"), ("", "ABS=260800000000003")],
+    ids=["enter alone", "some letters", "a tablet", "a touch screen"],
+)
+def test_less_than_a_keyboard_is_enough_to_answer_with(pc: MadeUp, keys: str, abilities: str) -> None:
+    block = keyboard(7, "HP WMI hotkeys", "wmi/input0", "/devices/virtual", keys=keys)
+    pc.inputs(KEYBOARD, block.replace("PROP=0", "PROP=2") + f"B: {abilities}\n")
+    assert seen(pc).verdict is Verdict.FOUND
 
 
 def test_a_pointer_that_a_program_made_is_found_too(pc: MadeUp) -> None:
