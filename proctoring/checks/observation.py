@@ -30,17 +30,17 @@ Check = Callable[[Machine, Situation], Observation]
 
 def clear(check: str, evidence: Iterable[str] = (), **facts: str | int) -> Observation:
     """Nothing is wrong."""
-    return Observation(check, Verdict.CLEAR, lines(evidence), MappingProxyType(facts))
+    return Observation(check, Verdict.CLEAR, lines(evidence), _plain(facts))
 
 
 def found(check: str, evidence: Iterable[str], **facts: str | int) -> Observation:
     """It is there, and this shows it."""
-    return Observation(check, Verdict.FOUND, lines(evidence), MappingProxyType(facts))
+    return Observation(check, Verdict.FOUND, lines(evidence), _plain(facts))
 
 
 def unknown(check: str, evidence: Iterable[str], **facts: str | int) -> Observation:
     """It could not be told, for this reason."""
-    return Observation(check, Verdict.UNKNOWN, lines(evidence), MappingProxyType(facts))
+    return Observation(check, Verdict.UNKNOWN, lines(evidence), _plain(facts))
 
 
 def observe(checks: Mapping[str, Check], machine: Machine, situation: Situation) -> tuple[Observation, ...]:
@@ -53,6 +53,12 @@ def lines(evidence: Iterable[str]) -> tuple[str, ...]:
     """Give evidence as it may stand in documents: plain lines of at most 200 characters, at most 10 of them."""
     plain = (plain_line(line)[:LONGEST_LINE] for line in evidence)
     return tuple(dict.fromkeys(line for line in plain if line))[:MOST_LINES]
+
+
+def _plain(facts: Mapping[str, str | int]) -> Mapping[str, str | int]:
+    """Give facts as they may be shown: what a process or a user calls itself may hold anything."""
+    shown = {name: plain_line(fact)[:LONGEST_LINE] if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return MappingProxyType(shown)
 
 
 def _made(name: str, check: Check, machine: Machine, situation: Situation) -> Observation:

@@ -35,8 +35,9 @@ _REMOTE_SERVICES: Final = frozenset({"sshd", "xrdp-sesman", "x2go", "vncserver",
 _REMOTE_PORTS: Final = frozenset({22, 3389, 4000, 7070, 5938, *range(5900, 5911)})
 _FOREIGN_DISPLAY: Final = re.compile(r"(?:[A-Za-z0-9.\-]+|\[[0-9a-f:]+\])(?<!unix):[0-9]+(?:\.[0-9]+)?")
 _SSH_SESSION: Final = re.compile(r"sshd(?:-session)?: [^ ]+@(?:pts/|notty|tty)")
-_FIRST_PERSON: Final = 1000  # login.defs(5), UID_MIN
-_NOBODY: Final = 65_534
+_FIRST_PERSON: Final = 1000  # login.defs(5), UID_MIN …
+_LAST_PERSON: Final = 60_513  # … and systemd's home directories; above are its services' passing numbers
+_LAST_SMALL: Final = 65_535
 _NO_SHELL: Final = ("nologin", "false", "sync")
 
 
@@ -105,14 +106,16 @@ def other_users(machine: Machine, situation: Situation) -> Observation:
         people = sorted({one.fields.get("USER", one.fields["UID"]) for one in others})
         return found("other_users", (str(one) for one in others), names=", ".join(people))
     running = Running.look(machine)
-    people_by_uid = _people(machine)
-    at_work = [one for one in running.processes if one.uid in people_by_uid and one.uid != own.uid]
-    if at_work:
-        names = ", ".join(sorted({people_by_uid[one.uid] for one in at_work}))
-        lines = (f"/proc/{one.pid}/status: {one.comm} of {people_by_uid[one.uid]}" for one in at_work)
-        return found("other_users", lines, names=names)
-    if live is None and not running.whole:
-        return unknown("other_users", ("/proc: other users' processes are not shown",))
+    users = _users(machine)
+    at_work = [(one, _person(one.uid, users)) for one in running.processes if one.uid != own.uid]
+    known = [(one, person) for one, person in at_work if person]
+    if known:
+        lines = (f"/proc/{one.pid}/status: {one.comm} of {person}" for one, person in known)
+        return found("other_users", lines, names=", ".join(sorted({person for _, person in known})))
+    strange = [f"/proc/{one.pid}/status: {one.comm} of user {one.uid}" for one, _ in at_work if _may_be(one.uid, users)]
+    if strange or not running.whole:
+        hidden = () if running.whole else ("/proc: other users' processes are not shown",)
+        return unknown("other_users", (*strange, *hidden))
     return clear("other_users", (f"/proc: nobody but user {own.uid}",))
 
 
@@ -166,16 +169,27 @@ def _connections(machine: Machine) -> Iterator[str]:
             yield f"/proc/net/tcp: from {one.other_end}"
 
 
-def _people(machine: Machine) -> dict[int, str]:
-    """Give the users who are people: an ordinary number, and a shell to log in to."""
-    found_people: dict[int, str] = {}
+def _users(machine: Machine) -> dict[int, tuple[str, str]]:
+    """Give the users of this PC's own list: name and shell by number."""
+    users: dict[int, tuple[str, str]] = {}
     for line in (machine.text("etc/passwd") or "").split("\n"):
         fields = line.split(":")
         if len(fields) == 7 and fields[2].isascii() and fields[2].isdecimal():  # noqa: PLR2004 - passwd(5)
-            uid, shell = int(fields[2]), fields[6].rpartition("/")[2]
-            if _FIRST_PERSON <= uid < _NOBODY and shell not in _NO_SHELL:
-                found_people[uid] = fields[0]
-    return found_people
+            users[int(fields[2])] = (fields[0], fields[6].rpartition("/")[2])
+    return users
+
+
+def _person(uid: int, users: Mapping[int, tuple[str, str]]) -> str:
+    """Name the person with this number: with a shell to log in to, or known to a directory only; "" for a service."""
+    if not _FIRST_PERSON <= uid <= _LAST_PERSON:
+        return ""
+    name, shell = users.get(uid, (f"user {uid}", ""))
+    return "" if shell in _NO_SHELL else name
+
+
+def _may_be(uid: int, users: Mapping[int, tuple[str, str]]) -> bool:
+    """Tell whether a number may be a person's from a directory: containers have such numbers, too."""
+    return uid > _LAST_SMALL and uid not in users
 
 
 def _text(raw: bytes) -> str:

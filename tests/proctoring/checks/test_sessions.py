@@ -154,5 +154,17 @@ def test_a_persons_program_left_running_is_found_and_a_services_is_not(pc: MadeU
     assert others(pc).facts == {"names": "wang"}
 
 
+def test_a_person_whom_only_a_directory_knows_is_found_or_at_least_not_passed(pc: MadeUp) -> None:
+    process(pc, 805, "worker", exe="/usr/bin/worker", uid=2_000_000)
+    assert others(pc).verdict is UNKNOWN
+    process(pc, 804, "worker", exe="/usr/bin/worker", uid=5001)
+    assert others(pc).facts == {"names": "user 5001"}
+
+
+def test_where_other_users_processes_are_hidden_it_cannot_tell(pc: MadeUp) -> None:
+    (pc.root / "proc/1/status").unlink()
+    assert others(pc).verdict is UNKNOWN
+
+
 def test_without_our_own_process_nobody_else_can_be_told_from_us(pc: MadeUp) -> None:
     assert other_users(pc.machine, Situation()).verdict is UNKNOWN
