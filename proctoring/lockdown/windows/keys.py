@@ -22,6 +22,7 @@ _RELEASE: Final = 0x0002
 _NOTHING: Final = 0xFC
 """VK_NONAME, "reserved": its release means nothing to any program, should the hook be gone."""
 _DROP: Final = 1
+_NO_MODULE: Final = 126
 
 
 class KeyFilter:
@@ -66,8 +67,7 @@ class KeyFilter:
 
     def _run(self) -> None:
         try:
-            module = self._win32.must(p.OWN_MODULE, None)
-            self._hook = self._win32.must(p.SET_WINDOWS_HOOK, _LOW_LEVEL_KEYBOARD, self._procedure, module, 0)
+            self._hook = self._hooked()
             self._thread_id = self._win32.call(p.CURRENT_THREAD_ID)
         except WindowsRefused as refusal:
             self._refusal = refusal
@@ -80,6 +80,16 @@ class KeyFilter:
                 self._win32.call(p.DISPATCH_MESSAGE, ctypes.byref(message))
         finally:
             self._win32.call(p.UNHOOK_WINDOWS_HOOK, self._hook)
+
+    def _hooked(self) -> int:
+        """Set the hook for our own module, as documented; some installations of Python want none (error 126)."""
+        module = self._win32.must(p.OWN_MODULE, None)
+        try:
+            return self._win32.must(p.SET_WINDOWS_HOOK, _LOW_LEVEL_KEYBOARD, self._procedure, module, 0)
+        except WindowsRefused as refusal:
+            if refusal.reason != _NO_MODULE:
+                raise
+        return self._win32.must(p.SET_WINDOWS_HOOK, _LOW_LEVEL_KEYBOARD, self._procedure, None, 0)
 
     def _seen(self, code: int, wparam: int, lparam: int) -> int:
         if code >= 0:

@@ -91,7 +91,9 @@ class Keys(Part):
     library = "user32"
 
     def SetWindowsHookExW(self, kind: int, procedure: Callable[..., int], module: int | None, thread: int) -> int:
-        if kind != 13 or thread or not module:
+        if module and self.state.refuse_module:
+            return self.state.fail(126)
+        if kind != 13 or thread or not (module or self.state.refuse_module):
             return self.state.fail(INVALID_PARAMETER)
         made = Hook(procedure, self.state.shown)
         self.state.hooks.append(made)

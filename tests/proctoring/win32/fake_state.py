@@ -66,6 +66,7 @@ class State:
     affinities: frozenset[int] = frozenset({0x00, 0x01, 0x11})
     hooks: list[Hook] = field(default_factory=list)
     hooks_work: bool = True
+    refuse_module: bool = False
     event_hooks: dict[int, Callable[..., None]] = field(default_factory=dict)
     typed: list[tuple[int, bool]] = field(default_factory=list)
     queues: dict[int, "Queue[int]"] = field(default_factory=dict)

@@ -120,6 +120,14 @@ def test_after_the_stop_every_key_goes_through_again(pc: FakeWindows, keys: KeyF
     assert (pc.state.hooks, pc.state.handles) == ([], {})
 
 
+def test_a_windows_that_knows_no_module_of_python_s_still_takes_the_hook(pc: FakeWindows) -> None:
+    pc.state.refuse_module = True
+    one = KeyFilter(pc.door())
+    one.start()
+    assert one.answers()
+    one.stop()
+
+
 def test_a_refused_hook_is_said_to_whoever_starts_it(pc: FakeWindows) -> None:
     pc.lacking.add("SetWindowsHookExW")
     with pytest.raises(WindowsRefused):
