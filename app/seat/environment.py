@@ -33,8 +33,8 @@ from sync.wire.environment import (
 MEASURED: Final = frozenset({"battery", "clock_offset", "clock_sync", "disk_forecast", "microphone_level"})
 """Checks whose evidence is figures."""
 _MOST_SHORT_OF: Final = 20
-_PROCESS: Final = re.compile(r"(/proc/|\bpid[ =:]?|\()[0-9]+(?=[/):,;\s]|$)")
-"""A process's id where evidence names one: "/proc/812/comm", "pid 812", "x11vnc (812)"."""
+_PROCESS: Final = re.compile(r"(/proc/|/fd/|\bpid |\bprocess )[0-9]+(?![0-9.])")
+"""A process's id, or the number of a file it holds, where evidence names one: "/proc/812/fd/17", "pid 812"."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def _level_row(look: Look) -> CheckRow:
     name = Sentence("environment.level.name")
     level = Sentence(f"environment.level.{look.level.level.value}")
     if look.level_reached:
-        return CheckRow(name, CheckState.GOOD, Sentence("environment.level.reached", {"level": level}))
+        return CheckRow(name, CheckState.GOOD, Sentence("environment.level.reached", {"level": level}), pinned=True)
     demanded = Sentence(f"environment.level.{look.demanded.value}")
     missing = look.level.lacks(look.demanded)
     told: list[Text] = [Sentence(f"lockdown.short_of.{code}") for code in missing[:_MOST_MISSING]]
@@ -42,6 +42,7 @@ def _level_row(look: Look) -> CheckRow:
         Sentence("environment.level.meaning"),
         Sentence("environment.level.advice"),
         tuple(told),
+        pinned=True,
     )
 
 

@@ -25,7 +25,7 @@ class Overriding(Phase):
     def __init__(self, bench: Bench, session: Session, authority: Authority, parent: QObject) -> None:
         super().__init__(bench, parent)
         self._session, self._authority = session, authority
-        self._about: tuple[CheckStatement, Sentence, CornerForm] | None = None
+        self._about: tuple[CheckStatement, CornerForm] | None = None
         self._signed: tuple[str, ...] = ()
         self._form = bench.deck.screen_of(CornerFormScreen)
         self._form.confirmed.connect(self._reason_given)
@@ -38,7 +38,7 @@ class Overriding(Phase):
         observation = one.observation
         seen = Sentence(f"check.{observation.check}.{observation.verdict.value}", dict(observation.facts))
         form = finding_form(seen, observation.evidence, starting=True)
-        self._about = one.statement, seen, form
+        self._about = one.statement, form
         self._signed = tuple(proctor.key.public.keyid for proctor in signed)
         self._form.show_form(form)
         self.bench.deck.bring(CornerFormScreen)
@@ -47,9 +47,9 @@ class Overriding(Phase):
         about = self._about
         if about is None or self._authority.asks:
             return
-        statement, seen, form = about
+        statement, form = about
         reason = reason_of(answer, Words(self.bench.deck.appearance.language))
-        points = finding_points(seen, statement.evidence, answer)
+        points = finding_points(statement.evidence, answer)
         act = Act(form.title, form.sentence, PEOPLE, None, form.verb, points=points)
         self._authority.ask(act, lambda agreed: self._keep(statement, reason, agreed), self._back)
 

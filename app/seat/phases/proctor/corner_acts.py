@@ -83,7 +83,7 @@ class Acts(Phase):
         plan = self._opened.session.plan
         if act is CornerAct.SETTLE and self._notice is not None:
             form = self.settling(self._notice)
-            points = finding_points(self._notice.seen, self._notice.evidence, answer)
+            points = finding_points(self._notice.evidence, answer)
             return Act(form.title, form.sentence, PEOPLE, None, form.verb, form.candidate, (proctor,), points)
         people = 1
         if act is CornerAct.VOID or (act is CornerAct.EXTEND and answer.minutes > MOST_ALONE):

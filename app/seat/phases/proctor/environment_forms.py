@@ -35,9 +35,9 @@ def finding_form(
     )
 
 
-def finding_points(seen: Sentence, evidence: Iterable[Text], answer: CornerAnswer) -> tuple[Point, ...]:
-    """Give what is being agreed to: the finding, what shows it, and the reason."""
-    told: list[tuple[str, Text]] = [("what", seen)]
+def finding_points(evidence: Iterable[Text], answer: CornerAnswer) -> tuple[Point, ...]:
+    """Give what is being agreed to beside the finding, which is the act's title: what shows it, and the reason."""
+    told: list[tuple[str, Text]] = []
     shown = "\n".join(line for line in evidence if isinstance(line, str))
     told += [("evidence", shown)] if shown else []
     told += [("reason", answer.choice.words)] if answer.choice is not None else []

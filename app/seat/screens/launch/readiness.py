@@ -34,7 +34,7 @@ class CheckRow:
     """One check: its name, what was seen, what that means, what to do (the last two may be empty).
 
     `evidence`: what shows it, a line each. `key`: with one, two proctors may go on all the same; `override`: they do,
-    who and why.
+    who and why. `pinned`: it stands above all others, good or not.
     """
 
     name: Text
@@ -45,6 +45,7 @@ class CheckRow:
     evidence: tuple[Text, ...] = ()
     key: str = ""
     override: Text = ""
+    pinned: bool = False
 
 
 _LOOKS = {
@@ -192,8 +193,8 @@ class ReadinessPanel(Looked, Panel):
         """Show the checks: of those that came out alike, in the order given."""
         self._checks, self._words = checks, words
         self._empty.setVisible(not checks)
-        told = sorted((one for one in checks if one.state is not CheckState.GOOD), key=_place)
-        good = [one for one in checks if one.state is CheckState.GOOD]
+        good = [one for one in checks if one.state is CheckState.GOOD and not one.pinned]
+        told = sorted((one for one in checks if one not in good), key=_place)
         self._shown = (*told, *(good if self._open else ()))
         while len(self._lines) < len(self._shown):
             self._add_line()
@@ -234,5 +235,5 @@ class ReadinessPanel(Looked, Panel):
             self.show_checks(self._checks, self._words)
 
 
-def _place(check: CheckRow) -> int:
-    return _ORDER.index(check.state)
+def _place(check: CheckRow) -> tuple[bool, int]:
+    return not check.pinned, _ORDER.index(check.state)

@@ -211,7 +211,6 @@ def authority_override(words: Words) -> AuthorityScreen:
     """Draw two proctors agreeing to it; the first one has."""
     screen, form = AuthorityScreen(words), _override_form()
     points = finding_points(
-        Sentence("check.usb_storage.found", {"count": 1}),
         samples.EVIDENCE,
         CornerAnswer(form.choices[1], note="考点的加密狗，已登记，考试软件要用"),
     )

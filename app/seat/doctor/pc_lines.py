@@ -1,0 +1,63 @@
+"""The checks of the PC and its lock-down as the doctor says them, weighed as the next session will weigh them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from app.seat.doctor.diagnosis import Line, Part, Standing, not_good, of_fault
+from app.seat.environment import Weighed, weigh
+from app.ui.text import Sentence
+from proctoring.checks.catalogue import CHECKS, unknown_rules
+from proctoring.checks.machine import Machine
+from proctoring.checks.observation import observe
+from proctoring.checks.situation import Situation
+from proctoring.lockdown.installing import LockdownState, status
+from proctoring.lockdown.linux.catalogue import book_of
+from proctoring.lockdown.steps import Place
+from sync.faults import Fault
+from sync.wire.environment import EnvironmentPolicy, LockdownLevel, Severity, Verdict
+
+_STANDINGS: Final = {
+    Severity.NOTE: Standing.NOTE,
+    Severity.ATTENTION: Standing.ATTENTION,
+    Severity.BLOCKING: Standing.BLOCKED,
+}
+_BETWEEN: Final = " · "
+_ONLY_DURING: Final = frozenset({"microphone_level", "suspend", "screens"})
+"""Checks of what only the running kiosk measures: the day before, nobody can tell, and nobody has to."""
+
+
+def pc_lines(policy: EnvironmentPolicy, machine: Machine, situation: Situation) -> Iterator[Line]:
+    """Make every check that makes sense without a kiosk, worst case first told by whoever shows them."""
+    checks = {name: check for name, check in CHECKS.items() if name not in _ONLY_DURING}
+    for one in weigh(policy, observe(checks, machine, situation), ()):
+        yield _line(one)
+    if strange := unknown_rules(policy):
+        key, facts = "environment.strange", {"names": _BETWEEN.join(strange)}
+        seen, meaning, advice = (Sentence(f"{key}.{said}", facts) for said in ("seen", "meaning", "advice"))
+        yield Line(Part.PC, "strange_rules", Standing.ATTENTION, Sentence(f"{key}.name"), seen, meaning, advice)
+
+
+def lockdown_line(policy: EnvironmentPolicy, root: Path) -> Line:
+    """Say whether this PC is shut down as far as the next session demands; the rest the kiosk shows when it runs."""
+    name, facts = Sentence("doctor.lockdown.name"), {"level": Sentence(f"environment.level.{policy.level.value}")}
+    try:
+        state = status(book_of(Place(root)), ()).state
+    except Fault as fault:
+        return of_fault(Part.PC, "lockdown", Standing.ATTENTION, fault)
+    if state is LockdownState.ON:
+        return Line(Part.PC, "lockdown", Standing.GOOD, name, Sentence("doctor.lockdown.on", facts))
+    if state is LockdownState.OFF and policy.level is not LockdownLevel.SESSION:
+        return not_good(Part.PC, "lockdown", Standing.NOTE, "doctor.lockdown.off_enough", facts)
+    variant = "off" if state is LockdownState.OFF else "half"
+    standing = Standing.BLOCKED if policy.level is LockdownLevel.SESSION else Standing.ATTENTION
+    return not_good(Part.PC, "lockdown", standing, f"doctor.lockdown.{variant}", facts)
+
+
+def _line(one: Weighed) -> Line:
+    seen, key = one.observation, f"check.{one.observation.check}"
+    name, said = Sentence(f"{key}.name"), Sentence(f"{key}.{seen.verdict.value}", seen.facts)
+    if one.statement is None or seen.verdict is Verdict.CLEAR:
+        return Line(Part.PC, seen.check, Standing.GOOD, name, said)
+    meaning, remedy = (Sentence(f"{key}.{part}", seen.facts) for part in ("meaning", "remedy"))
+    return Line(Part.PC, seen.check, _STANDINGS[one.statement.severity], name, said, meaning, remedy, seen.evidence)
