@@ -16,12 +16,12 @@ _DESCRIPTOR: Final = re.compile(r"[0-9]{1,6}")
 
 
 class Pulse:
-    """The supervisor's end. `first`: when the first beat came, None before; monotonic clock, seconds."""
+    """The supervisor's end. `first`, `last`: when beats came (monotonic clock, seconds)."""
 
     def __init__(self) -> None:
         self._here, self.there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._here.setblocking(False)  # noqa: FBT003 - the standard library's
-        self._last = time.monotonic()
+        self.last = time.monotonic()
         self.first: float | None = None
 
     def fileno(self) -> int:
@@ -40,14 +40,14 @@ class Pulse:
             if not message:
                 return False
             if message == BEAT:
-                self._last = time.monotonic()
-                self.first = self._last if self.first is None else self.first
+                self.last = time.monotonic()
+                self.first = self.last if self.first is None else self.first
         return True
 
     def silent_s(self) -> float:
         """Give how long no beat came, with those that wait to be read."""
         self.read()
-        return time.monotonic() - self._last
+        return time.monotonic() - self.last
 
     def given_away(self) -> None:
         """Close the kiosk's end here; the kiosk has it."""

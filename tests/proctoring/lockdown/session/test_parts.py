@@ -61,6 +61,11 @@ def test_only_a_beat_is_a_beat() -> None:
         pulse.there.send(message)
     assert pulse.read()
     assert pulse.first is None
+    pulse.close()
+
+
+def test_the_first_beat_is_noted_and_the_other_end_is_missed_when_it_is_gone() -> None:
+    pulse = Pulse()
     pulse.there.send(BEAT)
     assert pulse.silent_s() >= 0
     assert pulse.first is not None

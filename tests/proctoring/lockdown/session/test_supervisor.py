@@ -105,9 +105,8 @@ def test_a_kiosk_that_ends_at_once_again_and_again_is_given_ever_more_time_and_i
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(address))
         systemd.settimeout(30)
-        environment = {"NOTIFY_SOCKET": str(address), "WATCHDOG_USEC": "200000"}
-        with Supervised(tmp_path, "ends", **environment) as session:
-            told = []
+        with Supervised(tmp_path, "ends", NOTIFY_SOCKET=str(address), WATCHDOG_USEC="200000") as session:
+            told: list[str] = []
             while not any("'times': 3" in line for line in told):
                 told.append(systemd.recv(500).decode())
             assert [one["seconds"] for one in session.of("waiting")] == ["0.5", "1"]
