@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from proctoring.checks.device_lists import DeviceMarks
-from proctoring.checks.holders import Held, described, held, lasting, strangers
+from proctoring.checks.holders import Held, Holder, described, held, lasting, services_among, strangers
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
 from proctoring.checks.situation import Situation
@@ -48,8 +48,9 @@ def virtual_camera(machine: Machine, situation: Situation) -> Observation:
 def camera_in_use(machine: Machine, situation: Situation) -> Observation:
     """Tell whether a process that is not ours has a camera open.
 
-    Other users' open files are not shown to an ordinary user. Then a camera still counts as free if it sleeps (it wakes
-    when it is opened), or if we hold it: only one program gets pictures of a camera.
+    Other users' open files are not shown to an ordinary user, and a desktop's media service may have a camera open for
+    nobody. Then a camera still counts as free if it sleeps (it wakes to give pictures), or if we hold it: only one
+    program gets pictures of a camera.
     """
     nodes = _nodes(machine)
     if not nodes:
@@ -57,13 +58,20 @@ def camera_in_use(machine: Machine, situation: Situation) -> Observation:
     seen = held(machine, lambda path: _OPEN.fullmatch(path) is not None)
     foreign = strangers(machine, {one.pid for one in seen.holders}, situation.own_pids)
     held_by = lasting(machine, (one for one in seen.holders if one.pid in foreign))
-    if held_by:
-        return found("camera_in_use", (f"{one.line} ({described(machine, one.pid)})" for one in held_by))
+    services = services_among(machine, foreign, situation.known.devices if situation.known else None)
+    if any(one.pid not in services for one in held_by):
+        return found("camera_in_use", (_told(machine, one) for one in held_by if one.pid not in services))
     open_to_doubt = [f"/dev/{node}" for node in nodes if not _accounted(machine, node, seen, foreign)]
-    if open_to_doubt and (seen.hidden or not seen.whole):
-        line = "/proc: other users' open files are not shown" if seen.hidden else "/proc: too many open files"
-        return unknown("camera_in_use", (line, f"awake: {', '.join(open_to_doubt)}"))
+    doubts = [_told(machine, one) for one in held_by]
+    if seen.hidden or not seen.whole:
+        doubts.append("/proc: other users' open files are not shown" if seen.hidden else "/proc: too many open files")
+    if open_to_doubt and doubts:
+        return unknown("camera_in_use", (*doubts, f"awake: {', '.join(open_to_doubt)}"))
     return clear("camera_in_use", (f"/dev/{node}" for node in nodes))
+
+
+def _told(machine: Machine, holder: Holder) -> str:
+    return f"{holder.line} ({described(machine, holder.pid)})"
 
 
 def _nodes(machine: Machine) -> tuple[str, ...]:

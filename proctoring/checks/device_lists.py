@@ -27,8 +27,8 @@ class FakeBus(Part):
     source: Name
 
 
-class SoundService(Part):
-    """A program that holds the microphone for others."""
+class MediaService(Part):
+    """A program that holds cameras or microphones for others."""
 
     program: Name
     source: Name
@@ -39,4 +39,4 @@ class DeviceMarks(Part):
 
     cameras: Annotated[tuple[VirtualCamera, ...], Field(min_length=1, max_length=60)]
     buses: Annotated[tuple[FakeBus, ...], Field(min_length=1, max_length=20)]
-    sound: Annotated[tuple[SoundService, ...], Field(min_length=1, max_length=20)]
+    services: Annotated[tuple[MediaService, ...], Field(min_length=1, max_length=20)]

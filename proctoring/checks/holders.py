@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from proctoring.checks.device_lists import DeviceMarks
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.process import Process
 
@@ -63,6 +64,13 @@ def strangers(machine: Machine, pids: Iterable[int], own_pids: frozenset[int]) -
 def lasting(machine: Machine, holders: Iterable[Holder]) -> tuple[Holder, ...]:
     """Give those that still have it open: a camera that is plugged in is opened for a moment to ask what it is."""
     return tuple(one for one in holders if _link(machine, one.at) == one.path)
+
+
+def services_among(machine: Machine, pids: Iterable[int], marks: DeviceMarks | None) -> frozenset[int]:
+    """Give those processes that hold devices for others, by their file and not by what they call themselves."""
+    names = {service.program for service in marks.services} if marks else set()
+    looked = {pid: Process.look(machine, pid) for pid in pids}
+    return frozenset(pid for pid, one in looked.items() if one and (one.exe or "").rpartition("/")[2] in names)
 
 
 def described(machine: Machine, pid: int) -> str:

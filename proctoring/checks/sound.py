@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from proctoring.checks.holders import described, held, strangers
+from proctoring.checks.holders import described, held, services_among, strangers
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
-from proctoring.checks.process import Process
 from proctoring.checks.situation import Situation
 from sync.wire.environment import Verdict
 
@@ -62,7 +61,7 @@ def _look(machine: Machine, situation: Situation) -> Observation:
         owners |= {one.pid: one.line for one in seen.holders}
     foreign = strangers(machine, owners, situation.own_pids)
     lines = {pid: f"{owners[pid]}: pid {pid} ({described(machine, pid)})" for pid in sorted(foreign)}
-    services = {pid for pid in foreign if _is_service(machine, pid, situation)}
+    services = services_among(machine, foreign, situation.known.devices if situation.known else None)
     if foreign - services:
         return found("microphone_in_use", (line for pid, line in lines.items() if pid not in services))
     if services or silent:
@@ -92,12 +91,3 @@ def _leader(machine: Machine, thread: int) -> int:
     status = machine.text(f"proc/{thread}/status") or ""
     leader = re.search(r"^Tgid:\s*([0-9]{1,10})$", status, re.MULTILINE)
     return int(leader[1]) if leader else thread
-
-
-def _is_service(machine: Machine, pid: int, situation: Situation) -> bool:
-    """Tell whether a process is a sound service, by its file and not by what it calls itself."""
-    process = Process.look(machine, pid)
-    if process is None or situation.known is None:
-        return False
-    program = (process.exe or "").rpartition("/")[2]
-    return any(service.program == program for service in situation.known.devices.sound)

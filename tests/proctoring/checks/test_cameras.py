@@ -147,6 +147,16 @@ def test_a_camera_that_we_hold_gives_nobody_hidden_a_picture(pc: MadeUp) -> None
     assert camera_in_use(pc.machine, SITUATION).verdict is Verdict.CLEAR
 
 
+def test_a_media_service_that_has_a_camera_open_may_have_it_for_nobody(pc: MadeUp) -> None:
+    real(pc)
+    pc.process(700, "/usr/bin/wireplumber", files={7: "/dev/video0"})
+    assert camera_in_use(pc.machine, SITUATION).verdict is Verdict.UNKNOWN
+    pc.process(500, "/usr/bin/python3", files={9: "/dev/video0"})
+    assert camera_in_use(pc.machine, SITUATION).verdict is Verdict.CLEAR
+    pc.process(812, "/home/x/wireplumber-not", files={7: "/dev/video0"})
+    assert camera_in_use(pc.machine, SITUATION).verdict is Verdict.FOUND
+
+
 def test_a_thread_of_the_kernel_hides_nothing(pc: MadeUp) -> None:
     real(pc)
     pc.write("proc/30/status", "Name:\tkworker/0:1\nTgid:\t30\nPPid:\t2\nUid:\t0\t0\t0\t0\n")
