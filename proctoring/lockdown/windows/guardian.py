@@ -54,17 +54,22 @@ class Guardian:
     def _tend(self) -> None:
         if self._launcher:
             if not ended(self._win32, self._launcher):
+                if not self._policies.stand():  # they were refused before
+                    self._begin()
                 return
             self._forget()
             self._say("the launcher ended")
             self._bring_home()
         if (launcher := announced(self._win32, self._sid)) is not None:
             self._launcher = launcher
-            self._policies.on(policies(self._sid))
-            self._say("policies on")
+            self._begin()
         elif self._policies.stand():
             self._policies.off()
             self._say("policies off")
+
+    def _begin(self) -> None:
+        self._policies.on(policies(self._sid))
+        self._say("policies on")
 
     def _forget(self) -> None:
         if self._launcher:

@@ -66,6 +66,18 @@ def test_policies_hold_while_the_launcher_runs_and_no_longer(pc: FakeWindows) ->
     assert pc.state.handles == {}
 
 
+def test_policies_that_were_refused_are_tried_again_while_the_launcher_runs(pc: FakeWindows) -> None:
+    one, said = guardian(pc)
+    say_launcher(pc)
+    pc.state.refuse_write = lambda key: key.endswith("USBSTOR")
+    one.tend()
+    one.tend()
+    assert (one.holding, in_place(pc), said) == (True, False, ["RegSetValueExW: error 5"])
+    pc.state.refuse_write = lambda _key: False
+    one.tend()
+    assert (in_place(pc), said[-1]) == (True, "policies on")
+
+
 def test_after_a_crash_of_the_launcher_a_program_of_the_user_s_brings_the_desktop_home(pc: FakeWindows) -> None:
     one, _ = guardian(pc)
     say_launcher(pc)
