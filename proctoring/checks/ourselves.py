@@ -32,8 +32,9 @@ def elevated(machine: Machine, situation: Situation) -> Observation:
 
 
 def debugger(machine: Machine, situation: Situation) -> Observation:
-    """Tell whether a debugger holds one of our processes."""
-    looked = [Process.look(machine, pid) for pid in sorted(situation.own_pids)]
+    """Tell whether a debugger holds one of our processes; of one that has ended nobody does."""
+    living = [pid for pid in sorted(situation.own_pids) if machine.exists(f"proc/{pid}")]
+    looked = [Process.look(machine, pid) for pid in living]
     seen = [one for one in looked if one is not None]
     held = [one for one in seen if one.tracer]
     if held:

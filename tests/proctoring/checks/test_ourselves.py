@@ -62,6 +62,11 @@ def test_a_debugger_is_found_and_named(pc: MadeUp) -> None:
     assert seen.evidence == ("/proc/501/status: held by pid 900 (/usr/bin/gdb)",)
 
 
+def test_a_process_of_ours_that_has_ended_is_held_by_nobody(pc: MadeUp) -> None:
+    assert at("debugger", pc, Situation(own_pids=frozenset({500, 4000}))).verdict is CLEAR
+    assert at("debugger", pc, Situation(own_pids=frozenset({4000}))).verdict is UNKNOWN
+
+
 @pytest.mark.parametrize("check", ["elevated", "debugger"])
 def test_a_process_of_ours_that_is_not_shown_leaves_it_open(pc: MadeUp, check: str) -> None:
     (pc.root / "proc/500/status").unlink()
