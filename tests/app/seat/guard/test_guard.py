@@ -121,7 +121,6 @@ def test_the_clipboard_is_emptied_when_the_guard_comes_and_free_when_it_has_gone
 
 @pytest.mark.qt_log_ignore("does not support QPlatformServices::openUrl", extend=True)
 def test_links_open_nothing(room: Room) -> None:
-    assert room.guard.engaged
     # True: our handler had it; without one the offscreen platform, which opens nothing, says False
     for address in ("https://example.org/", "file:///etc/hostname", "mailto:a@example.org"):
         assert QDesktopServices.openUrl(QUrl(address))
@@ -146,9 +145,10 @@ def test_engaging_and_releasing_twice_is_as_once(room: Room) -> None:
     room.guard.engage()
     room.guard.release()
     room.guard.release()
-    assert not room.guard.engaged
+    room.press(Qt.Key.Key_Tab)
+    assert room.window.windowHandle().close()
+    room.window.show()
     room.guard.engage()
-    assert room.guard.engaged
     assert not room.window.windowHandle().close()
 
 
