@@ -29,8 +29,9 @@ class WindowsEvidence:
 
 def assess(seen: WindowsEvidence) -> Level:
     """Give the level that the evidence comes to, and all that it falls short of."""
-    of_desktop = {"hook_silent": not seen.hook_answers, "no_stack_watch": not seen.watching}
+    of_desktop = {"no_key_filter": not seen.hook_answers, "no_stack_watch": not seen.watching}
     of_session = {
+        "hook_silent": not seen.hook_answers,  # why there is none, beside the code that every system has for it
         "desktop_not_ours": seen.own_desktop is not True,
         "window_not_hidden": seen.hidden is not True,
         "policies_missing": seen.missing_policies != (),

@@ -247,6 +247,7 @@ def test_whatever_is_missing_is_named(pc: FakeWindows, held: WindowsHold) -> Non
     level = held.level()
     assert level.level is LockdownLevel.OPEN
     assert level.short_of == (
+        "no_key_filter",
         "hook_silent",
         "desktop_not_ours",
         "policies_missing",
@@ -259,6 +260,7 @@ def test_before_anything_is_held_nothing_is_claimed(pc: FakeWindows) -> None:
     level = WindowsHold(pc.door(), WINDOW, ALLOWED).level()
     assert level.level is LockdownLevel.OPEN
     assert {"hook_silent", "no_stack_watch", "window_not_hidden"} <= set(level.short_of)
+    assert level.lacks(LockdownLevel.DESKTOP) == ("no_key_filter", "no_stack_watch")
 
 
 def test_a_look_tells_what_is_the_matter_and_takes_the_keyboard_back(pc: FakeWindows, held: WindowsHold) -> None:
