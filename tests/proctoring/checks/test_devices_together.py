@@ -146,8 +146,8 @@ def test_a_statement_of_every_finding_can_stand_in_a_packet(tmp_path: Path) -> N
 
 def test_no_check_takes_longer_than_50_ms_of_the_processor_on_a_busy_pc(tmp_path: Path) -> None:
     pc = good_pc(tmp_path)
-    for pid in range(1000, 1200):
-        pc.process(pid, "/usr/bin/thing", files=dict.fromkeys(range(12), "/dev/null"))
+    for pid in range(1000, 1120):
+        pc.process(pid, "/usr/bin/thing", files=dict.fromkeys(range(20), "/dev/null"))
     slowest = {}
     for name, check in DEVICES.items():
         spent = []
@@ -161,7 +161,7 @@ def test_no_check_takes_longer_than_50_ms_of_the_processor_on_a_busy_pc(tmp_path
     assert sum(slowest[name] for name in NAMES if name in WATCHED) < 0.05
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(which=st.integers(0, 10_000), content=st.binary(max_size=300), good=st.booleans())
 def test_whatever_any_file_says_every_check_comes_to_a_verdict_that_can_stand_in_a_packet(
     tmp_path_factory: pytest.TempPathFactory, which: int, content: bytes, good: bool

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctoring.checks.inputs import input_devices, input_identities
@@ -160,6 +160,7 @@ def test_no_list_is_not_clear(pc: MadeUp) -> None:
         input_identities(pc.machine)
 
 
+@settings(max_examples=40)
 @given(st.one_of(st.binary(max_size=400), st.text(alphabet='INPSUHB: ="\n0f', max_size=200).map(str.encode)))
 def test_whatever_stands_in_the_list_it_is_never_taken_for_one_keyboard(
     tmp_path_factory: pytest.TempPathFactory, content: bytes

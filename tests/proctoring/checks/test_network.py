@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctoring.checks.machine import Machine, Unreadable
@@ -123,6 +123,7 @@ def test_no_table_is_not_clear(tmp_path: Path) -> None:
         default_routes(Machine(tmp_path))
 
 
+@settings(max_examples=40)
 @given(st.one_of(st.text(alphabet="eth0 \t\nF3", max_size=120), st.text(max_size=60)))
 def test_a_table_the_kernel_does_not_write_so_is_never_a_way_out(
     tmp_path_factory: pytest.TempPathFactory, line: str
