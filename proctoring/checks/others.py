@@ -4,7 +4,7 @@ from typing import Final
 
 from proctoring.checks.machine import Machine
 from proctoring.checks.observation import Observation, clear, found, unknown
-from proctoring.checks.process import Process, Running, ours
+from proctoring.checks.process import Process, Running, began_us, is_installed, ours
 from proctoring.checks.situation import Situation
 from proctoring.checks.sockets import unix_names
 from sync.wire.environment import LockdownLevel
@@ -26,7 +26,8 @@ def unexpected_programs(machine: Machine, situation: Situation) -> Observation:
     if situation.level is not LockdownLevel.SESSION:
         return unknown("processes", ("not compared: this PC is not shut down to one program",))
     running = Running.look(machine)
-    own = ours(running.processes, situation.own_pids)
+    began = began_us(running.processes, situation.own_pids)
+    own = ours(running.processes, situation.own_pids) | began
     expected = situation.known.expected
     names = frozenset(expected.programs) | {name[:_COMM_LENGTH] for name in expected.programs}
     odd = [one for one in running.processes if one.pid not in own and not _is_expected(one, names, expected.folders)]
@@ -69,7 +70,7 @@ def accessibility_bus(machine: Machine, situation: Situation) -> Observation:
 def _is_expected(one: Process, names: frozenset[str], folders: tuple[str, ...]) -> bool:
     if one.exe is None:
         return one.comm in names
-    return one.exe.startswith(folders) or one.exe.rpartition("/")[2] in names
+    return one.exe.startswith(folders) or (is_installed(one.exe) and one.exe.rpartition("/")[2] in names)
 
 
 def _is_one_of(one: Process, programs: tuple[str, ...]) -> bool:

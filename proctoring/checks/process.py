@@ -13,6 +13,17 @@ _FIELD: Final = re.compile(r"^([A-Za-z]+):[ \t]*(.*)$", re.MULTILINE)
 _KTHREADD: Final = 2
 _STATUS_BYTES: Final = 4096
 _COMMAND_BYTES: Final = 4096
+_INSTALLED: Final = (
+    "/usr/",
+    "/opt/",
+    "/bin/",
+    "/sbin/",
+    "/lib/",
+    "/snap/",
+    "/app/",
+    "/var/lib/flatpak/",
+    "/nix/store/",
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,23 @@ def ours(all_processes: Iterable[Process], own_pids: frozenset[int]) -> frozense
     """Give the ids of our processes and whatever they started."""
     parents: Mapping[int, int] = {one.pid: one.parent for one in all_processes}
     return frozenset(pid for pid in parents if _descends(pid, parents, own_pids)) | own_pids
+
+
+def began_us(all_processes: Iterable[Process], own_pids: frozenset[int]) -> frozenset[int]:
+    """Give what our processes were started by, as far as that runs the same file as they: the session's supervisor."""
+    known = {one.pid: one for one in all_processes}
+    found: set[int] = set()
+    for pid in own_pids & known.keys():
+        above = known.get(known[pid].parent)
+        while above is not None and above.pid not in found and above.exe is not None and above.exe == known[pid].exe:
+            found.add(above.pid)
+            above = known.get(above.parent)
+    return frozenset(found)
+
+
+def is_installed(path: str) -> bool:
+    """Tell whether a file lies where programs are installed, which an ordinary user cannot write to."""
+    return path.startswith(_INSTALLED) and "/../" not in path
 
 
 def _descends(pid: int, parents: Mapping[int, int], from_any: frozenset[int]) -> bool:

@@ -28,14 +28,13 @@ from typing import Final
 from proctoring.checks.lists import Tool, Tools
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
-from proctoring.checks.process import Process, Running
+from proctoring.checks.process import Process, Running, is_installed
 from proctoring.checks.situation import Situation
 from proctoring.checks.sockets import Socket, inodes_of, sockets, unix_names
 
 FOUND: Final = 3
 DOUBTFUL: Final = 2
 
-_INSTALLED: Final = ("/usr/", "/opt/", "/bin/", "/sbin/", "/snap/", "/app/", "/var/lib/flatpak/", "/nix/store/")
 _INTERPRETER: Final = re.compile(r"(?:python|perl|ruby|node|nodejs|bash|dash|sh|busybox|java)[0-9.]*")
 _COMM_LENGTH: Final = 15
 _MAPS_BYTES: Final = 1_000_000
@@ -177,10 +176,10 @@ def _named(tool: Tool, process: Process) -> Suspicion:
             one = one.plus(tells, f"{where}/cmdline: {process.argv[0]}")
         return one.plus(1, f"{where}/comm: {process.comm}") if called else one
     if _in_folder(tool, process) or _base(process.exe) in tool.programs:
-        sure = _installed(process.exe) or _in_folder(tool, process)
+        sure = is_installed(process.exe) or _in_folder(tool, process)
         return nothing.plus(3 if sure else 2, f"{where}/exe: {process.exe}")
     script = _script(process.argv) if _INTERPRETER.fullmatch(_base(process.exe)) else None
-    if script and _installed(script) and _base(script) in tool.programs:
+    if script and is_installed(script) and _base(script) in tool.programs:
         return nothing.plus(3, f"{where}/cmdline: {script}")
     return nothing.plus(1, f"{where}/comm: {process.comm} ({process.exe})") if called else nothing
 
@@ -190,7 +189,7 @@ def _tells(tool: Tool, argv: tuple[str, ...]) -> int:
     script = _script(argv) if _INTERPRETER.fullmatch(_base(argv[0])) else argv[0]
     if script is None:
         return 0
-    if (tool.folders and script.startswith(tool.folders)) or (_installed(script) and _base(script) in tool.programs):
+    if (tool.folders and script.startswith(tool.folders)) or (is_installed(script) and _base(script) in tool.programs):
         return 2
     return 1 if _base(script) in tool.programs else 0
 
@@ -228,7 +227,3 @@ def _script(argv: tuple[str, ...]) -> str | None:
 
 def _base(path: str) -> str:
     return path.rpartition("/")[2]
-
-
-def _installed(path: str) -> bool:
-    return path.startswith(_INSTALLED) and "/../" not in path

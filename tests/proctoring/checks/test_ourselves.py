@@ -92,6 +92,21 @@ def test_a_program_more_is_found_also_if_it_calls_itself_by_an_expected_name(pc:
     assert seen.evidence == ("/proc/70: /home/li/helper of user 1000",)
 
 
+def test_a_program_of_an_expected_name_in_somebodys_own_folder_is_found(pc: MadeUp) -> None:
+    process(pc, 70, "cron", exe="/home/li/cron")
+    assert at("processes", pc).facts == {"names": "cron", "count": 1}
+
+
+def test_the_supervisor_that_began_us_is_ours_and_a_shell_that_did_is_not(pc: MadeUp) -> None:
+    process(pc, 400, "bash", exe="/usr/bin/bash")
+    process(pc, 410, "examroom", exe="/usr/bin/python3.11", parent=400)
+    process(pc, 420, "examroom", exe="/usr/bin/python3.11", parent=410)
+    situation = Situation(own_pids=frozenset({420}), known=KNOWN, level=LockdownLevel.SESSION)
+    lines = at("processes", pc, situation).evidence
+    assert "/proc/400: /usr/bin/bash of user 1000" in lines
+    assert not any("/proc/410" in line for line in lines)
+
+
 @pytest.mark.parametrize("level", [LockdownLevel.DESKTOP, LockdownLevel.OPEN, None])
 def test_of_an_ordinary_desktop_it_is_not_asked(pc: MadeUp, level: LockdownLevel | None) -> None:
     process(pc, 70, "firefox", exe="/usr/lib/firefox/firefox")
