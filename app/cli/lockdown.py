@@ -49,19 +49,21 @@ def install(
 ) -> None:
     """Lock this PC down; it is an exam seat and nothing else from its next start on."""
     from proctoring.lockdown import installing
-    from proctoring.lockdown.linux.catalogue import Settings, book_of, require_possible, steps_of
+    from proctoring.lockdown.linux.catalogue import Settings, book_of, require_possible, require_reachable, steps_of
     from proctoring.lockdown.linux.egress import reach_of
     from proctoring.lockdown.linux.storage import require_not_usb
 
     place = _place(root)
+    program = _program()
     require_possible(place)
+    require_reachable(place, program)
     require_not_usb(place)
     peers = _peers(place.root / home.relative_to(home.anchor), peer or [])
     reach = reach_of(place, peers, (dns or [], ntp or [], ssh_from or []))
-    steps = steps_of(place, Settings(home, _program(), reach), resource_folder() / "lockdown")
+    wanted, templates = Settings(home, program, reach), resource_folder() / "lockdown"
     said = {"home": str(home), "peers": [str(one) for one in peers]}
-    installing.install(book_of(place), steps, said)
-    say("lockdown.installed", count=len(steps), peers=words()("screen.simulated.between").join(said["peers"]))
+    plan = installing.install(book_of(place), lambda: steps_of(place, wanted, templates), said)
+    say("lockdown.installed", count=len(plan.steps), peers=words()("screen.simulated.between").join(said["peers"]))
     say("lockdown.way_back", word=UNLOCKED)
 
 
@@ -71,9 +73,10 @@ def remove(root: Root = None) -> None:
     """Let this PC go: everything is put back as it was before."""
     from proctoring.lockdown import installing
     from proctoring.lockdown.faults import LockdownPlanDamaged, LockdownPlanNewer
-    from proctoring.lockdown.linux.catalogue import book_of
+    from proctoring.lockdown.linux.catalogue import book_of, require_administrator
 
     place = _place(root)
+    require_administrator(place)
     try:
         undone = installing.remove(book_of(place))
     except (LockdownPlanDamaged, LockdownPlanNewer) as fault:
@@ -88,9 +91,11 @@ def remove(root: Root = None) -> None:
 def recover(root: Root = None) -> None:
     """Finish putting this PC back if that, or the lock-down, was interrupted; the PC's start does this by itself."""
     from proctoring.lockdown import installing
-    from proctoring.lockdown.linux.catalogue import book_of
+    from proctoring.lockdown.linux.catalogue import book_of, require_administrator
 
-    say("lockdown.recovered" if installing.recover(book_of(_place(root))) else "lockdown.nothing_to_recover")
+    place = _place(root)
+    require_administrator(place)
+    say("lockdown.recovered" if installing.recover(book_of(place)) else "lockdown.nothing_to_recover")
 
 
 @app.command("status")

@@ -53,6 +53,12 @@ class LockdownHomeUnusable(EnvironmentFault):
     code: ClassVar[str] = "LOCKDOWN_HOME_UNUSABLE"
 
 
+class LockdownProgramClosed(EnvironmentFault):
+    """This program lies where the locked user cannot come, such as an administrator's own folder. Fact: `program`."""
+
+    code: ClassVar[str] = "LOCKDOWN_PROGRAM_CLOSED"
+
+
 class LockdownUserUnusable(EnvironmentFault):
     """There is a user of our name already, and somebody can log in as them. Fact: `user`."""
 

@@ -5,7 +5,7 @@ off: keep the plan (`removing`) → undo in reverse → forget the plan.
 Whatever a kill or a power cut leaves is a plan in a phase, from which off goes on; every undo may be repeated.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -64,8 +64,10 @@ class Status(Generic[S]):
         return tuple(step for step in self.steps if step.difference)
 
 
-def install(book: UndoBook[S], steps: Sequence[S], settings: Mapping[str, Any]) -> UndoPlan[S]:
+def install(book: UndoBook[S], steps: Callable[[], Sequence[S]], settings: Mapping[str, Any]) -> UndoPlan[S]:
     """Lock the PC down. One that is locked down already is let go first, so that only one undo plan is ever true.
+
+    `steps` gives the steps for the PC as it then is.
 
     Raises:
         LockdownRolledBack: a step failed; everything is as before. Its cause is the step's own fault.
@@ -73,11 +75,13 @@ def install(book: UndoBook[S], steps: Sequence[S], settings: Mapping[str, Any]) 
         LockdownPlanDamaged, LockdownPlanNewer, LockdownBusy: nothing was changed.
     """
     with book.alone():
-        if (standing := book.read()) is not None:
+        standing, wanted = book.read(), steps()  # what cannot be is refused before anything is let go
+        if standing is not None:
             _undo(book, standing)
+            wanted = steps()
         else:
             book.clear()
-        plan = UndoPlan(Phase.INSTALLING, settings, tuple(step.looked(book.place) for step in steps))
+        plan = UndoPlan(Phase.INSTALLING, settings, tuple(step.looked(book.place) for step in wanted))
         try:
             book.write(plan)
         except Fault:

@@ -12,7 +12,12 @@ from typing import Annotated, Final
 
 from pydantic import Discriminator, TypeAdapter
 
-from proctoring.lockdown.faults import LockdownHomeUnusable, LockdownNoSystemd, LockdownNotAllowed
+from proctoring.lockdown.faults import (
+    LockdownHomeUnusable,
+    LockdownNoSystemd,
+    LockdownNotAllowed,
+    LockdownProgramClosed,
+)
 from proctoring.lockdown.level import KIOSK_USER
 from proctoring.lockdown.linux.accounts import AccountStep, account_steps
 from proctoring.lockdown.linux.egress import Reach, RulesetStep, rules
@@ -39,7 +44,8 @@ _CONSOLES: Final = (
     "console-getty.service",
     "display-manager.service",
 )
-_RUNNING_CONSOLES: Final = ("getty@tty1.service", "display-manager.service")
+_RUNNING_CONSOLES: Final = ("getty@tty1.service", "console-getty.service", "display-manager.service", "getty.target")
+"""Started again, the target brings with it what else belongs to it, such as consoles on a cable."""
 _FILES: Final = {
     "xorg.conf": "etc/X11/examroom-kiosk.conf",
     "devices.rules": "etc/udev/rules.d/70-examroom-lockdown.rules",
@@ -79,6 +85,12 @@ def book_of(place: Place) -> UndoBook[LinuxStep]:
     return UndoBook(place, STEPS)
 
 
+def require_administrator(place: Place) -> None:
+    """See to it that we may change this PC; below a folder of their own, anybody may try. Raises LockdownNotAllowed."""
+    if place.live is not None and os.geteuid() != 0:
+        raise LockdownNotAllowed
+
+
 def require_possible(place: Place) -> None:
     """See to it that this PC can be locked down at all.
 
@@ -86,11 +98,25 @@ def require_possible(place: Place) -> None:
         LockdownNotAllowed: we are not its administrator.
         LockdownNoSystemd: it is not run by systemd.
     """
-    if place.live is not None and os.geteuid() != 0:
-        raise LockdownNotAllowed
+    require_administrator(place)
     sign = "run/systemd/system" if place.live is not None else "etc/systemd"
     if not (place.root / sign).is_dir():
         raise LockdownNoSystemd(f"/{sign}")
+
+
+def require_reachable(place: Place, program: tuple[str, ...]) -> None:
+    """See to it that a user without rights can start the program; of files that are only tried out nobody can tell.
+
+    Raises:
+        LockdownProgramClosed: a folder on the way to it is closed to others.
+    """
+    if place.live is None:
+        return
+    named = Path(program[0])
+    for way in {named, named.resolve()}:
+        for folder in way.parents:
+            if not folder.stat().st_mode & stat.S_IXOTH:
+                raise LockdownProgramClosed(str(folder), program=program[0])
 
 
 def steps_of(place: Place, settings: Settings, templates: Path) -> tuple[LinuxStep, ...]:
@@ -119,7 +145,7 @@ def steps_of(place: Place, settings: Settings, templates: Path) -> tuple[LinuxSt
     files.unit(RECOVER, template(RECOVER))
     first = CommandStep(
         name="told-last",
-        undoing=(("systemctl", "daemon-reload"), ("udevadm", "control", "--reload")),
+        undoing=(("systemctl", "daemon-reload"),),
         consoles=_RUNNING_CONSOLES,
     )
     recovering = files.taken()
@@ -132,7 +158,7 @@ def steps_of(place: Place, settings: Settings, templates: Path) -> tuple[LinuxSt
         files.unit(unit, template(unit))
     told = CommandStep(
         name="told",
-        applying=(("systemctl", "daemon-reload"), ("udevadm", "control", "--reload")),
+        applying=(("systemctl", "daemon-reload"),),  # udev looks for changed rules by itself
         stopping=SERVICES,
     )
     return (
@@ -219,7 +245,7 @@ def _home_below(place: Place, home: Path) -> str:
     if not home.is_absolute() or path.startswith(KIOSK_FOLDER) or not (place.root / path).is_dir():
         raise LockdownHomeUnusable("missing, relative, or the locked user's own", home=shown)
     # in the first are the system's things, directly below the root are many people's
-    if parts[0] in _SYSTEM_FOLDERS or len(parts) < 2:  # noqa: PLR2004
+    if len(parts) < 2 or parts[0] in _SYSTEM_FOLDERS:  # noqa: PLR2004
         raise LockdownHomeUnusable("a folder of the system", home=shown)
     for folder in Path(path).parents:
         if not (place.root / folder).stat().st_mode & stat.S_IXOTH and folder.name:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from app.resources import resource_folder
@@ -87,7 +88,7 @@ def fingerprint(root: Path) -> dict[str, str]:
         seen, name = path.lstat(), str(path.relative_to(root))
         told = [f"{seen.st_mode:o}", f"{seen.st_uid}:{seen.st_gid}"]
         if stat.S_ISLNK(seen.st_mode):
-            told.append(os.readlink(path))
+            told.append(str(path.readlink()))
         elif stat.S_ISREG(seen.st_mode):
             told.append(hashlib.sha256(path.read_bytes()).hexdigest())
         if not stat.S_ISDIR(seen.st_mode) and not name.startswith(("proc/", "sys/")):
@@ -102,7 +103,7 @@ def settings(place: Place, *peers: str) -> Settings:
     return Settings(SEAT, ("/opt/examroom/bin/examroom",), reach_of(place, named))
 
 
-def prepared(root: Path) -> tuple[UndoBook[LinuxStep], tuple[LinuxStep, ...]]:
-    """Give the undo book of a simulated PC, and the steps that lock it down."""
+def prepared(root: Path) -> tuple[UndoBook[LinuxStep], Callable[[], tuple[LinuxStep, ...]]]:
+    """Give the undo book of a simulated PC, and the steps that lock it down as it then is."""
     place = Place(root)
-    return book_of(place), steps_of(place, settings(place), TEMPLATES)
+    return book_of(place), lambda: steps_of(place, settings(place), TEMPLATES)

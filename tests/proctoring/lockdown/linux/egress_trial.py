@@ -25,6 +25,11 @@ SOMEBODY = "table ip somebody {\nchain c {\ntype filter hook output priority 5; 
 OURS_BEFORE = "table inet examroom_lockdown {\nchain c {\nudp dport 9 drop\n}\n}\n"
 
 
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def run(*argv: str, given: str = "") -> str:
     return subprocess.run(argv, input=given, stdout=subprocess.PIPE, text=True, check=True).stdout
 
@@ -49,7 +54,7 @@ def connected() -> "subprocess.Popen[str]":
 
 def serve() -> None:
     """Be the servers, until the one who asks ends."""
-    print("there", flush=True)
+    tell("there")
     sys.stdin.readline()
     run("ip", "link", "set", "there", "up")
     for host in ("192.0.2.10", "192.0.2.11", "192.0.2.66"):
@@ -64,7 +69,7 @@ def serve() -> None:
         clock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         clock.bind((host, 123))
         threading.Thread(target=answer, args=(clock,), daemon=True).start()
-    print("serving", flush=True)
+    tell("serving")
     sys.stdin.readline()
     for server in kept:
         server.close()
@@ -110,19 +115,19 @@ def main(root: Path, trial: str) -> None:
     run("nft", "-f", "-", given=SOMEBODY + (OURS_BEFORE if trial == "ours-before" else ""))
     before = run("nft", "list", "ruleset")
     other = connected()
-    print(reached())
+    tell(reached())
     step = RulesetStep(name="egress", path=EGRESS).looked(place)
     step.apply(place)
     step = step.settled(place)
-    print(reached())
-    print(f"differs: {step.difference(place)}")
+    tell(reached())
+    tell(f"differs: {step.difference(place)}")
     step.apply(place)
     step = step.settled(place)
     run("nft", "flush", "chain", "inet", "examroom_lockdown", "outgoing")
-    print(f"differs: {step.difference(place)}")
+    tell(f"differs: {step.difference(place)}")
     step.undo(place)
     step.undo(place)
-    print(reached())
+    tell(reached())
     assert run("nft", "list", "ruleset") == before
     other.communicate("end\n")
 

@@ -1,0 +1,175 @@
+"""`examroom lockdown` as it is typed: what it says and how it ends; a place that will not have it is said plainly."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.resources import resource_folder
+from sync.trust.keys import SigningKey
+from tests.app.cli.conftest import Place
+from tests.app.cli.terminal import Terminal
+from tests.app.cli.test_endings import HAN, assert_words
+from tests.proctoring.lockdown.pc import fingerprint, make_pc
+
+PEER = ("--peer", "192.0.2.10:8443")
+KEYS = {"schema", "state", "phase", "level", "home", "peers", "steps", "drift", "fault"}
+
+
+@pytest.fixture
+def pc(tmp_path: Path) -> Path:
+    return make_pc(tmp_path / "pc")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_is_said_off_is_said_and_what_is_in_between(pc: Path, language: str) -> None:
+    before = fingerprint(pc)
+    say = Terminal(language)
+    said = [
+        say.run("lockdown", *arguments, "--root", pc)
+        for arguments in (("status",), ("install", *PEER), ("status",), ("recover",), ("remove",), ("remove",))
+    ]
+    assert [told.code for told in said] == [0] * 6
+    assert "192.0.2.10:8443" in said[1].output
+    assert "examroom.unlocked" in said[1].output
+    assert all(bool(HAN.search(told.output)) is (language == "zh") for told in said)
+    assert len({told.output for told in said}) == 6
+    assert fingerprint(pc) == before
+
+
+def test_status_as_json_has_always_the_same_keys(pc: Path, terminal: Terminal) -> None:
+    def status() -> tuple[int, dict[str, object]]:
+        told = terminal.run("lockdown", "status", "--json", "--root", pc)
+        found: dict[str, object] = json.loads(told.output)
+        assert found.keys() == KEYS
+        assert found["schema"] == 1
+        return told.code, found
+
+    code, off = status()
+    assert (code, off["state"], off["level"], off["steps"]) == (0, "off", "desktop", [])
+    terminal.run("lockdown", "install", *PEER, "--root", pc)
+    code, on = status()
+    assert (code, on["state"], on["level"], on["phase"], on["drift"]) == (0, "on", "session", "on", [])
+    assert (on["home"], on["peers"]) == ("/var/lib/examroom/seat", ["192.0.2.10:8443"])
+    assert isinstance(on["steps"], list)
+    assert all(step.keys() == {"name", "kind", "difference"} for step in on["steps"])
+    (pc / "etc/X11/examroom-kiosk.conf").unlink()
+    code, partial = status()
+    assert (code, partial["state"], partial["level"], partial["drift"]) == (1, "partial", "desktop", ["xorg.conf"])
+    (pc / "var/lib/examroom-lockdown/undo.json").write_text("{")
+    code, damaged = status()
+    assert (code, damaged["state"], damaged["fault"]) == (1, "damaged", "LOCKDOWN_PLAN_DAMAGED")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_differs_is_said_in_words(pc: Path, language: str) -> None:
+    say = Terminal(language)
+    say.run("lockdown", "install", *PEER, "--root", pc)
+    (pc / "etc/X11/examroom-kiosk.conf").unlink()
+    told = say.run("lockdown", "status", "--root", pc)
+    assert told.code == 1
+    assert {"zh": "xorg.conf：不见了", "en": "xorg.conf: is missing"}[language] in told.output
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("plan", [b"", b'{"format":1,"plan":', b'{"format":7}'])
+def test_without_a_good_plan_what_certainly_stands_is_listed(pc: Path, language: str, plan: bytes) -> None:
+    say = Terminal(language)
+    say.run("lockdown", "install", *PEER, "--root", pc)
+    (pc / "var/lib/examroom-lockdown/undo.json").write_bytes(plan)
+    before = fingerprint(pc)
+    told = say.run("lockdown", "remove", "--root", pc)
+    assert told.code == 3
+    assert "console.getty@.service" in told.errors.splitlines()
+    code = "LOCKDOWN_PLAN_NEWER" if b"7" in plan else "LOCKDOWN_PLAN_DAMAGED"
+    assert f"[{code}" in told.errors
+    assert fingerprint(pc) == before
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((), "LOCKDOWN_NO_PEER"),
+        (("--peer", "nonsense"), "LOCKDOWN_PEER_UNUSABLE"),
+        ((*PEER, "--dns", "name.example"), "LOCKDOWN_PEER_UNUSABLE"),
+        ((*PEER, "--home", "/var/lib/nowhere"), "LOCKDOWN_HOME_UNUSABLE"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_changed(
+    pc: Path, language: str, arguments: tuple[str, ...], code: str
+) -> None:
+    before = fingerprint(pc)
+    told = Terminal(language).run("lockdown", "install", *arguments, "--root", pc)
+    assert told.code == 3
+    assert_words(told.errors, language)
+    assert f"[{code}" in told.errors
+    assert fingerprint(pc) == before
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_pc_without_systemd_is_said_plainly(tmp_path: Path, language: str) -> None:
+    told = Terminal(language).run("lockdown", "install", *PEER, "--root", tmp_path)
+    assert told.code == 3
+    assert_words(told.errors, language)
+    assert "[LOCKDOWN_NO_SYSTEMD" in told.errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_registry_that_the_seat_is_enrolled_with_and_the_sites_store_are_let_through(
+    pc: Path, place: Place, terminal: Terminal
+) -> None:
+    seat = pc / "var/lib/examroom/seat"
+    shutil.copytree(place.seat / "trust", seat / "trust")
+    pem = SigningKey.generate_p256().public.pem
+    archive = "019a0000-0000-7000-8000-000000000001"
+    store = {"address": "s3+https://192.0.2.20:9000/exams", "archive": archive, "archive_public_key_pem": pem}
+    (seat / "site-store.json").write_text(json.dumps(store))
+    told = terminal.run("lockdown", "install", "--root", pc)
+    assert told.code == 0, told.errors
+    rules = (pc / "etc/examroom/egress.nft").read_text()
+    assert "ip daddr 192.0.2.20 tcp dport 9000 accept" in rules
+    assert re.search(r"ip daddr 127\.0\.0\.1 tcp dport [0-9]+ accept", rules)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("command", ["install", "remove", "recover"])
+def test_whoever_is_not_the_administrator_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, language: str, command: str
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    told = Terminal(language).run("lockdown", command, *(PEER if command == "install" else ()))
+    assert told.code == 3
+    assert_words(told.errors, language)
+    assert "[LOCKDOWN_NOT_ALLOWED" in told.errors
+
+
+TRIAL = "tests.app.cli.lockdown_disks"
+
+
+@pytest.mark.parametrize("disk", ["full", "read-only", "full-later"])
+def test_a_disk_that_is_full_or_read_only_is_said_and_everything_is_as_before(tmp_path: Path, disk: str) -> None:
+    ourselves = () if os.geteuid() == 0 else ("--user", "--map-auto", "--map-root-user")
+    argv = ["unshare", *ourselves, "--mount", sys.executable, "-m", TRIAL, str(tmp_path), disk]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    code, fault, same = done.stdout.splitlines()[-3:]
+    assert (code, same) == ("3", "same")
+    assert (
+        fault
+        in {"full": {"DISK_FULL"}, "read-only": {"LOCKDOWN_READ_ONLY"}, "full-later": {"LOCKDOWN_ROLLED_BACK"}}[disk]
+    )
+
+
+def test_every_file_that_is_put_on_a_pc_says_where_it_is_from_and_how_it_goes() -> None:
+    files = [file for file in (resource_folder() / "lockdown").iterdir() if file.name != "README.md"]
+    assert len(files) > 15
+    for file in files:
+        assert re.match(
+            r"(#|//) Put here by `examroom lockdown install`; `examroom lockdown remove` takes", file.read_text()
+        )
