@@ -48,9 +48,12 @@ def listed(program: Path) -> BuildList:
     return BuildList(product="examroom-seat", version="1.4.2", files=tuple(files[path] for path in sorted(files)))
 
 
-def seen(program: Path, expected: ExpectedBuild | None = None) -> Observation:
+def seen(
+    program: Path, expected: ExpectedBuild | None = None, environment: dict[str, str] | None = None
+) -> Observation:
     expected = expected or ExpectedBuild.beside(program, TRUST)
-    (observation,) = observe({"build": build}, Machine(program), Situation(build=expected))
+    situation = Situation(build=expected, environment=environment or {})
+    (observation,) = observe({"build": build}, Machine(program), situation)
     return observation
 
 
@@ -96,6 +99,26 @@ def test_changed_missing_and_added_files_are_named(program: Path) -> None:
         "added: sitecustomize.py",
     )
     assert found.facts == {"count": 4}
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LD_PRELOAD": "/home/li/inject.so"},
+        {"LD_PRELOAD": "libx.so ./y.so"},
+        {"PYTHONPATH": "/usr/lib/x:/home/li/site"},
+    ],
+    ids=str,
+)
+def test_a_variable_that_lets_other_code_in_is_a_difference(program: Path, environment: dict[str, str]) -> None:
+    release(program)
+    assert seen(program, environment=environment).verdict is Verdict.FOUND
+
+
+def test_a_variable_that_names_the_systems_own_places_or_ours_is_none(program: Path) -> None:
+    release(program)
+    harmless = {"LD_PRELOAD": "libgtk3-nocsd.so.0:/usr/lib/libx.so", "PYTHONPATH": f"{program}:", "LD_LIBRARY_PATH": ""}
+    assert seen(program, environment=harmless).verdict is Verdict.CLEAR
 
 
 def test_without_a_list_nothing_can_be_told(program: Path) -> None:
