@@ -27,6 +27,7 @@ def session(
 ) -> None:
     """Keep a display of its own and the kiosk on it going, as an ordinary user; the systemd unit starts this."""
     from app.resources import resource_folder
+    from proctoring.lockdown.session.input_method import InputMethod
     from proctoring.lockdown.session.notify import Notify
     from proctoring.lockdown.session.server import xorg_command
     from proctoring.lockdown.session.supervisor import SessionPlan, Supervisor, require_unprivileged
@@ -44,5 +45,5 @@ def session(
         notify.status(words()(f"lockdown.session.{news.what.value}", **news.facts))
 
     kiosk = (sys.executable, "-P", "-m", "app.cli.main", "seat", "run", "--home", str(home))
-    plan = SessionPlan(server, (*kiosk, "--language", language.value), runtime)
+    plan = SessionPlan(server, (*kiosk, "--language", language.value), runtime, InputMethod.found(runtime))
     asyncio.run(Supervisor(plan, tell, notify).run())

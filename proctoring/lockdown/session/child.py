@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
 
 END_S: Final = 3.0
@@ -94,3 +95,14 @@ class Child:
         assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
         self._process.stdout.close()
         self.ended.set_result(code)
+
+
+@asynccontextmanager
+async def running(child: Child, children: set[Child]) -> AsyncIterator[Child]:
+    """Hold a child among the others, and end it however the block is left, also when it is cancelled."""
+    children.add(child)
+    try:
+        yield child
+    finally:
+        await asyncio.shield(asyncio.ensure_future(child.end()))
+        children.discard(child)

@@ -4,13 +4,15 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from proctoring.lockdown.session.child import Child
+from proctoring.lockdown.session.child import Child, running
+from proctoring.lockdown.session.input_method import READY_S, InputMethod
 from proctoring.lockdown.session.notify import Notify
 from proctoring.lockdown.session.patience import Patience
 from proctoring.lockdown.session.pulse import VARIABLE, Pulse
@@ -57,6 +59,7 @@ class SessionPlan:
     server: tuple[str, ...]
     kiosk: tuple[str, ...]
     runtime: Path
+    input_method: InputMethod | None = None
     silent_s: float = 15.0
     first_beat_s: float = 60.0
 
@@ -110,34 +113,46 @@ class Supervisor:
                 self._told(What.DISPLAY_NOT_UP, words=str(why))
                 await self._wait(self._display_patience, 0.0, str(why))
                 continue
-            server = display.server
-            self._children.add(server)
-            self._told(What.DISPLAY_UP, display=display.name, pid=server.pid)
-            try:
-                await self._keep_kiosk(display)
+            async with running(display.server, self._children) as server:
+                self._told(What.DISPLAY_UP, display=display.name, pid=server.pid)
+                async with self._typing(display) as environment:
+                    await self._keep_kiosk(server, environment)
                 by_itself = server.ended.done()
-            finally:
-                await self._end(server)
             if by_itself:
                 self._told(What.DISPLAY_ENDED, code=server.ended.result(), words=server.words)
                 await self._wait(self._display_patience, time.monotonic() - began, server.words)
 
-    async def _keep_kiosk(self, display: Display) -> None:
-        """Keep the kiosk going on this display, until the display ends or a kiosk did not even come up on it."""
+    @asynccontextmanager
+    async def _typing(self, display: Display) -> AsyncIterator[dict[str, str]]:
+        """Give the environment of the kiosk, with an input method beside it if there is one."""
+        environment, method = display.environment(os.environ), self._plan.input_method
+        if method is None:
+            yield environment
+            return
+        environment |= method.environment
+        ready = asyncio.Event()
+        kept = asyncio.create_task(method.keep(environment, self._children, ready))
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ready.wait(), READY_S)
+            yield environment
+        finally:
+            kept.cancel()
+            await asyncio.gather(kept, return_exceptions=True)
+
+    async def _keep_kiosk(self, server: Child, environment: dict[str, str]) -> None:
+        """Keep the kiosk going on its display, until that ends or a kiosk did not even come up on it."""
         came_up = True
-        while came_up and not display.server.ended.done():
+        while came_up and not server.ended.done():
             pulse = Pulse()
-            environment = display.environment(os.environ) | {VARIABLE: str(pulse.there.fileno())}
-            kiosk = Child(self._plan.kiosk, environment, (pulse.there.fileno(),), gains=False)
+            number = pulse.there.fileno()
+            started = Child(self._plan.kiosk, environment | {VARIABLE: str(number)}, (number,), gains=False)
             pulse.given_away()
-            self._children.add(kiosk)
-            try:
-                await self._watch(kiosk, pulse, display.server)
-                came_up = pulse.first is not None
-            finally:
-                await self._end(kiosk)
-                pulse.close()
-            if not display.server.ended.done():
+            async with running(started, self._children) as kiosk:
+                await self._watch(kiosk, pulse, server)
+            came_up = pulse.first is not None
+            pulse.close()
+            if not server.ended.done():
                 self._told(What.KIOSK_ENDED, code=kiosk.ended.result(), words=kiosk.words)
                 lived_s = 0.0 if pulse.first is None else time.monotonic() - pulse.first
                 await self._wait(self._kiosk_patience, lived_s, kiosk.words)
@@ -173,13 +188,8 @@ class Supervisor:
             self._told(What.WAITING, seconds=f"{pause_s:g}", times=patience.times, words=words)
         await asyncio.sleep(pause_s)
 
-    async def _end(self, child: Child) -> None:
-        """End a child whatever happens to us meanwhile."""
-        await asyncio.shield(asyncio.ensure_future(child.end()))
-        self._children.discard(child)
-
     def _let_go_on(self) -> None:
-        for child in self._children:
+        for child in tuple(self._children):
             if child.go_on_if_stopped():
                 self._told(What.LET_GO_ON, pid=child.pid)
 

@@ -14,16 +14,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 import psutil
 
+from proctoring.lockdown.session.input_method import InputMethod
 from proctoring.lockdown.session.notify import Notify
 from proctoring.lockdown.session.supervisor import News, SessionPlan, Supervisor
 
 XVFB = ("Xvfb", "-screen", "0", "640x480x24")
-TINY = ("-P", "-m", "tests.proctoring.lockdown.session.tiny_kiosk")
+TINY = "tests.proctoring.lockdown.session.tiny_kiosk"
 PATIENT_S = 30.0
 
 
@@ -44,6 +46,8 @@ class Supervised:
         how: str = "beats",
         server: tuple[str, ...] = XVFB,
         silent_s: float = 20.0,
+        typing: InputMethod | None = None,
+        program: str = TINY,
         **environment: str,
     ) -> None:
         self.seen = place / "seen"
@@ -55,12 +59,13 @@ class Supervised:
         self.told.touch()
         settings = {
             "server": server,
-            "kiosk": [sys.executable, *TINY, how, str(self.seen)],
+            "kiosk": [sys.executable, "-P", "-m", program, how, str(self.seen)],
+            "typing": typing and asdict(typing),
             "runtime": str(self.runtime),
             "silent_s": silent_s,
         }
-        program = "tests.proctoring.lockdown.session.supervised"
-        command = [sys.executable, "-m", program, "lockdown", "session", json.dumps(settings), str(self.told)]
+        own = "tests.proctoring.lockdown.session.supervised"
+        command = [sys.executable, "-m", own, "lockdown", "session", json.dumps(settings), str(self.told)]
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(command, stderr=said, env=os.environ | environment)
         self._known: set[int] = set()
@@ -124,7 +129,11 @@ def _runs(pid: int) -> bool:
 def main() -> None:
     settings = json.loads(sys.argv[3])
     plan = SessionPlan(
-        tuple(settings["server"]), tuple(settings["kiosk"]), Path(settings["runtime"]), settings["silent_s"]
+        tuple(settings["server"]),
+        tuple(settings["kiosk"]),
+        Path(settings["runtime"]),
+        settings["typing"] and InputMethod(**settings["typing"]),
+        settings["silent_s"],
     )
     notify = Notify.of(os.environ)
     with Path(sys.argv[4]).open("a", encoding="utf-8", buffering=1) as told:
