@@ -200,3 +200,10 @@ def test_parents_that_go_round_are_nobodys(pc: MadeUp) -> None:
     pc.process(811, "/usr/bin/a", parent=812)
     pc.process(812, "/usr/bin/b", parent=811, files={7: "/dev/video1"})
     assert camera_in_use(pc.machine, SITUATION).verdict is Verdict.FOUND
+
+
+@pytest.mark.parametrize("awake", ["active", "error", "unsupported", ""])
+def test_a_camera_that_does_not_say_that_it_sleeps_may_be_awake(pc: MadeUp, awake: str) -> None:
+    real(pc, awake)
+    pc.hidden_process(600)
+    assert camera_in_use(pc.machine, SITUATION).verdict is Verdict.UNKNOWN

@@ -171,3 +171,14 @@ def test_whatever_stands_in_the_list_it_is_never_taken_for_one_keyboard(
     pc.write("sys/class/input/input3")
     (one,) = observe({"input_devices": input_devices}, Machine(root), Situation())
     assert one.verdict is Verdict.UNKNOWN
+
+
+def test_a_device_that_is_listed_twice_is_not_believed(pc: MadeUp) -> None:
+    pc.inputs(KEYBOARD, KEYBOARD)
+    assert seen(pc).verdict is Verdict.UNKNOWN
+    assert "one twice" in seen(pc).evidence[0]
+
+
+def test_escape_alone_answers_nothing(pc: MadeUp) -> None:
+    pc.inputs(KEYBOARD, keyboard(7, "Eee PC WMI hotkeys", "eeepc-wmi/input0", "/devices/virtual", keys="2"))
+    assert seen(pc).verdict is Verdict.CLEAR

@@ -136,3 +136,8 @@ def test_a_table_the_kernel_does_not_write_so_is_never_a_way_out(
 def test_a_table_without_end_is_cut_and_not_believed(pc: MadeUp) -> None:
     tables(pc, LOCAL * 10_000)
     assert seen(pc).verdict is Verdict.UNKNOWN
+
+
+def test_a_way_that_is_shut_is_no_way_out(pc: MadeUp) -> None:
+    tables(pc, ETH0 + WLAN.replace("\t0003\t", "\t0201\t"))
+    assert seen(pc).verdict is Verdict.CLEAR

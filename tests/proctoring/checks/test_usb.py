@@ -126,3 +126,9 @@ def test_a_device_may_call_itself_anything(pc: MadeUp) -> None:
     assert seen(pc).verdict is Verdict.FOUND
     assert "\x1b" not in seen(pc).evidence[0]
     assert len(seen(pc).evidence[0]) <= 200
+
+
+def test_a_reader_of_many_slots_counts_with_one_card(pc: MadeUp) -> None:
+    stick(pc, sectors=0)
+    disk(pc, "sdb", "devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/host6/target6:0:0/6:0:0:1", 31_116_288, 1)
+    assert seen(pc).verdict is Verdict.FOUND
