@@ -53,7 +53,10 @@ class Gate(QObject):
         """Let through what an exam needs."""
         kind = event.type()
         if kind in _KEYS:
-            return isinstance(event, QKeyEvent) and not is_needed(event.key(), event.modifiers(), event.text())
+            if not isinstance(event, QKeyEvent) or is_needed(event.key(), event.modifiers(), event.text()):
+                return False
+            event.accept()  # one that nobody took as an override goes to the window's shortcuts
+            return True
         if kind in _NEVER:
             event.ignore()
             return True
