@@ -4,6 +4,7 @@ import random
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,13 @@ def test_a_camera_that_stalls_for_a_moment_is_not_still() -> None:
 def test_a_covered_lens_does_not_tell() -> None:
     assert is_still([bytes(POINTS)] * 20) is None
     assert is_still([bytes([16, 30] * (POINTS // 2))] * 20) is None
+
+
+@pytest.mark.parametrize(
+    ("different", "again", "verdict"), [(10, 3, False), (10, 4, True), (32, 8, False), (24, 10, True)]
+)
+def test_a_quarter_of_the_pictures_has_to_come_again(different: int, again: int, verdict: bool) -> None:
+    assert is_still([scene(number) for number in (*range(different), *range(again))]) is verdict
 
 
 def previewed(luma: Plane) -> bytes:
