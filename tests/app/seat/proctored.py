@@ -85,12 +85,13 @@ class ProctoredSeat(SeatAtWork):
         signed = self.people.signed_in(*self.duty_at_start)
         if signed:
             self.room.take_duty(tuple(one.key.public.keyid for one in signed))
-        opened = Opened(self.session, self._keys, Duty(signed), self.room)
+        self.pc = Pc(self.workplace, None, self._stage)
+        look = self.pc.desk(self.session).look(()) if signed else None
+        opened = Opened(self.session, self._keys, Duty(signed), self.room, look)
         cabinet = self.workplace.replica.cabinet
         sign_in = SignInDesk(self.people.credentials(), cabinet, self.workplace.clock)
         authority = Authority(bench, sign_in, self.people.entries, self._stage)
         self.authority = authority
-        self.pc = Pc(self.workplace, None, self._stage)
         self.line = Line(bench, opened, LineDoors(sign_in, authority, self.camera, self.pc), self._stage)
         self.line.troubled.connect(self.troubles.append)
         self.desk = self.line.sitting

@@ -1,0 +1,176 @@
+"""Something is plugged in while somebody sits: a proctor is called, two settle it, and it stands for good."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.exam.sitting import State
+from app.seat.alarm import Cause
+from app.seat.guard.events import GuardEvent, GuardKind
+from app.seat.home import SeatHome
+from app.seat.phases.delivery.environment_watch import LOOK_MS
+from app.seat.room_log import read_room
+from app.seat.workplace import Workplace
+from app.ui.labels import Label
+from app.words.incidents import incident_detail, incident_name
+from proctoring.checks.machine import Machine
+from sync.wire.environment import LockdownLevel, Verdict
+from sync.wire.packet import Incident
+from tests.app.seat.conftest import Site
+from tests.app.seat.moved_clock import MovedClock
+from tests.app.seat.plugged import STICK, ordinary, plug_in, pull_out
+from tests.app.seat.proctored import KEYIDS, ProctoredSeat
+from tests.app.seat.screens.samples import EN, ZH
+from tests.proctoring.checks.made_up import MadeUp
+
+SEEN, GONE = "SEEN_USB_STORAGE", "GONE_USB_STORAGE"
+
+
+@pytest.fixture
+def pc(made_up_pc: Machine) -> MadeUp:
+    return ordinary(made_up_pc)
+
+
+@pytest.fixture
+def seat(
+    pc: MadeUp,  # noqa: ARG001 - made before the seat looks at it
+    workplace: Workplace,
+    site: Site,
+    filmed: SeatHome,
+    clock: MovedClock,
+    qtbot: QtBot,
+) -> Iterator[ProctoredSeat]:
+    at_work = ProctoredSeat(workplace, site, filmed, clock, qtbot)
+    yield at_work
+    at_work.leave()
+
+
+def calls_for_a_proctor(seat: ProctoredSeat) -> bool:
+    return Cause.ENVIRONMENT in seat.desk._alarm.causes
+
+
+def test_a_stick_calls_a_proctor_and_stands_with_its_evidence_until_two_settled_it(
+    seat: ProctoredSeat, pc: MadeUp
+) -> None:
+    seat.begin()
+    seat.until(lambda: seat.kept().environment is not None)
+    plug_in(pc)
+    plugged_s = time.monotonic()
+    seat.until(lambda: SEEN in seat.codes())
+    assert time.monotonic() - plugged_s < 8 * LOOK_MS / 1000, "two looks, and the machine is busy with other tests"
+    assert calls_for_a_proctor(seat)
+    told = seat.kept().incidents[-1]
+    assert STICK in told.detail
+    assert told.by == ()
+    said = seat.kept().environment
+    assert said is not None
+    assert [one.verdict for one in said.checks if one.check == "usb_storage"] == [Verdict.FOUND]
+    assert not any(STICK in label.text() for label in seat.items.findChildren(Label)), "neighbours read nothing of it"
+    assert seat.kept().state is State.ACTIVE, "no clock is stopped by it"
+
+    seat.enter()
+    assert seat.says("这台电脑有变化")
+    assert seat.says(STICK)
+    seat.press("settle_usb_storage")
+    seat.until_screen("CornerFormScreen")
+    assert seat.says(STICK)
+    seat.press("form_confirm")
+    assert seat.screen == "CornerFormScreen", "nobody settles it without a reason"
+    seat.pick("考点认可")
+    seat.press("form_confirm")
+    seat.until_screen("AuthorityScreen")
+    seat.give_pin(3)
+    seat.until(lambda: seat.says("已计过一次"))
+    assert not read_room(seat.workplace.replica.journal, seat.room.session).overrides, "one person's two names are one"
+    seat.give_pin(1)
+    seat.until_screen("CornerScreen")
+    seat.until(lambda: not calls_for_a_proctor(seat))
+
+    (override,) = read_room(seat.workplace.replica.journal, seat.room.session).overrides
+    assert (override.by, override.reason) == (KEYIDS[:2], "是考点认可的设备或程序")
+    said = seat.kept().environment
+    assert said is not None
+    assert said.overrides == (override,)
+    settled = seat.kept().incidents[-1]
+    assert (settled.code, settled.by) == ("CHECK_OVERRIDDEN", KEYIDS[:2])
+    assert incident_detail(settled, ZH) == "无移动介质：是考点认可的设备或程序"
+
+    pull_out(pc)
+    plug_in(pc, "Kingston")
+    seat.until(lambda: seat.codes().count(SEEN) == 2)
+    assert calls_for_a_proctor(seat), "another stick is another finding"
+
+
+def test_the_alarm_ends_by_itself_when_it_has_gone(seat: ProctoredSeat, pc: MadeUp) -> None:
+    seat.begin()
+    plug_in(pc)
+    seat.until(lambda: calls_for_a_proctor(seat))
+    pull_out(pc)
+    seat.until(lambda: GONE in seat.codes())
+    assert not calls_for_a_proctor(seat)
+    assert [code for code in seat.codes() if "USB" in code] == [SEEN, GONE]
+
+
+def test_while_nobody_sits_it_goes_to_the_rooms_journal_and_a_later_sitting_says_it(
+    seat: ProctoredSeat, pc: MadeUp
+) -> None:
+    plug_in(pc)
+    seat.until(lambda: any(one.incident.code == SEEN for one in seat.room.room.incidents))
+    assert calls_for_a_proctor(seat)
+    seat.begin()
+    seat.until(lambda: seat.kept().environment is not None)
+    said = seat.kept().environment
+    assert said is not None
+    assert (said.level, "usb_storage" in {one.check for one in said.checks}) == (LockdownLevel.OPEN, True)
+    assert SEEN not in seat.codes(), "it came before this sitting"
+
+
+def test_what_stood_before_a_restart_is_not_told_again(seat: ProctoredSeat, pc: MadeUp) -> None:
+    seat.begin()
+    plug_in(pc)
+    seat.until(lambda: SEEN in seat.codes())
+    seat.rest()
+    seat.again()
+    looks = seat.line.watch._looks
+    seat.until(lambda: seat.line.watch._looks >= looks + 4)
+    seat.rest()
+    assert [code for code in seat.codes() if code.startswith("SEEN_")] == [SEEN]
+
+
+def test_what_the_guard_noticed_is_told_at_once_and_settled_without_allowing_the_next(seat: ProctoredSeat) -> None:
+    seat.begin()
+    event = GuardEvent(GuardKind.INJECTED_INPUT, ("XTEST keyboard: 4 keys",), 1_795_309_380_000)
+    seat.pc.noticed.emit(event)
+    seat.rest()
+    assert "GUARD_INJECTED_INPUT" in seat.codes()
+    assert calls_for_a_proctor(seat)
+    seat.pc.noticed.emit(GuardEvent(GuardKind.CLIPBOARD, ("CLIPBOARD: 12 characters of another program",), 0))
+    seat.enter()
+    seat.press("settle_guard:injected_input")
+    seat.pick("误报")
+    seat.press("form_confirm")
+    seat.give_pin(1)
+    seat.until_screen("CornerScreen")
+    seat.until(lambda: not calls_for_a_proctor(seat))
+    assert "ENVIRONMENT_SETTLED" in seat.codes()
+    seat.pc.noticed.emit(event)
+    assert calls_for_a_proctor(seat)
+    assert read_room(seat.workplace.replica.journal, seat.room.session).overrides == ()
+
+
+def test_incidents_of_the_pc_have_words_wherever_they_stand() -> None:
+    for code, detail in (
+        (SEEN, "/sys/bus/usb/devices/1-2:1.0: stick"),
+        (GONE, ""),
+        ("SEEN_LOCKDOWN_LEVEL", "session -> desktop"),
+        ("GUARD_WINDOW_IN_FRONT", "process 812: xterm"),
+        ("CHECK_OVERRIDDEN", "usb_storage: 12 s"),
+        ("ENVIRONMENT_SETTLED", "injected_input: looked at"),
+        ("SEEN_OF_A_NEWER_PROGRAM", "x"),
+    ):
+        incident = Incident(code=code, wall_ms=0, active_ms=0, detail=detail, clause=None, by=())
+        for words_of in (ZH, EN):
+            assert incident_name(incident, (), words_of)
+            assert "{" not in incident_name(incident, (), words_of) + incident_detail(incident, words_of)
