@@ -97,6 +97,9 @@ def install(book: UndoBook[S], steps: Callable[[], Sequence[S]], settings: Mappi
         except Fault as fault:
             _undo(book, plan)
             raise LockdownRolledBack(str(fault), step=at) from fault
+        except BaseException:  # a defect of ours, or Ctrl+C: the PC is put back all the same
+            _undo(book, plan)
+            raise
         return plan
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+WHOLE = "This PC is locked down, and everything stands as it was put there"
 TRIAL = "tests.proctoring.lockdown.linux.boot_trial"
 
 
@@ -23,7 +24,7 @@ def test_a_real_system_is_locked_down_cut_off_started_and_let_go(tmp_path: Path)
         "killed on the way: True",
         "after the next start: console-getty; as before: all",
         "This PC is locked down in 47 steps",
-        "locked: examroom-egress examroom-agent filter; This PC is locked down, and everything stands as it was put there",
+        f"locked: examroom-egress examroom-agent filter; {WHOLE}",
         "ConditionResult=no",
         "started unlocked: console-getty",
         "Everything is back as it was before",
