@@ -16,7 +16,8 @@ WATCHED_S: Final = 0.4
 """So long it is looked whether harm comes."""
 UNDONE_S: Final = 0.7
 """What is over by then counts as undone."""
-_ALWAYS: Final = frozenset({"strange_client", "injected_input"})
+_STRANGE: Final = "strange_client"
+_ALWAYS: Final = frozenset({_STRANGE, "injected_input"})
 _STEP_S: Final = 0.01
 _LATER_S: Final = 1.5
 """What the guard has to tell is told by then (a change has to be in the journals within 2 s)."""
@@ -104,7 +105,7 @@ Harm = Callable[[Scene], bool]
 class Attack:
     """An attack.
 
-    `setups`: where it means anything. `lasting`: harm that cannot be taken back once it is done. `traces`: what else
+    `longest`: of one that comes again and again, how long it was there in one piece. `setups`: where it means anything. `lasting`: harm that cannot be taken back once it is done. `traces`: what else
     counts as a trace of it. That there is a strange client, and that keys were injected, counts only where it is the
     attack: here the attacker is always connected, and all keys come from xdotool, which a candidate's do not.
     """
@@ -115,6 +116,7 @@ class Attack:
     setups: tuple[Setup, ...] = tuple(Setup)
     lasting: bool = False
     traces: frozenset[str] = frozenset()
+    longest: Callable[[Scene], float] | None = None
 
 
 def attempt(scene: Scene, attack: Attack) -> Result:
@@ -129,7 +131,7 @@ def attempt(scene: Scene, attack: Attack) -> Result:
         return Result(Outcome.NOT_HERE)
     except (TargetGone, TargetStopped, xcffib.ConnectionException):
         seconds = float("inf")
-    told = _told(scene, attack, wait=seconds == float("inf"))
+    told = _told(scene, attack, wait=seconds > UNDONE_S)
     if seconds == 0:
         return Result(Outcome.STOPPED, told=told)
     if seconds <= UNDONE_S:
@@ -149,6 +151,8 @@ def scene_on(stage: Stage) -> Iterator[Scene]:
 
 def _harmed(scene: Scene, attack: Attack) -> float:
     """Give how long there was harm, in seconds: 0 is none, infinite is more than may be undone."""
+    if attack.longest is not None:
+        return attack.longest(scene)
     if not _becomes(scene, lambda: attack.harm(scene), WATCHED_S):
         return 0.0
     began = time.monotonic()
@@ -175,7 +179,9 @@ def _told(scene: Scene, attack: Attack, *, wait: bool) -> tuple[str, ...]:
 
     def noticed() -> bool:
         nonlocal told
-        kinds = dict.fromkeys(scene.state()["events"])
+        state = scene.state()
+        strange = attack.traces & {_STRANGE} & set(state["ever"])  # told once, when the attacker came
+        kinds = dict.fromkeys((*state["events"], *strange))
         told = tuple(kind for kind in kinds if kind not in _ALWAYS or kind in attack.traces)
         return bool(told)
 

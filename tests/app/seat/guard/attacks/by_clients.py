@@ -101,11 +101,13 @@ def _grab_server(scene: Scene) -> None:
     scene.foe.window(override=True)
     scene.foe.core.GrabServer()
     scene.foe.settle()
-    red = 0.0
-    end = time.monotonic() + 1.0
-    while time.monotonic() < end:
-        red += 0.01 * scene.red()
+    red, before = 0.0, time.monotonic()
+    end = before + 1.0
+    while before < end:
         time.sleep(0.01)
+        now = time.monotonic()
+        red += (now - before) * scene.red()
+        before = now
     scene.foe.core.UngrabServer()
     scene.foe.settle()
     scene.notes["red"] = red

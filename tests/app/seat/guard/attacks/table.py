@@ -13,6 +13,9 @@ from tests.app.seat.guard.attacks.stage import Setup, stage
 
 ATTACKS: Final = (*KEY_ATTACKS, *WINDOW_ATTACKS, *CLIENT_ATTACKS)
 
+_SETTLES_S: Final = 0.6
+"""So long the guard lets a window come that is just being shown."""
+
 Column = tuple[Setup, bool]
 """A set-up, and whether the window is guarded."""
 Table = Mapping[Column, Mapping[str, Result]]
@@ -61,6 +64,7 @@ def _again(scene: Scene, *, anew: bool) -> None:
         scene.foe.clear()
         scene.stage.end_target()
         scene.stage.start_target()
+        scene.foe.pump_for(_SETTLES_S)
 
 
 def markdown(table: Table) -> str:

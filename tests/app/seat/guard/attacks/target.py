@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
+from app.seat.guard.events import GuardEvent
 from app.seat.guard.guard import Guard
 from proctoring.checks.machine import Machine
 from sync.trust.clock import ClockReading, read_clock
@@ -44,7 +45,7 @@ class Links(QObject):
         super().__init__()
         self.opened = 0
         for scheme in ("http", "https", "file"):
-            QDesktopServices.setUrlHandler(scheme, self, b"open")
+            QDesktopServices.setUrlHandler(scheme, self, "open")  # type: ignore[arg-type] # the stub is wrong
 
     @Slot(QUrl)
     def open(self, _url: QUrl) -> None:
@@ -90,10 +91,15 @@ class Harness:
         self.clock = clock
         self.links = links
         self.events: list[str] = []
+        self.ever: set[str] = set()
         if guard is not None:
-            guard.noticed.connect(lambda event: self.events.append(event.kind.value))
+            guard.noticed.connect(self._noticed)
         self.notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
         self.notifier.activated.connect(self._command)
+
+    def _noticed(self, event: GuardEvent) -> None:
+        self.events.append(event.kind.value)
+        self.ever.add(event.kind.value)
 
     def _command(self) -> None:
         line = sys.stdin.readline()
@@ -155,6 +161,7 @@ class Harness:
             "links": self.links.opened,
             "shortcuts": target.shortcuts,
             "events": list(self.events),
+            "ever": sorted(self.ever),
             "places": {
                 **places,
                 "text_start": (start.x(), start.y()),
@@ -188,6 +195,8 @@ def main() -> None:
     harness = Harness(target, guard, clock, links)
     QTimer.singleShot(0, harness.target.line.setFocus)
     application.exec()
+    if guard is not None:
+        guard.release()
 
 
 if __name__ == "__main__":
