@@ -14,7 +14,8 @@ _TALKING: Final = frozenset({0x01, 0x02})  # established, or about to be (includ
 _UNCONNECTED: Final = 0x07
 _MOST_BYTES: Final = 1_000_000
 _MOST_DESCRIPTORS: Final = 4096
-_FIRST_EPHEMERAL: Final = 32_768  # the kernel's default of net.ipv4.ip_local_port_range
+_FIRST_PASSING: Final = 32_768  # the kernel's default
+_RANGE: Final = "proc/sys/net/ipv4/ip_local_port_range"
 _LINE: Final = re.compile(
     r" *[0-9]{1,6}: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2})"
     r" [0-9A-F]{8}:[0-9A-F]{8} [0-9A-F]{2}:[0-9A-F]{8,16} [0-9A-F]{8} +[0-9]{1,10} +[0-9]{1,10} ([0-9]{1,20})(?: .*)?"
@@ -29,7 +30,10 @@ Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True)
 class Socket:
-    """One socket of the network. `inode`: by which its owner's descriptors name it."""
+    """One socket of the network. `inode`: by which its owner's descriptors name it.
+
+    `first_passing`: from this port on the kernel gives ports for a while to whoever asks for any.
+    """
 
     protocol: str
     local: Address
@@ -38,13 +42,14 @@ class Socket:
     remote_port: int
     state: int
     inode: int
+    first_passing: int = _FIRST_PASSING
 
     @property
     def listens(self) -> bool:
         """Whether others may begin to talk here: a TCP listener, or a UDP socket on a lasting port."""
         if self.protocol == "tcp":
             return self.state == _LISTEN
-        return self.state == _UNCONNECTED and 0 < self.port < _FIRST_EPHEMERAL
+        return self.state == _UNCONNECTED and 0 < self.port < self.first_passing
 
     @property
     def talks(self) -> bool:
@@ -62,7 +67,7 @@ class Socket:
     @property
     def other_end(self) -> str:
         """The other end, for a person; without its port if that is a passing one, another each time."""
-        passing = self.remote_port >= _FIRST_EPHEMERAL > self.port
+        passing = self.remote_port >= self.first_passing > self.port
         port = f", to port {self.port}" if passing else f":{self.remote_port}"
         return f"{self.protocol} {_shown(self.remote)}{port}"
 
@@ -77,12 +82,13 @@ def sockets(machine: Machine) -> tuple[Socket, ...]:
 
 
 def _all(machine: Machine) -> tuple[Socket, ...]:
+    first = _first_passing(machine)
     found: list[Socket] = []
     seen = False
     for table in ("tcp", "tcp6", "udp", "udp6"):
         text = _table(machine, f"proc/net/{table}")
         seen = seen or text is not None
-        found += (_socket(table, line) for line in (text or "").split("\n")[1:])
+        found += (_socket(table, line, first) for line in (text or "").split("\n")[1:])
     if not seen:
         raise Unreadable("/proc/net/tcp", "ENOENT")
     return tuple(found)
@@ -132,7 +138,13 @@ def _table(machine: Machine, path: str) -> str | None:
     return raw.decode("utf-8", "replace").rstrip("\n")
 
 
-def _socket(table: str, line: str) -> Socket:
+def _first_passing(machine: Machine) -> int:
+    """Give this PC's own range; some are set up with a wider one."""
+    match = re.fullmatch(r"([0-9]{1,5})\s+[0-9]{1,5}", machine.text(_RANGE, 64) or "")
+    return int(match[1]) if match else _FIRST_PASSING
+
+
+def _socket(table: str, line: str, first_passing: int) -> Socket:
     match = _LINE.fullmatch(line.rstrip())
     if match is None:
         raise Unreadable(f"/proc/net/{table}", "EBADMSG")
@@ -145,6 +157,7 @@ def _socket(table: str, line: str) -> Socket:
         int(remote_port, 16),
         int(state, 16),
         int(inode),
+        first_passing,
     )
 
 

@@ -56,6 +56,12 @@ def test_a_udp_port_below_the_passing_ones_waits_too(pc: MadeUp) -> None:
     assert seen(pc)["listening"].facts["names"] == "udp 0.0.0.0:9000"
 
 
+def test_a_pc_with_a_wider_range_of_passing_ports_is_not_accused_for_them(pc: MadeUp) -> None:
+    sockets(pc, "udp", Line(ANY, 9000, UNCONNECTED))
+    pc.write("proc/sys/net/ipv4/ip_local_port_range", "1024\t65535\n")
+    assert seen(pc)["listening"].verdict is CLEAR
+
+
 def test_whom_this_pc_talks_to_is_found_unless_expected_or_ours(pc: MadeUp) -> None:
     sockets(
         pc,
