@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -45,8 +46,12 @@ class Commanded:
 
     def kiosks(self) -> list[int]:
         """Give the process ids of the kiosks that run."""
-        children = psutil.Process(self.process.pid).children()
-        return [child.pid for child in children if "seat" in child.cmdline()]
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+                if "seat" in child.cmdline():
+                    found.append(child.pid)
+        return found
 
     def windows(self) -> list[tuple[int, int]]:
         """Give the sizes of the windows that can be seen."""

@@ -16,14 +16,26 @@ from proctoring.lockdown.level import Supervision
 from tests.proctoring.lockdown.session.supervised import Supervised, until
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervised]:
+    """One session for whoever ends nothing in it, started as systemd starts one."""
+    left = {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": "9000000", "WAYLAND_DISPLAY": "wayland-0"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in left.items():
+            patch.setenv(name, value)
+        running = Supervised(tmp_path_factory.mktemp("standing"))
+    with running:
+        yield running
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Supervised]:
     with Supervised(tmp_path) as running:
         yield running
 
 
-def test_a_kiosk_finds_its_display_its_supervisor_and_no_way_to_more_rights(session: Supervised) -> None:
-    seen = session.await_seen(session.await_kiosk())
+def test_a_kiosk_finds_its_display_its_supervisor_and_no_way_to_more_rights(standing: Supervised) -> None:
+    seen = standing.await_seen(standing.await_kiosk())
     assert seen["shown"]
     assert seen["supervision"] == vars(Supervision(parent=True, same_user=True, own_program=True, own_display=True))
     assert "NoNewPrivs:\t1" in seen["status"]
@@ -34,9 +46,9 @@ def test_a_kiosk_finds_its_display_its_supervisor_and_no_way_to_more_rights(sess
 
 
 def test_without_the_cookie_nobody_gets_on_the_display_not_even_root(
-    session: Supervised, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    standing: Supervised, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = session.await_seen(session.await_kiosk())
+    seen = standing.await_seen(standing.await_kiosk())
     monkeypatch.setenv("XAUTHORITY", seen["cookie"])
     xcffib.connect(display=seen["display"]).disconnect()
     monkeypatch.setenv("XAUTHORITY", str(tmp_path / "none"))
@@ -56,14 +68,15 @@ def test_a_kiosk_that_is_killed_is_there_again_on_the_same_display(session: Supe
 
 
 @pytest.mark.parametrize("which", ["kiosk_up", "display_up"])
-def test_what_is_stopped_goes_on_at_once(session: Supervised, which: str) -> None:
-    session.await_kiosk()
-    pid = session.await_news(which)["pid"]
-    for times in (1, 2, 3):
+def test_what_is_stopped_goes_on_at_once(standing: Supervised, which: str) -> None:
+    standing.await_kiosk()
+    pid = standing.await_news(which)["pid"]
+    for _ in range(3):
+        times = len(standing.of("let_go_on")) + 1
         os.kill(pid, signal.SIGSTOP)
-        assert session.await_news("let_go_on", times)["pid"] == pid
+        assert standing.await_news("let_go_on", times)["pid"] == pid
         until(lambda: psutil.Process(pid).status() != psutil.STATUS_STOPPED, lambda: "it stands still")
-    assert len(session.of("kiosk_up")) == 1
+    assert len(standing.of("kiosk_up")) == 1
 
 
 def test_a_kiosk_that_hangs_is_ended_and_started_again(tmp_path: Path) -> None:
@@ -117,9 +130,8 @@ def test_a_kiosk_that_ends_at_once_again_and_again_is_given_ever_more_time_and_i
     assert any(line.startswith("STATUS=waiting") and "the seat is not enrolled" in line for line in told)
 
 
-def test_what_systemd_left_for_the_supervisor_does_not_reach_the_kiosk(tmp_path: Path) -> None:
-    with Supervised(tmp_path, NOTIFY_SOCKET="/nowhere", WATCHDOG_USEC="9000000", WAYLAND_DISPLAY="w") as session:
-        variables = session.await_seen(session.await_kiosk())["variables"]
+def test_what_systemd_left_for_the_supervisor_does_not_reach_the_kiosk(standing: Supervised) -> None:
+    variables = standing.await_seen(standing.await_kiosk())["variables"]
     assert not {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WAYLAND_DISPLAY"} & set(variables)
     assert {"DISPLAY", "XAUTHORITY", "EXAMROOM_HEARTBEAT"} <= set(variables)
 
