@@ -67,7 +67,7 @@ def routes(machine: Machine, situation: Situation) -> Observation:
     seen = [*_beside(machine)]
     if len({way.interface for way in ways}) > 1:
         seen += [f"/{way.at}: {way}" for way in ways]
-    if situation.known_routes is not None:
+    if situation.known_routes:  # a PC that had none yet was still being started
         seen += [f"/{way.at}: new: {way}" for way in ways if str(way) not in situation.known_routes]
     if seen:
         return found("routes", seen)

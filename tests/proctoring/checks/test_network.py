@@ -141,3 +141,7 @@ def test_a_table_without_end_is_cut_and_not_believed(pc: MadeUp) -> None:
 def test_a_way_that_is_shut_is_no_way_out(pc: MadeUp) -> None:
     tables(pc, ETH0 + WLAN.replace("\t0003\t", "\t0201\t"))
     assert seen(pc).verdict is Verdict.CLEAR
+
+
+def test_a_pc_that_had_no_way_out_at_the_start_may_get_its_first(pc: MadeUp) -> None:
+    assert seen(pc, frozenset()).verdict is Verdict.CLEAR
