@@ -5,7 +5,7 @@ shown. So each signal has a weight, and what is found needs three points:
 
 | signal | points |
 |---|---|
-| the file it runs has the name, in a folder of installed programs | 3 |
+| the file it runs has the name, in a folder of installed programs or an AppImage | 3 |
 | … in any other folder | 2 |
 | the file it runs lies where only that program is installed | 3 |
 | an interpreter runs an installed script of the name | 3 |
@@ -37,6 +37,7 @@ DOUBTFUL: Final = 2
 
 _INTERPRETER: Final = re.compile(r"(?:python|perl|ruby|node|nodejs|bash|dash|sh|busybox|java)[0-9.]*")
 _COMM_LENGTH: Final = 15
+_APP_IMAGE: Final = "/tmp/.mount_"  # noqa: S108 - where the AppImage runtime mounts a program that was only downloaded
 _MAPS_BYTES: Final = 1_000_000
 
 
@@ -176,7 +177,7 @@ def _named(tool: Tool, process: Process) -> Suspicion:
             one = one.plus(tells, f"{where}/cmdline: {process.argv[0]}")
         return one.plus(1, f"{where}/comm: {process.comm}") if called else one
     if _in_folder(tool, process) or _base(process.exe) in tool.programs:
-        sure = is_installed(process.exe) or _in_folder(tool, process)
+        sure = is_installed(process.exe) or process.exe.startswith(_APP_IMAGE) or _in_folder(tool, process)
         return nothing.plus(3 if sure else 2, f"{where}/exe: {process.exe}")
     script = _script(process.argv) if _INTERPRETER.fullmatch(_base(process.exe)) else None
     if script and is_installed(script) and _base(script) in tool.programs:

@@ -44,6 +44,7 @@ def test_a_quiet_pc_is_clear_of_both(pc: MadeUp) -> None:
         ("/opt/teamviewer/tv_bin/TeamViewer", "TeamViewer"),
         ("/usr/bin/anydesk", "AnyDesk"),
         ("/usr/share/rustdesk/rustdesk", "RustDesk"),
+        ("/tmp/.mount_rustdeAbCd12/usr/bin/rustdesk", "RustDesk"),  # noqa: S108 - an AppImage
         ("/usr/bin/x11vnc", "VNC"),
         ("/usr/bin/Xtigervnc", "VNC"),
         ("/usr/sbin/xrdp", "xrdp"),
