@@ -299,9 +299,11 @@ def _row(found: Finding) -> CheckRow:
     key = f"readiness.{found.check}"
     state = found.readiness.value
     if found.readiness is Readiness.GOOD:
-        return CheckRow(Sentence(f"{key}.name"), CheckState.GOOD, Sentence(f"{key}.{state}.seen", found.facts))
+        return CheckRow(
+            Sentence(f"readiness.{found.check}.name"), CheckState.GOOD, Sentence(f"{key}.{state}.seen", found.facts)
+        )
     return CheckRow(
-        Sentence(f"{key}.name"),
+        Sentence(f"readiness.{found.check}.name"),
         CheckState(state),
         Sentence(f"{key}.{state}.seen", found.facts),
         Sentence(f"{key}.{state}.meaning", found.facts),

@@ -20,12 +20,12 @@ def finding_form(
     seen: Sentence, evidence: tuple[Text, ...], *, starting: bool, candidate: CandidateCard | None = None
 ) -> CornerForm:
     """Give the form; `starting`: the session has not begun, else somebody may sit here."""
-    kind = "" if starting else "settle_"
+    kind = "override" if starting else "settle"
     return CornerForm(
         act=CornerAct.SETTLE,
-        title=Sentence(f"environment.form.{kind}title", {"name": seen}),
-        sentence=Sentence(f"environment.form.{kind}sentence"),
-        verb=Sentence(f"environment.form.{kind}verb"),
+        title=Sentence(f"environment.{kind}.title", {"name": seen}),
+        sentence=Sentence(f"environment.{kind}.sentence"),
+        verb=Sentence(f"environment.{kind}.verb"),
         candidate=candidate,
         evidence=evidence,
         choices=(
