@@ -105,9 +105,10 @@ Harm = Callable[[Scene], bool]
 class Attack:
     """An attack.
 
-    `longest`: of one that comes again and again, how long it was there in one piece. `setups`: where it means anything. `lasting`: harm that cannot be taken back once it is done. `traces`: what else
-    counts as a trace of it. That there is a strange client, and that keys were injected, counts only where it is the
-    attack: here the attacker is always connected, and all keys come from xdotool, which a candidate's do not.
+    `setups`: where it means anything. `lasting`: harm that cannot be taken back once it is done. `longest`: of one
+    that comes again and again, how long it was there in one piece. `traces`: what else counts as a trace of it. That
+    there is a strange client, and that keys were injected, counts only where it is the attack: here the attacker is
+    always connected, and all keys come from xdotool, which a candidate's do not.
     """
 
     name: str

@@ -65,14 +65,15 @@ class Stage:
     def start_target(self) -> None:
         """Start the target and wait until its window is on show."""
         command = [sys.executable, "-m", "tests.app.seat.guard.attacks.target"]
-        self.target = subprocess.Popen(
-            [*command, *["--guarded"] * self.guarded, str(self.folder / "root")],
-            env=self.environment | {"QT_QPA_PLATFORM": "xcb", "QT_LOGGING_RULES": "*=false"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / "target.log").open("ab"),
-            text=True,
-        )
+        with (self.folder / "target.log").open("ab") as log:
+            self.target = subprocess.Popen(
+                [*command, *["--guarded"] * self.guarded, str(self.folder / "root")],
+                env=self.environment | {"QT_QPA_PLATFORM": "xcb", "QT_LOGGING_RULES": "*=false"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         self.tell("reset")
 
     def tell(self, word: str = "state") -> dict[str, Any]:
