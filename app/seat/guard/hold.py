@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.seat.guard.events import GuardKind, Matter
+from proctoring.lockdown.seen import Seen
 
 _AGAIN_S: Final = 0.3
 """A window that was put back is given so long to come before it is put back again."""
@@ -66,7 +67,7 @@ class Hold:
         """Put back what was taken away, and tell what that was."""
         wrong = tuple(self._out_of_place())
         if wrong:
-            yield Matter(GuardKind.WINDOW_CHANGED, evidence=wrong)
+            yield from wrong
             self.put_back()
             return
         held = self.grabbed
@@ -103,14 +104,17 @@ class Hold:
         """Take the keyboard; who has it already loses nothing."""
         self.grabbed = self._window.windowHandle().setKeyboardGrabEnabled(True)
 
-    def _out_of_place(self) -> Iterator[str]:
+    def _out_of_place(self) -> Iterator[Matter]:
+        """Tell what is wrong with the window's place, each by the name that the display watch has for it."""
         window, handle = self._window, self._window.windowHandle()
+        place, wanted = handle.geometry(), self.screen.geometry()
         if window.isMinimized():
-            yield "window: minimised"
+            yield Matter(GuardKind.WINDOW_CHANGED, Seen.ICONIFIED, ("window: minimised",))
         if not (window.isVisible() and handle.isExposed()):
-            yield "window: hidden"
-        if handle.geometry() != self.screen.geometry():
-            yield f"window: {_said(handle.geometry())} on a screen of {_said(self.screen.geometry())}"
+            yield Matter(GuardKind.WINDOW_CHANGED, Seen.UNMAPPED, ("window: hidden",))
+        if place != wanted:
+            said = f"window: {_said(place)} on a screen of {_said(wanted)}"
+            yield Matter(GuardKind.WINDOW_CHANGED, Seen.NOT_COVERING, (said,))
 
     def _put_back(self) -> None:
         self._tried_s = time.monotonic()

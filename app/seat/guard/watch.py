@@ -34,10 +34,7 @@ _KINDS: Final[Mapping[Seen, GuardKind]] = MappingProxyType(
     }
 )
 """Not here: a window manager, which only tells on the level, and a second screen, which Qt tells as it is covered."""
-_ONE_EACH: Final = frozenset(
-    {GuardKind.WINDOW_CHANGED, GuardKind.FOCUS_LOST, GuardKind.MIRRORED_SCREEN, GuardKind.WATCH_LOST}
-)
-"""What the guard notices in two ways, and tells once."""
+_ONE_EACH: Final = frozenset({GuardKind.FOCUS_LOST, GuardKind.MIRRORED_SCREEN, GuardKind.WATCH_LOST})
 
 
 class Watch:
@@ -103,7 +100,7 @@ class Watch:
             if kind is GuardKind.STRANGE_CLIENT and managed:
                 continue  # an ordinary desktop has many; that there are some, the level says
             if kind is not None:
-                yield Matter(kind, "" if kind in _ONE_EACH else event.subject, _lines(event))
+                yield Matter(kind, _subject(kind, event), _lines(event))
 
     def _stir(self) -> None:
         if self._notifier is not None:
@@ -119,6 +116,13 @@ class Watch:
             return
         self._notifier = QSocketNotifier(self._watch.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(self._stir)
+
+
+def _subject(kind: GuardKind, event: DisplayEvent) -> str:
+    """Give what makes a matter the same one; the guard notices some in two ways, and tells those once."""
+    if kind in _ONE_EACH:
+        return ""
+    return event.kind if kind is GuardKind.WINDOW_CHANGED else event.subject
 
 
 def _lines(event: DisplayEvent) -> tuple[str, ...]:
