@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.app.cli.terminal import Terminal
+from tests.app.cli.lockdown_typed import typed
 from tests.proctoring.lockdown.pc import fingerprint, make_pc
 
 LEFT = {"full": 0, "full-later": 70_000}
@@ -16,7 +16,8 @@ def mount(root: Path, *options: str) -> None:
     subprocess.run(["mount", *options, str(root)], check=True)
 
 
-def main(root: Path, disk: str) -> None:
+def locked(root: Path, disk: str) -> str:
+    root.mkdir()
     mount(root, "-t", "tmpfs", "-o", "size=2m", "tmpfs")
     make_pc(root, taken=True)
     if disk == "read-only":
@@ -26,11 +27,12 @@ def main(root: Path, disk: str) -> None:
         filler = root / "filler"
         filler.write_bytes(bytes(figures.f_bavail * figures.f_frsize - LEFT[disk]))
     before = fingerprint(root)
-    told = Terminal().run("lockdown", "install", "--peer", "192.0.2.10:8443", "--root", root)
+    told = typed("en", "install", "--peer", "192.0.2.10:8443", "--root", root)
     fault = re.search(r"\[([A-Z_]+)", told.errors)
     same = "same" if fingerprint(root) == before else "changed"
-    sys.stdout.write(f"{told.code}\n{fault.group(1) if fault else ''}\n{same}\n")
+    return f"{disk}: {told.code} {fault.group(1) if fault else ''} {same}\n"
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    for name in ("full", "full-later", "read-only"):
+        sys.stdout.write(locked(Path(sys.argv[1], name), name))

@@ -6,22 +6,18 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from app.cli.lockdown import app as commands
+from tests.app.cli.lockdown_typed import typed
 from tests.proctoring.lockdown.kills import changes, killed_at
 from tests.proctoring.lockdown.pc import fingerprint, make_pc
 
 PEER = ("--peer", "192.0.2.10:8443")
-STRIDE = 43
+STRIDE = 47
 """Of the default suite; a prime, so that no kind of call is always passed over. `make test-long` takes every one."""
 
 
 def lockdown(root: Path, *arguments: str) -> int:
-    """Run one of the commands; as a group of its own, since making all commands takes longer than locking a PC."""
-    told = CliRunner().invoke(commands, [*arguments, "--root", str(root)])
-    assert told.exception is None or isinstance(told.exception, SystemExit)
-    return told.exit_code
+    return typed("en", *arguments, "--root", root).code
 
 
 def copied(pc: Path, to: Path) -> Path:
@@ -39,7 +35,7 @@ def each_kill(pc: Path, root: Path, command: tuple[str, ...], before: Callable[[
     before(root)
     killed = 0
     for change in range(0, changes(work), stride):
-        for after in (False, True):
+        for after in (False, True) if stride == 1 else (True,):
             copied(pc, root)
             before(root)
             assert killed_at(work, change, after=after)
@@ -69,7 +65,7 @@ def test_killed_on_the_way_the_pc_is_as_before_after_remove(
     tmp_path: Path, command: tuple[str, ...], before: Callable[[Path], None]
 ) -> None:
     pc = make_pc(tmp_path / "pc", taken=True)
-    assert each_kill(pc, tmp_path / "killed", command, before, STRIDE) >= 8
+    assert each_kill(pc, tmp_path / "killed", command, before, STRIDE) >= 4
 
 
 @pytest.mark.long
