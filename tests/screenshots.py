@@ -27,12 +27,15 @@ OFFSCREEN = "This plugin does not support propagateSizeHints"  # said of every w
 SMALL = SIZES[0]
 PLAIN = {
     "02-launch",
+    "02-launch-found",
     "03-identity",
     "04-notice-ready",
     "05-item-case",
     "05-item-tools",
     "11-corner",
+    "11-corner-environment",
     "12-corner-extra-time",
+    "12-override",
     "13-authority",
     "14-ended",
     "15-sessions",

@@ -71,6 +71,7 @@ class LaunchScreen(Screen):
         self._checks = ReadinessPanel()
         self._checks.recheck.clicked.connect(self.recheck_requested)
         self._checks.overridden.connect(self.override_requested)
+        self._checks.grown.connect(self._tools_last)
         self.body.addWidget(self._head)
         page = Column(tokens.WIDE)
         columns = QHBoxLayout()
@@ -158,7 +159,8 @@ class LaunchScreen(Screen):
         if view is None:
             return
         self._head.show_session(view.session, words)
-        self._checks.show_checks(view.checks, words)
+        if self._checks.show_checks(view.checks, words):
+            self._tools_last()
         self._release.show_status(*_RELEASE_LOOK[view.release], words(f"screen.launch.{view.release.value}"))
         waiting = view.release is ReleaseState.WAITING
         self._hold_focus(view)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
@@ -152,9 +153,13 @@ class _CheckLine(QWidget):
 
 
 class ReadinessPanel(Looked, Panel):
-    """What is not good, the gravest first; what is, folded into one line. `overridden` carries a row's key."""
+    """What is not good, the gravest first; what is, folded into one line. `overridden` carries a row's key.
+
+    `grown`: lines were made, so that the order of the keyboard is another.
+    """
 
     overridden = Signal(str)
+    grown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -189,13 +194,14 @@ class ReadinessPanel(Looked, Panel):
         self._empty.setText(words("screen.launch.no_checks"))
         self.recheck.setText(words("screen.launch.recheck"))
 
-    def show_checks(self, checks: tuple[CheckRow, ...], words: Words) -> None:
-        """Show the checks: of those that came out alike, in the order given."""
+    def show_checks(self, checks: tuple[CheckRow, ...], words: Words) -> bool:
+        """Show the checks: of those that came out alike, in the order given. Say whether lines were made for it."""
         self._checks, self._words = checks, words
         self._empty.setVisible(not checks)
         good = [one for one in checks if one.state is CheckState.GOOD and not one.pinned]
         told = sorted((one for one in checks if one not in good), key=_place)
         self._shown = (*told, *(good if self._open else ()))
+        more = len(self._lines) < len(self._shown)
         while len(self._lines) < len(self._shown):
             self._add_line()
         for index, line in enumerate(self._lines):
@@ -209,6 +215,9 @@ class ReadinessPanel(Looked, Panel):
         said = words(f"environment.{key}", count=len(good))
         self.fold.setText(words(f"environment.{'fold' if self._open else 'unfold'}", said=said))
         self._place_fold(len(told))
+        for before, after in pairwise((self.recheck, *(line.go_on for line in self._lines), self.fold)):
+            QWidget.setTabOrder(before, after)
+        return more
 
     def _place_fold(self, told: int) -> None:
         """Let the line that folds stand between what is told and what is good."""
@@ -231,8 +240,8 @@ class ReadinessPanel(Looked, Panel):
 
     def _turn(self) -> None:
         self._open = not self._open
-        if self._words is not None:
-            self.show_checks(self._checks, self._words)
+        if self._words is not None and self.show_checks(self._checks, self._words):
+            self.grown.emit()
 
 
 def _place(check: CheckRow) -> tuple[bool, int]:

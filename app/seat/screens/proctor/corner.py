@@ -78,7 +78,8 @@ class CornerScreen(Screen):
         self._duty = Label(Type.BODY, Tone.SOFT)
         self._hint = Label(Type.BODY, Tone.SOFT)
         self._groups = {name: _Group() for name, _acts in _GROUPS}
-        self._buttons = {act: Button(f"corner_{act.value}") for act in CornerAct if act is not CornerAct.SETTLE}
+        acts = (act for act in CornerAct if act is not CornerAct.SETTLE)
+        self._buttons: dict[CornerAct, Button] = {act: Button(f"corner_{act.value}") for act in acts}
         self._leave = Button("corner_leave", Kind.PRIMARY)
         self._leave.clicked.connect(self.left)
         for act, button in self._buttons.items():

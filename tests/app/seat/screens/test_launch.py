@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 from app.seat.screens.launch.launch import LaunchScreen, ReleaseState
 from app.ui.buttons import Button
 from app.ui.fields import CodeField, Field
-from app.ui.labels import Line, Note, StatusMark
+from app.ui.labels import Label, Line, Note, StatusMark
+from sync.wire.environment import LockdownLevel
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.conftest import Show
 from tests.app.seat.screens.hands import find, press, type_in
@@ -109,3 +110,34 @@ def test_the_head_names_the_seat(screen: LaunchScreen, label: str) -> None:
     view = samples.launch()
     screen.show_launch(replace(view, session=replace(view.session, seat_label=label)))
     assert any("07 号机" in line.text() for line in screen.findChildren(Line))
+
+
+def test_what_is_not_good_comes_first_and_the_rest_is_folded_into_one_line(screen: LaunchScreen) -> None:
+    screen.show_launch(samples.launch_found())
+    shown = [label.text() for label in screen.findChildren(Label) if label.isVisible()]
+    assert shown.index("锁定级别") < shown.index("无移动介质") < shown.index("键盘") < shown.index("电源")
+    assert "没有调试器" not in shown
+    fold = find(screen, Button, "checks_clear")
+    assert "另有 11 项检查正常" in fold.text()
+    press(fold)
+    assert any(label.text() == "没有调试器" and label.isVisible() for label in screen.findChildren(Label))
+    press(fold)
+    assert not any(label.text() == "没有调试器" and label.isVisible() for label in screen.findChildren(Label))
+
+
+def test_going_on_is_asked_for_by_the_check_and_not_for_what_two_agreed_to(screen: LaunchScreen, qtbot: QtBot) -> None:
+    screen.show_launch(samples.launch_found())
+    with qtbot.waitSignal(screen.override_requested, timeout=1000) as asked:
+        press(find(screen, Button, "override_usb_storage"))
+    assert asked.args == ["usb_storage"]
+    screen.show_launch(samples.launch_found(overridden=True))
+    going_on = [button for button in screen.findChildren(Button) if button.objectName().startswith("override_")]
+    assert [button.objectName() for button in going_on if button.isVisible()] == ["override_remote_tool"]
+    assert any("考点的加密狗" in label.text() for label in screen.findChildren(Label) if label.isVisible())
+
+
+def test_a_level_that_is_not_reached_stands_above_all_and_offers_no_way_round(screen: LaunchScreen) -> None:
+    screen.show_launch(samples.launch_found(level=LockdownLevel.DESKTOP))
+    assert not find(screen, Button, "start_session").isEnabled()
+    assert "3" in find(screen, StatusMark, "launch_verdict").text()
+    assert not any(button.objectName() == "override_lockdown_level" for button in screen.findChildren(Button))
