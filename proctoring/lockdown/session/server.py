@@ -38,7 +38,13 @@ class Display:
         """Give the environment of a program on this display; what was meant for the supervisor is left out."""
         ours = {key: value for key, value in outer.items() if not key.startswith(("NOTIFY_", "WATCHDOG_", "LISTEN_"))}
         ours.pop("WAYLAND_DISPLAY", None)
-        return ours | {"DISPLAY": self.name, "XAUTHORITY": str(self.cookie), "QT_QPA_PLATFORM": "xcb"}
+        return ours | {
+            "DISPLAY": self.name,
+            "XAUTHORITY": str(self.cookie),
+            "QT_QPA_PLATFORM": "xcb",
+            # no bus that could start programs; without a word Qt has dbus-launch start one, a client beside the kiosk
+            "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+        }
 
 
 def xorg_command(config: str, vt: str, runtime: Path) -> tuple[str, ...]:

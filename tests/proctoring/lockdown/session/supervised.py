@@ -48,6 +48,7 @@ class Supervised:
         silent_s: float = 20.0,
         typing: InputMethod | None = None,
         program: str = TINY,
+        within: tuple[str, ...] = (),
         **environment: str,
     ) -> None:
         self.seen = place / "seen"
@@ -65,7 +66,7 @@ class Supervised:
             "silent_s": silent_s,
         }
         own = "tests.proctoring.lockdown.session.supervised"
-        command = [sys.executable, "-m", own, "lockdown", "session", json.dumps(settings), str(self.told)]
+        command = [*within, sys.executable, "-m", own, "lockdown", "session", json.dumps(settings), str(self.told)]
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(command, stderr=said, env=os.environ | environment)
         self._known: set[int] = set()

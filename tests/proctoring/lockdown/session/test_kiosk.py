@@ -76,6 +76,7 @@ def commanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comma
 
 
 @pytest.mark.long
+@pytest.mark.timeout(300)
 def test_the_real_kiosk_comes_back_whenever_it_or_its_display_is_killed(commanded: Commanded) -> None:
     whole_screen = [(WIDTH, HEIGHT)]
     commanded.await_told("display_up", 1)
