@@ -1,7 +1,7 @@
 """The watch over the display: what lies over our window, who else is there, which screens, and whose hand types.
 
-A look costs about a millisecond and changes nothing. It tells what is the matter now, so a thing is told at every look
-until it is over; only injected input is told once. What follows from it is the guard's business (`app.seat.guard`).
+A look costs about half a millisecond and changes nothing. It tells what is the matter now, so a thing is told at every
+look until it is over; only injected input is told once. What follows from it is for the guard (`app.seat.guard`).
 """
 
 import os
@@ -32,7 +32,7 @@ from proctoring.lockdown.stack import (
 from proctoring.lockdown.window_manager import WindowManager, WindowManagerWatch
 from proctoring.lockdown.xserver import DisplayUnreachableFault, Lost, Stalled, XServer, u32
 
-_CHANGES_OF_ROOT: Final = 0xA0000  # SubstructureNotify and StructureNotify
+_CHANGES_WITHIN: Final = 0xA0000  # SubstructureNotify and StructureNotify
 _EVENT_MASK: Final = 0x800  # CWEventMask of ChangeWindowAttributes
 _RANDR_CHANGES: Final = 0x07  # screen, CRTC and output
 _ICONIC: Final = 3  # WM_STATE, ICCCM 4.1.3.1
@@ -64,11 +64,14 @@ class DisplayWatch:
         self._server = XServer(display)
         self._own = own_window_id
         self._top = own_window_id
+        self._intruders: tuple[int, ...] = ()
+        self._taken = False
         self._clients = Clients(self._server, allow or Allow(family=os.getpid()), proc)
         self.state = DisplayState()
         try:
             core, root = self._server.core, self._server.root
-            core.ChangeWindowAttributes(root, _EVENT_MASK, [_CHANGES_OF_ROOT])
+            for window in (root, own_window_id):
+                core.ChangeWindowAttributes(window, _EVENT_MASK, [_CHANGES_WITHIN])
             self._server.randr.SelectInput(root, _RANDR_CHANGES)
             self._wm_state = self._server.atom("WM_STATE")
             self._managing = WindowManagerWatch(self._server)
@@ -102,6 +105,20 @@ class DisplayWatch:
         except Lost:
             found.append(DisplayEvent(Seen.DISPLAY_LOST))
         return tuple(dict.fromkeys(found))
+
+    def reclaim(self) -> None:
+        """Take back what is ours, as of the last look: hide strange windows within our window, put it on the root."""
+        core, server = self._server.core, self._server
+        try:
+            server.answering()
+            for xid in self._intruders:
+                core.UnmapWindow(xid)
+            if self._taken:
+                core.ReparentWindow(self._own, server.root, 0, 0)
+                core.MapWindow(self._own)
+            server.flush()
+        except (Lost, Stalled):
+            return  # the next look says so
 
     def _matters(self) -> Iterator[DisplayEvent]:
         core, server, own = self._server.core, self._server, self._own
@@ -141,19 +158,23 @@ class DisplayWatch:
             self._top = top_level(server, self._own) or self._own
         yield from self._covering(above(around, self._top) or (), own.rect)
         within = Rect(0, 0, own.rect.width, own.rect.height)
-        yield from self._covering(children(inside), within)
+        intruders = self._foreign(children(inside))
+        self._intruders = tuple(intruders[-MOST_WINDOWS:])
+        yield from self._covering(intruders, within)
+        self._taken = False
         if self._top == self._own:
             return
         (siblings,) = server.ask(server.core.QueryTree(parent))
         yield from self._covering(above(siblings or b"", self._own) or (), within)
         holder = self._clients.owner(self._top)
         manager = self.state.window_manager
-        if manager is None or server.base_of(manager.window) != holder.base:
+        self._taken = manager is None or server.base_of(manager.window) != holder.base
+        if self._taken:
             yield DisplayEvent(Seen.REPARENTED, str(holder), (f"{self._own:#x} in {self._top:#x}: {holder}",))
 
     def _covering(self, over: Sequence[int], own: Rect) -> Iterator[DisplayEvent]:
         """Look at windows, the lowest first, that are neither ours nor allowed. `own`: ours where they are placed."""
-        foreign = [xid for xid in over[-MOST_SCANNED:] if self._clients.owner(xid).standing is not Standing.ALLOWED]
+        foreign = self._foreign(over)
         for window in windows(self._server, foreign[-MOST_WINDOWS:]):
             if window.hides(own):
                 owner = self._clients.owner(window.xid)
@@ -161,6 +182,11 @@ class DisplayWatch:
                 yield DisplayEvent(kind, str(owner), (f"{owner}", f"{window}"))
         if len(over) > MOST_SCANNED or len(foreign) > MOST_WINDOWS:
             yield DisplayEvent(Seen.WINDOWS_CROWDED, "", (f"more than {MOST_WINDOWS} windows",))
+
+    def _foreign(self, xids: Sequence[int]) -> list[int]:
+        """Give those of the uppermost windows that are neither ours nor allowed."""
+        owner = self._clients.owner
+        return [xid for xid in xids[-MOST_SCANNED:] if owner(xid).standing is not Standing.ALLOWED]
 
     def _whole(self, own: Window, wm_state: bytes | None) -> Iterator[DisplayEvent]:
         if not own.viewable:

@@ -83,7 +83,7 @@ class XServer:
             Lost: the connection broke.
             Stalled: no answer within `PATIENCE` since this call.
         """
-        self._flush()
+        self.flush()
         until = time.monotonic() + PATIENCE
         answers: list[bytes | None] = []
         for at, cookie in enumerate(cookies):
@@ -158,7 +158,8 @@ class XServer:
         finally:
             xcffib.c_free(reply[0])
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what was asked for. Raises `Lost`."""
         self._alive()
         xcffib.lib.xcb_flush(self._raw())
 

@@ -162,10 +162,10 @@ class Guard(QObject):
             yield from self._covers.look()
 
     def _held(self) -> Iterator[Matter]:
-        seen = tuple(self._watch.look())
+        settled = self._hold.settled
+        seen = tuple(self._watch.look(settled=settled))
         for matter in seen:
             self._answer(matter)
-        settled = self._hold.settled
         held = () if self._watch.stalled else tuple(self._hold.look())  # that waits for the display's answer
         for matter in (*seen, *held):
             if settled or matter.kind not in _COMING:
@@ -175,7 +175,9 @@ class Guard(QObject):
         match matter.kind:
             case GuardKind.WINDOW_IN_FRONT:
                 self._hold.bring_forward()
+                self._watch.reclaim()
             case GuardKind.WINDOW_CHANGED:
+                self._watch.reclaim()
                 self._hold.put_back()
             case GuardKind.FOCUS_LOST:
                 self._hold.take_focus()

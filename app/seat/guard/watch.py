@@ -48,6 +48,7 @@ class Watch:
         self._watch: DisplayWatch | None = None
         self._notifier: QSocketNotifier | None = None
         self._window = 0
+        self._usual: set[str] = set()
         self.stalled = False
 
     @property
@@ -69,6 +70,7 @@ class Watch:
     def begin(self, window: int) -> None:
         """Watch over this window."""
         self._window = window
+        self._usual.clear()
         self._connect()
 
     def end(self) -> None:
@@ -81,8 +83,13 @@ class Watch:
             self._watch.close()
             self._watch = None
 
-    def look(self) -> Iterator[Matter]:
-        """Tell what is the matter with the display."""
+    def reclaim(self) -> None:
+        """Take our window back from others, and theirs out of it."""
+        if self._watch is not None and not self.stalled:
+            self._watch.reclaim()
+
+    def look(self, *, settled: bool) -> Iterator[Matter]:
+        """Tell what is the matter with the display. `settled`: the window has come, and the desktop is as usual."""
         if self._watch is None:
             self._connect()
         if self._watch is None:
@@ -97,10 +104,16 @@ class Watch:
             if event.kind is Seen.DISPLAY_LOST:
                 self.end()
             kind = _KINDS.get(event.kind)
-            if kind is GuardKind.STRANGE_CLIENT and managed:
-                continue  # an ordinary desktop has many; that there are some, the level says
+            if kind is GuardKind.STRANGE_CLIENT and managed and not self._is_new(event.subject, settled=settled):
+                continue
             if kind is not None:
                 yield Matter(kind, _subject(kind, event), _lines(event))
+
+    def _is_new(self, client: str, *, settled: bool) -> bool:
+        """Tell whether a client came later than the guard. A desktop's own are many; that they are there the level says."""
+        if not settled:
+            self._usual.add(client)
+        return client not in self._usual
 
     def _stir(self) -> None:
         if self._notifier is not None:

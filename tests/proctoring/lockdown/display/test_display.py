@@ -57,6 +57,8 @@ def test_a_window_of_another_program_inside_ours_lies_over_it(watching: Watch, f
     watch = watching()
     foe.window((0, 0, 90, 90), parent=own)
     assert "90x90+0+0" in matters(watch)[Seen.WINDOW_IN_FRONT].evidence[1]
+    watch.reclaim()
+    assert matters(watch) == {}
 
 
 def test_our_window_taken_into_another_is_told(watching: Watch, foe: Foe, own: int) -> None:
@@ -64,6 +66,9 @@ def test_our_window_taken_into_another_is_told(watching: Watch, foe: Foe, own: i
     foe.core.ReparentWindow(own, foe.window((0, 0, WIDTH, HEIGHT), override=True), 0, 0)
     foe.settle()
     assert f"{own:#x} in " in matters(watch)[Seen.REPARENTED].evidence[0]
+    watch.reclaim()
+    foe.clear()
+    assert matters(watch) == {}
 
 
 def test_our_window_hidden_moved_shrunk_and_destroyed_is_told(watching: Watch, foe: Foe, own: int) -> None:
