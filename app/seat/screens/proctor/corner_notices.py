@@ -38,6 +38,9 @@ class _NoticeLine(QWidget):
         text.addLayout(head)
         for label in (self._meaning, self._remedy, self._evidence, self._shut):
             text.addWidget(label)
+        self._gap = QWidget()
+        self._gap.setFixedHeight(Space.XS)
+        text.addWidget(self._gap)
         text.addWidget(self.settle, 0, Qt.AlignmentFlag.AlignLeft)
         inside = QHBoxLayout()
         inside.setSpacing(Space.M)
@@ -62,7 +65,8 @@ class _NoticeLine(QWidget):
             label.setText(text)
             label.setVisible(bool(text))
         self.settle.setObjectName(f"settle_{row.key}")
-        self.settle.setVisible(row.settles)
+        for widget in (self._gap, self.settle):
+            widget.setVisible(row.settles)
         self.settle.setText(words("environment.corner.settle"))
         self.settle.setAccessibleName(f"{self.settle.text()} {self._seen.text()}")
 
