@@ -14,6 +14,8 @@ from app.cli import (
     content_repo,
     demo,
     evidence,
+    lockdown,
+    lockdown_session,
     log,
     media,
     outbox,
@@ -60,6 +62,8 @@ app.add_typer(slip.app, name="slip")
 app.add_typer(log.app, name="log")
 app.add_typer(witness.app, name="witness")
 registry.app.add_typer(witness.of_registry, name="witness")
+lockdown.app.command("session")(lockdown_session.session)
+app.add_typer(lockdown.app, name="lockdown")
 app.add_typer(build.app, name="build")
 app.add_typer(recorder.app, name="recorder")
 recording.app.command("export")(recording_export.export)

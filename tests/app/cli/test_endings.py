@@ -44,6 +44,7 @@ def test_these_are_all_commands() -> None:
         "build": "list verify",
         "content": "assemble check export gallery import preview remove score template",
         "content-repo": "download init refresh",
+        "lockdown": "install recover remove session status",
         "log": "audit",
         "media": "in list out register retire",
         "outbox": "export limit list pause purge receipts resume retry",
