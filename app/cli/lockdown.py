@@ -185,7 +185,9 @@ def _told(found: "Status[LinuxStep]") -> dict[str, object]:
         "level": found.level.value,
         "home": plan.settings.get("home") if plan else None,
         "peers": plan.settings.get("peers", []) if plan else [],
-        "steps": [{"name": one.name, "kind": one.kind, "difference": one.difference} for one in found.steps],
+        "steps": [
+            {"name": one.name, "kind": one.kind, "path": one.path, "difference": one.difference} for one in found.steps
+        ],
         "drift": [one.name for one in found.drifted],
         "fault": found.plan_fault.code if found.plan_fault else None,
     }
@@ -209,5 +211,5 @@ def _difference(code: str) -> str:
 
 def _name_standing(steps: "tuple[StepStatus, ...]") -> None:
     """Name what of ours certainly stands on this PC."""
-    for line in (words()("lockdown.standing", count=len(steps)), *(step.name for step in steps)):
+    for line in (words()("lockdown.standing", count=len(steps)), *(step.path for step in steps)):
         err.print(line, markup=False)

@@ -37,11 +37,15 @@ class LockdownState(StrEnum):
 
 @dataclass(frozen=True)
 class StepStatus:
-    """One step as it stands; `difference`: how it differs from what was applied, "" if it does not."""
+    """One step as it stands; `difference`: how it differs from what was applied, "" if it does not.
+
+    `path`: where it is on the PC ("/etc/x"), "" if it is nowhere.
+    """
 
     name: str
     kind: str
     difference: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,8 @@ def _status(place: Place, step: Step) -> StepStatus:
         difference = step.difference(place)
     except Fault as fault:
         difference = fault.code.lower()
-    return StepStatus(step.name, str(getattr(step, "kind", "")), difference)
+    path = getattr(step, "path", "")
+    return StepStatus(step.name, str(getattr(step, "kind", "")), difference, f"/{path}" if path else "")
 
 
 def _standing(place: Place, known: Sequence[Step]) -> tuple[StepStatus, ...]:

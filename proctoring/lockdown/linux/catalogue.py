@@ -177,6 +177,8 @@ def files_of(place: Place, templates: Path) -> tuple[LinuxStep, ...]:
     """Give the steps whose files are the same on every PC, whoever its seat may talk to."""
     files = _Files(place)
     files.everywhere(templates)
+    for unit in (RECOVER, *SERVICES):
+        files.put(f"enabled.{unit}", *_enabled(unit))
     return files.taken()
 
 
@@ -221,7 +223,7 @@ class _Files:
     def unit(self, name: str, text: str) -> None:
         """Put a unit there, and the link by which it is started with the PC."""
         self.put(f"unit.{name}", f"{_UNITS}/{name}", a_file(text))
-        self.put(f"enabled.{name}", f"{_UNITS}/multi-user.target.wants/{name}", a_link(f"/{_UNITS}/{name}"))
+        self.put(f"enabled.{name}", *_enabled(name))
 
     def everywhere(self, templates: Path) -> None:
         """Put there what is the same on every PC."""
@@ -236,6 +238,11 @@ class _Files:
         """Give what was collected since the last time."""
         steps, self._steps = tuple(self._steps), []
         return steps
+
+
+def _enabled(unit: str) -> tuple[str, Entry]:
+    """Give the link by which a unit is started with the PC: its path, and itself."""
+    return f"{_UNITS}/multi-user.target.wants/{unit}", a_link(f"/{_UNITS}/{unit}")
 
 
 def _home_below(place: Place, home: Path) -> str:

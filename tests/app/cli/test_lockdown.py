@@ -56,7 +56,7 @@ def test_status_as_json_has_always_the_same_keys(pc: Path) -> None:
     assert (code, on["state"], on["level"], on["phase"], on["drift"]) == (0, "on", "session", "on", [])
     assert (on["home"], on["peers"]) == ("/var/lib/examroom/seat", ["192.0.2.10:8443"])
     assert isinstance(on["steps"], list)
-    assert all(step.keys() == {"name", "kind", "difference"} for step in on["steps"])
+    assert all(step.keys() == {"name", "kind", "path", "difference"} for step in on["steps"])
     (pc / "etc/X11/examroom-kiosk.conf").unlink()
     code, partial = status()
     assert (code, partial["state"], partial["level"], partial["drift"]) == (1, "partial", "desktop", ["xorg.conf"])
@@ -82,7 +82,8 @@ def test_without_a_good_plan_what_certainly_stands_is_listed(pc: Path, language:
     before = fingerprint(pc)
     told = typed(language, "remove", "--root", pc)
     assert told.code == 3
-    assert "console.getty@.service" in told.errors.splitlines()
+    assert "/etc/systemd/system/getty@.service.d/50-examroom.conf" in told.errors.splitlines()
+    assert "/etc/systemd/system/multi-user.target.wants/examroom-kiosk.service" in told.errors.splitlines()
     code = "LOCKDOWN_PLAN_NEWER" if b"7" in plan else "LOCKDOWN_PLAN_DAMAGED"
     assert f"[{code}" in told.errors
     assert fingerprint(pc) == before
