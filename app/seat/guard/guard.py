@@ -162,10 +162,10 @@ class Guard(QObject):
             yield from self._covers.look()
 
     def _held(self) -> Iterator[Matter]:
-        settled = self._hold.settled
-        seen = tuple(self._watch.look(settled=settled))
+        seen = tuple(self._watch.look())
         for matter in seen:
             self._answer(matter)
+        settled = self._hold.settled
         held = () if self._watch.stalled else tuple(self._hold.look())  # that waits for the display's answer
         for matter in (*seen, *held):
             if settled or matter.kind not in _COMING:

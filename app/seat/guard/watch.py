@@ -48,7 +48,7 @@ class Watch:
         self._watch: DisplayWatch | None = None
         self._notifier: QSocketNotifier | None = None
         self._window = 0
-        self._usual: set[str] = set()
+        self._usual: frozenset[str] = frozenset()
         self.stalled = False
 
     @property
@@ -68,10 +68,11 @@ class Watch:
         return self._watch.input if self._watch is not None else None
 
     def begin(self, window: int) -> None:
-        """Watch over this window."""
+        """Watch over this window. Who is on a managed display by now is the desktop's own, which the level says."""
         self._window = window
-        self._usual.clear()
         self._connect()
+        events = self._watch.look() if self._watch is not None else ()
+        self._usual = frozenset(event.subject for event in events if _KINDS.get(event.kind) is GuardKind.STRANGE_CLIENT)
 
     def end(self) -> None:
         """Stop watching."""
@@ -88,8 +89,8 @@ class Watch:
         if self._watch is not None and not self.stalled:
             self._watch.reclaim()
 
-    def look(self, *, settled: bool) -> Iterator[Matter]:
-        """Tell what is the matter with the display. `settled`: the window has come, and the desktop is as usual."""
+    def look(self) -> Iterator[Matter]:
+        """Tell what is the matter with the display."""
         if self._watch is None:
             self._connect()
         if self._watch is None:
@@ -104,16 +105,10 @@ class Watch:
             if event.kind is Seen.DISPLAY_LOST:
                 self.end()
             kind = _KINDS.get(event.kind)
-            if kind is GuardKind.STRANGE_CLIENT and managed and not self._is_new(event.subject, settled=settled):
+            if kind is GuardKind.STRANGE_CLIENT and managed and event.subject in self._usual:
                 continue
             if kind is not None:
                 yield Matter(kind, _subject(kind, event), _lines(event))
-
-    def _is_new(self, client: str, *, settled: bool) -> bool:
-        """Tell whether a client came later than the guard. A desktop's own are many; that they are there the level says."""
-        if not settled:
-            self._usual.add(client)
-        return client not in self._usual
 
     def _stir(self) -> None:
         if self._notifier is not None:

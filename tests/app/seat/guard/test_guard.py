@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QClipboard, QContextMenuEvent, QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QClipboard,
+    QContextMenuEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QShortcut,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -63,6 +72,19 @@ def test_letters_are_written_and_shortcuts_are_not_seen(room: Room) -> None:
     assert room.field.hasFocus()
     assert room.window.isVisible()
     assert room.told == []  # a key pressed out of habit is nobody's business
+
+
+def test_a_key_that_is_not_needed_is_no_shortcut_either(room: Room) -> None:
+    pressed: list[str] = []
+    for name in ("Ctrl+S", "Ctrl+P", "F11"):
+        QShortcut(QKeySequence(name), room.window).activated.connect(lambda name=name: pressed.append(name))
+    keys = ((Qt.Key.Key_S, CONTROL), (Qt.Key.Key_P, CONTROL), (Qt.Key.Key_F11, Qt.KeyboardModifier.NoModifier))
+    for key, modifiers in keys:
+        room.press(key, modifiers)
+    assert pressed == []
+    room.guard.release()
+    room.press(Qt.Key.Key_S, CONTROL)
+    assert pressed == ["Ctrl+S"]
 
 
 def test_an_order_to_close_is_refused_and_told_until_the_guard_lets_go(room: Room) -> None:
