@@ -1,14 +1,14 @@
 """A false alarm before the start: got past by two proctors and a reason, on the disk first, and seen for ever after."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.exam.prose import Language
@@ -93,7 +93,14 @@ class Launch:
         """What is on the disk."""
         return read_room(self.workplace.replica.journal, self.session.plan.session)
 
-    def until(self, condition: object) -> None:
+    @property
+    def front(self) -> QWidget:
+        """Give the screen in front."""
+        front = self.deck.currentWidget()
+        assert front is not None
+        return front
+
+    def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something to become true."""
         self.bot.waitUntil(condition, timeout=WAIT_MS)
 
@@ -103,7 +110,7 @@ class Launch:
 
     def button(self, name: str) -> QAbstractButton | None:
         """Give a button of the screen in front that can be pressed."""
-        found = self.deck.currentWidget().findChildren(QAbstractButton, name)
+        found = self.front.findChildren(QAbstractButton, name)
         return next((button for button in found if button.isVisible() and button.isEnabled()), None)
 
     def press(self, name: str) -> None:
@@ -116,21 +123,21 @@ class Launch:
     def give_pin(self, index: int) -> None:
         """Choose a name and type its PIN."""
         self.press(f"proctor_{self.people.ids[index]}")
-        field = self.deck.currentWidget().findChild(Field, "pin")
+        field = self.front.findChild(Field, "pin")
         assert field is not None
         self.until(field.isEnabled)
         QTest.keyClicks(field, f"{PINS[index]}\r")
 
     def pick(self, text: str) -> None:
         """Choose a reason."""
-        rows = self.deck.currentWidget().findChildren(RadioRow)
+        rows = self.front.findChildren(RadioRow)
         (row,) = [row for row in rows if row.isVisible() and text in row.text()]
         row.setFocus()
         QTest.keyClick(row, Qt.Key.Key_Space)
 
     def says(self, text: str) -> bool:
         """Tell whether it can be read on the screen in front."""
-        labels = self.deck.currentWidget().findChildren(Label)
+        labels = self.front.findChildren(Label)
         return any(label.isVisible() and text in label.text() for label in labels)
 
     def recheck(self) -> None:
@@ -170,7 +177,7 @@ def test_a_false_alarm_is_got_past_in_under_a_minute_by_two_and_is_seen_for_ever
     launch.give_pin(0)
     launch.give_pin(3)  # the first one's second name
     launch.bot.wait(300)
-    assert launch.room.overrides == (), "one person alone, by whatever names, goes on over nothing"
+    assert not launch.room.overrides, "one person alone, by whatever names, goes on over nothing"
     launch.give_pin(2)
     launch.until_screen("LaunchScreen")
     launch.until(lambda: launch.says("同意继续：已核实是误报"))
@@ -241,7 +248,7 @@ def test_a_pc_that_is_not_shut_down_as_the_plan_demands_starts_nothing_and_nobod
     launch = Launch(workplace, site, qtbot, filmed, EnvironmentPolicy(level=LockdownLevel.SESSION))
     assert launch.says("本场要求“专用考试环境”，现在只是“不锁定，只供练习”")
     assert launch.button("start_session") is None
-    names = [button.objectName() for button in launch.deck.currentWidget().findChildren(QAbstractButton)]
+    names = [button.objectName() for button in launch.front.findChildren(QAbstractButton)]
     assert not any(name == "override_lockdown_level" for name in names)
     launch.opening._start()
     launch.bot.wait(100)
