@@ -128,9 +128,9 @@ def _place(root: Path | None) -> "Place":
 
 
 def _program() -> tuple[str, ...]:
-    """Give how this program is started by somebody who has no search path."""
+    """Give how this program is started by somebody who has no search path, whatever lies in the folder they stand in."""
     found = shutil.which(sys.argv[0]) if Path(sys.argv[0]).name == "examroom" else None
-    return (str(Path(found).absolute()),) if found else (sys.executable, "-m", "app.cli.main")
+    return (str(Path(found).absolute()),) if found else (sys.executable, "-P", "-m", "app.cli.main")
 
 
 def _peers(home: Path, named: list[str]) -> "list[Peer]":
