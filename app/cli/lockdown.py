@@ -128,7 +128,7 @@ def _place(root: Path | None) -> "Place":
 
 
 def _program() -> tuple[str, ...]:
-    """Give how this program is started by somebody who has no search path, whatever lies in the folder they stand in."""
+    """Give how this program is started without a search path, whatever lies in the folder one stands in."""
     found = shutil.which(sys.argv[0]) if Path(sys.argv[0]).name == "examroom" else None
     return (str(Path(found).absolute()),) if found else (sys.executable, "-P", "-m", "app.cli.main")
 
