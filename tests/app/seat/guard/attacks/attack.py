@@ -1,6 +1,7 @@
 """One attack: what is done, and how it is seen whether it did any harm. And how it ended."""
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -181,9 +182,11 @@ def _told(scene: Scene, attack: Attack, *, wait: bool) -> tuple[str, ...]:
     def noticed() -> bool:
         nonlocal told
         state = scene.state()
-        strange = attack.traces & {_STRANGE} & set(state["ever"])  # told once, when the attacker came
-        kinds = dict.fromkeys((*state["events"], *strange))
-        told = tuple(kind for kind in kinds if kind not in _ALWAYS or kind in attack.traces)
+        kinds = [kind for kind in state["events"] if kind not in _ALWAYS or kind in attack.traces - {_STRANGE}]
+        # told once, when the attacker came; xdotool is another client, and told where it is
+        if _STRANGE in attack.traces and any(f"process {os.getpid()}:" in line for line in state["strangers"]):
+            kinds.append(_STRANGE)
+        told = tuple(dict.fromkeys(kinds))
         return bool(told)
 
     try:

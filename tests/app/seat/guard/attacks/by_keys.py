@@ -18,6 +18,7 @@ def _keys(scene: Scene, *keys: str) -> None:
 def _window_behind(scene: Scene, *keys: str) -> None:
     """A window of another program lies behind ours."""
     scene.foe.window((300, 300, 300, 200))
+    until(scene.red, 1)  # a window manager shows it when it comes to it
     scene.state("reset")
     until(lambda: not scene.red() and scene.foe.focused() not in scene.foe.windows, 2)
     _keys(scene, *keys)

@@ -39,6 +39,7 @@ def tried(
             stage(setup, Path(folder), guarded=guarded) as made,
             scene_on(made) as scene,
         ):
+            _again(scene, anew=True)  # the attacker was there before the guard
             while left and made.alive():
                 attack = left.pop(0)
                 result = results[attack.name] = attempt(scene, attack)

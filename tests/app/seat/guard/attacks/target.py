@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, QUrl, Slot
 from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
-from app.seat.guard.events import GuardEvent
+from app.seat.guard.events import GuardEvent, GuardKind
 from app.seat.guard.guard import Guard
 from proctoring.checks.machine import Machine
 from sync.trust.clock import ClockReading, read_clock
@@ -91,7 +91,7 @@ class Harness:
         self.clock = clock
         self.links = links
         self.events: list[str] = []
-        self.ever: set[str] = set()
+        self.strangers: list[str] = []
         if guard is not None:
             guard.noticed.connect(self._noticed)
         self.notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
@@ -99,7 +99,8 @@ class Harness:
 
     def _noticed(self, event: GuardEvent) -> None:
         self.events.append(event.kind.value)
-        self.ever.add(event.kind.value)
+        if event.kind is GuardKind.STRANGE_CLIENT:
+            self.strangers += event.evidence
 
     def _command(self) -> None:
         line = sys.stdin.readline()
@@ -161,7 +162,7 @@ class Harness:
             "links": self.links.opened,
             "shortcuts": target.shortcuts,
             "events": list(self.events),
-            "ever": sorted(self.ever),
+            "strangers": list(self.strangers),
             "places": {
                 **places,
                 "text_start": (start.x(), start.y()),

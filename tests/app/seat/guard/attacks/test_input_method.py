@@ -66,4 +66,4 @@ def test_candidates_stay_in_front_and_are_not_told(tmp_path: Path, monkeypatch: 
         assert scene.foe.pixel(240, 130) != background, "and still are"
         scene.xdotool("key", "space")
         assert until(lambda: scene.text() == "你好")
-        assert "window_in_front" not in scene.state()["ever"]
+        assert "window_in_front" not in scene.state()["events"]
