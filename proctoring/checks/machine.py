@@ -2,8 +2,9 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self, TypeVar, cast
 
@@ -11,7 +12,10 @@ MOST_BYTES: Final = 256 * 1024
 """No file of the kernel's that a check reads is larger; of anything else only the beginning counts."""
 MOST_ENTRIES: Final = 20_000
 """No folder is read any further."""
+_PAGE: Final = 4096
+"""The kernel gives a file of its own that is no longer in one piece."""
 T = TypeVar("T")
+R = TypeVar("R")
 
 _ABSENT: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESRCH})
 """ESRCH: a process ended while its file was read."""
@@ -21,19 +25,51 @@ class Unreadable(Exception):  # noqa: N818 - it says what a file is
     """It is there, and cannot be read; `args` name the path and the reason (errno's name)."""
 
 
+class Memory:
+    """What followed from what was read, of this round of checks and the one before; what nobody asks for is dropped."""
+
+    def __init__(self) -> None:
+        self._before: dict[Hashable, tuple[object, object]] = {}
+        self._now: dict[Hashable, tuple[object, object]] = {}
+
+    def turn(self) -> None:
+        """Begin another round."""
+        self._before, self._now = self._now, {}
+
+    def follows(self, place: Hashable, was_read: R, work_out: Callable[[R], T]) -> T:
+        """Give what follows from what was read at a place: from the same as the last time, the same."""
+        known = self._before.get(place)
+        if known is None or known[0] != was_read:
+            known = was_read, work_out(was_read)
+        self._now[place] = known
+        return cast("T", known[1])
+
+
 @dataclass(frozen=True)
 class Machine:
     """One PC. `root`: the folder its file system is looked at below; "/" is this PC.
 
-    `seen`: what was looked at once for several checks, in a glance; None otherwise.
+    `seen`: what was looked at once for several checks, in a glance; None otherwise. `memory`: of a PC that is looked
+    at again and again; everything is read again each time, but only what differs is worked out again.
     """
 
     root: Path = Path("/")
     seen: dict[Callable[..., object], object] | None = field(default=None, compare=False, repr=False)
+    memory: Memory | None = field(default=None, compare=False, repr=False)
+
+    def remembering(self) -> Self:
+        """Give the same PC for many rounds of checks, one after the other."""
+        return replace(self, memory=Memory())
 
     def glance(self) -> Self:
         """Give the same PC for one round of checks, in which what several ask for is looked at once."""
+        if self.memory is not None:
+            self.memory.turn()
         return replace(self, seen={})
+
+    def follows(self, place: Hashable, was_read: R, work_out: Callable[[R], T]) -> T:
+        """Give what follows from what was read at a place, and from nothing else. Raises what `work_out` raises."""
+        return work_out(was_read) if self.memory is None else self.memory.follows(place, was_read, work_out)
 
     def once(self, look: Callable[["Machine"], T]) -> T:
         """Give what `look` sees; in a glance it looks only once. Raises what `look` raises, each time."""
@@ -43,19 +79,24 @@ class Machine:
             self.seen[look] = look(self)
         return cast("T", self.seen[look])
 
-    def read(self, path: str, most: int = MOST_BYTES) -> bytes | None:
+    def read(self, path: str, most: int = MOST_BYTES, longest_line: int = _PAGE) -> bytes | None:
         """Give the first `most` bytes of a file, None if there is none.
+
+        `longest_line`: no line of it is longer. Then where the kernel left more room than that in its page it was at
+        the end (fs/seq_file.c, `seq_read_iter`), and is not asked for more: some tables take it 2 ms each time.
 
         Raises:
             Unreadable: it is there, and cannot be read.
         """
-        with _telling(path):
+        try:
             descriptor = os.open(self._below(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
-                return os.read(descriptor, most) if most <= _ONE_READ else _read_all(descriptor, most)
+                return os.read(descriptor, most) if most <= _PAGE else _read_all(descriptor, most, longest_line)
             finally:
                 os.close(descriptor)
-        return None
+        except OSError as error:
+            _tell(path, error)
+            return None
 
     def text(self, path: str, most: int = MOST_BYTES) -> str | None:
         """Give a file's text without the white space around it, odd bytes replaced. None, and raises as `read`."""
@@ -64,22 +105,29 @@ class Machine:
 
     def names(self, path: str) -> tuple[str, ...] | None:
         """Give the names in a folder, sorted; None if there is no such folder. Raises `Unreadable`."""
-        with _telling(path), os.scandir(self._below(path)) as entries:
-            return tuple(sorted(entry.name for entry, _ in zip(entries, range(MOST_ENTRIES), strict=False)))
-        return None
+        try:
+            with os.scandir(self._below(path)) as entries:
+                return tuple(sorted(entry.name for entry in islice(entries, MOST_ENTRIES)))
+        except OSError as error:
+            _tell(path, error)
+            return None
 
     def link(self, path: str) -> str | None:
         """Give what a symbolic link says, None if there is none. Raises `Unreadable`."""
-        with _telling(path):
+        try:
             return os.readlink(self._below(path))  # noqa: PTH115 - ten thousand of them in a look
-        return None
+        except OSError as error:
+            _tell(path, error)
+            return None
 
     def exists(self, path: str) -> bool:
         """Tell whether something is there, a dangling link too. Raises `Unreadable`."""
-        with _telling(path):
+        try:
             os.lstat(self._below(path))
-            return True
-        return False
+        except OSError as error:
+            _tell(path, error)
+            return False
+        return True
 
     def processes(self) -> Iterator[int]:
         """Give the ids of all processes. Raises `Unreadable` if /proc cannot be read or is not there."""
@@ -92,31 +140,18 @@ class Machine:
         return f"{self.root}/{path.lstrip('/')}"
 
 
-_ONE_READ: Final = 4096
-"""The kernel gives a short file of its own in one piece."""
-
-
-def _read_all(descriptor: int, most: int) -> bytes:
+def _read_all(descriptor: int, most: int, longest_line: int) -> bytes:
     pieces: list[bytes] = []
     left = most
     while left > 0 and (piece := os.read(descriptor, min(left, 65_536))):
         pieces.append(piece)
         left -= len(piece)
+        if len(piece) < _PAGE - longest_line:
+            break
     return b"".join(pieces)
 
 
-class _telling:  # noqa: N801 - used like a keyword
+def _tell(path: str, error: OSError) -> None:
     """Let absence pass, and name what is unreadable."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if not isinstance(error, OSError):
-            return False
-        if error.errno in _ABSENT:
-            return True
-        raise Unreadable(self._path, errno.errorcode.get(error.errno or 0, "EIO")) from None
+    if error.errno not in _ABSENT:
+        raise Unreadable(path, errno.errorcode.get(error.errno or 0, "EIO")) from None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -51,13 +52,19 @@ def observe(checks: Mapping[str, Check], machine: Machine, situation: Situation)
 
 def lines(evidence: Iterable[str]) -> tuple[str, ...]:
     """Give evidence as it may stand in documents: plain lines of at most 200 characters, at most 10 of them."""
-    plain = (plain_line(line)[:LONGEST_LINE] for line in evidence)
+    plain = (_line(line) for line in evidence)
     return tuple(dict.fromkeys(line for line in plain if line))[:MOST_LINES]
+
+
+@lru_cache(maxsize=512)
+def _line(text: str) -> str:
+    """Give a line as it may stand in documents; the same ones come every second."""
+    return plain_line(text)[:LONGEST_LINE]
 
 
 def _plain(facts: Mapping[str, str | int]) -> Mapping[str, str | int]:
     """Give facts as they may be shown: what a process or a user calls itself may hold anything."""
-    shown = {name: plain_line(fact)[:LONGEST_LINE] if isinstance(fact, str) else fact for name, fact in facts.items()}
+    shown = {name: _line(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     return MappingProxyType(shown)
 
 

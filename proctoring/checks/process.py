@@ -11,7 +11,12 @@ _DELETED: Final = " (deleted)"
 _MOST_ARGUMENTS: Final = 64
 _FIELD: Final = re.compile(r"^([A-Za-z]+):[ \t]*(.*)$", re.MULTILINE)
 _KTHREADD: Final = 2
+_KERNELS_CHILD: Final = b"\nPPid:\t2\n"
+_MEMORY: Final = b"\nVmSize:"
 _STATUS_BYTES: Final = 4096
+_AFTER_IDS: Final = b"\nFDSize:"
+_RIGHTS: Final = b"\nCapEff:"
+_RIGHTS_BYTES: Final = len(_RIGHTS) + 1 + 16
 _COMMAND_BYTES: Final = 4096
 _INSTALLED: Final = (
     "/usr/",
@@ -46,10 +51,18 @@ class Process:
     def look(cls, machine: Machine, pid: int) -> Self | None:
         """Look at one process; None if it is gone, or if the kernel says nothing sensible of it."""
         try:
-            status = machine.text(f"proc/{pid}/status", _STATUS_BYTES)
+            status = machine.read(f"proc/{pid}/status", _STATUS_BYTES) or b""
         except Unreadable:
             return None
-        fields = dict(_FIELD.findall(status or ""))
+        if _KERNELS_CHILD in status and _MEMORY not in status:
+            read: tuple[bytes, bytes, str | None] = _lasting(status), b"", None  # both lie in a process's memory
+        else:
+            read = _lasting(status), _command(machine, pid), _exe(machine, pid)
+        return machine.follows(pid, read, lambda these: cls._of(pid, *these))
+
+    @classmethod
+    def _of(cls, pid: int, status: bytes, command: bytes, exe: str | None) -> Self | None:
+        fields = dict(_FIELD.findall(status.decode("utf-8", "replace").strip()))
         parent, uid = _number(fields.get("PPid")), _number(fields.get("Uid"))
         if parent is None or uid is None:
             return None
@@ -58,8 +71,8 @@ class Process:
             parent,
             uid,
             fields.get("Name", ""),
-            _exe(machine, pid),
-            _argv(machine, pid),
+            exe,
+            _argv(command),
             _number(fields.get("TracerPid")) or 0,
             _number(fields.get("CapEff"), 16) or 0,
         )
@@ -130,11 +143,21 @@ def _exe(machine: Machine, pid: int) -> str | None:
     return None if link is None else link.removesuffix(_DELETED)
 
 
-def _argv(machine: Machine, pid: int) -> tuple[str, ...]:
+def _lasting(status: bytes) -> bytes:
+    """Give the lines of a status that do not change by themselves: the first, up to the groups, and the rights."""
+    head, _, rest = status.partition(_AFTER_IDS)
+    at = rest.find(_RIGHTS)
+    return head + rest[at : at + _RIGHTS_BYTES] if at >= 0 else head
+
+
+def _command(machine: Machine, pid: int) -> bytes:
     try:
-        raw = machine.read(f"proc/{pid}/cmdline", _COMMAND_BYTES) or b""
+        return machine.read(f"proc/{pid}/cmdline", _COMMAND_BYTES) or b""
     except Unreadable:
-        return ()
+        return b""
+
+
+def _argv(raw: bytes) -> tuple[str, ...]:
     words = raw.decode("utf-8", "replace").rstrip("\0").split("\0") if raw else []
     return tuple(words[:_MOST_ARGUMENTS])
 

@@ -13,6 +13,7 @@ _LISTEN: Final = 0x0A
 _TALKING: Final = frozenset({0x01, 0x02})  # established, or about to be (include/net/tcp_states.h)
 _UNCONNECTED: Final = 0x07
 _MOST_BYTES: Final = 1_000_000
+_LONGEST_LINE: Final = 512  # 150 bytes of TCP's; of a Unix socket some 60 and its name of at most 108
 _MOST_DESCRIPTORS: Final = 4096
 _FIRST_PASSING: Final = 32_768  # the kernel's default
 _RANGE: Final = "proc/sys/net/ipv4/ip_local_port_range"
@@ -86,9 +87,10 @@ def _all(machine: Machine) -> tuple[Socket, ...]:
     found: list[Socket] = []
     seen = False
     for table in ("tcp", "tcp6", "udp", "udp6"):
-        text = _table(machine, f"proc/net/{table}")
-        seen = seen or text is not None
-        found += (_socket(table, line, first) for line in (text or "").split("\n")[1:])
+        path = f"proc/net/{table}"
+        raw = _table(machine, path)
+        seen = seen or raw is not None
+        found += machine.follows(path, (table, first, raw or b""), _listed)
     if not seen:
         raise Unreadable("/proc/net/tcp", "ENOENT")
     return tuple(found)
@@ -97,15 +99,10 @@ def _all(machine: Machine) -> tuple[Socket, ...]:
 def unix_names(machine: Machine) -> frozenset[str]:
     """Give the names of Unix sockets, abstract ones with "@" in front. Raises what `sockets` raises."""
     path = "proc/net/unix"
-    text = _table(machine, path)
-    if text is None:
+    raw = _table(machine, path)
+    if raw is None:
         raise Unreadable("/proc/net/unix", "ENOENT")
-    names: set[str] = set()
-    for line in text.split("\n")[1:]:
-        match = _UNIX.fullmatch(line.rstrip())
-        if match:  # a name may hold anything, a new line too: such a piece says nothing
-            names.add(match[1] or "")
-    return frozenset(names - {""})
+    return machine.follows(path, raw, _named)
 
 
 def inodes_of(machine: Machine, pids: Iterable[int]) -> frozenset[int]:
@@ -129,13 +126,26 @@ def _inode(machine: Machine, path: str) -> set[int]:
     return {int(match[1])} if match else set()
 
 
-def _table(machine: Machine, path: str) -> str | None:
-    raw = machine.read(path, _MOST_BYTES)
-    if raw is None:
-        return None
-    if len(raw) >= _MOST_BYTES:
+def _table(machine: Machine, path: str) -> bytes | None:
+    raw = machine.read(path, _MOST_BYTES, _LONGEST_LINE)
+    if raw is not None and len(raw) >= _MOST_BYTES:
         raise Unreadable(f"/{path}", "EFBIG")
-    return raw.decode("utf-8", "replace").rstrip("\n")
+    return raw
+
+
+def _lines(raw: bytes) -> list[str]:
+    return raw.decode("utf-8", "replace").rstrip("\n").split("\n")[1:]
+
+
+def _named(raw: bytes) -> frozenset[str]:
+    matches = (_UNIX.fullmatch(line.rstrip()) for line in _lines(raw))
+    # a name may hold anything, a new line too: such a piece says nothing
+    return frozenset(match[1] for match in matches if match and match[1])
+
+
+def _listed(read: tuple[str, int, bytes]) -> tuple[Socket, ...]:
+    table, first_passing, raw = read
+    return tuple(_socket(table, line, first_passing) for line in _lines(raw))
 
 
 def _first_passing(machine: Machine) -> int:

@@ -20,7 +20,8 @@ Two points are "could not tell". What stands in the arguments of a program (the 
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -68,7 +69,9 @@ def _look(check: str, tools: Tools | None, machine: Machine, situation: Situatio
     if tools is None:
         return unknown(check, ("resources/checks: not loaded",))
     view = _View(machine, situation.own_pids)
-    suspicions = sorted((_weigh(tool, view) for tool in tools.tools), key=lambda one: -one.points)
+    near = machine.follows(check, (tools.tools, view.others), lambda these: _near(*these))
+    weighed = (_weigh(tool, near.get(tool.name, frozenset()), view) for tool in tools.tools)
+    suspicions = sorted(weighed, key=lambda one: -one.points)
     strong = [one for one in suspicions if one.points >= FOUND]
     if strong:
         return found(check, _lines(strong), names=", ".join(one.tool for one in strong))
@@ -93,9 +96,13 @@ class _View:
         self.running: Final = Running.look(machine)
         self.others: Final = tuple(one for one in self.running.processes if one.pid not in own_pids)
         self.problems: Final[list[str]] = []
-        self.names_of: Final = {one.pid: _names_of(one) for one in self.others}
+        self.unshown: Final = frozenset(one.pid for one in self.others if one.exe is None)
         self._inodes: Final[dict[int, frozenset[int]]] = {}
         self._cgroups: Final[dict[int, str]] = {}
+
+    def those(self, pids: frozenset[int]) -> tuple[Process, ...]:
+        """Give these of the others, in their order."""
+        return tuple(one for one in self.others if one.pid in pids) if pids else ()
 
     def inodes(self, pid: int) -> frozenset[int]:
         """Give the sockets of a process."""
@@ -133,18 +140,34 @@ class _View:
             return ""
 
 
-def _weigh(tool: Tool, view: _View) -> Suspicion:
+def _near(tools: tuple[Tool, ...], others: tuple[Process, ...]) -> Mapping[str, frozenset[int]]:
+    """Give for each tool the processes that are called by one of its names, or lie where only it is installed."""
+    called: defaultdict[str, set[int]] = defaultdict(set)
+    lies: defaultdict[str, set[int]] = defaultdict(set)
+    for process in others:
+        for name in _names_of(process):
+            called[name].add(process.pid)
+        lies[_started(process)].add(process.pid)
+    near: dict[str, frozenset[int]] = {}
+    for tool in tools:
+        names = {*tool.programs, *(name[:_COMM_LENGTH] for name in tool.programs)}
+        by_name = (called[name] for name in names & called.keys())
+        folders = tool.folders
+        by_folder = [pids for started, pids in lies.items() if started.startswith(folders)] if folders else ()
+        near[tool.name] = frozenset().union(*by_name, *by_folder)
+    return near
+
+
+def _weigh(tool: Tool, near: frozenset[int], view: _View) -> Suspicion:
     """Give the most that speaks for a tool: by its likeliest process, and by what belongs to none."""
     open_ports = tuple(one for one in view.listening if one.port in tool.ports)
-    known = frozenset(tool.programs) | {name[:_COMM_LENGTH] for name in tool.programs}
+    inodes = {one.inode for one in open_ports}
+    owners = frozenset(one.pid for one in view.others if inodes and not view.inodes(one.pid).isdisjoint(inodes))
     likely = Suspicion(tool.name, 0)
     listens = False
-    for process in view.others:
-        near = not known.isdisjoint(view.names_of[process.pid]) or _in_folder(tool, process)
-        owns = bool(open_ports) and not view.inodes(process.pid).isdisjoint(one.inode for one in open_ports)
-        if not (near or owns or (process.exe is None and tool.units)):
-            continue
-        one = _named(tool, process) if near else Suspicion(tool.name, 0)
+    for process in view.those(near | owners | (view.unshown if tool.units else frozenset())):
+        owns = process.pid in owners
+        one = _named(tool, process) if process.pid in near else Suspicion(tool.name, 0)
         one = _belongs(tool, process, view, one)
         if owns:
             one = one.plus(2 if one.points else 1, f"/proc/net/tcp: pid {process.pid} listens on {open_ports[0]}")
@@ -160,8 +183,11 @@ def _weigh(tool: Tool, view: _View) -> Suspicion:
 
 
 def _in_folder(tool: Tool, process: Process) -> bool:
-    started = process.exe or (process.argv[0] if process.argv else "")
-    return bool(tool.folders) and started.startswith(tool.folders)
+    return bool(tool.folders) and _started(process).startswith(tool.folders)
+
+
+def _started(process: Process) -> str:
+    return process.exe or (process.argv[0] if process.argv else "")
 
 
 def _named(tool: Tool, process: Process) -> Suspicion:
