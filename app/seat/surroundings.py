@@ -18,7 +18,7 @@ from proctoring.checks.inputs import input_identities
 from proctoring.checks.lists import CheckListsUnreadable, Known
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.network import default_routes
-from proctoring.checks.situation import ScreenFact, Situation
+from proctoring.checks.situation import DiskFact, ScreenFact, Situation
 from proctoring.checks.still import is_still
 from proctoring.checks.tree import ExpectedBuild
 from proctoring.recorder.client import RecorderStatus
@@ -81,6 +81,10 @@ class Surroundings:
     def set_level(self, level: LockdownLevel) -> None:
         """Say how far the PC is shut down now."""
         self._change(level=level)
+
+    def set_disk(self, disk: DiskFact) -> None:
+        """Say what the disk holds against what a recording takes."""
+        self._change(disk=disk)
 
     def show(self, picture: bytes | None) -> None:
         """Take one more of the camera's pictures: a byte of brightness per point; None: it is not a real camera's."""

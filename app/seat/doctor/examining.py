@@ -64,7 +64,7 @@ def _plans(workplace: Workplace) -> tuple[SessionPlan, ...]:
 
 
 def _situation(workplace: Workplace, plans: tuple[SessionPlan, ...], machine: Machine) -> Situation:
-    surroundings = Surroundings(workplace.home, workplace.enrolment.url, machine)
+    surroundings = Surroundings(workplace.home, workplace.enrolment.url, workplace.trust, machine)
     for plan in plans[:1]:
         with suppress(Fault):  # a package that cannot be opened has a line of its own
             surroundings.set_disk(disk_fact(workplace, workplace.session_of(plan.session)))

@@ -21,8 +21,8 @@ from app.seat.phases.launch.opening import Opened
 from app.seat.phases.launch.signing import lock_report
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.proctor.authority import Authority
-from app.seat.phases.proctor.corner import Corner, CornerDoors
-from app.seat.phases.proctor.corner_acts import joined
+from app.seat.phases.proctor.corner import Corner
+from app.seat.phases.proctor.corner_acts import CornerDoors, joined
 from app.seat.phases.proctor.ended import Ended
 from app.seat.phases.room_saving import RoomSaving
 from app.seat.screens.screen import Screen
