@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from tests.app.seat.guard.attacks.attack import Outcome
-from tests.app.seat.guard.attacks.stage import Setup
+from tests.app.seat.guard.attacks.attack import Outcome, scene_on
+from tests.app.seat.guard.attacks.stage import Setup, stage, until
 from tests.app.seat.guard.attacks.table import ATTACKS, markdown, named, titled, tried
 
 GOOD: Final = {Outcome.STOPPED.value: "good", Outcome.UNDONE.value: "good"}
@@ -40,6 +40,15 @@ def test_the_same_attacks_succeed_where_nothing_guards_the_window() -> None:
     chosen = [attack for attack in ATTACKS if attack.name in CHOSEN[1:5]]
     results = tried((Setup.NESTED, False), chosen)
     assert [result.outcome for result in results.values()] == [Outcome.SUCCEEDED] * 4
+
+
+def test_the_keys_of_a_hand_are_written_and_not_taken_for_injected(tmp_path: Path) -> None:
+    with stage(Setup.NESTED, tmp_path, guarded=True) as made, scene_on(made) as scene:
+        scene.reset()
+        scene.xdotool("key", "a", "b")
+        assert until(lambda: scene.text() == "ab")
+        scene.foe.pump_for(0.5)
+        assert "injected_input" not in scene.state()["events"]
 
 
 def test_every_attack_has_a_name_of_its_own_and_a_row_in_the_document() -> None:
