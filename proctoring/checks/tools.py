@@ -96,7 +96,6 @@ class _View:
         self.running: Final = Running.look(machine)
         self.others: Final = tuple(one for one in self.running.processes if one.pid not in own_pids)
         self.problems: Final[list[str]] = []
-        self.unshown: Final = frozenset(one.pid for one in self.others if one.exe is None)
         self._inodes: Final[dict[int, frozenset[int]]] = {}
         self._cgroups: Final[dict[int, str]] = {}
 
@@ -115,6 +114,15 @@ class _View:
         if pid not in self._cgroups:
             self._cgroups[pid] = self.text(f"proc/{pid}/cgroup").replace("\n", "/") + "/"
         return self._cgroups[pid]
+
+    @cached_property
+    def unshown_in(self) -> Mapping[str, frozenset[int]]:
+        """Give, for each control group's name, the processes in it whose file is not shown."""
+        among: defaultdict[str, frozenset[int]] = defaultdict(frozenset)
+        for one in self.others:
+            for name in self.cgroup(one.pid).split("/") if one.exe is None else ():
+                among[name] |= {one.pid}
+        return among
 
     @cached_property
     def listening(self) -> tuple[Socket, ...]:
@@ -165,7 +173,8 @@ def _weigh(tool: Tool, near: frozenset[int], view: _View) -> Suspicion:
     owners = frozenset(one.pid for one in view.others if inodes and not view.inodes(one.pid).isdisjoint(inodes))
     likely = Suspicion(tool.name, 0)
     listens = False
-    for process in view.those(near | owners | (view.unshown if tool.units else frozenset())):
+    belong = frozenset[int]().union(*(view.unshown_in.get(unit, ()) for unit in tool.units))
+    for process in view.those(near | owners | belong):
         owns = process.pid in owners
         one = _named(tool, process) if process.pid in near else Suspicion(tool.name, 0)
         one = _belongs(tool, process, view, one)
