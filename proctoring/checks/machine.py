@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Final, Self, TypeVar, cast
@@ -137,7 +138,11 @@ class Machine:
         yield from sorted(int(name) for name in names if name.isdecimal() and name.isascii())
 
     def _below(self, path: str) -> str:
-        return f"{self.root}/{path.lstrip('/')}"
+        return self._top + path.lstrip("/")
+
+    @cached_property
+    def _top(self) -> str:
+        return f"{self.root}/"
 
 
 def _read_all(descriptor: int, most: int, longest_line: int) -> bytes:

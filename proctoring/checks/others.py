@@ -77,6 +77,5 @@ def _is_one_of(one: Process, programs: tuple[str, ...]) -> bool:
     """Tell whether this is one of some programs: by its file, by what it interprets, by its own word."""
     if one.exe is not None and one.exe.rpartition("/")[2] in programs:
         return True
-    script = next((word for word in one.argv[1:] if not word.startswith("-")), "")
     said = one.comm in {name[:_COMM_LENGTH] for name in programs}
-    return said and (one.exe is None or script.rpartition("/")[2] in programs)
+    return said and (one.exe is None or (one.script or "").rpartition("/")[2] in programs)

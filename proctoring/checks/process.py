@@ -1,8 +1,10 @@
 """Processes as /proc shows them: what may be forged beside what may not, and what is ours."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self
 
 from proctoring.checks.machine import Machine, Unreadable
@@ -82,6 +84,17 @@ class Process:
         """Whether this is the kernel's own thread, which no user can start."""
         return self.uid == 0 and _KTHREADD in (self.pid, self.parent) and not self.argv and self.exe is None
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All that this might be called by: what it runs, what it was started as, the script, its own word."""
+        files = (self.exe or "", *self.argv[:1], self.script or "")
+        return frozenset((self.comm, *(file.rpartition("/")[2] for file in files)))
+
+    @property
+    def script(self) -> str | None:
+        """What an interpreter that was started so would run: the first word that is no option."""
+        return next((word for word in self.argv[1:] if not word.startswith("-")), None)
+
 
 @dataclass(frozen=True)
 class Running:
@@ -104,8 +117,14 @@ class Running:
 
 def ours(all_processes: Iterable[Process], own_pids: frozenset[int]) -> frozenset[int]:
     """Give the ids of our processes and whatever they started."""
-    parents: Mapping[int, int] = {one.pid: one.parent for one in all_processes}
-    return frozenset(pid for pid in parents if _descends(pid, parents, own_pids)) | own_pids
+    started: defaultdict[int, set[int]] = defaultdict(set)
+    for one in all_processes:
+        started[one.parent].add(one.pid)
+    found, newest = own_pids, own_pids
+    while newest:
+        newest = frozenset[int]().union(*(started[pid] for pid in newest if pid in started)) - found
+        found |= newest
+    return found
 
 
 def began_us(all_processes: Iterable[Process], own_pids: frozenset[int]) -> frozenset[int]:
@@ -125,14 +144,11 @@ def is_installed(path: str) -> bool:
     return path.startswith(_INSTALLED) and "/../" not in path
 
 
-def _descends(pid: int, parents: Mapping[int, int], from_any: frozenset[int]) -> bool:
-    seen: set[int] = set()
-    while pid not in seen:
-        if pid in from_any:
-            return True
-        seen.add(pid)
-        pid = parents.get(pid, pid)
-    return False
+def _lasting(status: bytes) -> bytes:
+    """Give the lines of a status that do not change by themselves: the first, up to the groups, and the rights."""
+    head, _, rest = status.partition(_AFTER_IDS)
+    at = rest.find(_RIGHTS)
+    return head + rest[at : at + _RIGHTS_BYTES] if at >= 0 else head
 
 
 def _exe(machine: Machine, pid: int) -> str | None:
@@ -141,13 +157,6 @@ def _exe(machine: Machine, pid: int) -> str | None:
     except Unreadable:
         return None
     return None if link is None else link.removesuffix(_DELETED)
-
-
-def _lasting(status: bytes) -> bytes:
-    """Give the lines of a status that do not change by themselves: the first, up to the groups, and the rights."""
-    head, _, rest = status.partition(_AFTER_IDS)
-    at = rest.find(_RIGHTS)
-    return head + rest[at : at + _RIGHTS_BYTES] if at >= 0 else head
 
 
 def _command(machine: Machine, pid: int) -> bytes:

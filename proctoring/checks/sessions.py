@@ -171,8 +171,13 @@ def _connections(machine: Machine) -> Iterator[str]:
 
 def _users(machine: Machine) -> dict[int, tuple[str, str]]:
     """Give the users of this PC's own list: name and shell by number."""
+    path = "etc/passwd"
+    return machine.follows(path, machine.text(path) or "", _listed)
+
+
+def _listed(passwd: str) -> dict[int, tuple[str, str]]:
     users: dict[int, tuple[str, str]] = {}
-    for line in (machine.text("etc/passwd") or "").split("\n"):
+    for line in passwd.split("\n"):
         fields = line.split(":")
         if len(fields) == 7 and fields[2].isascii() and fields[2].isdecimal():  # noqa: PLR2004 - passwd(5)
             users[int(fields[2])] = (fields[0], fields[6].rpartition("/")[2])

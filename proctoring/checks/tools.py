@@ -153,7 +153,7 @@ def _near(tools: tuple[Tool, ...], others: tuple[Process, ...]) -> Mapping[str, 
     called: defaultdict[str, set[int]] = defaultdict(set)
     lies: defaultdict[str, set[int]] = defaultdict(set)
     for process in others:
-        for name in _names_of(process):
+        for name in process.names:
             called[name].add(process.pid)
         lies[_started(process)].add(process.pid)
     near: dict[str, frozenset[int]] = {}
@@ -208,21 +208,22 @@ def _named(tool: Tool, process: Process) -> Suspicion:
     called = process.comm in {name[:_COMM_LENGTH] for name in tool.programs}
     if process.exe is None:
         one = nothing
-        if process.argv and (tells := _tells(tool, process.argv)):
+        if process.argv and (tells := _tells(tool, process)):
             one = one.plus(tells, f"{where}/cmdline: {process.argv[0]}")
         return one.plus(1, f"{where}/comm: {process.comm}") if called else one
     if _in_folder(tool, process) or _base(process.exe) in tool.programs:
         sure = is_installed(process.exe) or process.exe.startswith(_APP_IMAGE) or _in_folder(tool, process)
         return nothing.plus(3 if sure else 2, f"{where}/exe: {process.exe}")
-    script = _script(process.argv) if _INTERPRETER.fullmatch(_base(process.exe)) else None
+    script = process.script if _INTERPRETER.fullmatch(_base(process.exe)) else None
     if script and is_installed(script) and _base(script) in tool.programs:
         return nothing.plus(3, f"{where}/cmdline: {script}")
     return nothing.plus(1, f"{where}/comm: {process.comm} ({process.exe})") if called else nothing
 
 
-def _tells(tool: Tool, argv: tuple[str, ...]) -> int:
+def _tells(tool: Tool, process: Process) -> int:
     """Weigh the file that a process says it was started from, its own not being shown."""
-    script = _script(argv) if _INTERPRETER.fullmatch(_base(argv[0])) else argv[0]
+    argv = process.argv
+    script = process.script if _INTERPRETER.fullmatch(_base(argv[0])) else argv[0]
     if script is None:
         return 0
     if (tool.folders and script.startswith(tool.folders)) or (is_installed(script) and _base(script) in tool.programs):
@@ -249,16 +250,6 @@ def _belongs(tool: Tool, process: Process, view: _View, so_far: Suspicion) -> Su
 def _says(tool: Tool, argument: str) -> bool:
     """Tell whether an argument is one of the tool's: the word itself, or an address of that scheme."""
     return any(argument == word or (word.endswith("://") and argument.startswith(word)) for word in tool.arguments)
-
-
-def _names_of(process: Process) -> frozenset[str]:
-    """Give all that a process might be called by: what it runs, what it was started as, the script, its own word."""
-    files = (process.exe or "", *process.argv[:1], _script(process.argv) or "")
-    return frozenset((process.comm, *(_base(file) for file in files)))
-
-
-def _script(argv: tuple[str, ...]) -> str | None:
-    return next((word for word in argv[1:] if not word.startswith("-")), None)
 
 
 def _base(path: str) -> str:
