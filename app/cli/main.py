@@ -13,6 +13,7 @@ from app.cli import (
     build,
     content_repo,
     demo,
+    doctor,
     evidence,
     lockdown,
     lockdown_session,
@@ -39,6 +40,7 @@ from app.cli.content import commands as content
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 registry.app.add_typer(registry_ingest.app)
 registry.app.add_typer(registry_channel.app, name="channel")
 registry.app.add_typer(registry_results.app, name="result")

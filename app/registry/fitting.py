@@ -95,7 +95,8 @@ def _check_proctors(packet: ScorePacket, plan: SessionPlan) -> None:
 
     After a restart one proctor is there to sign, so no more signatures are asked for.
     """
-    acted = {key for act in (*packet.incidents, *packet.environment.overrides) for key in act.by}
+    acted = {key for incident in packet.incidents for key in incident.by}
+    acted |= {key for override in packet.environment.overrides for key in override.by}
     if not {*packet.proctors, *packet.confirmed_by, *acted} <= {entry.keyid for entry in plan.proctors}:
         raise PacketRefused("it names a proctor who is not one of the session")
     named, needed = len(set(packet.proctors)), plan.policy.proctors_needed

@@ -159,6 +159,17 @@ def _or_none(look: Callable[[Machine], frozenset[str]], machine: Machine) -> fro
         return None
 
 
+def of_this_program() -> Situation:
+    """Give what is known without a seat: this process, the kernel's clock, and the lists to compare with."""
+    return Situation(
+        own_pids=frozenset({os.getpid()}),
+        own_pid=os.getpid(),
+        environment=dict(os.environ),
+        clock=read_kernel_clock(),
+        known=_lists(),
+    )
+
+
 def _lists() -> Known | None:
     try:
         return Known.load(resource_folder() / "checks")

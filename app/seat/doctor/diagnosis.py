@@ -38,9 +38,13 @@ class Line:
     evidence: tuple[str, ...] = ()
 
 
-def not_good(part: Part, check: str, standing: Standing, key: str, facts: Mapping[str, str | int | Sentence]) -> Line:
-    """Make a line of the sentences `<key>.seen|meaning|remedy`; its name is `doctor.<check>.name`."""
-    seen, meaning, remedy = (Sentence(f"{key}.{said}", facts) for said in ("seen", "meaning", "remedy"))
+def not_good(
+    part: Part, check: str, standing: Standing, variant: str, facts: Mapping[str, str | int | Sentence]
+) -> Line:
+    """Make a line of the sentences `doctor.<check>.<variant>.seen|meaning|remedy`, named `doctor.<check>.name`."""
+    seen, meaning, remedy = (
+        Sentence(f"doctor.{check}.{variant}.{said}", facts) for said in ("seen", "meaning", "remedy")
+    )
     return Line(part, check, standing, Sentence(f"doctor.{check}.name"), seen, meaning, remedy)
 
 

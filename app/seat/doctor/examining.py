@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from app.seat.doctor.diagnosis import Diagnosis, Line, Part, Standing, not_good, of_fault
@@ -10,9 +11,8 @@ from app.seat.doctor.pc_lines import lockdown_line, pc_lines
 from app.seat.doctor.seat_lines import coming, registry_line, seat_lines
 from app.seat.home import SeatHome
 from app.seat.readiness import disk_fact
-from app.seat.surroundings import Surroundings
+from app.seat.surroundings import Surroundings, of_this_program
 from app.seat.workplace import Workplace
-from proctoring.checks.clocks import read_kernel_clock
 from proctoring.checks.machine import Machine
 from proctoring.checks.situation import Situation
 from sync.faults import Fault
@@ -24,7 +24,7 @@ _STRICT: Final = EnvironmentPolicy()
 """What an exam demands unless its plan says less."""
 
 
-_UNASKED: Final = not_good(Part.SEAT, "enrolled", Standing.NOTE, "doctor.enrolled.unasked", {})
+_UNASKED: Final = not_good(Part.SEAT, "enrolled", Standing.NOTE, "unasked", {})
 
 
 def examine(home: SeatHome | None, machine: Machine) -> Diagnosis:
@@ -52,8 +52,7 @@ def _of_seat(home: SeatHome, machine: Machine) -> tuple[str, tuple[Line, ...]]:
 
 
 def _pc_alone(machine: Machine) -> tuple[Line, ...]:
-    situation = Situation(clock=read_kernel_clock())
-    return (lockdown_line(_STRICT, machine.root), *pc_lines(_STRICT, machine, situation))
+    return (lockdown_line(_STRICT, machine.root), *pc_lines(_STRICT, machine, of_this_program()))
 
 
 def _plans(workplace: Workplace) -> tuple[SessionPlan, ...]:
@@ -67,5 +66,6 @@ def _situation(workplace: Workplace, plans: tuple[SessionPlan, ...], machine: Ma
     surroundings = Surroundings(workplace.home, workplace.enrolment.url, workplace.trust, machine)
     for plan in plans[:1]:
         with suppress(Fault):  # a package that cannot be opened has a line of its own
-            surroundings.set_disk(disk_fact(workplace, workplace.session_of(plan.session)))
+            disk = disk_fact(workplace, workplace.session_of(plan.session))
+            return replace(surroundings.situation(), disk=disk)
     return surroundings.situation()

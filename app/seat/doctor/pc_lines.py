@@ -23,13 +23,15 @@ _STANDINGS: Final = {
     Severity.BLOCKING: Standing.BLOCKED,
 }
 _BETWEEN: Final = " · "
-_ONLY_DURING: Final = frozenset({"microphone_level", "suspend", "screens"})
-"""Checks of what only the running kiosk measures: the day before, nobody can tell, and nobody has to."""
+_OF_THE_KIOSK: Final = frozenset({"elevated", "microphone_level", "suspend", "screens"})
+"""Checks of the kiosk itself, or of what only it measures: the day before, nobody can tell, and nobody has to."""
 
 
 def pc_lines(policy: EnvironmentPolicy, machine: Machine, situation: Situation) -> Iterator[Line]:
     """Make every check that makes sense without a kiosk, worst case first told by whoever shows them."""
-    checks = {name: check for name, check in CHECKS.items() if name not in _ONLY_DURING}
+    unmeasured = {"disk_forecast"} if situation.disk is None else set()
+    unmeasured |= {"clock_offset"} if situation.registry_offset_ms is None else set()
+    checks = {name: check for name, check in CHECKS.items() if name not in _OF_THE_KIOSK | unmeasured}
     for one in weigh(policy, observe(checks, machine, situation), ()):
         yield _line(one)
     if strange := unknown_rules(policy):
@@ -48,10 +50,10 @@ def lockdown_line(policy: EnvironmentPolicy, root: Path) -> Line:
     if state is LockdownState.ON:
         return Line(Part.PC, "lockdown", Standing.GOOD, name, Sentence("doctor.lockdown.on", facts))
     if state is LockdownState.OFF and policy.level is not LockdownLevel.SESSION:
-        return not_good(Part.PC, "lockdown", Standing.NOTE, "doctor.lockdown.off_enough", facts)
+        return not_good(Part.PC, "lockdown", Standing.NOTE, "off_enough", facts)
     variant = "off" if state is LockdownState.OFF else "half"
     standing = Standing.BLOCKED if policy.level is LockdownLevel.SESSION else Standing.ATTENTION
-    return not_good(Part.PC, "lockdown", standing, f"doctor.lockdown.{variant}", facts)
+    return not_good(Part.PC, "lockdown", standing, variant, facts)
 
 
 def _line(one: Weighed) -> Line:

@@ -36,7 +36,7 @@ def good(check: str, **facts: str | int) -> Line:
 
 def bad(check: str, standing: Standing, variant: str, **facts: str | int) -> Line:
     """Say what is wrong; the words are `doctor.<check>.<variant>.seen|meaning|remedy`."""
-    return not_good(Part.SEAT, check, standing, f"doctor.{check}.{variant}", facts)
+    return not_good(Part.SEAT, check, standing, variant, facts)
 
 
 def fault_line(check: str, standing: Standing, fault: Fault) -> Line:
