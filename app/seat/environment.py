@@ -141,7 +141,7 @@ class EnvironmentDesk:
     ) -> None:
         self.policy = policy
         self.see = see
-        self._machine, self._situation, self._level = machine, situation, level
+        self._machine, self._situation, self._level = machine.remembering(), situation, level
         self._checks = checks
         self._watched = {name: checks[name] for name in watched}
 
