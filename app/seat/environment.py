@@ -11,8 +11,11 @@ policy names that check: what blocks by default is then for proctors to look at.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
+from app.exam.prose import Language
+from app.ui.text import Sentence
+from app.words import all_keys
 from proctoring.checks.catalogue import CHECKS, WATCHED, rule_of, statement_of, unknown_rules
 from proctoring.checks.machine import Machine
 from proctoring.checks.observation import Check, Observation, observe
@@ -120,6 +123,32 @@ def weigh(
 def again(look: Look, policy: EnvironmentPolicy, overrides: Iterable[Override]) -> Look:
     """Weigh what was seen once more, with the overrides there are by now."""
     return replace(look, weighed=weigh(policy, (one.observation for one in look.weighed), overrides))
+
+
+class Said(NamedTuple):
+    """One observation in words: the check's name, what was seen, what it may mean, what to do about it."""
+
+    name: Sentence
+    seen: Sentence
+    meaning: Sentence
+    remedy: Sentence
+
+
+def said_of(observation: Observation) -> Said:
+    """Put an observation in words. What could not be told is neither guilty nor fine, and is never said as if found.
+
+    A check may have words of its own for that (`unknown_meaning`, `unknown_remedy`); the others have them in common.
+    """
+    check, verdict, facts = observation.check, observation.verdict, dict(observation.facts)
+
+    def part(name: str) -> Sentence:
+        if verdict is not Verdict.UNKNOWN:
+            return Sentence(f"check.{check}.{name}", facts)
+        own = f"check.{check}.unknown_{name}"
+        return Sentence(own if own in all_keys(Language.ZH) else f"environment.unknown.{name}")
+
+    name, seen = Sentence(f"check.{check}.name"), Sentence(f"check.{check}.{verdict.value}", facts)
+    return Said(name, seen, part("meaning"), part("remedy"))
 
 
 class EnvironmentDesk:

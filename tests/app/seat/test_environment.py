@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.exam.prose import Language
-from app.seat.environment import EnvironmentDesk, Look, Weighed, again, covers, rule_in, weigh
+from app.seat.environment import EnvironmentDesk, Look, Weighed, again, covers, rule_in, said_of, weigh
+from app.seat.phases.delivery.environment_notices import notice_of
 from app.seat.phases.launch.environment_rows import environment_rows
 from app.seat.screens.launch.launch import CheckState
 from app.ui.text import say
-from app.words import Words
+from app.words import Words, all_keys
 from proctoring.checks.catalogue import CHECKS, DEFAULTS
 from proctoring.checks.machine import Machine
 from proctoring.checks.observation import Observation, clear, found, unknown
@@ -185,3 +186,28 @@ def test_every_check_is_made_in_the_order_of_the_catalogue_and_has_words_for_wha
     for row in environment_rows(look, PROCTORS):
         for words in (ZH, EN):
             assert all(say(text, words) is not None for text in (row.name, row.seen, row.meaning, row.advice))
+
+
+@pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
+def test_what_could_not_be_told_is_never_said_in_the_words_of_what_was_found(words: Words) -> None:
+    for check in CHECKS:
+        unsure = unknown(check, ("/proc: EACCES",))
+        said = said_of(unsure)
+        assert (said.name.key, said.seen.key) == (f"check.{check}.name", f"check.{check}.unknown")
+        for part, sentence in (("meaning", said.meaning), ("remedy", said.remedy)):
+            assert say(sentence, words) != all_keys(words.language)[f"check.{check}.{part}"]
+            own = f"check.{check}.unknown_{part}"
+            assert sentence.key == (own if words.has(own) else f"environment.unknown.{part}")
+        assert words.has(f"check.{check}.unknown_meaning") is words.has(f"check.{check}.unknown_remedy")
+        assert said_of(found(check, EVIDENCE)).meaning.key == f"check.{check}.meaning"
+
+
+def test_every_screen_says_what_could_not_be_told_alike() -> None:
+    unsure = one(unknown("disk_forecast", ("disk: not measured",)))
+    assert unsure.statement is not None
+    said = said_of(unsure.observation)
+    (row,) = environment_rows(look_at(LockdownLevel.OPEN, LockdownLevel.OPEN, unsure), PROCTORS)[1:]
+    assert (row.name, row.seen, row.meaning, row.advice) == tuple(said)
+    notice = notice_of(unsure, unsure.statement, 0)
+    assert (notice.seen, notice.meaning, notice.remedy) == said[1:]
+    assert "不等于" in say(said.meaning, ZH)

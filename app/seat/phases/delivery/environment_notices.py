@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from app.seat.environment import Look, Weighed
+from app.seat.environment import Look, Weighed, said_of
 from app.seat.guard.events import GuardEvent, GuardKind
 from app.ui.text import Sentence, Text
 from proctoring.checks.observation import found, lines
@@ -39,13 +39,11 @@ class Notice:
 
 def notice_of(one: Weighed, statement: CheckStatement, wall_ms: int) -> Notice:
     """Give a finding that came."""
-    key, facts = f"check.{statement.check}", dict(one.observation.facts)
-    parts = (statement.verdict.value, "meaning", "remedy")
-    seen, meaning, remedy = (Sentence(f"{key}.{part}", facts) for part in parts)
+    said = said_of(one.observation)
     shown: tuple[Text, ...] = statement.evidence
     if statement.check == LEVEL:  # its lines are codes, which have words
         shown = tuple(Sentence(f"lockdown.short_of.{code}") for code in statement.evidence[1:])
-    return Notice(statement.check, seen, meaning, remedy, shown, wall_ms, statement, one.overridable)
+    return Notice(statement.check, *said[1:], shown, wall_ms, statement, one.overridable)
 
 
 def notice_of_event(event: GuardEvent) -> Notice:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.seat.environment import Look, Weighed
+from app.seat.environment import Look, Weighed, said_of
 from app.seat.screens.launch.launch import CheckRow, CheckState
 from app.ui.text import Sentence, Text
 from sync.wire.environment import Override, Severity
@@ -55,18 +55,17 @@ def _strange_row(checks: tuple[str, ...]) -> CheckRow:
 
 def _row(one: Weighed, names: dict[str, str], *, two: bool) -> CheckRow:
     observation, statement = one.observation, one.statement
-    key, facts = f"check.{observation.check}", dict(observation.facts)
-    name, seen = Sentence(f"{key}.name"), Sentence(f"{key}.{observation.verdict.value}", facts)
+    said = said_of(observation)
     if statement is None:
-        return CheckRow(name, CheckState.GOOD, seen)
+        return CheckRow(said.name, CheckState.GOOD, said.seen)
     state = CheckState.OVERRIDDEN if one.override is not None else _STATES[statement.severity]
     shut = statement.severity is Severity.BLOCKING
     return CheckRow(
-        name,
+        said.name,
         state,
-        seen,
-        Sentence(f"{key}.meaning", facts),
-        Sentence(f"{key}.remedy", facts) if one.overridable or not shut else Sentence("environment.not_overridable"),
+        said.seen,
+        said.meaning,
+        said.remedy if one.overridable or not shut else Sentence("environment.not_overridable"),
         observation.evidence,
         key=observation.check if shut and one.overridable and two else "",
         override=override_said(one.override, names) if one.override is not None else "",
