@@ -103,7 +103,7 @@ def _sessions(workplace: Workplace) -> Line:
     if not plans:
         return bad("sessions", Standing.ATTENTION, "none")
     first = plans[0]
-    return good("sessions", count=len(plans), title=first.exam_title.zh, opens=_local(first.opens_ms))
+    return good("sessions", count=len(plans), place=f"{first.site} {first.room}", opens=_local(first.opens_ms))
 
 
 def _packages(workplace: Workplace, plans: tuple[SessionPlan, ...]) -> Line:
