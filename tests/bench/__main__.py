@@ -17,6 +17,7 @@ from tests.bench.channel import channel
 from tests.bench.content import content
 from tests.bench.delivery import delivery
 from tests.bench.figures import Row
+from tests.bench.guarding import guarding
 from tests.bench.items import long_form, pictured_bank, sitting
 from tests.bench.keeping import keeping
 from tests.bench.log import log
@@ -45,6 +46,7 @@ def measure(folder: Path) -> list[Row]:
             rows += demonstrated(stage, display)
         with site(folder / "long", pictured_bank()) as stage, stage.sitting() as seat:
             rows += long_form(seat, display)
+        rows += guarding(folder / "guarding", display)
     return (
         rows
         + content(folder / "content")

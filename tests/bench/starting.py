@@ -32,7 +32,9 @@ def starts(site: Site, display: str) -> list[Row]:
     """Start the kiosk (it asks the proctors to sign in) and a bare window in turns, on X11 and off screen."""
     rows = []
     for shown_on, name in ((display, "X11"), (None, "off screen")):
-        pairs = [(_kiosk(site.seat, shown_on, "SignInScreen"), _bare(site, shown_on)) for _ in range(ROUNDS + 1)][1:]
+        pairs = [
+            (_kiosk(site.seat, shown_on, "SignInScreen"), bare_start(site.folder, shown_on)) for _ in range(ROUNDS + 1)
+        ][1:]
         times = tuple(ours.ms for ours, _ in pairs), tuple(bare.ms for _, bare in pairs)
         rows.append(Row(f"Start to first frame, {name}; a bare window", "ms", *times, tail=True))
         if shown_on:
@@ -43,7 +45,7 @@ def starts(site: Site, display: str) -> list[Row]:
 
 def resumptions(site: Site, seat: SeatHome, display: str, what: str) -> Row:
     """Kill a seat whose candidate sits, start it again, wait for the painted item; by turns with the bare window."""
-    pairs = [(_kiosk(seat, display, "ItemScreen"), _bare(site, display)) for _ in range(RESUMED + 1)][1:]
+    pairs = [(_kiosk(seat, display, "ItemScreen"), bare_start(site.folder, display)) for _ in range(RESUMED + 1)][1:]
     times = tuple(ours.ms for ours, _ in pairs), tuple(bare.ms for _, bare in pairs)
     return Row(f"{what}; a bare window", "ms", *times, tail=True)
 
@@ -55,7 +57,7 @@ def demonstrated(site: Site, display: str) -> list[Row]:
         home = site.folder / f"demo-{number}"
         resumed.append(float(_demo(home)["resume_ms"]))
         began.append(_sign_in_to_item_ms(DemoHome(home).seat))
-        bare.append(_bare(site, display).ms)
+        bare.append(bare_start(site.folder, display).ms)
     return [
         Row("… as `examroom demo` states it; a bare window", "ms", tuple(resumed), tuple(bare)),
         Row("From the candidate's sign-in to the first item; a bare window", "ms", tuple(began), tuple(bare)),
@@ -75,8 +77,9 @@ def _kiosk(seat: SeatHome, display: str | None, page: str) -> Start:
     return _start("tests.bench.kiosk_window", [str(seat.root)], seat.root / "bench.log", display, page)
 
 
-def _bare(site: Site, display: str | None) -> Start:
-    return _start("tests.bench.bare_window", [], site.folder / "bench.log", display, "QWidget")
+def bare_start(folder: Path, display: str | None) -> Start:
+    """Start the bare window; complaints go to a log in `folder`."""
+    return _start("tests.bench.bare_window", [], folder / "bench.log", display, "QWidget")
 
 
 def _start(module: str, arguments: list[str], log: Path, display: str | None, page: str) -> Start:
