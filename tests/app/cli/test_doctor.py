@@ -31,6 +31,7 @@ def test_a_program_gets_one_object_with_every_line(terminal: Terminal, place: Pl
     assert len(standings) == len(found["checks"]), "one line for each check"
 
 
+@pytest.mark.usefixtures("qapp")  # else the page would make an application that later tests find in their way
 def test_the_page_is_written_beside_the_words(terminal: Terminal, tmp_path: Path) -> None:
     told = terminal.run("doctor", "--report", str(tmp_path / "page.pdf"))
     assert told.code == 1
@@ -38,6 +39,7 @@ def test_the_page_is_written_beside_the_words(terminal: Terminal, tmp_path: Path
     assert str(tmp_path / "page.pdf") in told.output
 
 
+@pytest.mark.usefixtures("qapp")
 def test_a_page_that_cannot_be_written_is_said_plainly(terminal: Terminal, tmp_path: Path) -> None:
     told = terminal.run("doctor", "--report", str(tmp_path / "no" / "page.pdf"))
     assert told.code == 3
