@@ -57,11 +57,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Display:
-    """The screen the kiosk is on, in pixels, and how many screens there are."""
+    """The screen the kiosk is on, in pixels."""
 
     width: int
     height: int
-    screens: int
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,6 @@ def check_seat(workplace: Workplace, session: Session, reach: Reach) -> list[Fin
         lambda: _people(session.plan),
         lambda: _devices(reach.camera),
         lambda: _recording(workplace, reach.camera),
-        lambda: _disk(workplace, session),
         lambda: _fonts(session.plan),
         lambda: _display(reach.display),
         lambda: _clock(workplace, session),
@@ -140,18 +138,6 @@ def disk_fact(workplace: Workplace, session: Session) -> DiskFact:
     return DiskFact(free, needed, -(-longest_ms // MINUTE_MS), lasts_ms // MINUTE_MS)
 
 
-def _disk(workplace: Workplace, session: Session) -> Finding:
-    disk = disk_fact(workplace, session)
-    facts: dict[str, str | int] = {
-        "needed_mb": disk.needed_bytes // 1_000_000,
-        "free_mb": disk.free_bytes // 1_000_000,
-        "longest_minutes": disk.longest_minutes,
-        "lasts_minutes": disk.lasts_minutes,
-        "lasts_hours": disk.lasts_minutes // 60,
-    }
-    return Finding("disk", Readiness.GOOD if disk.free_bytes >= disk.needed_bytes else Readiness.BLOCKED, facts)
-
-
 def _recording(workplace: Workplace, camera: CameraDesk) -> Finding:
     """Say what is recorded, and how fine: as it was chosen, whether it is there or not."""
     try:
@@ -195,9 +181,7 @@ def _fonts(plan: SessionPlan) -> Finding:
 
 
 def _display(display: Display) -> Finding:
-    facts: dict[str, str | int] = {"width": display.width, "height": display.height, "screens": display.screens}
-    if display.screens > 1:
-        return Finding("more_screens", Readiness.ATTENTION, facts)
+    facts: dict[str, str | int] = {"width": display.width, "height": display.height}
     fits = display.width >= LEAST_SCREEN[0] and display.height >= LEAST_SCREEN[1]
     return Finding("screen", Readiness.GOOD if fits else Readiness.ATTENTION, facts)
 

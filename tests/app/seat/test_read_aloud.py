@@ -146,7 +146,7 @@ def test_readiness_asks_for_the_voice_where_somebody_needs_it(
 ) -> None:
     session = only_session(workplace)
     camera = CameraDesk(workplace.home, workplace.enrolment.device, session.plan, "synthetic")
-    reach = Reach(workplace.connect(), camera, Display(1366, 768, 1))
+    reach = Reach(workplace.connect(), camera, Display(1366, 768))
     nobody = replace(session, plan=with_reader(session.plan, granted=False))
     assert "voice" not in [one.check for one in check_seat(workplace, nobody, reach)]
     if not found:

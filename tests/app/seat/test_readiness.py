@@ -9,21 +9,27 @@ from PySide6.QtWidgets import QApplication
 
 from app.seat import readiness
 from app.seat.camera_desk import CameraDesk, longest_recording_ms
+from app.seat.environment import said_of
 from app.seat.glyphs import chinese_family, undrawable
-from app.seat.readiness import Display, Finding, Reach, Readiness, _disk, _recording, check_seat
+from app.seat.readiness import Display, Finding, Reach, Readiness, _recording, check_seat, disk_fact
 from app.seat.recording_choice import RecordingChoice, choose_recording
 from app.seat.room_log import RoomLog
 from app.seat.workplace import Session, Workplace
 from app.ui.text import Sentence, say
 from proctoring.capture.profiles import profile_named
+from proctoring.checks.catalogue import CHECKS, DEFAULTS
+from proctoring.checks.machine import Machine
+from proctoring.checks.reserves import disk_forecast
+from proctoring.checks.situation import Situation
 from proctoring.recorder.messages import SPARE_BYTES, space_for
 from sync.replica.cabinet import DocumentKind
 from sync.replica.durable import free_bytes
+from sync.wire.environment import Verdict
 from sync.wire.ids import new_id
 from sync.wire.plan import MINUTE_MS, SessionPlan
 from tests.app.seat.screens.samples import EN, ZH
 
-GOOD = Display(1366, 768, 1)
+GOOD = Display(1366, 768)
 RARE = "\U0002f9ff\U000323af"  # never assigned, so no font has them
 
 
@@ -61,8 +67,8 @@ def test_what_is_recorded_and_how_long_it_fits_is_told_in_words(workplace: Workp
     secret = "rtsp://user:secret@10.0.0.7/live"
     choose_recording(workplace.home, RecordingChoice(camera=secret, microphone="microphone:USB Audio", profile="fine"))
     desk = CameraDesk(workplace.home, workplace.enrolment.device, session.plan, "auto")
-    recording, disk = _recording(workplace, desk), _disk(workplace, session)
-    assert recording.readiness is disk.readiness is Readiness.GOOD
+    recording, disk = _recording(workplace, desk), disk_fact(workplace, session)
+    assert recording.readiness is Readiness.GOOD
     for words, said in (
         (ZH, "画面：网络摄像头 10.0.0.7；声音：麦克风 USB Audio；960×720，每秒 15 帧"),
         (EN, "960×720"),
@@ -71,10 +77,10 @@ def test_what_is_recorded_and_how_long_it_fits_is_told_in_words(workplace: Workp
         assert said in seen
         assert "secret" not in seen
     longest_ms, fine = longest_recording_ms(session.plan), profile_named("fine")
-    assert disk.facts["needed_mb"] == space_for(longest_ms, "fine") // 1_000_000
-    assert disk.facts["longest_minutes"] == longest_ms // MINUTE_MS
-    room = (free_bytes(workplace.home.root) - SPARE_BYTES) // fine.bytes_per_s // 3600
-    assert abs(int(str(disk.facts["lasts_hours"])) - room) <= 1
+    assert disk.needed_bytes == space_for(longest_ms, "fine")
+    assert disk.longest_minutes == longest_ms // MINUTE_MS
+    room = (free_bytes(workplace.home.root) - SPARE_BYTES) // fine.bytes_per_s // 60
+    assert abs(disk.lasts_minutes - room) <= 60, "others write on this disk, too"
 
 
 def test_a_damaged_choice_of_sources_is_told_and_ends_nothing(
@@ -83,7 +89,7 @@ def test_a_damaged_choice_of_sources_is_told_and_ends_nothing(
     workplace.home.recording_choice.write_text("{")
     told = found(workplace, session, camera)
     assert told["recording"].readiness is Readiness.BLOCKED
-    assert told["disk"].readiness is Readiness.GOOD
+    assert disk_fact(workplace, session).lasts_minutes > 0
 
 
 def test_a_disk_with_too_little_room_is_told_with_figures(
@@ -92,9 +98,18 @@ def test_a_disk_with_too_little_room_is_told_with_figures(
     monkeypatch.setattr(
         readiness, "free_bytes", lambda _folder: SPARE_BYTES + 60 * profile_named("standard").bytes_per_s
     )
-    disk = _disk(workplace, session)
-    assert (disk.readiness, disk.facts["lasts_minutes"]) == (Readiness.BLOCKED, 1)
-    assert "只够录约 1 分钟" in say(Sentence("readiness.disk.blocked.seen", disk.facts), ZH)
+    disk = disk_fact(workplace, session)
+    forecast = disk_forecast(Machine(), Situation(disk=disk))
+    assert (disk.lasts_minutes, forecast.verdict) == (1, Verdict.FOUND)
+    assert not DEFAULTS["disk_forecast"].overridable
+    assert "只够录约 1 分钟" in say(said_of(forecast).seen, ZH)
+
+
+def test_disk_and_screens_have_one_row_each_which_is_the_checks(
+    workplace: Workplace, session: Session, camera: CameraDesk
+) -> None:
+    assert not {"disk", "disk_forecast", "screens", "more_screens"} & found(workplace, session, camera).keys()
+    assert {"disk_forecast", "screens"} <= CHECKS.keys()
 
 
 def test_characters_that_no_font_has_are_listed(workplace: Workplace, session: Session, camera: CameraDesk) -> None:
@@ -124,12 +139,11 @@ def test_two_names_with_one_credential_are_one_person(
     ("display", "check", "readiness"),
     [
         (GOOD, "screen", Readiness.GOOD),
-        (Display(1024, 768, 1), "screen", Readiness.ATTENTION),
-        (Display(1366, 600, 1), "screen", Readiness.ATTENTION),
-        (Display(1920, 1080, 2), "more_screens", Readiness.ATTENTION),
+        (Display(1024, 768), "screen", Readiness.ATTENTION),
+        (Display(1366, 600), "screen", Readiness.ATTENTION),
     ],
 )
-def test_a_small_screen_and_a_second_one_are_told(
+def test_a_small_screen_is_told(
     workplace: Workplace, session: Session, camera: CameraDesk, display: Display, check: str, readiness: Readiness
 ) -> None:
     assert found(workplace, session, camera, display)[check].readiness is readiness

@@ -5,7 +5,6 @@ from typing import Final
 
 import structlog
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
 
 from app.seat.camera_desk import CameraDesk
 from app.seat.duty import Duty
@@ -164,7 +163,7 @@ class Opening(Phase):
         self._checked = None
         self._show_launch()
         screen = self.bench.deck.screen().size()
-        display = Display(screen.width(), screen.height(), len(QGuiApplication.screens()))
+        display = Display(screen.width(), screen.height())
         reach = Reach(self._connection, self._camera, display)
         workplace, session, environment = self.bench.workplace, self._session, self._environment
         environment.see()

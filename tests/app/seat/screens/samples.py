@@ -67,11 +67,11 @@ def good_checks() -> tuple[CheckRow, ...]:
             ),
         ),
         CheckRow(
-            Sentence("readiness.disk.name"),
+            Sentence("check.disk_forecast.name"),
             CheckState.GOOD,
             Sentence(
-                "readiness.disk.good.seen",
-                {"free_mb": 212_000, "lasts_hours": 689, "longest_minutes": 180, "needed_mb": 1_122},
+                "check.disk_forecast.clear",
+                {"free_mb": 212_000, "lasts_minutes": 41_340, "longest_minutes": 180, "needed_mb": 1_122},
             ),
         ),
         CheckRow(
