@@ -36,8 +36,9 @@ libraries=(
 source_only=(xcffib)
 test_tools=(pulseaudio xdotool ffmpeg sqlite3 dbus at-spi2-core age umockdev softhsm2
     # X servers and what attacks a window on them; a firewall to lock down
-    xserver-xorg-core xserver-xorg-video-dummy xserver-xephyr openbox wmctrl xinput x11-xserver-utils xauth nftables)
-long_tools=(mpv 'chromium|chromium-browser' faketime)
+    xserver-xorg-core xserver-xorg-video-dummy xserver-xephyr openbox wmctrl xinput x11-xserver-utils x11-xkb-utils x11-utils xauth
+    nftables iproute2)
+long_tools=(mpv 'chromium|chromium-browser' faketime ibus ibus-libpinyin systemd-container)
 
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
