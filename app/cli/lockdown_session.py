@@ -44,6 +44,7 @@ def session(
         structlog.get_logger("session").info(news.what.value, **news.facts)
         notify.status(words()(f"lockdown.session.{news.what.value}", **news.facts))
 
-    kiosk = (sys.executable, "-P", "-m", "app.cli.main", "seat", "run", "--home", str(home))
-    plan = SessionPlan(server, (*kiosk, "--language", language.value), runtime, InputMethod.found(runtime))
+    python = (sys.executable, "-P", "-m")
+    kiosk = (*python, "app.cli.main", "seat", "run", "--home", str(home), "--language", language.value)
+    plan = SessionPlan(server, kiosk, runtime, InputMethod.found(runtime), apology=(*python, "app.seat.apology"))
     asyncio.run(Supervisor(plan, tell, notify).run())

@@ -40,6 +40,7 @@ class InputMethod:
             "QT_IM_MODULE": "ibus",
             "GSETTINGS_BACKEND": "memory",  # its settings are the same for every candidate
             "NO_AT_BRIDGE": "1",
+            "GTK_A11Y": "none",  # its candidates' window would turn the accessibility bus on, and the guard tell of it
         }
         daemon = ("ibus-daemon", "--address", address, "--emoji-extension", "disable")
         return cls(daemon, ("ibus", "engine", "libpinyin"), environment)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
@@ -9,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from proctoring.lockdown.session.child import Child, running
 from proctoring.lockdown.session.input_method import READY_S, InputMethod
@@ -18,6 +19,11 @@ from proctoring.lockdown.session.patience import Patience
 from proctoring.lockdown.session.pulse import VARIABLE, Pulse
 from proctoring.lockdown.session.server import Display, ServerNotUp, require_programs, start_server
 from sync.faults import EnvironmentFault
+
+APOLOGY_S: Final = 10.0
+"""How long the words on the display may take, and the kiosk waits for them."""
+_CODE: Final = re.compile(r"\[([A-Z][A-Z0-9_]{2,59})(?: ·.*)?\]$")
+"""The last line of a program that ends with a fault; what follows the code is not for a screen."""
 
 
 class SessionAsRoot(EnvironmentFault):
@@ -53,7 +59,8 @@ class SessionPlan:
     """What to run, as commands.
 
     `runtime`: a folder of our own, 0700. `silent_s`: how long a kiosk that came up may hang; `first_beat_s`: how long
-    it may take to come up.
+    it may take to come up. `apology`: what says on the display that the kiosk cannot come up; it is given a code and
+    the seconds until the next try, and leaves its words on the background.
     """
 
     server: tuple[str, ...]
@@ -62,6 +69,7 @@ class SessionPlan:
     input_method: InputMethod | None = None
     silent_s: float = 15.0
     first_beat_s: float = 60.0
+    apology: tuple[str, ...] = ()
 
 
 class Supervisor:
@@ -75,6 +83,7 @@ class Supervisor:
         self._display_patience = Patience()
         self._kiosk_patience = Patience()
         self._stop = asyncio.Event()
+        self._trouble = ""  # why the kiosk did not come up, a code; "" while it is well
 
     async def run(self) -> None:
         """Start display and kiosk, and start them again, until told to end; then end them, the kiosk first.
@@ -142,6 +151,8 @@ class Supervisor:
 
     async def _keep_kiosk(self, server: Child, environment: dict[str, str]) -> None:
         """Keep the kiosk going on its display, until that ends or a kiosk did not even come up on it."""
+        if self._trouble and self._kiosk_patience.times > 1:
+            await self._apologise(environment, 0.0)
         came_up = True
         while came_up and not server.ended.done():
             pulse = Pulse()
@@ -153,9 +164,12 @@ class Supervisor:
             came_up = pulse.first is not None
             pulse.close()
             if not server.ended.done():
-                self._told(What.KIOSK_ENDED, code=kiosk.ended.result(), words=kiosk.words)
+                code = kiosk.ended.result()
+                self._told(What.KIOSK_ENDED, code=code, words=kiosk.words)
+                named = _CODE.search(kiosk.words)
+                self._trouble = named[1] if named else f"KIOSK_ENDED {code}"
                 lived_s = 0.0 if pulse.first is None else time.monotonic() - pulse.first
-                await self._wait(self._kiosk_patience, lived_s, kiosk.words)
+                await self._wait(self._kiosk_patience, lived_s, kiosk.words, environment)
 
     async def _watch(self, kiosk: Child, pulse: Pulse, server: Child) -> None:
         """Return when the kiosk or its server has ended; end a kiosk that is silent."""
@@ -180,13 +194,27 @@ class Supervisor:
         if not pulse.read():  # the kiosk's end is closed: silence is counted, and its end is seen elsewhere
             asyncio.get_running_loop().remove_reader(pulse.fileno())
         if not came_up and pulse.first is not None:
+            self._trouble = ""
             self._told(What.KIOSK_UP, pid=kiosk.pid)
 
-    async def _wait(self, patience: Patience, lived_s: float, words: str) -> None:
+    async def _wait(
+        self, patience: Patience, lived_s: float, words: str, environment: dict[str, str] | None = None
+    ) -> None:
         pause_s = patience.after(lived_s)
         if pause_s:
             self._told(What.WAITING, seconds=f"{pause_s:g}", times=patience.times, words=words)
+            if environment is not None:
+                await self._apologise(environment, pause_s)
         await asyncio.sleep(pause_s)
+
+    async def _apologise(self, environment: dict[str, str], pause_s: float) -> None:
+        """Have words put on the display before the kiosk is there again, beside which nobody is to be on it."""
+        if not self._plan.apology:
+            return
+        with suppress(OSError):  # no room for another process: the kiosk is tried again all the same
+            told = Child((*self._plan.apology, self._trouble, str(round(pause_s))), environment, gains=False)
+            async with running(told, self._children):
+                await asyncio.wait({told.ended}, timeout=APOLOGY_S)
 
     def _let_go_on(self) -> None:
         for child in tuple(self._children):

@@ -40,7 +40,7 @@ def until(true: Callable[[], object], otherwise: Callable[[], str]) -> None:
 class Supervised:
     """A running session. `news` is what it told so far, oldest first."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - one by one by its tests
         self,
         place: Path,
         how: str = "beats",
@@ -49,6 +49,7 @@ class Supervised:
         typing: InputMethod | None = None,
         program: str = TINY,
         within: tuple[str, ...] = (),
+        apology: tuple[str, ...] = (),
         **environment: str,
     ) -> None:
         self.seen = place / "seen"
@@ -64,6 +65,7 @@ class Supervised:
             "typing": typing and asdict(typing),
             "runtime": str(self.runtime),
             "silent_s": silent_s,
+            "apology": apology,
         }
         own = "tests.proctoring.lockdown.session.supervised"
         command = [*within, sys.executable, "-m", own, "lockdown", "session", json.dumps(settings), str(self.told)]
@@ -135,6 +137,7 @@ def main() -> None:
         Path(settings["runtime"]),
         settings["typing"] and InputMethod(**settings["typing"]),
         settings["silent_s"],
+        apology=tuple(settings["apology"]),
     )
     notify = Notify.of(os.environ)
     with Path(sys.argv[4]).open("a", encoding="utf-8", buffering=1) as told:

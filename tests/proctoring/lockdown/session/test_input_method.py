@@ -15,6 +15,17 @@ def test_where_it_is_not_installed_there_is_none(tmp_path: Path, monkeypatch: py
     assert InputMethod.found(tmp_path) is None
 
 
+def test_where_it_is_none_of_its_windows_turns_the_accessibility_bus_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ibus-daemon", "ibus"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    method = InputMethod.found(tmp_path)
+    assert method is not None
+    assert {"NO_AT_BRIDGE": "1", "GTK_A11Y": "none"}.items() <= method.environment.items()
+
+
 def test_one_that_ends_at_once_does_not_keep_the_kiosk_from_coming_up(tmp_path: Path) -> None:
     broken = InputMethod(("sh", "-c", "exit 1"), ("sh", "-c", "exit 1"), {"QT_IM_MODULE": "none"})
     with Supervised(tmp_path, typing=broken) as session:

@@ -130,6 +130,32 @@ def test_a_kiosk_that_ends_at_once_again_and_again_is_given_ever_more_time_and_i
     assert any(line.startswith("STATUS=waiting") and "the seat is not enrolled" in line for line in told)
 
 
+@pytest.mark.parametrize(
+    ("how", "code"), [pytest.param("ends", "KIOSK_ENDED 3", marks=pytest.mark.long), ("faults", "KEYSTORE_DAMAGED")]
+)
+def test_while_a_kiosk_cannot_come_up_the_display_says_so_by_a_code_and_nothing_else_of_its_last_words(
+    tmp_path: Path, how: str, code: str
+) -> None:
+    said = tmp_path / "apology"
+    apology = ("sh", "-c", 'echo "$DISPLAY $*" >>"$0"', str(said))
+    with Supervised(tmp_path, how, apology=apology) as session:
+        session.await_news("waiting", 2)
+        until(lambda: said.exists() and said.read_text().count("\n") >= 3, said.read_text)
+        lines = said.read_text().splitlines()
+        # before each new try on its new display, and while it waits for the next
+        assert {line.split(" ", 1)[1] for line in lines[:3]} == {f"{code} 0", f"{code} 1"}
+        assert session.end() == 0
+
+
+@pytest.mark.long
+def test_a_kiosk_that_is_killed_once_is_not_apologised_for(tmp_path: Path) -> None:
+    said = tmp_path / "apology"
+    with Supervised(tmp_path, apology=("touch", str(said))) as session:
+        os.kill(session.await_kiosk(), signal.SIGKILL)
+        session.await_kiosk(2)
+        assert not said.exists()
+
+
 def test_what_systemd_left_for_the_supervisor_does_not_reach_the_kiosk(standing: Supervised) -> None:
     variables = standing.await_seen(standing.await_kiosk())["variables"]
     assert not {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WAYLAND_DISPLAY"} & set(variables)

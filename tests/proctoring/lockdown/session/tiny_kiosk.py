@@ -1,9 +1,9 @@
 """A very small program in the kiosk's place: a window of its own on the session's display, and beats.
 
-    python -m tests.proctoring.lockdown.session.tiny_kiosk beats|hangs|mute|ends FOLDER
+    python -m tests.proctoring.lockdown.session.tiny_kiosk beats|hangs|mute|ends|faults FOLDER
 
 It leaves in FOLDER, named after its process id, what it saw. `hangs`: one beat and then none. `mute`: none at all.
-`ends`: says why and ends with 3 before it ever beats.
+`ends`: says why and ends with 3 before it ever beats. `faults`: as a command does that ends with a fault.
 """
 
 import json
@@ -23,6 +23,9 @@ from proctoring.lockdown.session.pulse import BEAT, VARIABLE, inherited
 def main(how: str, folder: Path) -> int:
     if how == "ends":
         sys.stderr.write("the seat is not enrolled\n-----\n")
+        return 3
+    if how == "faults":
+        sys.stderr.write("The keys of this PC cannot be read.\n[KEYSTORE_DAMAGED · /var/lib/somebody]\n")
         return 3
     number = os.environ[VARIABLE]
     end = inherited(os.environ)
