@@ -1,22 +1,21 @@
 """Oddities of answering: without a hand on this PC, faster than anybody reads, text that came all at once.
 
 Each is for people to look at and proves nothing: a hurried candidate guesses, an input method commits a sentence. What
-could not be told is no oddity. Nothing here stops or changes a sitting. Figures: a practised reader of Chinese takes in
-about 10 characters a second; what is called impossible here is four times as fast.
+could not be told is no oddity. Nothing here stops or changes a sitting. Figures: a practised reader takes in about 10
+characters of Chinese or 4 words of English a second; what is called impossible here is four times as fast.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sync.wire.packet import Responses
-
 HANDS_MS: Final = 5_000
-"""A response follows a key, a button or a touch by no more than this, ms; saving text waits for a pause in typing."""
+"""A response follows a key, a button or a touch of a hand by no more than this, ms: an input method may ponder."""
 READ_PER_S: Final = 40
-"""Characters a second that nobody reads."""
+"""Characters (`reading_length`) a second that nobody reads."""
 LEAST_TEXT: Final = 40
 """Characters below which an item can be known at a glance."""
 IN_A_ROW: Final = 3
@@ -25,6 +24,9 @@ AT_ONCE: Final = 40
 """Characters that come in one change: no key does that, and an input method commits a phrase, not a paragraph."""
 MOST_OF_A_KIND: Final = 20
 """No more of one kind are said in a sitting: the rest would tell nobody anything new."""
+PER_WORD: Final = 2
+"""A word of letters or digits takes as long to read as so many Chinese characters."""
+_WORD: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|([^\W\u3400-\u9fff]+)")
 
 
 class Oddity(StrEnum):
@@ -49,11 +51,27 @@ class Hands:
 
 @dataclass(frozen=True)
 class Noticed:
-    """One oddity: at which items, and a detail in figures, for example "48 characters"."""
+    """One oddity: at which items, and a detail in figures, for example "48 characters"; empty: there is no figure."""
 
     oddity: Oddity
     items: tuple[str, ...]
     detail: str
+
+    @property
+    def key(self) -> tuple[Oddity, str]:
+        """What is told once: the kind and the (last) item."""
+        return self.oddity, self.items[-1]
+
+
+@dataclass(frozen=True)
+class Written:
+    """An item's text as it stands, and the longest it has been: what was cut may be put back."""
+
+    now: str = ""
+    longest: str = ""
+
+
+_NOTHING: Final = Written()
 
 
 @dataclass(frozen=True)
@@ -61,7 +79,7 @@ class Conduct:
     """How a candidate has answered so far. Times are monotonic, ms.
 
     `seen`: items that were in front before, whose second answer may be quick. `row`: items answered too fast one after
-    the other, up to the newest.
+    the other, up to the newest. `told`: what was said already, also before a restart (`Noticed.key`).
     """
 
     item: str | None = None
@@ -71,33 +89,44 @@ class Conduct:
     seen: frozenset[str] = frozenset()
     row: tuple[str, ...] = ()
     injected: int = 0
-    characters: MappingProxyType[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    said: MappingProxyType[Oddity, int] = field(default_factory=lambda: MappingProxyType({}))
+    written: Mapping[str, Written] = field(default_factory=lambda: MappingProxyType({}))
+    told: frozenset[tuple[Oddity, str]] = frozenset()
 
-    def shown(self, item: str, length: int, at_ms: int) -> "Conduct":
-        """An item of so many characters came to the front."""
-        return replace(
-            self, item=item, shown_ms=at_ms, length=length, first=item not in self.seen, seen=self.seen | {item}
-        )
+    def shown(self, item: str, length: int, at_ms: int, text: str = "") -> "Conduct":
+        """An item of so many characters (`reading_length`) came to the front; `text`: what is typed in it already."""
+        written = self.written
+        if text and item not in written:
+            written = MappingProxyType({**written, item: Written(text, text)})
+        first, seen = item not in self.seen, self.seen | {item}
+        return replace(self, item=item, shown_ms=at_ms, length=length, first=first, seen=seen, written=written)
 
-    def responded(
-        self, item: str, responses: Responses, at_ms: int, hands: Hands | None
-    ) -> tuple["Conduct", tuple[Noticed, ...]]:
-        """A response was changed; give what was noticed. `hands`: None where nobody can tell what moved."""
-        characters = sum(len(value) for values in responses.values() for value in values)
-        grown = characters - self.characters.get(item, 0)
+    def responded(self, item: str, text: str, at_ms: int) -> tuple["Conduct", tuple[Noticed, ...]]:
+        """A response was changed; give what was noticed. `text`: what is typed in the item now, nothing else."""
+        before = self.written.get(item, _NOTHING)
+        came = _inserted(before.now, text)
         after = self._paced(item, at_ms)
         noticed: list[Noticed] = []
-        if hands is not None:
-            after = replace(after, injected=hands.injected)
-            noticed += _of_hands(item, at_ms, hands, self.injected)
-        if grown >= AT_ONCE:
-            noticed.append(Noticed(Oddity.AT_ONCE, (item,), f"{grown} characters"))
+        if len(came) >= AT_ONCE and not self._wrote(came):
+            noticed.append(Noticed(Oddity.AT_ONCE, (item,), f"{len(came)} characters"))
         if len(after.row) == IN_A_ROW:
             noticed.append(Noticed(Oddity.PACE, after.row, f"{len(after.row)} items"))
             after = replace(after, row=())
-        after = replace(after, characters=MappingProxyType({**self.characters, item: characters}))
-        return _counted(after, noticed)
+        if text != before.now:
+            longest = max(text, before.longest, key=len)
+            after = replace(after, written=MappingProxyType({**self.written, item: Written(text, longest)}))
+        return _telling(after, noticed)
+
+    def handled(self, item: str, at_ms: int, hands: Hands) -> tuple["Conduct", tuple[Noticed, ...]]:
+        """Judge whose hand changed a response at `at_ms`; `hands`: what was known a moment later."""
+        made_up = hands.injected - self.injected
+        after = replace(self, injected=hands.injected)
+        if made_up > 0:
+            return _telling(after, [Noticed(Oddity.INJECTED, (item,), f"{made_up} events")])
+        if hands.last_ms is None:
+            return _telling(after, [Noticed(Oddity.WITHOUT_INPUT, (item,), "")])
+        if at_ms - hands.last_ms > HANDS_MS:
+            return _telling(after, [Noticed(Oddity.WITHOUT_INPUT, (item,), f"{(at_ms - hands.last_ms) // 1000} s")])
+        return after, ()
 
     def _paced(self, item: str, at_ms: int) -> "Conduct":
         """Judge the first response to an item at its first time in front; later changes say nothing of reading."""
@@ -106,24 +135,40 @@ class Conduct:
         too_fast = self.length >= LEAST_TEXT and (at_ms - self.shown_ms) * READ_PER_S < self.length * 1000
         return replace(self, first=False, row=(*self.row, item) if too_fast else ())
 
+    def _wrote(self, text: str) -> bool:
+        """Tell whether the candidate had written this before: it was cut and put back, or undone."""
+        return any(text in one.now or text in one.longest for one in self.written.values())
 
-def _counted(conduct: Conduct, noticed: Iterable[Noticed]) -> tuple[Conduct, tuple[Noticed, ...]]:
-    said, told = dict(conduct.said), []
+
+def reading_length(text: str) -> int:
+    """Give how much there is to read, in Chinese characters."""
+    return sum(PER_WORD if found[1] else 1 for found in _WORD.finditer(text))
+
+
+def _inserted(before: str, after: str) -> str:
+    """Give the stretch of `after` that was not in `before`, if one stretch was changed."""
+    start = _common(before, after)
+    end = _common(before[start:][::-1], after[start:][::-1])
+    return after[start : len(after) - end]
+
+
+def _common(one: str, other: str) -> int:
+    """Give how many characters two texts begin with together; the halving compares whole stretches."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _telling(conduct: Conduct, noticed: Iterable[Noticed]) -> tuple[Conduct, tuple[Noticed, ...]]:
+    """Leave out what was told of an item already, and what goes beyond `MOST_OF_A_KIND`."""
+    told, new = conduct.told, list[Noticed]()
     for one in noticed:
-        said[one.oddity] = said.get(one.oddity, 0) + 1
-        if said[one.oddity] <= MOST_OF_A_KIND:
-            told.append(one)
-    return replace(conduct, said=MappingProxyType(said)), tuple(told)
-
-
-def _of_hands(item: str, at_ms: int, hands: Hands, injected_before: int) -> list[Noticed]:
-    made_up = hands.injected - injected_before
-    if made_up > 0:
-        return [Noticed(Oddity.INJECTED, (item,), f"{made_up} events")]
-    if hands.last_ms is None or at_ms - hands.last_ms > HANDS_MS:
-        return [
-            Noticed(
-                Oddity.WITHOUT_INPUT, (item,), "" if hands.last_ms is None else f"{(at_ms - hands.last_ms) // 1000} s"
-            )
-        ]
-    return []
+        if one.key not in told and sum(kind is one.oddity for kind, _item in told) < MOST_OF_A_KIND:
+            told |= {one.key}
+            new.append(one)
+    return (replace(conduct, told=told), tuple(new)) if new else (conduct, ())

@@ -30,6 +30,7 @@ class Cause(StrEnum):
     DISK_LOW = "disk_low"
     DISK_SLOW = "disk_slow"
     ENVIRONMENT = "environment"
+    CONDUCT = "conduct"
     HAND_RAISED = "hand_raised"
 
 
@@ -39,6 +40,7 @@ _TONES: Final = {
     Cause.DISK_LOW: Tone.ATTENTION,
     Cause.DISK_SLOW: Tone.ATTENTION,
     Cause.ENVIRONMENT: Tone.ATTENTION,
+    Cause.CONDUCT: Tone.ATTENTION,
     Cause.HAND_RAISED: Tone.ATTENTION,
 }
 

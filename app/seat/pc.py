@@ -16,6 +16,7 @@ from app.seat.surroundings import Surroundings
 from app.seat.workplace import Session, Workplace
 from app.ui.bridge import Worker
 from proctoring.checks.situation import ScreenFact, Situation
+from proctoring.lockdown.input import Tally
 from proctoring.lockdown.level import Evidence, Level, assess
 from sync.faults import Fault
 
@@ -40,6 +41,11 @@ class Pc(QObject):
         if guard is not None:
             guard.noticed.connect(self.noticed)
         self.see()
+
+    @property
+    def pressed(self) -> Tally | None:
+        """What hands and programs pressed so far; None where nobody can tell, as beside an approved screen reader."""
+        return None if self._guard is None or self._guard.accessible else self._guard.pressed
 
     def in_background(
         self, parent: QObject, work: Callable[[], Look], done: Callable[[Look], None], failed: Callable[[Fault], None]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Final
 
 from app.words import Words, all_keys
@@ -15,7 +16,18 @@ _MINUTE_S: Final = 60
 _SEEN, _GONE, _GUARD = "SEEN_", "GONE_", "GUARD_"
 OF_THE_PC: Final = (_SEEN, _GONE, _GUARD)
 """What the codes of incidents begin with that tell of the PC: a check's finding came, went; the guard noticed."""
-_OF_A_CHECK: Final = frozenset({"CHECK_OVERRIDDEN", "ENVIRONMENT_SETTLED"})
+_OF_A_CHECK: Final = frozenset({"CHECK_OVERRIDDEN", "CONDUCT_SETTLED", "ENVIRONMENT_SETTLED"})
+OF_ANSWERING: Final = frozenset({"ANSWER_WITHOUT_INPUT", "ANSWER_BY_INJECTED_INPUT", "IMPOSSIBLE_PACE", "TEXT_AT_ONCE"})
+"""The codes of incidents that tell of how a candidate answered (`app.exam.conduct.Oddity`)."""
+_ANSWERING: Final = re.compile(r"([0-9]{1,4}(?: [0-9]{1,4})*):(?: ([0-9]{1,9}) (characters|events|items|s))?")
+_FIGURES: Final = MappingProxyType(
+    {
+        "characters": "incident.answering_characters",
+        "events": "incident.answering_events",
+        "items": "incident.answering_items",
+        "s": "incident.answering_s",
+    }
+)
 _FINDING: Final = re.compile(r"([a-z][a-z0-9_]{1,39}): (.*)", re.DOTALL)
 
 
@@ -33,8 +45,8 @@ def incident_name(incident: Incident, violations: Iterable[Violation], words: Wo
 def incident_detail(incident: Incident, words: Words) -> str:
     """Say the detail: what people wrote as they wrote it, times in minutes and seconds, faults in words."""
     detail = incident.detail
-    if incident.code in _OF_A_CHECK or incident.code.startswith(OF_THE_PC):
-        return _detail_of_the_pc(incident, words)
+    if incident.code in _OF_A_CHECK or incident.code in OF_ANSWERING or incident.code.startswith(OF_THE_PC):
+        return _detail_of_what_was_seen(incident, words)
     if extended := _EXTENDED.fullmatch(detail):
         return words("incident.so_long_because", time=so_long(int(extended[1]), words), why=extended[2])
     if seconds := _SECONDS.fullmatch(detail):
@@ -48,14 +60,27 @@ def incident_detail(incident: Incident, words: Words) -> str:
     return detail
 
 
+def answering(detail: str) -> tuple[str, dict[str, str | int]] | None:
+    """Give the sentence (key and placeholders) of a detail like "12: 48 characters"; None: a newer program wrote it."""
+    found = _ANSWERING.fullmatch(detail)
+    if found is None:
+        return None
+    facts: dict[str, str | int] = {"items": found[1]}
+    if found[3] is None:
+        return "incident.answering_never", facts
+    return _FIGURES[found[3]], facts | {"count": int(found[2])}
+
+
 def finding_name(code: str, words: Words) -> str:
-    """Name a check, or what the guard can notice; by its code what a newer program knows."""
-    keys = (f"check.{code}.name", f"guard.event.{code}.name")
+    """Name a check, what the guard can notice, or an oddity of answering; by its code what a newer program knows."""
+    keys = (f"check.{code}.name", f"guard.event.{code}.name", f"conduct.{code}.name")
     return next((words(key) for key in keys if words.has(key)), code)
 
 
-def _detail_of_the_pc(incident: Incident, words: Words) -> str:
-    """Say what was seen as it was seen, and what two proctors went on over by its name."""
+def _detail_of_what_was_seen(incident: Incident, words: Words) -> str:
+    """Say what was seen as it was seen, figures in words, and what two proctors went on over by its name."""
+    if incident.code in OF_ANSWERING and (said := answering(incident.detail)):
+        return words(said[0], **said[1])
     finding = _FINDING.fullmatch(incident.detail) if incident.code in _OF_A_CHECK else None
     if finding is None:
         return incident.detail

@@ -64,8 +64,8 @@ class Watch:
 
     @property
     def pressed(self) -> "Tally | None":
-        """What was pressed so far, by hand and by programs; None if that is not watched."""
-        return self._watch.input if self._watch is not None else None
+        """What was pressed so far, by hand and by programs; None if that is not watched, or not in time."""
+        return self._watch.input if self._watch is not None and not self.stalled else None
 
     def begin(self, window: int) -> None:
         """Watch over this window. Who is on a managed display by now is the desktop's own, which the level says."""

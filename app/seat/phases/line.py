@@ -14,6 +14,7 @@ from app.seat.pc import Pc
 from app.seat.phases.admission.admitting import Admitting
 from app.seat.phases.closing.closing import Closing
 from app.seat.phases.closing.room_closing import RoomClosing
+from app.seat.phases.delivery.conduct_watch import ConductWatch
 from app.seat.phases.delivery.environment_watch import EnvironmentWatch, Eyes
 from app.seat.phases.delivery.reading import ReadingDesk
 from app.seat.phases.delivery.sitting import SittingDesk
@@ -73,6 +74,7 @@ class Line(Phase):
         )
         self.watch.troubled.connect(self.trouble)
         self.watch.begin()
+        self.conduct = ConductWatch(bench, self.sitting, lambda: doors.pc.pressed, self)
         self.reading = ReadingDesk(bench, self.sitting, self)
         self.sitting.handed_in.connect(self._close)
         self.sitting.ended.connect(self._show_ended)
@@ -117,7 +119,7 @@ class Line(Phase):
     @cached_property
     def corner(self) -> Corner:
         """The proctors' corner."""
-        doors = CornerDoors(self.authority, self.sitting, self._camera, self.admitting, self.watch)
+        doors = CornerDoors(self.authority, self.sitting, self._camera, self.admitting, self.watch, self.conduct)
         corner = self._joined(Corner(self.bench, self.opened, doors, self))
         corner.closes = True
         corner.close_requested.connect(self._close_room)

@@ -11,6 +11,8 @@ from sync.wire.environment import CheckStatement, LockdownLevel, Severity, Verdi
 
 LEVEL: Final = "lockdown_level"
 """The lock-down level as a finding of its own, while it is lower than it has to be. Nobody can allow that."""
+OF_CONDUCT: Final = "conduct:"
+"""What the keys of notices of answering begin with (`app.seat.phases.delivery.conduct_watch`)."""
 UNDONE: Final = frozenset(
     {
         GuardKind.FOCUS_LOST,

@@ -94,7 +94,7 @@ class Corner(Phase):
         self._opened = opened
         self._authority, self._desk, self._camera = doors.authority, doors.desk, doors.camera
         self._acts = Acts(bench, opened, doors, self)
-        self._watch = doors.watch
+        self._doors = doors
         self._visit: _Visit | None = None
         self._written: _Written | None = None
         self._view: CornerView | None = None
@@ -189,7 +189,7 @@ class Corner(Phase):
         self._look_at_recorder()
 
     def _show(self, proctor: Proctor) -> None:
-        seen = Seen(self._recorded, self._hints.count, self._watch.notices)
+        seen = Seen(self._recorded, self._hints.count, self._doors.notices)
         view = glance(self.bench, self._opened, self._acts.case, proctor, seen, closes=self.closes)
         if view != self._view:
             self._view = view
@@ -283,7 +283,7 @@ class Corner(Phase):
 
     def _begin_settling(self, key: str) -> None:
         """Ask why what changed on this PC is settled; what has gone meanwhile needs nobody any more."""
-        visit, notice = self._visit, next((one for one in self._watch.notices if one.key == key), None)
+        visit, notice = self._visit, next((one for one in self._doors.notices if one.key == key), None)
         free = visit is not None and visit.proctor is not None and not visit.acting and self._writing is None
         if visit is None or notice is None or not notice.settles or not free:
             return

@@ -21,7 +21,8 @@ from app.exam.room import OnDuty, Reported, Room, RoomEvent
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.admission.admitting import Admitting
 from app.seat.phases.cards import candidate_card
-from app.seat.phases.delivery.environment_notices import Notice
+from app.seat.phases.delivery.conduct_watch import ConductWatch
+from app.seat.phases.delivery.environment_notices import OF_CONDUCT, Notice
 from app.seat.phases.delivery.environment_watch import EnvironmentWatch
 from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.launch.opening import Opened
@@ -47,13 +48,19 @@ IRREGULARITY = "IRREGULARITY"
 
 @dataclass(frozen=True)
 class CornerDoors:
-    """What the corner works with: who agrees, who sits or is going to, what records, what looks at the PC."""
+    """What the corner works with: who agrees, who sits or is going to, what records, what looks at PC and answering."""
 
     authority: Authority
     desk: SittingDesk
     camera: CameraDesk
     admitting: Admitting
     watch: EnvironmentWatch
+    conduct: ConductWatch
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What stands for a proctor to look at, the newest first."""
+        return tuple(sorted((*self.watch.notices, *self.conduct.notices), key=lambda one: -one.wall_ms))
 
 
 class Acts(Phase):
@@ -67,7 +74,7 @@ class Acts(Phase):
     def __init__(self, bench: Bench, opened: Opened, doors: CornerDoors, parent: QObject) -> None:
         super().__init__(bench, parent)
         self._opened, self._authority, self._desk, self._camera = opened, doors.authority, doors.desk, doors.camera
-        self._admitting, self._watch = doors.admitting, doors.watch
+        self._admitting, self._watch, self._conduct = doors.admitting, doors.watch, doors.conduct
         self._notice: Notice | None = None
         self._room_saving = RoomSaving(bench.worker, opened.room, self)
         self._room_saving.failing.connect(self.not_saved)
@@ -123,7 +130,8 @@ class Acts(Phase):
             case CornerAct.REPORT:
                 self._report(answer, note, by, done)
             case CornerAct.SETTLE if self._notice is not None:
-                self._watch.settle(self._notice, note, by, done)
+                watch = self._conduct if self._notice.key.startswith(OF_CONDUCT) else self._watch
+                watch.settle(self._notice, note, by, done)
             case _:
                 raise ValueError(act)
 

@@ -9,7 +9,7 @@ from app.exam.events import PauseReason
 from app.exam.sitting import State
 from app.seat.camera_desk import is_recording
 from app.seat.phases.cards import candidate_card
-from app.seat.phases.delivery.environment_notices import Notice
+from app.seat.phases.delivery.environment_notices import OF_CONDUCT, Notice
 from app.seat.phases.launch.opening import Opened
 from app.seat.phases.phase import Bench, session_facts
 from app.seat.screens.proctor.corner_view import (
@@ -25,7 +25,7 @@ from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
 from app.ui.text import Sentence, Text
 from app.words import Words
-from app.words.incidents import OF_THE_PC, incident_detail, incident_name
+from app.words.incidents import OF_ANSWERING, OF_THE_PC, incident_detail, incident_name
 from proctoring.recorder.client import RecorderStatus
 from sync.wire.packet import Incident
 from sync.wire.plan import MINUTE_MS, SessionPlan
@@ -82,9 +82,9 @@ def glance(
 
 
 def notice_row(one: Notice) -> NoticeRow:
-    """Give what changed on this PC as the corner shows it."""
-    when = clock_face(one.wall_ms)
-    return NoticeRow(one.key, one.seen, one.meaning, one.remedy, when, one.evidence, one.settles)
+    """Give what there is to look at as the corner shows it."""
+    when, of_pc = clock_face(one.wall_ms), not one.key.startswith(OF_CONDUCT)
+    return NoticeRow(one.key, one.seen, one.meaning, one.remedy, when, one.evidence, one.settles, of_pc)
 
 
 def _glance(
@@ -162,7 +162,7 @@ def incident_row(incident: Incident, plan: SessionPlan, names: Mapping[str, str]
     """Give an incident as people read it: in words, with names instead of keys, without codes of programs."""
     by = BETWEEN_NAMES.join(names.get(keyid, keyid[:8]) for keyid in incident.by)
     what, note = incident_name(incident, plan.policy.violations, words), incident_detail(incident, words)
-    told = incident.code in _TOLD or incident.code.startswith(OF_THE_PC)
+    told = incident.code in _TOLD or incident.code.startswith(OF_THE_PC) or incident.code in OF_ANSWERING
     if incident.detail in set(PauseReason) or (not incident.by and not told):
         note = ""
     grave = incident.clause is not None or incident.code in _ENDS

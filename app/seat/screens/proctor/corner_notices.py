@@ -97,7 +97,8 @@ class Notices(Looked, Panel):
         """Show them."""
         self._rows = rows
         self.setVisible(bool(rows))
-        self._title.setText(words("environment.corner.title"))
+        of_pc = all(row.of_pc for row in rows)
+        self._title.setText(words("environment.corner.title" if of_pc else "conduct.title"))
         for index, line in enumerate(self._lines):
             line.setVisible(index < len(rows))
             if index < len(rows):

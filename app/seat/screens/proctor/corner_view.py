@@ -72,9 +72,10 @@ class HintRow:
 
 @dataclass(frozen=True)
 class NoticeRow:
-    """Something that changed on this PC: what, when, what shows it, what it may mean, what to do.
+    """Something to look at: what, when, what shows it, what it may mean, what to do.
 
-    `settles`: two proctors can settle it; else it stands until it has gone.
+    `settles`: two proctors can settle it; else it stands until it has gone. `of_pc`: something changed on this PC; else
+    it is of the answering.
     """
 
     key: str
@@ -84,6 +85,7 @@ class NoticeRow:
     when: str
     evidence: tuple[Text, ...] = ()
     settles: bool = True
+    of_pc: bool = True
 
 
 @dataclass(frozen=True)
