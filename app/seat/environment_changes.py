@@ -19,6 +19,8 @@ UNKNOWN_LOOKS: Final = 3
 """So many looks must not be able to tell, before that is told: a file may be away for a moment."""
 AT_ONCE: Final = 5
 """So many changes of one check are told as they come."""
+USUAL: Final = frozenset({"input_devices", "routes"})
+"""Checks that compare with what was here at the start (`Surroundings.take_as_usual`)."""
 FIRST_PAUSE_MS: Final = 10_000
 LONGEST_PAUSE_MS: Final = 600_000
 
@@ -52,10 +54,14 @@ class Changes:
     _kept: dict[str, _Kept] = field(default_factory=dict)
 
     def know(self, statements: Iterable[CheckStatement]) -> None:
-        """Take this as known: it was told elsewhere (at the start of the session, before a restart)."""
+        """Take this as known: it was told elsewhere (at the start of the session, before a restart).
+
+        What was only new here (`USUAL`) is taken as usual at the start; that it is not seen again is no change.
+        """
         for one in statements:
             kept = self._kept.setdefault(one.check, _Kept())
-            kept.told, kept.stands = kept.told | essence(one), one
+            kept.told = kept.told | essence(one)
+            kept.stands = None if one.check in USUAL else one
 
     def look(self, weighed: Iterable[Weighed], now_ms: int) -> tuple[Change, ...]:
         """Take one look, and give what is to be told. What this look did not check is as it was."""

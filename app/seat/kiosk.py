@@ -175,7 +175,7 @@ class Kiosk(QWidget):
         authority = self._add(Authority(bench, desk, session.plan.proctors, self))
         pc = self._pc_of(workplace)
         doors = LineDoors(desk, authority, camera, pc)
-        reach = Doors(desk, authority, workplace.connect(), camera, pc.desk(session))
+        reach = Doors(desk, authority, workplace.connect(), camera, pc.desk(session), pc.surroundings)
         opening = self._add(Opening(bench, session, reach, self))
         opening.opened.connect(lambda opened: self._run(bench, opened, doors).admitting.begin())
         # not from within a signal of a phase that is going to end

@@ -66,7 +66,10 @@ class Pc(QObject):
         )
         self.surroundings.set_screens(tuple(screens))
         if self._guard is not None:
-            self._level = self._guard.level()
+            evidence = self._guard.evidence()
+            self._level = assess(evidence)
+            around = evidence.supervision
+            self.surroundings.set_supervised(supervised=around is not None and around.is_ours())
         self.surroundings.set_level(self._level.level)
 
     def glimpsed(self, seen: Glimpse | None) -> None:
@@ -79,15 +82,21 @@ class Pc(QObject):
         grey = image.scaled(*PICTURE).convertToFormat(QImage.Format.Format_Grayscale8)
         self.surroundings.show(bytes(grey.constBits()))
 
+    def let_read(self, *, approved: bool) -> None:
+        """Say whether a reader was approved for whoever sits here now: then it may ask what the window shows."""
+        if self._guard is not None:
+            self._guard.accessible = approved
+
     def desk(self, session: Session) -> EnvironmentDesk:
         """Give the checks as this session weighs them."""
+        reads = any(entry.accommodation.reader for entry in session.plan.roster)
 
         def situation() -> Situation:
             try:
                 disk = disk_fact(self._workplace, session)
             except Fault:
                 disk = None  # a disk that does not say is not known; whoever writes there says more
-            return replace(self.surroundings.situation(), disk=disk)
+            return replace(self.surroundings.situation(), disk=disk, accessibility=reads)
 
         policy = session.plan.policy.environment
         return EnvironmentDesk(policy, surroundings.THIS_PC, situation, self._now, self.see)

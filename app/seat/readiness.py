@@ -65,11 +65,12 @@ class Display:
 
 @dataclass(frozen=True)
 class Reach:
-    """What the checks look at beyond the seat's own files."""
+    """What the checks look at beyond the seat's own files. `hear` takes what the registry's clock says, ms."""
 
     connection: RegistryConnection
     camera: CameraDesk
     display: Display
+    hear: Callable[[int], None] = lambda _served_ms: None
 
 
 def check_seat(workplace: Workplace, session: Session, reach: Reach) -> list[Finding]:
@@ -84,7 +85,7 @@ def check_seat(workplace: Workplace, session: Session, reach: Reach) -> list[Fin
         lambda: _clock(workplace, session),
         lambda: _journal(workplace, session),
         lambda: _outbox(workplace),
-        lambda: _registry(reach.connection),
+        lambda: _registry(reach),
     ]
     if read_aloud.is_needed(session.plan):
         checks.append(_voice)
@@ -221,9 +222,11 @@ def _voice() -> Finding:
     return Finding("voice", Readiness.ATTENTION, fault.facts) if fault else Finding("voice", Readiness.GOOD, {})
 
 
-def _registry(connection: RegistryConnection) -> Finding:
+def _registry(reach: Reach) -> Finding:
     try:
-        reply = connection.get("/v1/health", max_bytes=10_000)
+        reply = reach.connection.get("/v1/health", max_bytes=10_000)
     except Fault:
         return Finding("network", Readiness.ATTENTION, {})
+    if reply.status == HTTPStatus.OK and reply.served_ms is not None:
+        reach.hear(reply.served_ms)
     return Finding("network", Readiness.GOOD if reply.status == HTTPStatus.OK else Readiness.ATTENTION, {})

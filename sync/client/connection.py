@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -39,6 +40,7 @@ _CHUNK_BYTES: Final = 65_536
 _SLOWEST_BYTES_PER_S: Final = 16_000  # a county town's line on a bad day; slower counts as dead
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 _LONGEST_WAIT_S: Final = 86_400
+_LONGEST_DATE: Final = 64
 _REDIRECTS: Final = range(300, 400)
 _NOT_WITH_THIS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
@@ -88,11 +90,15 @@ class ClientIdentity:
 
 @dataclass(frozen=True)
 class Reply:
-    """A whole answer. `retry_after_s` is what the server asks us to wait, if it says so in seconds."""
+    """A whole answer. `retry_after_s` is what the server asks us to wait, if it says so in seconds.
+
+    `served_ms`: the server's clock when it answered, if it says so (Date, RFC 9110 6.6.1; whole seconds).
+    """
 
     status: int
     body: bytes
     retry_after_s: int | None = None
+    served_ms: int | None = None
 
     def error(self) -> ErrorReply:
         """Read the body as the registry's refusal.
@@ -216,7 +222,9 @@ class RegistryConnection:
 
     def _answer(self, method: str, path: str, body: bytes | None, max_bytes: int, total_s: float) -> Reply:
         with self._exchange(method, path, body, total_s) as response:
-            return Reply(response.status_code, _read(response, max_bytes), _retry_after(response.headers))
+            headers = response.headers
+            body = _read(response, max_bytes)
+            return Reply(response.status_code, body, _retry_after(headers), _served_ms(headers))
 
     @contextmanager
     def _exchange(
@@ -369,3 +377,12 @@ def _append(response: requests.Response, file: BinaryIO, have: int, length: int)
 def _retry_after(headers: Mapping[str, str]) -> int | None:
     text = headers.get("Retry-After", "")
     return min(int(text), _LONGEST_WAIT_S) if text.isascii() and text.isdigit() and len(text) < 10 else None  # noqa: PLR2004 - more digits are no waiting time
+
+
+def _served_ms(headers: Mapping[str, str]) -> int | None:
+    text = headers.get("Date", "")
+    try:
+        when = parsedate_to_datetime(text) if len(text) <= _LONGEST_DATE else None
+    except (ValueError, OverflowError):
+        return None
+    return None if when is None or when.tzinfo is None else int(when.timestamp()) * 1000

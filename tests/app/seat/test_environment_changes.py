@@ -116,3 +116,11 @@ def test_what_comes_again_and_again_is_spared_by_its_kind() -> None:
     assert said[:AT_ONCE] == [0, 200, 400, 600, 800]
     assert len(said) < 25
     assert spared.may("guard:suspend", 0), "another kind is told at once"
+
+
+def test_what_was_only_new_at_the_launch_is_usual_afterwards_and_that_is_no_change() -> None:
+    mouse, strange = found("input_devices", ("new: USB Mouse",)), found("input_devices", ("new: typing stick",))
+    none = clear("input_devices")
+    watched = Watched(mouse)
+    assert watched.looks(none, 2 * CALM_LOOKS) == []
+    assert told(watched.looks(strange, 3) + watched.looks(none, CALM_LOOKS)) == [strange.evidence, ("gone",)]

@@ -70,7 +70,9 @@ class Launch:
         authority = Authority(bench, desk, plan.proctors, self.stage)
         self.camera = CameraDesk(self.filmed, self.workplace.enrolment.device, plan, "synthetic")
         self.pc = Pc(self.workplace, None, self.stage)
-        doors = Doors(desk, authority, self.workplace.connect(), self.camera, self.pc.desk(self.session))
+        doors = Doors(
+            desk, authority, self.workplace.connect(), self.camera, self.pc.desk(self.session), self.pc.surroundings
+        )
         self.opening = Opening(bench, self.session, doors, self.stage)
         self.opened: list[Opened] = []
         self.opening.opened.connect(self.opened.append)

@@ -14,6 +14,7 @@ from sync.client.connection import (
     RegistryAnswerBad,
     RegistryConnection,
     RegistryUnreachable,
+    _served_ms,
 )
 from sync.client.enrolment import load_enrolment, renew_certificate
 from sync.trust.certificates import DEVICE_DAYS, make_ca
@@ -167,3 +168,17 @@ def test_no_key_is_shown_in_what_an_identity_says_of_itself(seat: Seat) -> None:
     said = repr(seat.enrolment.identity(seat.keystore))
     assert "PRIVATE" not in said
     assert "SigningKey" not in said
+
+
+def test_an_answer_says_what_the_servers_clock_is(over_the_line: RegistryConnection) -> None:
+    served_ms = over_the_line.get("/v1/health", 1000).served_ms
+    assert served_ms is not None
+    assert abs(served_ms - time.time() * 1000) < 60_000
+
+
+@pytest.mark.parametrize(
+    "date", ["", "now", "Mon, 23 Nov 2026 00:57:00 -0000", "Mon, 99 Nov 99999 00:57:00 GMT", "9" * 99]
+)
+def test_a_date_that_is_none_is_no_clock(date: str) -> None:
+    assert _served_ms({"Date": date}) is None
+    assert _served_ms({}) is None

@@ -126,6 +126,8 @@ class EnvironmentWatch(Phase):
         if self._waits:
             return
         self._waits = True
+        case = self._sitting.case
+        self._pc.let_read(approved=case is not None and case.entry.accommodation.reader)
         self._desk.see()
         overrides = self._opened.room.room.overrides
         full = self._looks % FULL_EVERY == 0

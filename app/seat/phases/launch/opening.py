@@ -21,6 +21,7 @@ from app.seat.screens.launch.launch import CheckRow, CheckState, LaunchScreen, L
 from app.seat.screens.launch.sign_in import SignInScreen, SignInView
 from app.seat.screens.view import ProctorCard
 from app.seat.sign_in import Proctor, SameCredential, SignInDesk, counted_in
+from app.seat.surroundings import Surroundings
 from app.seat.workplace import Session
 from app.ui.bridge import in_background
 from app.ui.text import Sentence, Text
@@ -50,13 +51,17 @@ class Opened:
 
 @dataclass(frozen=True)
 class Doors:
-    """What an opening reaches beyond the seat's own files: the proctors' keys and consent, registry, recorder, PC."""
+    """What an opening reaches beyond the seat's own files: the proctors' keys and consent, registry, recorder, PC.
+
+    `surroundings`: learns from the checks what the clock of the registry says, and what was here at the start.
+    """
 
     desk: SignInDesk
     authority: Authority
     connection: RegistryConnection
     camera: CameraDesk
     environment: EnvironmentDesk
+    surroundings: Surroundings
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Opening(Phase):
         self._session = session
         self._connection = doors.connection
         self._camera = doors.camera
-        self._environment = doors.environment
+        self._environment, self._surroundings = doors.environment, doors.surroundings
         self._proctors: list[Proctor] = []
         self._log = structlog.get_logger("opening")
         self._checked: _Checked | None = None
@@ -164,13 +169,16 @@ class Opening(Phase):
         self._show_launch()
         screen = self.bench.deck.screen().size()
         display = Display(screen.width(), screen.height())
-        reach = Reach(self._connection, self._camera, display)
+        surroundings = self._surroundings
+        reach = Reach(self._connection, self._camera, display, surroundings.hear_registry)
         workplace, session, environment = self.bench.workplace, self._session, self._environment
         environment.see()
 
         def work() -> _Checked:
             overrides = read_room(workplace.replica.journal, session.plan.session).overrides
-            return _Checked(check_seat(workplace, session, reach), environment.look(overrides))
+            findings = check_seat(workplace, session, reach)  # first: it hears the registry's clock
+            surroundings.remember()
+            return _Checked(findings, environment.look(overrides))
 
         in_background(self, work, self._keep_checked, self.trouble)
 
@@ -277,10 +285,12 @@ class Opening(Phase):
             return
         self._starting = True
         workplace, session, proctors = self.bench.workplace, self._session, tuple(self._proctors)
+        surroundings = self._surroundings
 
         def work() -> Opened:
             room = RoomLog(session.plan.session, workplace.replica.journal, workplace.clock)
             room.take_duty(tuple(proctor.key.public.keyid for proctor in proctors))
+            surroundings.take_as_usual()
             return Opened(session, keys, Duty(proctors), room, checked.look)
 
         self.bench.worker.run(self, work, self.opened.emit, self._not_started)
