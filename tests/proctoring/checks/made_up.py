@@ -1,5 +1,6 @@
 """A PC that is made up below a folder: the files that checks of devices look at, as Linux writes them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,14 +31,20 @@ class MadeUp:
         return Machine(self.root)
 
     def write(self, path: str, text: str | bytes = "") -> None:
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        content = text if isinstance(text, bytes) else text.encode()
+        self._made(path, lambda file: file.write_bytes(content))
 
     def link(self, path: str, target: str) -> None:
+        self._made(path, lambda file: file.symlink_to(target))
+
+    def _made(self, path: str, make: Callable[[Path], object]) -> None:
+        """Make a file or a link, and its folder only if there is none: there are thousands of them."""
         file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.symlink_to(target)
+        try:
+            make(file)
+        except FileNotFoundError:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            make(file)
 
     def shut(self, path: str) -> None:
         """Make something that is there and cannot be read, by anybody: a link to itself."""

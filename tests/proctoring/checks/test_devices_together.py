@@ -161,15 +161,24 @@ def test_no_check_takes_longer_than_50_ms_of_the_processor_on_a_busy_pc(tmp_path
     assert sum(slowest[name] for name in NAMES if name in WATCHED) < 0.05
 
 
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[MadeUp, dict[Path, bytes]], ...]:
+    """A good PC and a bad one, each with what its files say."""
+    pcs = good_pc(tmp_path_factory.mktemp("good")), bad_pc(tmp_path_factory.mktemp("bad"))
+    found = ((file for file in sorted(pc.root.rglob("*")) if file.is_file() and not file.is_symlink()) for pc in pcs)
+    return tuple((pc, {file: file.read_bytes() for file in files}) for pc, files in zip(pcs, found, strict=True))
+
+
 @settings(max_examples=40)
 @given(which=st.integers(0, 10_000), content=st.binary(max_size=300), good=st.booleans())
 def test_whatever_any_file_says_every_check_comes_to_a_verdict_that_can_stand_in_a_packet(
-    tmp_path_factory: pytest.TempPathFactory, which: int, content: bytes, good: bool
+    both: tuple[tuple[MadeUp, dict[Path, bytes]], ...], which: int, content: bytes, good: bool
 ) -> None:
-    pc = (good_pc if good else bad_pc)(tmp_path_factory.mktemp("pc"))
-    files = sorted(file for file in pc.root.rglob("*") if file.is_file() and not file.is_symlink())
-    files[which % len(files)].write_bytes(content)
+    pc, files = both[0 if good else 1]
+    file = tuple(files)[which % len(files)]
+    file.write_bytes(content)
     observations = seen(pc.machine, GOOD if good else BAD)
+    file.write_bytes(files[file])
     statements = [statement_of(one, DEFAULTS[name]) for name, one in observations.items()]
     assert len(statements) == len(NAMES)
     assert all(one.verdict is not Verdict.UNKNOWN or one.evidence for one in observations.values())

@@ -71,7 +71,8 @@ def test_a_program_of_a_tools_name_in_somebodys_own_folder_is_looked_at(tmp_path
     forged = tmp_path / "x11vnc"
     shutil.copy(shutil.which("cat") or "/bin/cat", forged)
     with subprocess.Popen([forged, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        seen = remote_tool(MACHINE, STRANGERS)
+        others = frozenset(MACHINE.processes()) - {child.pid}  # whatever runs on this PC beside
+        seen = remote_tool(MACHINE, Situation(own_pids=others, known=KNOWN))
         child.communicate(b"")
     assert seen.verdict is not Verdict.CLEAR
     assert f"VNC: /proc/{child.pid}/exe: {forged}" in seen.evidence
