@@ -39,6 +39,7 @@ class Screen(QWidget):
 
     appearance_requested = Signal(object)  # Appearance
     proctor_requested = Signal()
+    leave_requested = Signal()
     turned = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
@@ -54,6 +55,7 @@ class Screen(QWidget):
         self.tools.appearance_requested.connect(self.appearance_requested)
         self.tools.display_requested.connect(self._show_display_panel)
         self.tools.proctor_requested.connect(self.proctor_requested)
+        self.tools.leave_requested.connect(self.leave_requested)
         self.setProperty("part", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.body = QVBoxLayout(self)
@@ -80,6 +82,10 @@ class Screen(QWidget):
     def set_proctor_corner(self, shown: bool) -> None:
         """Offer the proctors' way in beside the tools, or not."""
         self.tools.set_proctor_corner(shown)
+
+    def set_leave(self, shown: bool) -> None:
+        """Offer the way out of the program, or not."""
+        self.tools.set_leave(shown)
 
     def set_simulated(self, what: tuple[Simulated, ...]) -> None:
         """Say what is not real, in a strip at the top; nothing takes the strip away but an empty `what`."""

@@ -1,4 +1,4 @@
-"""The tools in the head of every page: the other language, how it looks, and the proctors' way in."""
+"""The tools in the head of every page: the other language, how it looks, the proctors' way in, the way out."""
 
 from dataclasses import replace
 
@@ -13,11 +13,12 @@ from app.words import Words
 
 
 class Tools(QWidget):
-    """On every screen in the same corner. Signals: another look is wanted, the panel for it, the proctors' corner."""
+    """On every screen in the same corner. Signals: another look is wanted, the panel for it, the corner, the way out."""
 
     appearance_requested = Signal(object)
     display_requested = Signal()
     proctor_requested = Signal()
+    leave_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,18 +27,27 @@ class Tools(QWidget):
         row.setSpacing(Space.XS)
         self._appearance = Appearance()
         self.proctor_corner = Button("proctor_corner", Kind.QUIET, bar=True)
+        self.leave = Button("leave_program", Kind.QUIET, bar=True)
         self.language = Button("language", Kind.QUIET, bar=True)
         self.display = Button("display", Kind.QUIET, bar=True)
         self.proctor_corner.clicked.connect(self.proctor_requested)
+        self.leave.clicked.connect(self.leave_requested)
         self.language.clicked.connect(self._turn_language)
         self.display.clicked.connect(self.display_requested)
-        for button in (self.proctor_corner, self.language, self.display):
+        for button in (self.proctor_corner, self.leave, self.language, self.display):
             row.addWidget(button)
         self.set_proctor_corner(False)
+        self.set_leave(False)
 
     def set_words(self, words: Words) -> None:
         """Name the buttons; the first one names the language it changes to."""
-        for button, key in ((self.proctor_corner, "proctor"), (self.language, "language"), (self.display, "display")):
+        named = {
+            "proctor": self.proctor_corner,
+            "leave": self.leave,
+            "language": self.language,
+            "display": self.display,
+        }
+        for key, button in named.items():
             button.setText(words(f"screen.tools.{key}"))
             button.setAccessibleName(words(f"screen.tools.{key}_long"))
 
@@ -48,6 +58,10 @@ class Tools(QWidget):
     def set_proctor_corner(self, shown: bool) -> None:
         """Offer the proctors' way in, or not."""
         self.proctor_corner.setVisible(shown)
+
+    def set_leave(self, shown: bool) -> None:
+        """Offer the way out of the program, or not."""
+        self.leave.setVisible(shown)
 
     def _turn_language(self) -> None:
         other = Language.EN if self._appearance.language is Language.ZH else Language.ZH
