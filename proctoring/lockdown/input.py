@@ -19,8 +19,12 @@ _ALL_MASTERS: Final = 1
 _SLAVE_KINDS: Final = frozenset({3, 4, 5})  # slave pointer, slave keyboard, floating slave
 _GENERIC: Final = 35
 _HIERARCHY: Final = 11
-_RAW_KEY_PRESS: Final = 13
-_RAW_BUTTON_PRESS: Final = 15
+_PRESSES: Final = frozenset({13, 15, 22})
+"""Raw events of a key, a button, a finger on a touch screen."""
+_RELEASES: Final = frozenset({14, 16, 24})
+_MOST_HELD: Final = 64
+_HELD_NS: Final = 60_000_000_000
+"""What is held longer than this is no hand any more: its release was lost, or something lies on the key."""
 _MOST_DEVICES: Final = 256
 
 
@@ -38,7 +42,10 @@ class Device:
 
 @dataclass(frozen=True)
 class Tally:
-    """Presses of keys and buttons since the watch began, and when the last was (monotonic ns; None: not yet)."""
+    """Presses of keys, buttons and touch screens since the watch began, and when the last was (monotonic ns).
+
+    None: not yet. What is held down, or let go, by a hand is that hand's doing until then: a long drag, a repeated key.
+    """
 
     local: int = 0
     injected: int = 0
@@ -54,38 +61,52 @@ class InputWatch:
         self._clock = clock
         self._opcode = server.opcode(server.input)
         self._property = server.atom("XTEST Device")
-        self.tally = Tally()
+        self._tally = Tally()
+        self._held: dict[tuple[int, int], int] = {}
         server.ask(server.input.XIQueryVersion(2, 2))  # from 2.1 raw events come also while another client has a grab
-        raw = (1 << _RAW_KEY_PRESS) | (1 << _RAW_BUTTON_PRESS)
+        raw = sum(1 << kind for kind in _PRESSES | _RELEASES)
         masks = ((_ALL_DEVICES, 1 << _HIERARCHY), (_ALL_MASTERS, raw))
         packed = [struct.pack("=HHI", devices, 1, mask) for devices, mask in masks]
         server.input.XISelectEvents(server.root, len(packed), packed)
         self.devices: Mapping[int, Device] = self._look()
+
+    @property
+    def tally(self) -> Tally:
+        """What was pressed so far."""
+        now = self._clock()
+        held = any(now - pressed < _HELD_NS for pressed in self._held.values())
+        return replace(self._tally, last_local_ns=now) if held else self._tally
 
     def take(self, events: list[bytes]) -> tuple[Device, ...]:
         """Count the presses among these events. Gives the devices that injected some."""
         ours = [event for event in events if event[0] == _GENERIC and event[1] == self._opcode]
         if any(u16(event, 8) == _HIERARCHY for event in ours):
             self.devices = self._look()
+            self._held.clear()
         injectors = {}
         for event in ours:
-            if u16(event, 8) in (_RAW_KEY_PRESS, _RAW_BUTTON_PRESS):
-                source = self._device(u16(event, 20))
-                self._count(source)
+            kind = u16(event, 8)
+            source = self._device(u16(event, 20))
+            if kind in _PRESSES:
+                self._count(source, u32(event, 16))
                 if source.injects:
                     injectors[source.number] = source
+            elif kind in _RELEASES and self._held.pop((source.number, u32(event, 16)), None) is not None:
+                self._tally = replace(self._tally, last_local_ns=self._clock())
         return tuple(injectors.values())
 
     def _device(self, number: int) -> Device:
         """A device that has gone meanwhile counts as injecting: a hand's is still there."""
         return self.devices.get(number) or Device(number, "gone", injects=True)
 
-    def _count(self, source: Device) -> None:
+    def _count(self, source: Device, what: int) -> None:
         now = self._clock()
         if source.injects:
-            self.tally = replace(self.tally, injected=self.tally.injected + 1, last_injected_ns=now)
+            self._tally = replace(self._tally, injected=self._tally.injected + 1, last_injected_ns=now)
         else:
-            self.tally = replace(self.tally, local=self.tally.local + 1, last_local_ns=now)
+            self._tally = replace(self._tally, local=self._tally.local + 1, last_local_ns=now)
+            if len(self._held) < _MOST_HELD:
+                self._held[source.number, what] = now
 
     def _look(self) -> Mapping[int, Device]:
         (answer,) = self._server.ask(self._server.input.XIQueryDevice(_ALL_DEVICES))

@@ -1,6 +1,7 @@
 """What the watch tells of a display, with windows and clients that do what they may not."""
 
 import os
+import struct
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,39 @@ def test_what_is_injected_in_a_real_keyboards_name_looks_like_a_hand(watching: W
     assert foe.fake_from_real_device(38)
     assert matters(watch) == {}
     assert (watch.input.local, watch.input.injected) == (1, 0), "the limit that ARCHITECTURE.md names"
+
+
+def test_a_finger_is_a_hand_and_what_a_hand_holds_is_its_doing_until_it_lets_go_or_a_minute_is_over(
+    watching: Watch,
+) -> None:
+    watch = watching()
+    keyboard = next(one for one in watch._input.devices.values() if not one.injects)
+    now_s = 100
+    watch._input._clock = lambda: now_s * 1_000_000_000
+
+    def event(kind: int, what: int) -> bytes:
+        head = (35, watch._input._opcode, 0, 0, kind, keyboard.number, 0, what, keyboard.number, 0, 0)
+        return struct.pack("=BBHIHHIIHHI4x", *head)
+
+    def last_s() -> int:
+        last_ns = watch.input.last_local_ns
+        assert last_ns is not None
+        return last_ns // 1_000_000_000
+
+    touch, lift, press, release = 22, 24, 13, 14
+    assert watch._input.take([event(touch, 5)]) == ()
+    now_s = 120
+    assert (watch.input.local, last_s()) == (1, 120), "dragging for twenty seconds"
+    watch._input.take([event(lift, 5)])
+    now_s = 130
+    assert last_s() == 120
+    watch._input.take([event(press, 38)])
+    now_s = 189
+    assert last_s() == 189
+    now_s = 190
+    assert last_s() == 130, "something lies on the key"
+    watch._input.take([event(release, 38), event(release, 39)])
+    assert (watch.input.local, watch.input.injected, last_s()) == (2, 0, 190)
 
 
 def test_a_second_and_a_mirrored_screen_are_told_apart(watching: Watch, server: Server) -> None:
