@@ -56,7 +56,7 @@ def pc(tmp_path: Path) -> MadeUp:
         max_size=5,
     )
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_check_comes_to_a_verdict(pc: MadeUp, contents: dict[str, bytes]) -> None:
     for path, raw in contents.items():
         pc.write(path, raw)

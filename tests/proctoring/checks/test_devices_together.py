@@ -146,8 +146,11 @@ def test_a_statement_of_every_finding_can_stand_in_a_packet(tmp_path: Path) -> N
 
 def test_no_check_takes_longer_than_50_ms_of_the_processor_on_a_busy_pc(tmp_path: Path) -> None:
     pc = good_pc(tmp_path)
-    for pid in range(1000, 1120):
-        pc.process(pid, "/usr/bin/thing", files=dict.fromkeys(range(20), "/dev/null"))
+    pc.process(1000, "/usr/bin/thing", files=dict.fromkeys(range(20), "/dev/null"))
+    for pid in range(1001, 1120):
+        pc.process(pid, "/usr/bin/thing")
+        (pc.root / f"proc/{pid}/fd").rmdir()
+        pc.link(f"proc/{pid}/fd", "../1000/fd")  # each has as many files open; they are made once
     slowest = {}
     for name, check in DEVICES.items():
         spent = []

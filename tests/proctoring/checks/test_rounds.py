@@ -91,7 +91,7 @@ class Living:
             self.pc.link(path, target)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rounds=st.lists(st.lists(changes, max_size=3), min_size=2, max_size=5))
 def test_a_round_that_remembers_says_what_one_that_sees_the_pc_for_the_first_time_says(
     rounds: list[list[tuple[str, int, object]]],

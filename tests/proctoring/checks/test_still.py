@@ -5,7 +5,7 @@ import random
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctoring.capture.drawing import preview_jpeg
@@ -81,6 +81,7 @@ def test_too_few_pictures_and_pictures_of_different_sizes_do_not_tell() -> None:
     assert is_still([*[scene(1)] * 20, scene(1)[:-1]]) is None
 
 
+@settings(max_examples=40)
 @given(st.lists(st.binary(min_size=4, max_size=8), max_size=30))
 def test_whatever_comes_is_judged_and_different_pictures_are_never_still(pictures: list[bytes]) -> None:
     verdict = is_still(pictures)
