@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from app.seat.doctor.diagnosis import Line, Part, Standing, not_good, of_fault
-from app.seat.environment import Weighed, weigh
+from app.seat.environment import Weighed, said_of, weigh
 from app.ui.text import Sentence
 from proctoring.checks.catalogue import CHECKS, unknown_rules
 from proctoring.checks.machine import Machine
@@ -15,7 +15,7 @@ from proctoring.lockdown.installing import LockdownState, status
 from proctoring.lockdown.linux.catalogue import book_of
 from proctoring.lockdown.steps import Place
 from sync.faults import Fault
-from sync.wire.environment import EnvironmentPolicy, LockdownLevel, Severity, Verdict
+from sync.wire.environment import EnvironmentPolicy, LockdownLevel, Severity
 
 _STANDINGS: Final = {
     Severity.NOTE: Standing.NOTE,
@@ -44,9 +44,12 @@ def lockdown_line(policy: EnvironmentPolicy, root: Path) -> Line:
     """Say whether this PC is shut down as far as the next session demands; the rest the kiosk shows when it runs."""
     name, facts = Sentence("doctor.lockdown.name"), {"level": Sentence(f"environment.level.{policy.level.value}")}
     try:
-        state = status(book_of(Place(root)), ()).state
+        found = status(book_of(Place(root)), ())
     except Fault as fault:
         return of_fault(Part.PC, "lockdown", Standing.ATTENTION, fault)
+    state = found.state
+    if state is LockdownState.UNSEEN and found.plan_fault is not None:  # says to ask as the administrator
+        return of_fault(Part.PC, "lockdown", Standing.ATTENTION, found.plan_fault)
     if state is LockdownState.ON:
         return Line(Part.PC, "lockdown", Standing.GOOD, name, Sentence("doctor.lockdown.on", facts))
     if state is LockdownState.OFF and policy.level is not LockdownLevel.SESSION:
@@ -57,9 +60,7 @@ def lockdown_line(policy: EnvironmentPolicy, root: Path) -> Line:
 
 
 def _line(one: Weighed) -> Line:
-    seen, key = one.observation, f"check.{one.observation.check}"
-    name, said = Sentence(f"{key}.name"), Sentence(f"{key}.{seen.verdict.value}", seen.facts)
-    if one.statement is None or seen.verdict is Verdict.CLEAR:
-        return Line(Part.PC, seen.check, Standing.GOOD, name, said)
-    meaning, remedy = (Sentence(f"{key}.{part}", seen.facts) for part in ("meaning", "remedy"))
-    return Line(Part.PC, seen.check, _STANDINGS[one.statement.severity], name, said, meaning, remedy, seen.evidence)
+    observation, said = one.observation, said_of(one.observation)
+    if one.statement is None:
+        return Line(Part.PC, observation.check, Standing.GOOD, said.name, said.seen)
+    return Line(Part.PC, observation.check, _STANDINGS[one.statement.severity], *said, observation.evidence)

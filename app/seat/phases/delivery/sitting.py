@@ -3,22 +3,15 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from pydantic import ValidationError
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.exam.appearance import Appearance
 from app.exam.events import (
-    Adjusted,
     Answered,
     Event,
     Extended,
-    Flagged,
-    HandRaised,
-    Noted,
     Occurred,
     Paused,
     PauseReason,
-    Played,
     Submitted,
     Tick,
     Viewed,
@@ -26,12 +19,13 @@ from app.exam.events import (
 from app.exam.form import FormItem
 from app.exam.interactions import Responses
 from app.exam.item import is_complete
-from app.exam.sitting import BY_PROCTORS, Notes, OutOfOrder, Sitting, State, TimeUsedUp, TooEarlyToLeave
+from app.exam.sitting import BY_PROCTORS, OutOfOrder, Sitting, State, TimeUsedUp, TooEarlyToLeave
 from app.seat.alarm import Alarm, Cause
 from app.seat.camera_desk import CameraDesk
 from app.seat.phases.cards import photo_of
 from app.seat.phases.delivery.bounds import fits
 from app.seat.phases.delivery.front import ItemFront
+from app.seat.phases.delivery.gestures import Gestures
 from app.seat.phases.delivery.pending import Pending
 from app.seat.phases.delivery.recorder_watch import RecorderWatch
 from app.seat.phases.delivery.saving import Saving
@@ -73,6 +67,7 @@ class SittingDesk(Phase):
         self._items = bench.deck.screen_of(ItemScreen)
         self._review = bench.deck.screen_of(ReviewScreen)
         self._alarm = Alarm(bench.deck, self)
+        self._gestures = Gestures(bench.deck, self._items, self)
         self._pending = Pending(self)
         self._front = ItemFront(self._items, self._review, self._pending, self)
         self._saving = Saving(bench.worker, self)
@@ -85,16 +80,13 @@ class SittingDesk(Phase):
         # methods only: a lambda on a screen's signal would live on, and write, when this desk is gone
         items, review = self._items, self._review
         items.responded.connect(self._respond)
-        items.flag_toggled.connect(self._flag)
-        items.noted.connect(self._note)
-        items.played.connect(self._play)
-        items.hand_toggled.connect(self._raise_hand)
         items.went_to.connect(self._go_to)
         items.review_requested.connect(self._show_review)
         review.back_requested.connect(self._go_back)
         review.went_to.connect(self._go_to)
         review.submit_confirmed.connect(self._submit)
-        self.bench.deck.adjusted.connect(self._adjust)
+        self._gestures.made.connect(self._change)
+        self._gestures.too_many_marks.connect(self._refuse_marks)
         self._front.came.connect(self._view)
         self._front.unshowable.connect(self._state_unshowable)
         self._pending.due.connect(self._save_response)
@@ -236,32 +228,15 @@ class SittingDesk(Phase):
 
         self._saving.save(answered, saved, refused)
 
-    def _flag(self, item: str, on: bool) -> None:
-        self._change(Flagged(item=item, on=on))
-
-    def _play(self, item: str, medium: str) -> None:
-        self._change(Played(item=item, medium=medium))
-
-    def _raise_hand(self, on: bool) -> None:
-        self._change(HandRaised(on=on))
-
     def _go_back(self) -> None:
         self._go_to(self._front.number)
 
     def _submit(self) -> None:
         self._hand_in(EndReason.CANDIDATE)
 
-    def _note(self, item: str, notes: Notes) -> None:
-        try:
-            noted = Noted(item=item, struck=notes.struck, highlights=notes.highlights)
-        except ValidationError:
-            self._items.show_note(Sentence("sitting.too_many_marks"))
-            self._front.show_again()
-        else:
-            self._change(noted)
-
-    def _adjust(self, appearance: Appearance) -> None:
-        self._change(Adjusted.to(appearance))
+    def _refuse_marks(self) -> None:
+        self._items.show_note(Sentence("sitting.too_many_marks"))
+        self._front.show_again()
 
     def _change(self, event: Event) -> None:
         if self._case is not None and not self._leaving:
