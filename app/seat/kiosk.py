@@ -58,13 +58,15 @@ class Kiosk(QWidget):
     """The whole program at a seat.
 
     `item_shown` gives number and id of the item in front, `acknowledged` follows each response that is on the disk,
-    `delivered` the packet's stage in the outbox, `finished` a candidate who left the result.
+    `delivered` the packet's stage in the outbox, `finished` a candidate who left the result. `ended`: somebody left the
+    program, which is offered where `may_be_left` and no session runs.
     """
 
     item_shown = Signal(int, str)
     acknowledged = Signal(str, object)
     delivered = Signal(str)
     finished = Signal()
+    ended = Signal()
 
     def __init__(self, home: SeatHome, language: Language, sources: SourceChoice) -> None:
         super().__init__()
@@ -81,7 +83,9 @@ class Kiosk(QWidget):
         self._camera: CameraDesk | None = None
         self._pc: Pc | None = None
         self.guard: Guard | None = None  # given before `begin`, where the window is to be guarded
+        self.may_be_left = False
         self.deck = Deck(language, self)
+        self.deck.leave_requested.connect(self.ended)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.deck)
@@ -106,12 +110,14 @@ class Kiosk(QWidget):
             self._line.sitting.back()  # it is nowhere else: whatever is the matter beside it, the desk goes on
             return
         self._end_phases()
+        self.deck.set_leave(self.may_be_left)
         try:
             self.take_seat()
             workplace = self._workplace = self._workplace or Workplace.open(self._home)
             finish_closings(workplace)
             self._write_missing_records(workplace)
             unfinished = find_unfinished(workplace)
+            self.deck.set_leave(self.may_be_left and unfinished is None)
             if unfinished is not None:
                 self._go_on(workplace, unfinished)
             else:
@@ -203,6 +209,7 @@ class Kiosk(QWidget):
         line.go_on(case)
 
     def _run(self, bench: Bench, opened: Opened, doors: LineDoors) -> Line:
+        self.deck.set_leave(False)
         line = self._line = self._add(Line(bench, opened, doors, self))
         line.item_shown.connect(self.item_shown)
         line.acknowledged.connect(self.acknowledged)

@@ -44,6 +44,9 @@ def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
     else:
         kiosk.guard = Guard(kiosk, around=partial(around, heartbeat))
         kiosk.guard.engage()
+        # in a session of its own the supervisor would only start it again; on a desktop no window manager closes it
+        kiosk.may_be_left = heartbeat is None
+        kiosk.ended.connect(application.exit)
         _end_by_signals(application.exit)  # `quit` asks the windows first, and a guarded one refuses
     try:
         kiosk.begin()

@@ -13,7 +13,7 @@ from app.words import Words
 
 
 class Tools(QWidget):
-    """On every screen in the same corner. Signals: another look is wanted, the panel for it, the corner, the way out."""
+    """On every screen in the same place. Signals: another look is wanted, the panel for it, the corner, the way out."""
 
     appearance_requested = Signal(object)
     display_requested = Signal()

@@ -441,3 +441,20 @@ def _nowhere(ca_pem: str) -> RegistryConnection:
 def _later(ms: int) -> ClockReading:
     now = read_clock()
     return ClockReading(now.boot_id, now.mono_ms + ms, now.wall_ms)
+
+
+def test_the_program_can_be_left_while_no_session_runs_and_not_after(seat: Seat, qtbot: QtBot) -> None:
+    seat.kiosk.may_be_left = True
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    with qtbot.waitSignal(seat.kiosk.ended, timeout=WAIT_MS):
+        seat.press("leave_program")
+    seat.open_session()
+    seat.until_screen("CheckInScreen")
+    assert seat.find("leave_program") is None
+
+
+def test_nobody_is_offered_a_way_out_that_leads_nowhere(seat: Seat) -> None:
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    assert seat.find("leave_program") is None
