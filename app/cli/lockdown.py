@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from app.cli.console import command, err, out, print_fault, say, words
+from app.cli.console import command, err, local_time, out, print_fault, say, words
 from app.resources import resource_folder
 from app.seat.home import SeatHome
 from sync.faults import Exit, Fault
@@ -66,6 +66,7 @@ def install(
     plan = installing.install(book_of(place), lambda: steps_of(place, wanted, templates), said)
     say("lockdown.installed", count=len(plan.steps), peers=words()("screen.simulated.between").join(said["peers"]))
     say("lockdown.way_back", word=UNLOCKED)
+    say("lockdown.boot_menu")
 
 
 @app.command("remove")
@@ -115,6 +116,8 @@ def status(
         _say(found)
     if found.state in {LockdownState.PARTIAL, LockdownState.DAMAGED}:
         raise typer.Exit(Exit.BAD)
+    if found.state is LockdownState.UNSEEN:
+        raise typer.Exit(Exit.ENVIRONMENT)
 
 
 def _place(root: Path | None) -> "Place":
@@ -189,12 +192,19 @@ def _told(found: "Status[LinuxStep]") -> dict[str, object]:
             {"name": one.name, "kind": one.kind, "path": one.path, "difference": one.difference} for one in found.steps
         ],
         "drift": [one.name for one in found.drifted],
+        "since_ms": found.since_ms,
         "fault": found.plan_fault.code if found.plan_fault else None,
     }
 
 
 def _say(found: "Status[LinuxStep]") -> None:
+    from proctoring.lockdown.installing import LockdownState
+
     say(f"lockdown.state.{found.state.value}")
+    if found.since_ms is not None:
+        say("lockdown.since", time=local_time(found.since_ms))
+    if found.state is LockdownState.UNSEEN:
+        return
     if found.plan_fault is not None:
         print_fault(found.plan_fault)
         _name_standing(found.steps)

@@ -2,9 +2,13 @@
 
 import asyncio
 import os
+import select
+import signal
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import platformdirs
 import structlog
@@ -12,9 +16,14 @@ import typer
 
 from app.cli.console import command, words
 from app.exam.prose import Language
+from app.seat.home import SeatHome
 
 if TYPE_CHECKING:
     from proctoring.lockdown.session.supervisor import News
+
+RECORDER_END_S: Final = 45.0
+"""Longer than its keeper gives it (40 s), shorter than the unit gives us (60 s)."""
+_ANSWER_S: Final = 2.0
 
 
 @command
@@ -48,3 +57,21 @@ def session(
     kiosk = (*python, "app.cli.main", "seat", "run", "--home", str(home), "--language", language.value)
     plan = SessionPlan(server, kiosk, runtime, InputMethod.found(runtime), apology=(*python, "app.seat.apology"))
     asyncio.run(Supervisor(plan, tell, notify).run())
+    end_recorder(SeatHome(home).recorder_socket)
+
+
+def end_recorder(control: Path) -> None:
+    """End the recorder that serves `control`, and wait until what it records is sealed; fine if there is none.
+
+    Whoever ends the session ends the seat's work: a later start goes on with the recording. One that is killed comes
+    back at once, and its recorder goes on meanwhile.
+    """
+    from proctoring.lockdown.session.looking import Peer
+
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as way:
+        way.settimeout(_ANSWER_S)
+        way.connect(str(control))
+        recorder = os.pidfd_open(Peer.of(way).pid)
+        signal.pidfd_send_signal(recorder, signal.SIGTERM)
+        select.select([recorder], [], [], RECORDER_END_S)
+        os.close(recorder)

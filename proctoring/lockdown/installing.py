@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from proctoring.lockdown.faults import (
+    LockdownNotAllowed,
     LockdownPlanDamaged,
     LockdownPlanNewer,
     LockdownRolledBack,
@@ -27,12 +28,16 @@ S = TypeVar("S", bound=Step)
 
 
 class LockdownState(StrEnum):
-    """What a PC is in: not locked down, locked down, neither wholly, or nobody can tell for want of the plan."""
+    """What a PC is in: not locked down, locked down, neither wholly, or nobody can tell for want of the plan.
+
+    `UNSEEN`: there is a plan, which only the administrator can read.
+    """
 
     OFF = "off"
     ON = "on"
     PARTIAL = "partial"
     DAMAGED = "damaged"
+    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,16 @@ class StepStatus:
 
 @dataclass(frozen=True)
 class Status(Generic[S]):
-    """The lock-down of a PC as it stands. `plan_fault`: why the plan cannot be used, if so."""
+    """The lock-down of a PC as it stands.
+
+    `plan_fault`: why the plan cannot be used, if so. `since_ms`: when the plan was last written (ms since the epoch).
+    """
 
     state: LockdownState
     steps: tuple[StepStatus, ...] = ()
     plan: UndoPlan[S] | None = None
     plan_fault: Fault | None = None
+    since_ms: int | None = None
 
     @property
     def level(self) -> LockdownLevel:
@@ -141,15 +150,18 @@ def status(book: UndoBook[S], known: Sequence[S]) -> Status[S]:
 
     `known` are this program's steps: with a damaged plan, those that stand as we would have them are named.
     """
+    since_ms = book.since_ms()
     try:
         plan = book.read()
     except (LockdownPlanDamaged, LockdownPlanNewer) as fault:
-        return Status(LockdownState.DAMAGED, _standing(book.place, known), plan_fault=fault)
+        return Status(LockdownState.DAMAGED, _standing(book.place, known), plan_fault=fault, since_ms=since_ms)
+    except LockdownNotAllowed as fault:  # what was there before is nobody else's business; that there is a plan is
+        return Status(LockdownState.UNSEEN, plan_fault=fault, since_ms=since_ms)
     if plan is None:
         return Status(LockdownState.OFF)
     steps = tuple(_status(book.place, step) for step in plan.steps)
     whole = plan.phase is Phase.ON and not any(step.difference for step in steps)
-    return Status(LockdownState.ON if whole else LockdownState.PARTIAL, steps, plan)
+    return Status(LockdownState.ON if whole else LockdownState.PARTIAL, steps, plan, since_ms=since_ms)
 
 
 def _undo(book: UndoBook[S], plan: UndoPlan[S]) -> None:

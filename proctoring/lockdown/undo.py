@@ -111,6 +111,13 @@ class UndoBook(Generic[S]):
                 raise
         return self._parsed(raw)
 
+    def since_ms(self) -> int | None:
+        """Give when the plan was last written (ms since the epoch), which anybody may see; None without one."""
+        try:
+            return self.folder.stat().st_mtime_ns // 1_000_000
+        except OSError:
+            return None
+
     def write(self, plan: UndoPlan[S]) -> None:
         """Keep the plan; on the disk when this returns. Raises DiskFull, and Faults of the lock-down."""
         steps = self.steps.dump_python(plan.steps, mode="json")

@@ -54,6 +54,7 @@ _FILES: Final = {
     "sleep.conf": "etc/systemd/sleep.conf.d/zz-examroom-lockdown.conf",
     "coredump.conf": "etc/systemd/coredump.conf.d/zz-examroom-lockdown.conf",
     "system.conf": "etc/systemd/system.conf.d/zz-examroom-lockdown.conf",
+    "session.conf": "etc/systemd/system/session-.scope.d/50-examroom.conf",
     "polkit.rules": "etc/polkit-1/rules.d/00-examroom-lockdown.rules",
     "pam": "etc/pam.d/examroom-kiosk",
 }
@@ -159,7 +160,7 @@ def steps_of(place: Place, settings: Settings, templates: Path) -> tuple[LinuxSt
     told = CommandStep(
         name="told",
         applying=(("systemctl", "daemon-reload"),),  # udev looks for changed rules by itself
-        stopping=SERVICES,
+        stopping=(*SERVICES, f"user-{ids[0]}.slice"),  # with the recorder, which outlives the kiosk
     )
     return (
         *recovering,

@@ -1,5 +1,6 @@
 """`examroom lockdown` as it is typed: what it says and how it ends; a place that will not have it is said plainly."""
 
+import errno
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.resources import resource_folder
+from proctoring.lockdown import undo
 from sync.trust.keys import SigningKey
 from tests.app.cli.conftest import Place
 from tests.app.cli.lockdown_typed import typed
@@ -18,7 +20,7 @@ from tests.app.cli.test_endings import HAN, assert_words
 from tests.proctoring.lockdown.pc import fingerprint, make_pc
 
 PEER = ("--peer", "192.0.2.10:8443")
-KEYS = {"schema", "state", "phase", "level", "home", "peers", "steps", "drift", "fault"}
+KEYS = {"schema", "state", "phase", "level", "home", "peers", "steps", "drift", "since_ms", "fault"}
 
 
 @pytest.fixture
@@ -57,6 +59,8 @@ def test_status_as_json_has_always_the_same_keys(pc: Path) -> None:
     assert (on["home"], on["peers"]) == ("/var/lib/examroom/seat", ["192.0.2.10:8443"])
     assert isinstance(on["steps"], list)
     assert all(step.keys() == {"name", "kind", "path", "difference"} for step in on["steps"])
+    written_ms = (pc / "var/lib/examroom-lockdown").stat().st_mtime_ns // 1_000_000
+    assert (off["since_ms"], on["since_ms"]) == (None, written_ms)
     (pc / "etc/X11/examroom-kiosk.conf").unlink()
     code, partial = status()
     assert (code, partial["state"], partial["level"], partial["drift"]) == (1, "partial", "desktop", ["xorg.conf"])
@@ -145,6 +149,54 @@ def test_whoever_is_not_the_administrator_is_told_so(
     assert told.code == 3
     assert_words(told.errors, language)
     assert "[LOCKDOWN_NOT_ALLOWED" in told.errors
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_whoever_cannot_read_the_plan_is_told_that_there_is_one_and_whom_to_ask(
+    pc: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    typed(language, "install", *PEER, "--root", pc)
+
+    def closed(path: Path, _most: int) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))  # root, as which tests may run, reads it
+
+    with monkeypatch.context() as patch:
+        patch.setattr(undo, "read_bounded", closed)
+        patch.setattr(os, "geteuid", lambda: 1000)
+        told = typed(language, "status", "--root", pc)
+        as_json = json.loads(typed(language, "status", "--root", pc, "--json").output)
+    assert told.code == 3
+    assert {"zh": "系统管理员身份", "en": "as root"}[language] in told.output
+    assert bool(HAN.search(told.output)) is (language == "zh")
+    assert (as_json["state"], as_json["steps"], as_json["fault"]) == ("unseen", [], "LOCKDOWN_NOT_ALLOWED")
+    assert as_json["since_ms"] is not None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_install_says_what_to_do_next_how_to_let_go_and_what_else_has_to_be_locked(pc: Path, language: str) -> None:
+    told = typed(language, "install", *PEER, "--root", pc)
+    wanted = {
+        "zh": ("请重新启动本机", "examroom lockdown remove", "启动菜单和主板设置都加上密码"),
+        "en": ("restart", "examroom lockdown remove", "set a password for the boot menu"),
+    }
+    assert all(part in told.output for part in wanted[language])
+
+
+def test_of_the_kiosks_user_only_the_recorder_outlives_and_it_goes_with_the_lockdown(pc: Path) -> None:
+    typed("en", "install", *PEER, "--root", pc)
+    etc = pc / "etc/systemd"
+    assert "\nKillMode=mixed\n" in (etc / "system/examroom-kiosk.service").read_text()
+    assert "\nKillExcludeUsers=root examroom-kiosk\n" in (etc / "logind.conf.d/zz-examroom-lockdown.conf").read_text()
+    assert "Before=examroom-kiosk.service" in (etc / "system/session-.scope.d/50-examroom.conf").read_text()
+    plan = json.loads((pc / "var/lib/examroom-lockdown/undo.json").read_text())["plan"]
+    uid = next(
+        line.split(":")[2]
+        for line in (pc / "etc/passwd").read_text().splitlines()
+        if line.startswith("examroom-kiosk:")
+    )
+    stopped = [unit for step in plan["steps"] for unit in step.get("stopping", [])]
+    assert stopped[0] == "examroom-kiosk.service"
+    assert stopped[-1] == f"user-{uid}.slice"
 
 
 TRIAL = "tests.app.cli.lockdown_disks"

@@ -8,6 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.lockdown_session import end_recorder
+
+RECORDER = """
+import os, signal, socket, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+with socket.socket(socket.AF_UNIX) as listener:
+    listener.bind(sys.argv[1])
+    listener.listen()
+    print(flush=True)
+    signal.sigwait([signal.SIGTERM])
+    open(sys.argv[1] + ".sealed", "x")
+"""
+"""Serves a socket as a recorder does, and seals when it is told to end."""
 PROGRAM = [sys.executable, "-P", "-m", "app.cli.main", "lockdown", "session", "--home"]
 UNSHARE = shutil.which("unshare") or "unshare"
 ROOT, SOMEBODY = ("--map-root-user",), ("--map-user=64001", "--map-group=64001")
@@ -37,3 +50,16 @@ def test_without_an_x_server_it_names_what_is_missing(tmp_path: Path) -> None:
     assert code == 3
     assert "The program Xorg" in errors
     assert "[NO_DISPLAY_SERVER · Xorg]" in errors
+
+
+def test_the_session_ends_when_its_recorder_has_sealed(tmp_path: Path) -> None:
+    control = tmp_path / "recorder.sock"
+    end_recorder(control)  # there is none
+    argv = [sys.executable, "-S", "-c", RECORDER, str(control)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as recorder:
+        assert recorder.stdout is not None
+        recorder.stdout.readline()
+        end_recorder(control)
+        assert (tmp_path / "recorder.sock.sealed").exists()
+        assert recorder.wait(10) == 0
+    end_recorder(control)  # what is left of it is no recorder

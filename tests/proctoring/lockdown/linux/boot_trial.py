@@ -68,6 +68,11 @@ class Container:
         os.kill(leader, signal.SIGKILL)
         self._nspawn.wait(timeout=60)
 
+    def ended(self) -> None:
+        """Wait until it has shut itself down."""
+        assert self._nspawn is not None
+        self._nspawn.wait(timeout=120)
+
     def says(self, *argv: str) -> str:
         """Run a program inside, as its administrator; give what it says, and its code if that is not 0."""
         try:

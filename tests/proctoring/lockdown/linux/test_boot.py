@@ -23,7 +23,7 @@ def test_a_real_system_is_locked_down_cut_off_started_and_let_go(tmp_path: Path)
         "at first: console-getty",
         "killed on the way: True",
         "after the next start: console-getty; as before: all",
-        "This PC is locked down in 47 steps",
+        "This PC is locked down in 49 steps",
         f"locked: examroom-egress examroom-agent filter; {WHOLE}",
         "ConditionResult=no",
         "started unlocked: console-getty",
