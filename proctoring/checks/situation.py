@@ -52,8 +52,9 @@ class Situation:
     Seen and measured elsewhere: `screens` as Qt has them; `microphone_dbfs`: the loudest of the last seconds, RMS;
     `still_picture`: what `still.is_still` says of the camera's last pictures; `clock`: `clocks.read_kernel_clock`;
     `registry_offset_ms`: this PC's clock less the registry's or the station's; `disk`; `slept_ms`: how long the PC
-    has slept since the kiosk began. As they were when the kiosk began, None before that: `known_inputs`
-    (`inputs.input_identities`) and `known_routes` (`network.default_routes`); without them nothing counts as new.
+    has slept since the kiosk began. As they were when the kiosk began or, later, when the session's checks were made
+    that it started with: `known_inputs` (`inputs.input_identities`) and `known_routes` (`network.default_routes`);
+    without them nothing counts as new.
     """
 
     own_pids: frozenset[int] = frozenset()
