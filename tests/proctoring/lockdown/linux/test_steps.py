@@ -67,7 +67,7 @@ def test_what_runs_is_told_of_changed_units_stopped_first_and_its_consoles_start
         "systemctl stop -- examroom-agent.service",
         "systemctl stop -- examroom-egress.service",
         "systemctl stop -- user-999.slice",
-            "systemctl daemon-reload",
+        "systemctl daemon-reload",
         "systemctl start --no-block -- getty@tty1.service",
         "systemctl start --no-block -- getty.target",
     ]
