@@ -49,18 +49,18 @@ def _print(diagnosis: Diagnosis) -> None:
     if diagnosis.seat_label:
         say("doctor.head", seat=diagnosis.seat_label, at=local_time(diagnosis.made_ms))
     print_checks(_check(line) for line in (*diagnosis.of(Standing.GOOD), *reversed(diagnosis.told)))
-    blocked, others = len(diagnosis.of(Standing.BLOCKED)), len(diagnosis.of(Standing.ATTENTION))
-    verdict = "ready" if diagnosis.ready else "not_ready"
-    print_text(words()(f"doctor.{verdict}", blocked=blocked, others=others), "bold")
+    print_text(put(diagnosis.verdict, words()), "bold")
 
 
 def _check(line: Line) -> CheckLine:
-    more = (_put(text) for text in (line.meaning, line.remedy))
-    return CheckLine(
-        _MARKS[line.standing],
-        words()("doctor.line", name=_put(line.name), seen=_put(line.seen)),
-        "\n".join((*line.evidence, *(text for text in more if text))),
-    )
+    said = words()
+    if line.standing is Standing.GOOD:
+        return CheckLine(Mark.GOOD, said("doctor.line", name=_put(line.name), seen=_put(line.seen)))
+    standing = said(f"doctor.standing.{line.standing.value}")
+    told = [said("doctor.evidence", text=text) for text in line.evidence]
+    told += [said("doctor.meaning", text=_put(line.meaning)), said("doctor.remedy", text=_put(line.remedy))]
+    name = said("doctor.line_told", name=_put(line.name), standing=standing, seen=_put(line.seen))
+    return CheckLine(_MARKS[line.standing], name, "\n  ".join(told))
 
 
 def _put(text: Text | None) -> str:

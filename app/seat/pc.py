@@ -11,7 +11,7 @@ from app.seat import surroundings
 from app.seat.camera_desk import Glimpse
 from app.seat.environment import EnvironmentDesk, Look
 from app.seat.guard.guard import Guard
-from app.seat.readiness import disk_fact
+from app.seat.recording_space import disk_fact
 from app.seat.surroundings import Surroundings
 from app.seat.workplace import Session, Workplace
 from app.ui.bridge import Worker

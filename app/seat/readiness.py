@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from app.exam.form import BlueprintUnmet, draw_form
 from app.seat import read_aloud
-from app.seat.camera_desk import CameraDesk, longest_recording_ms
+from app.seat.camera_desk import CameraDesk
 from app.seat.delivery import read_sitting
 from app.seat.glyphs import chinese_family, undrawable
 from app.seat.recording_choice import recording_choice
@@ -18,15 +18,12 @@ from app.seat.room_log import read_room
 from app.seat.workplace import Session, Workplace
 from app.ui.text import Sentence
 from proctoring.capture.grammar import Choice, SourceKind, parse_picture, parse_sound
-from proctoring.capture.profiles import PROFILES, profile_named
-from proctoring.checks.situation import DiskFact
-from proctoring.recorder.messages import SPARE_BYTES, space_for
+from proctoring.capture.profiles import profile_named
 from sync.client.connection import RegistryConnection
 from sync.faults import Fault
 from sync.replica.cabinet import DocumentKind
-from sync.replica.durable import free_bytes
 from sync.replica.outbox import Stage
-from sync.wire.plan import MINUTE_MS, SessionPlan
+from sync.wire.plan import SessionPlan
 
 HONEST_DIFFERENCE_S = 60
 """What two honest clocks may differ by."""
@@ -125,18 +122,6 @@ def _devices(camera: CameraDesk) -> Finding:
     if simulated:
         return Finding("devices_missing" if len(simulated) > 1 else f"no_{simulated[0]}", Readiness.ATTENTION, {})
     return Finding("devices", Readiness.GOOD, {"devices": ", ".join(source.label for source in sources)})
-
-
-def disk_fact(workplace: Workplace, session: Session) -> DiskFact:
-    """Give what the seat's disk holds against what the session's longest recording takes."""
-    try:
-        profile = profile_named(recording_choice(workplace.home).profile)
-    except Fault:
-        profile = PROFILES[0]  # what takes most; that nothing can be recorded, `_recording` says
-    longest_ms = longest_recording_ms(session.plan)
-    needed, free = space_for(longest_ms, profile.name), free_bytes(workplace.home.root)
-    lasts_ms = max(0, free - SPARE_BYTES) * 1000 // profile.bytes_per_s
-    return DiskFact(free, needed, -(-longest_ms // MINUTE_MS), lasts_ms // MINUTE_MS)
 
 
 def _recording(workplace: Workplace, camera: CameraDesk) -> Finding:

@@ -68,6 +68,13 @@ class Diagnosis:
         """Whether nothing keeps an exam from being held here."""
         return not self.of(Standing.BLOCKED)
 
+    @property
+    def verdict(self) -> Sentence:
+        """Whether the seat is ready, and how much there is to settle, to look at and to know."""
+        counted = {"blocked": Standing.BLOCKED, "others": Standing.ATTENTION, "notes": Standing.NOTE}
+        facts = {name: len(self.of(standing)) for name, standing in counted.items()}
+        return Sentence("doctor.ready" if self.ready else "doctor.not_ready", facts)
+
     def of(self, *standings: Standing) -> tuple[Line, ...]:
         """Give the lines that came out so, in their order."""
         return tuple(line for line in self.lines if line.standing in standings)

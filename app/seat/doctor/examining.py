@@ -8,9 +8,9 @@ from typing import Final
 
 from app.seat.doctor.diagnosis import Diagnosis, Line, Part, Standing, not_good, of_fault
 from app.seat.doctor.pc_lines import lockdown_line, pc_lines
-from app.seat.doctor.seat_lines import coming, registry_line, seat_lines
+from app.seat.doctor.seat_lines import ask_registry, coming, rights_line, seat_lines
 from app.seat.home import SeatHome
-from app.seat.readiness import disk_fact
+from app.seat.recording_space import disk_fact
 from app.seat.surroundings import Surroundings, of_this_program
 from app.seat.workplace import Workplace
 from proctoring.checks.machine import Machine
@@ -41,18 +41,20 @@ def _of_seat(home: SeatHome, machine: Machine) -> tuple[str, tuple[Line, ...]]:
         return "", (of_fault(Part.SEAT, "enrolled", Standing.BLOCKED, fault), *_pc_alone(machine))
     try:
         with ThreadPoolExecutor(1) as beside:
-            registry = beside.submit(registry_line, workplace)
+            asked = beside.submit(ask_registry, workplace)
             plans = _plans(workplace)
             policy = plans[0].policy.environment if plans else _STRICT
-            lines = (*seat_lines(workplace, plans, machine), lockdown_line(policy, machine.root))
-            on_pc = tuple(pc_lines(policy, machine, _situation(workplace, plans, machine)))
-            return workplace.enrolment.seat_label, (*lines, registry.result(), *on_pc)
+            lines = (*seat_lines(workplace, plans, machine), lockdown_line(policy, machine.root, planned=bool(plans)))
+            registry, served_ms = asked.result()
+        on_pc = pc_lines(policy, machine, _situation(workplace, plans, machine, served_ms))
+        return workplace.enrolment.seat_label, (rights_line(), *lines, registry, *on_pc)
     finally:
         workplace.close()
 
 
 def _pc_alone(machine: Machine) -> tuple[Line, ...]:
-    return (lockdown_line(_STRICT, machine.root), *pc_lines(_STRICT, machine, of_this_program()))
+    lockdown = lockdown_line(_STRICT, machine.root, planned=False)
+    return (rights_line(), lockdown, *pc_lines(_STRICT, machine, of_this_program()))
 
 
 def _plans(workplace: Workplace) -> tuple[SessionPlan, ...]:
@@ -62,8 +64,11 @@ def _plans(workplace: Workplace) -> tuple[SessionPlan, ...]:
         return ()  # what is the matter with them, their own line says
 
 
-def _situation(workplace: Workplace, plans: tuple[SessionPlan, ...], machine: Machine) -> Situation:
+def _situation(
+    workplace: Workplace, plans: tuple[SessionPlan, ...], machine: Machine, served_ms: int | None
+) -> Situation:
     surroundings = Surroundings(workplace.home, workplace.enrolment.url, workplace.trust, machine)
+    surroundings.hear_registry(served_ms)
     for plan in plans[:1]:
         with suppress(Fault):  # a package that cannot be opened has a line of its own
             disk = disk_fact(workplace, workplace.session_of(plan.session))

@@ -37,17 +37,23 @@ def print_page(diagnosis: Diagnosis, language: Language) -> Printed:
 
 
 def _ever_shorter(diagnosis: Diagnosis) -> Iterator[tuple[Line, ...]]:
-    """Give what is told: with evidence, without, then ever fewer lines, the lightest going first."""
+    """Give what is told, with ever less evidence, then ever fewer lines; the weightiest keep theirs the longest."""
     told = diagnosis.told[:_MOST_ROWS]
     yield tuple(replace(one, evidence=one.evidence[:_MOST_EVIDENCE]) for one in told)
-    bare = tuple(replace(one, evidence=()) for one in told)
-    yield bare
-    brief = tuple(replace(one, meaning=None) for one in bare)
+    yield tuple(replace(one, evidence=one.evidence[:1]) for one in told)
+    heavy = tuple(one if one.standing is Standing.BLOCKED else replace(one, evidence=()) for one in told)
+    yield tuple(replace(one, evidence=one.evidence[:1]) for one in heavy)
+    yield tuple(_brief(one) if one.standing is Standing.NOTE else one for one in heavy)
+    brief = tuple(_brief(one) for one in told)
     count = len(brief)
     while count:
         yield brief[:count]
         count = count * 4 // 5  # every try is a whole layout
     yield ()
+
+
+def _brief(line: Line) -> Line:
+    return replace(line, evidence=(), meaning=None)
 
 
 def _print(diagnosis: Diagnosis, told: tuple[Line, ...], words: Words) -> Printed:
@@ -57,10 +63,7 @@ def _print(diagnosis: Diagnosis, told: tuple[Line, ...], words: Words) -> Printe
     def fill(document: QTextDocument) -> None:
         other = Words(Language.EN if words.language is Language.ZH else Language.ZH)
         cursor = begin(document, title, other("doctor.page.title"))
-        verdict = "ready" if diagnosis.ready else "not_ready"
-        counts = {standing: len(diagnosis.of(standing)) for standing in Standing}
-        others = counts[Standing.ATTENTION]
-        line(cursor, words(f"doctor.{verdict}", blocked=counts[Standing.BLOCKED], others=others), bold=True)
+        line(cursor, say(diagnosis.verdict, words), bold=True)
         line(cursor, words("doctor.page.facts", seat=diagnosis.seat_label or "—", at=made, software=software()))
         if told:
             heading(cursor, words("doctor.page.told"))

@@ -40,9 +40,11 @@ def pc_lines(policy: EnvironmentPolicy, machine: Machine, situation: Situation) 
         yield Line(Part.PC, "strange_rules", Standing.ATTENTION, Sentence(f"{key}.name"), seen, meaning, advice)
 
 
-def lockdown_line(policy: EnvironmentPolicy, root: Path) -> Line:
+def lockdown_line(policy: EnvironmentPolicy, root: Path, *, planned: bool) -> Line:
     """Say whether this PC is shut down as far as the next session demands; the rest the kiosk shows when it runs."""
-    name, facts = Sentence("doctor.lockdown.name"), {"level": Sentence(f"environment.level.{policy.level.value}")}
+    name, level = Sentence("doctor.lockdown.name"), Sentence(f"environment.level.{policy.level.value}")
+    demanded = Sentence(f"doctor.demanded.{'plan' if planned else 'usual'}", {"level": level})
+    facts = {"demanded": demanded}
     try:
         found = status(book_of(Place(root)), ())
     except Fault as fault:

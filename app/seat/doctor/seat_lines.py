@@ -1,5 +1,6 @@
 """The seat's own side: its identity, its sessions and packages, its devices, what waits, who answers."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -44,6 +45,11 @@ def fault_line(check: str, standing: Standing, fault: Fault) -> Line:
     return of_fault(Part.SEAT, check, standing, fault)
 
 
+def rights_line() -> Line:
+    """Say with whose rights this looks: as root it sees more than the kiosk will, which must not run so."""
+    return good("rights") if os.geteuid() else bad("rights", Standing.NOTE, "root")
+
+
 def coming(workplace: Workplace) -> tuple[KeptSession, ...]:
     """Give the sessions that can be opened here, now or later. Raises what `kept_sessions` raises."""
     return tuple(one for one in kept_sessions(workplace) if one.state in CAN_BE_CHOSEN)
@@ -67,8 +73,8 @@ def seat_lines(workplace: Workplace, plans: tuple[SessionPlan, ...], machine: Ma
         yield _voice()
 
 
-def registry_line(workplace: Workplace) -> Line:
-    """Ask the registry whether it is there; an exam does not need it, so nobody is kept from one."""
+def ask_registry(workplace: Workplace) -> tuple[Line, int | None]:
+    """Ask the registry whether it is there, and what time it has (ms, UTC); an exam needs it not, so nothing blocks."""
     try:
         connection = workplace.enrolment.connect(workplace.keystore, timeout=(ANSWER_S, ANSWER_S), total_s=ANSWER_S)
         try:
@@ -76,10 +82,10 @@ def registry_line(workplace: Workplace) -> Line:
         finally:
             connection.close()
     except Fault as fault:
-        return fault_line("registry", Standing.ATTENTION, fault)
+        return fault_line("registry", Standing.ATTENTION, fault), None
     if reply.status != HTTPStatus.OK:
-        return bad("registry", Standing.ATTENTION, "odd", status=reply.status)
-    return good("registry", registry=workplace.enrolment.url)
+        return bad("registry", Standing.ATTENTION, "odd", status=reply.status), None
+    return good("registry", registry=workplace.enrolment.url), reply.served_ms
 
 
 def _certificate(workplace: Workplace) -> Line:

@@ -11,8 +11,9 @@ from app.seat import readiness
 from app.seat.camera_desk import CameraDesk, longest_recording_ms
 from app.seat.environment import said_of
 from app.seat.glyphs import chinese_family, undrawable
-from app.seat.readiness import Display, Finding, Reach, Readiness, _recording, check_seat, disk_fact
+from app.seat.readiness import Display, Finding, Reach, Readiness, _recording, check_seat
 from app.seat.recording_choice import RecordingChoice, choose_recording
+from app.seat.recording_space import disk_fact
 from app.seat.room_log import RoomLog
 from app.seat.workplace import Session, Workplace
 from app.ui.text import Sentence, say
