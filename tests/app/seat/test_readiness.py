@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.seat import readiness
+from app.seat import recording_space
 from app.seat.camera_desk import CameraDesk, longest_recording_ms
 from app.seat.environment import said_of
 from app.seat.glyphs import chinese_family, undrawable
@@ -97,7 +97,7 @@ def test_a_disk_with_too_little_room_is_told_with_figures(
     workplace: Workplace, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        readiness, "free_bytes", lambda _folder: SPARE_BYTES + 60 * profile_named("standard").bytes_per_s
+        recording_space, "free_bytes", lambda _folder: SPARE_BYTES + 60 * profile_named("standard").bytes_per_s
     )
     disk = disk_fact(workplace, session)
     forecast = disk_forecast(Machine(), Situation(disk=disk))
