@@ -74,6 +74,7 @@ class Deck(QStackedWidget):
         if self.currentWidget() is not screen or self._front is not kind:
             self.setCurrentWidget(screen)
             self._front = kind
+            self._alarm.lie_over(screen)
             screen.take_focus()
             self._slips.turned()
             self.shown.emit(kind.__name__)
@@ -109,7 +110,7 @@ class Deck(QStackedWidget):
                 screen.set_leave(shown)
 
     def set_alarm(self, text: Text | None, tone: Tone = Tone.DANGER) -> None:
-        """Set everything in a frame that says what is the matter, or take it away; it covers nothing."""
+        """Lay a frame over everything that says what is the matter, or take it away; nothing below moves."""
         self._alarmed = (text, tone)
         self._sound_alarm()
 
@@ -117,13 +118,11 @@ class Deck(QStackedWidget):
         """Keep the frame around everything."""
         super().resizeEvent(event)
         self._alarm.setGeometry(self.rect())
-        self.setContentsMargins(self._alarm.margins())
 
     def _sound_alarm(self) -> None:
         text, tone = self._alarmed
         self._alarm.set_look(Look.of(self.appearance, roomy=self.height() >= tokens.ROOMY_HEIGHT))
         self._alarm.say(say(text, Words(self.appearance.language)) if text is not None else "", tone)
-        self.setContentsMargins(self._alarm.margins())
 
     def set_simulated(self, what: tuple[Simulated, ...]) -> None:
         """Say on every screen what is not real."""

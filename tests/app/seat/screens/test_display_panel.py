@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.exam.appearance import Appearance, Spacing
@@ -14,16 +14,20 @@ from app.seat.deck import Deck
 from app.seat.screens.admission.check_in import CheckInScreen
 from app.seat.screens.delivery.item import ItemScreen
 from app.seat.screens.waiting import WaitingScreen
+from app.ui import tokens
 from app.ui.alarm_frame import AlarmFrame
 from app.ui.buttons import Button, TickBox
+from app.ui.clock import ClockFace
 from app.ui.display_panel import TEXT_SIZES, DisplayPanel
+from app.ui.labels import StatusMark
+from app.ui.pictures import Photo
+from app.ui.simulated import Simulated, SimulatedStrip
 from app.ui.text import Sentence
 from app.ui.tokens import PALETTES, Tone
 from sync.wire.plan import Theme
 from tests.app.seat.screens import samples
 from tests.app.seat.screens.hands import find, key, press, settle
 from tests.app.seat.screens.layout import faults
-from tests.app.seat.screens.test_layout import ALARMED
 
 ALARM = Sentence("screen.item.not_saved")
 
@@ -200,33 +204,36 @@ def test_the_proctors_button_is_on_every_screen_or_on_none(deck: Deck, qtbot: Qt
 
 
 @pytest.mark.parametrize("percent", [100, 200])
-def test_the_alarm_frames_the_page_says_why_and_covers_nothing(deck: Deck, percent: int) -> None:
-    deck.set_appearance(replace(deck.appearance, text_percent=percent, language=Language.EN))
+@pytest.mark.parametrize("language", Language)
+def test_the_alarm_frames_the_page_says_why_moves_nothing_and_covers_nothing(
+    deck: Deck, percent: int, language: Language
+) -> None:
+    deck.set_appearance(replace(deck.appearance, text_percent=percent, language=language))
+    deck.set_simulated((Simulated.REHEARSAL, Simulated.CAMERA))
+    settle()
     frame, screen = find(deck, AlarmFrame, "alarm"), deck.screen_of(ItemScreen)
-    size, page = deck.size(), screen.geometry()
+    parts = [part for part in screen.findChildren(QWidget) if part.isVisible()]
+    places = [part.mapTo(deck, QPoint()) for part in parts]
     deck.set_alarm(ALARM)
     settle()
     assert frame.isVisible()
-    assert frame.text() == frame.accessibleName() == "NOT SAVED"
-    assert frame.geometry() == deck.rect()
-    inside = screen.geometry()
-    assert inside.left() > 0
-    assert inside.top() > inside.left()
-    assert inside.right() < deck.width() - 1
-    assert inside.bottom() < deck.height() - 1
-    assert deck.size() == size
-    picture = deck.grab().toImage()
-    edge = picture.pixelColor(2, deck.height() // 2).name().upper()
-    assert edge == PALETTES[Theme.LIGHT].danger_fill
-    assert faults(screen) == []
-    deck.set_alarm(ALARM, Tone.ATTENTION)
-    assert deck.grab().toImage().pixelColor(2, 300).name().upper() == PALETTES[Theme.LIGHT].attention_fill
-    deck.set_appearance(replace(deck.appearance, language=Language.ZH))
-    assert frame.text() == "未保存"
+    assert frame.text() == frame.accessibleName() == {"zh": "未保存", "en": "NOT SAVED"}[language.value]
+    assert [part.mapTo(deck, QPoint()) for part in parts] == places
+    deck.set_alarm(Sentence("sitting.alarm_environment"), Tone.ATTENTION)
+    settle()
+    label = frame.label()
+    assert not label.isEmpty(), "the words have a place"
+    needed = [part for part in parts if isinstance(part, QAbstractButton | ClockFace | StatusMark | Photo)]
+    assert not any(QRect(part.mapTo(deck, QPoint()), part.size()).intersects(label) for part in needed)
+    assert deck.childAt(label.center()) is not frame, "a press goes to the page"
+    picture, light = deck.grab().toImage(), PALETTES[Theme.LIGHT]
+    strip = find(screen, SimulatedStrip, "simulated_strip").height()
+    assert picture.pixelColor(1, 400).name().upper() == light.attention_fill
+    below = picture.pixelColor(300, strip + tokens.ALARM_EDGE - 1)
+    assert below.name().upper() == light.ink, "a dark line tells it from the strip"
     deck.set_alarm(None)
     settle()
     assert not frame.isVisible()
-    assert screen.geometry() == page
 
 
 def test_the_alarm_stays_over_a_change_of_screen_and_takes_no_focus(deck: Deck) -> None:
@@ -237,14 +244,7 @@ def test_the_alarm_stays_over_a_change_of_screen_and_takes_no_focus(deck: Deck) 
     assert screen.pane.hasFocus()
     other = deck.bring(WaitingScreen)
     settle()
-    assert find(deck, AlarmFrame, "alarm").isVisible()
-    assert other.geometry().top() > 0
-
-
-def test_the_alarms_frame_leaves_what_the_layout_check_assumes(deck: Deck) -> None:
-    deck.set_appearance(replace(deck.appearance, text_percent=200, language=Language.EN))
-    deck.set_alarm(Sentence("sitting.alarm_not_saved"))
-    settle()
-    left = deck.screen_of(ItemScreen).size()
-    assert (left.width(), left.height()) >= ALARMED
-    assert left.height() >= ALARMED[1]
+    frame = find(deck, AlarmFrame, "alarm")
+    assert frame.isVisible()
+    assert not frame.label().isEmpty()
+    assert other.geometry() == deck.rect()

@@ -28,8 +28,6 @@ from tests.app.seat.screens.pictures import encoded
 from tests.app.seat.screens.test_every_item import ITEMS, seen
 
 PERCENTS = (100, 200)
-ALARMED = (1350, 716)
-"""What the alarm's frame leaves of the smallest window at 200 %."""
 OTHER_THEMES = (Theme.DARK, Theme.CONTRAST, Theme.SEPIA)
 BESIDE = {Language.ZH: Theme.DARK, Language.EN: Theme.CONTRAST}
 """The one other theme a screen is looked at in by default; every theme takes minutes."""
@@ -39,12 +37,11 @@ every_language = pytest.mark.parametrize("language", Language)
 
 
 def looks(language: Language) -> Iterator[tuple[tuple[int, int], Appearance]]:
-    """Every size and text size, least room inside the alarm's frame, and another theme where room is short."""
+    """Every size and text size, and another theme where room is short."""
     for size in SIZES:
         for percent in PERCENTS:
             yield size, Appearance(language, percent)
     yield SIZES[0], Appearance(language, PERCENTS[1], BESIDE[language])
-    yield ALARMED, Appearance(language, PERCENTS[1])
 
 
 @every_language
