@@ -8,7 +8,6 @@ A plan that asks for no lock-down (`LockdownLevel.OPEN`, for practice) is not st
 policy names that check: what blocks by default is then for proctors to look at.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
@@ -18,7 +17,7 @@ from app.ui.text import Sentence
 from app.words import all_keys
 from proctoring.checks.catalogue import CHECKS, WATCHED, rule_of, statement_of, unknown_rules
 from proctoring.checks.machine import Machine
-from proctoring.checks.observation import Check, Observation, observe
+from proctoring.checks.observation import Check, Observation, essential, known_by, observe
 from proctoring.checks.situation import Situation
 from proctoring.lockdown.level import Level
 from sync.wire.environment import (
@@ -36,8 +35,6 @@ from sync.wire.environment import (
 MEASURED: Final = frozenset({"battery", "clock_offset", "clock_sync", "disk_forecast", "microphone_level"})
 """Checks whose evidence is figures."""
 _MOST_SHORT_OF: Final = 20
-_PROCESS: Final = re.compile(r"(/proc/|/fd/|\bpid |\bprocess )[0-9]+(?![0-9.])")
-"""A process's id, or the number of a file it holds, where evidence names one: "/proc/812/fd/17", "pid 812"."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +89,19 @@ class Look:
 
 def essence(statement: CheckStatement) -> frozenset[str]:
     """Give what tells a finding from another one of its check: its lines without what changes by itself."""
-    if statement.check in MEASURED:
-        return frozenset({statement.verdict.value})
-    return frozenset({statement.verdict.value, *(_PROCESS.sub(r"\1#", line) for line in statement.evidence)})
+    seen = frozenset[str]() if statement.check in MEASURED else essential(statement.evidence)
+    return seen | {statement.verdict.value}
+
+
+def known_with(statement: CheckStatement) -> frozenset[str]:
+    """Give what is known to whoever was told of a finding; another one is told of unless its essence is in that."""
+    return essence(statement) | known_by(statement.evidence)
 
 
 def covers(override: Override, statement: CheckStatement) -> bool:
     """Tell whether an override is of this finding: nothing is seen now that was not seen then."""
     same = override.statement.check == statement.check and override.statement.verdict is statement.verdict
-    return same and essence(statement) <= essence(override.statement)
+    return same and essence(statement) <= known_with(override.statement)
 
 
 def rule_in(policy: EnvironmentPolicy, check: str) -> CheckRule:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.seat.environment import Weighed, essence
+from app.seat.environment import Weighed, essence, known_with
 from sync.wire.environment import CheckStatement, Severity, Verdict
 
 CALM_LOOKS: Final = 5
@@ -60,7 +60,7 @@ class Changes:
         """
         for one in statements:
             kept = self._kept.setdefault(one.check, _Kept())
-            kept.told = kept.told | essence(one)
+            kept.told = kept.told | known_with(one)
             kept.stands = None if one.check in USUAL else one
 
     def look(self, weighed: Iterable[Weighed], now_ms: int) -> tuple[Change, ...]:
@@ -87,7 +87,7 @@ class Changes:
         if statement is None:
             return
         if one.override is not None:
-            kept.told |= essence(statement)
+            kept.told |= known_with(statement)
         if essence(statement) <= kept.told:
             kept.stands = statement
         else:
@@ -106,7 +106,7 @@ class Changes:
         told: list[Change] = []
         if kept.waiting is not None:
             told.append(Change(kept.waiting))
-            kept.told, kept.stands, kept.waiting = kept.told | essence(kept.waiting), kept.waiting, None
+            kept.told, kept.stands, kept.waiting = kept.told | known_with(kept.waiting), kept.waiting, None
             kept.went = kept.missed >= CALM_LOOKS
         if kept.went and kept.stands is not None:
             told.append(Change(kept.stands, gone=True))

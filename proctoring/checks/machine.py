@@ -12,7 +12,7 @@ from typing import Final, Self, TypeVar, cast
 MOST_BYTES: Final = 256 * 1024
 """No file of the kernel's that a check reads is larger; of anything else only the beginning counts."""
 MOST_ENTRIES: Final = 20_000
-"""No folder is read any further."""
+"""No folder is read any further, and one that holds more counts as unreadable."""
 _PAGE: Final = 4096
 """The kernel gives a file of its own that is no longer in one piece."""
 T = TypeVar("T")
@@ -105,13 +105,15 @@ class Machine:
         return None if raw is None else raw.decode("utf-8", "replace").strip()
 
     def names(self, path: str) -> tuple[str, ...] | None:
-        """Give the names in a folder, sorted; None if there is no such folder. Raises `Unreadable`."""
-        try:
-            with os.scandir(self._below(path)) as entries:
-                return tuple(sorted(entry.name for entry in islice(entries, MOST_ENTRIES)))
-        except OSError as error:
-            _tell(path, error)
-            return None
+        """Give the names in a folder, sorted; None if there is no such folder.
+
+        Raises:
+            Unreadable: it cannot be read, or holds more than is read: what is beyond that nobody has seen.
+        """
+        names = self._first_names(path)
+        if names is not None and len(names) > MOST_ENTRIES:
+            raise Unreadable(path, "E2BIG")
+        return names
 
     def link(self, path: str) -> str | None:
         """Give what a symbolic link says, None if there is none. Raises `Unreadable`."""
@@ -131,11 +133,22 @@ class Machine:
         return True
 
     def processes(self) -> Iterator[int]:
-        """Give the ids of all processes. Raises `Unreadable` if /proc cannot be read or is not there."""
-        names = self.names("proc")
-        if names is None:
-            raise Unreadable("/proc", "ENOENT")
-        yield from sorted(int(name) for name in names if name.isdecimal() and name.isascii())
+        """Give the ids of all processes. Raises `Unreadable` as `names`, and if /proc is not there."""
+        yield from _ids(self.names("proc"))
+
+    def first_processes(self) -> tuple[tuple[int, ...], bool]:
+        """Give the ids of as many processes as are read, and whether that is all. Raises `Unreadable`."""
+        names = self._first_names("proc")
+        return _ids(names), names is not None and len(names) <= MOST_ENTRIES
+
+    def _first_names(self, path: str) -> tuple[str, ...] | None:
+        """Give one name more than is read, if there are as many."""
+        try:
+            with os.scandir(self._below(path)) as entries:
+                return tuple(sorted(entry.name for entry in islice(entries, MOST_ENTRIES + 1)))
+        except OSError as error:
+            _tell(path, error)
+            return None
 
     def _below(self, path: str) -> str:
         return self._top + path.lstrip("/")
@@ -154,6 +167,12 @@ def _read_all(descriptor: int, most: int, longest_line: int) -> bytes:
         if len(piece) < _PAGE - longest_line:
             break
     return b"".join(pieces)
+
+
+def _ids(names: tuple[str, ...] | None) -> tuple[int, ...]:
+    if names is None:
+        raise Unreadable("/proc", "ENOENT")
+    return tuple(sorted(int(name) for name in names if name.isdecimal() and name.isascii()))
 
 
 def _tell(path: str, error: OSError) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
 
-from proctoring.checks.machine import Machine, Unreadable
+from proctoring.checks.machine import MOST_ENTRIES, Machine, Unreadable
 
 _DELETED: Final = " (deleted)"
 _MOST_ARGUMENTS: Final = 64
@@ -20,6 +20,11 @@ _AFTER_IDS: Final = b"\nFDSize:"
 _RIGHTS: Final = b"\nCapEff:"
 _RIGHTS_BYTES: Final = len(_RIGHTS) + 1 + 16
 _COMMAND_BYTES: Final = 4096
+INTERPRETER: Final = re.compile(
+    r"(?:python|pypy|perl|ruby|node|nodejs|deno|bun|bash|dash|sh|zsh|ksh|mksh|fish|busybox|java|php|lua|luajit|tclsh"
+    r"|wish|gjs|mono|dotnet|guile|[gm]?awk|wine|wine64)[0-9.]*|ld-linux.*|ld-[0-9.]+\.so"
+)
+"""Program files that do what another file says; the system's loader (ld.so(8)) runs any program so."""
 _INSTALLED: Final = (
     "/usr/",
     "/opt/",
@@ -91,6 +96,12 @@ class Process:
         return frozenset((self.comm, *(file.rpartition("/")[2] for file in files)))
 
     @property
+    def interprets(self) -> bool:
+        """Whether what this does stands in another file than the one it runs."""
+        file = self.exe or (self.argv[0] if self.argv else "")
+        return INTERPRETER.fullmatch(file.rpartition("/")[2].removeprefix("-")) is not None
+
+    @property
     def script(self) -> str | None:
         """What an interpreter that was started so would run: the first word that is no option."""
         return next((word for word in self.argv[1:] if not word.startswith("-")), None)
@@ -98,10 +109,15 @@ class Process:
 
 @dataclass(frozen=True)
 class Running:
-    """The processes that /proc shows; `whole`: other users' are among them (there are PCs that hide them)."""
+    """The processes that /proc shows; `gaps`: why these may not be all (there are PCs that hide other users')."""
 
     processes: tuple[Process, ...]
-    whole: bool
+    gaps: tuple[str, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are all."""
+        return not self.gaps
 
     @classmethod
     def look(cls, machine: Machine) -> Self:
@@ -110,9 +126,11 @@ class Running:
 
     @classmethod
     def _all(cls, machine: Machine) -> Self:
-        looked = [one for one in (Process.look(machine, pid) for pid in machine.processes()) if one is not None]
-        whole = any(one.pid == 1 for one in looked)
-        return cls(tuple(one for one in looked if not one.is_kernel), whole)
+        pids, all_read = machine.first_processes()
+        looked = [one for one in (Process.look(machine, pid) for pid in pids) if one is not None]
+        gaps = [] if any(one.pid == 1 for one in looked) else ["/proc: other users' processes are not shown"]
+        gaps += [] if all_read else [f"/proc: more than {MOST_ENTRIES} entries"]
+        return cls(tuple(one for one in looked if not one.is_kernel), tuple(gaps))
 
 
 def ours(all_processes: Iterable[Process], own_pids: frozenset[int]) -> frozenset[int]:
@@ -137,6 +155,23 @@ def began_us(all_processes: Iterable[Process], own_pids: frozenset[int]) -> froz
             found.add(above.pid)
             above = known.get(above.parent)
     return frozenset(found)
+
+
+def told_to_run(machine: Machine, one: Process) -> str:
+    """Give what an interpreter was told to run: its command line, and the folder that a name in it is looked for in.
+
+    The command line is the process's own word. Where it is empty, or the folder is not shown, that is said.
+    """
+    if not one.argv:
+        return "what it was told to run is not shown"
+    words = " ".join(one.argv)
+    if all(word.startswith(("-", "/")) for word in one.argv[1:]):
+        return words
+    try:
+        folder = machine.link(f"proc/{one.pid}/cwd")
+    except Unreadable:
+        folder = None
+    return f"{words} in {folder or 'a folder that is not shown'}"
 
 
 def is_installed(path: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
-from proctoring.checks.process import Process, Running
+from proctoring.checks.process import Process, Running, is_installed
 from proctoring.checks.situation import Situation
 from proctoring.checks.sockets import sockets
 
@@ -86,10 +86,11 @@ def remote_session(machine: Machine, situation: Situation) -> Observation:
     for look in (_remote_sessions, _utmp, _ssh_processes):
         sure += _try(look, machine, problems)
     connected = _try(_connections, machine, problems)
-    if sure:
-        return found("remote_session", (*sure, *connected))
-    if connected or problems:
-        return unknown("remote_session", (*connected, *problems))
+    said = _try(_said_to_be_ssh, machine, problems)
+    if sure or (said and connected):
+        return found("remote_session", (*sure, *said, *connected))
+    if said or connected or problems:
+        return unknown("remote_session", (*said, *connected, *problems))
     if situation.environment is None:
         return unknown("remote_session", ("environment: not known",))
     return clear("remote_session", ("/run/systemd/sessions, /run/utmp, /proc/net/tcp: nobody from elsewhere",))
@@ -114,8 +115,7 @@ def other_users(machine: Machine, situation: Situation) -> Observation:
         return found("other_users", lines, names=", ".join(sorted({person for _, person in known})))
     strange = [f"/proc/{one.pid}/status: {one.comm} of user {one.uid}" for one, _ in at_work if _may_be(one.uid, users)]
     if strange or not running.whole:
-        hidden = () if running.whole else ("/proc: other users' processes are not shown",)
-        return unknown("other_users", (*strange, *hidden))
+        return unknown("other_users", (*strange, *running.gaps))
     return clear("other_users", (f"/proc: nobody but user {own.uid}",))
 
 
@@ -156,11 +156,30 @@ def _utmp(machine: Machine) -> Iterator[str]:
 
 
 def _ssh_processes(machine: Machine) -> Iterator[str]:
-    for one in Running.look(machine).processes:
-        if one.uid == 0 or one.comm.startswith("sshd"):
-            title = " ".join(one.argv)
-            if _SSH_SESSION.match(title):
-                yield f"/proc/{one.pid}/cmdline: {title}"
+    """Give the sessions of the superuser's sshd: its own processes, and those that it began as another user."""
+    yield from (line for line, is_ssh in machine.once(_ssh_titles) if is_ssh)
+
+
+def _said_to_be_ssh(machine: Machine) -> Iterator[str]:
+    """Give who only says so: any user's process may call itself what it likes."""
+    yield from (line for line, is_ssh in machine.once(_ssh_titles) if not is_ssh)
+
+
+def _ssh_titles(machine: Machine) -> tuple[tuple[str, bool], ...]:
+    running = Running.look(machine).processes
+    titles = [(one, " ".join(one.argv)) for one in running if one.uid == 0 or one.comm.startswith("sshd")]
+    titles = [(one, title) for one, title in titles if _SSH_SESSION.match(title)]
+    known = {one.pid: one for one in running} if titles else {}
+    return tuple(
+        (f"/proc/{one.pid}/cmdline: {title}", one.uid == 0 or _is_sshd(known.get(one.parent))) for one, title in titles
+    )
+
+
+def _is_sshd(parent: Process | None) -> bool:
+    """Tell whether this is the superuser's part of a session, "sshd: li [priv]" (sshd(8), separation of privileges)."""
+    if parent is None or parent.uid != 0 or not parent.comm.startswith("sshd"):
+        return False
+    return parent.exe is None or is_installed(parent.exe)
 
 
 def _connections(machine: Machine) -> Iterator[str]:

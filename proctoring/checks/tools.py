@@ -19,7 +19,6 @@ shown. So each signal has a weight, and what is found needs three points:
 Two points are "could not tell". What stands in the arguments of a program (the name of a document) counts for nothing.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,14 +28,13 @@ from typing import Final
 from proctoring.checks.lists import Tool, Tools
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
-from proctoring.checks.process import Process, Running, is_installed
+from proctoring.checks.process import INTERPRETER, Process, Running, is_installed
 from proctoring.checks.situation import Situation
 from proctoring.checks.sockets import Socket, inodes_of, sockets, unix_names
 
 FOUND: Final = 3
 DOUBTFUL: Final = 2
 
-_INTERPRETER: Final = re.compile(r"(?:python|perl|ruby|node|nodejs|bash|dash|sh|busybox|java)[0-9.]*")
 _COMM_LENGTH: Final = 15
 _APP_IMAGE: Final = "/tmp/.mount_"  # noqa: S108 - where the AppImage runtime mounts a program that was only downloaded
 _MAPS_BYTES: Final = 1_000_000
@@ -77,8 +75,7 @@ def _look(check: str, tools: Tools | None, machine: Machine, situation: Situatio
         return found(check, _lines(strong), names=", ".join(one.tool for one in strong))
     doubtful = [one for one in suspicions if one.points == DOUBTFUL]
     if doubtful or view.problems or not view.running.whole:
-        hidden = () if view.running.whole else ("/proc: other users' processes are not shown",)
-        return unknown(check, (*_lines(doubtful), *view.problems, *hidden))
+        return unknown(check, (*_lines(doubtful), *view.problems, *view.running.gaps))
     return clear(check, (f"/proc: {len(view.running.processes)} processes",))
 
 
@@ -214,7 +211,7 @@ def _named(tool: Tool, process: Process) -> Suspicion:
     if _in_folder(tool, process) or _base(process.exe) in tool.programs:
         sure = is_installed(process.exe) or process.exe.startswith(_APP_IMAGE) or _in_folder(tool, process)
         return nothing.plus(3 if sure else 2, f"{where}/exe: {process.exe}")
-    script = process.script if _INTERPRETER.fullmatch(_base(process.exe)) else None
+    script = process.script if INTERPRETER.fullmatch(_base(process.exe)) else None
     if script and is_installed(script) and _base(script) in tool.programs:
         return nothing.plus(3, f"{where}/cmdline: {script}")
     return nothing.plus(1, f"{where}/comm: {process.comm} ({process.exe})") if called else nothing
@@ -223,7 +220,7 @@ def _named(tool: Tool, process: Process) -> Suspicion:
 def _tells(tool: Tool, process: Process) -> int:
     """Weigh the file that a process says it was started from, its own not being shown."""
     argv = process.argv
-    script = process.script if _INTERPRETER.fullmatch(_base(argv[0])) else argv[0]
+    script = process.script if INTERPRETER.fullmatch(_base(argv[0])) else argv[0]
     if script is None:
         return 0
     if (tool.folders and script.startswith(tool.folders)) or (is_installed(script) and _base(script) in tool.programs):

@@ -112,6 +112,15 @@ def test_what_must_not_be_allowed_is_not_even_by_an_override_that_stands_in_the_
     assert one(changed, STRICT, override(changed)).blocks
 
 
+def test_an_override_of_ten_media_is_none_of_an_eleventh_and_of_eleven_is_none_of_another_instead() -> None:
+    media = [f"/sys/block/sd{letter}: stick" for letter in "abcdefghijklm"]
+    ten, eleven = found("usb_storage", media[:10], count=10), found("usb_storage", media[:11], count=11)
+    assert not fits(ten, eleven)
+    assert fits(eleven, found("usb_storage", reversed(media[:11]), count=11))
+    assert not fits(eleven, found("usb_storage", [*media[:10], media[11]], count=11))
+    assert fits(eleven, found("usb_storage", media[:9], count=9)), "less than was seen is the same finding"
+
+
 lines = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=30).map(str.strip)
 
 

@@ -54,6 +54,15 @@ def test_what_is_seen_beside_it_is_told_and_what_goes_of_it_is_not() -> None:
     ]
 
 
+def test_the_eleventh_port_is_told_beside_ten_that_were_known() -> None:
+    ports = [f"/proc/net: tcp 0.0.0.0:{port}" for port in range(20_000, 20_010)]
+    watched = Watched(found("listening", ports, names="", count=10))
+    assert watched.look(found("listening", ports, names="", count=10)) == ()
+    (change,) = watched.look(found("listening", (*ports, "/proc/net: tcp 0.0.0.0:31337"), names="", count=11))
+    assert change.statement.evidence[-1].startswith("and 2 more")
+    assert watched.look(found("listening", ports[:4], names="", count=4)) == ()
+
+
 def test_it_has_gone_only_after_a_while_and_is_then_told_anew() -> None:
     watched = Watched()
     watched.look(STICK)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from proctoring.checks import machine as machine_module
+from proctoring.checks.machine import Unreadable
 from proctoring.checks.observation import Observation, observe
 from proctoring.checks.others import accessibility_bus, unexpected_programs
 from proctoring.checks.ourselves import debugger, elevated
@@ -103,8 +105,62 @@ def test_the_supervisor_that_began_us_is_ours_and_a_shell_that_did_is_not(pc: Ma
     process(pc, 420, "examroom", exe="/usr/bin/python3.11", parent=410)
     situation = Situation(own_pids=frozenset({420}), known=KNOWN, level=LockdownLevel.SESSION)
     lines = at("processes", pc, situation).evidence
-    assert "/proc/400: /usr/bin/bash of user 1000" in lines
+    assert "/proc/400: /usr/bin/bash of user 1000: bash" in lines
     assert not any("/proc/410" in line for line in lines)
+
+
+def test_what_an_interpreter_runs_tells_it_from_another_one(pc: MadeUp) -> None:
+    process(pc, 70, "/usr/bin/python3", "/usr/sbin/firewalld", "--nofork", exe="/usr/bin/python3.11", uid=0)
+    assert at("processes", pc).evidence == (
+        "/proc/70: /usr/bin/python3.11 of user 0: /usr/bin/python3 /usr/sbin/firewalld --nofork",
+    )
+    process(pc, 71, "/usr/bin/python3", "cheat.py", exe="/usr/bin/python3.11")
+    pc.link("proc/71/cwd", "/home/kid")
+    process(pc, 72, "perl", "cheat.pl", exe="/usr/bin/perl")
+    process(pc, 73, exe="/usr/bin/bash")
+    process(pc, 74, "/lib64/ld-linux-x86-64.so.2", "/home/kid/evil", exe="/usr/lib64/ld-linux-x86-64.so.2")
+    assert at("processes", pc).evidence[1:] == (
+        "/proc/71: /usr/bin/python3.11 of user 1000: /usr/bin/python3 cheat.py in /home/kid",
+        "/proc/72: /usr/bin/perl of user 1000: perl cheat.pl in a folder that is not shown",
+        "/proc/73: /usr/bin/bash of user 1000: what it was told to run is not shown",
+        "/proc/74: /usr/lib64/ld-linux-x86-64.so.2 of user 1000: /lib64/ld-linux-x86-64.so.2 /home/kid/evil",
+    )
+
+
+def test_our_own_interpreter_is_expected_only_with_our_own_scripts(pc: MadeUp) -> None:
+    python = "/opt/examroom/bin/python3.11"
+    process(pc, 70, python, "-I", "/opt/examroom/bin/examroom", "agent", exe=python)
+    assert at("processes", pc).verdict is CLEAR
+    process(pc, 71, python, "/home/kid/cheat.py", exe=python)
+    process(pc, 72, python, "-W", "/opt/examroom/x", "/home/kid/cheat.py", exe=python)
+    process(pc, 73, python, "/opt/examroom/../../home/kid/cheat.py", exe=python)
+    assert at("processes", pc).facts["count"] == 3
+
+
+def test_the_shell_by_which_the_display_makes_its_keymap_is_expected_and_no_other(pc: MadeUp) -> None:
+    command = '"/usr/bin/xkbcomp" -w 1 "-R/usr/share/X11/xkb" -xkm "-" -em1 "The XKEYBOARD keymap compiler (xkbcomp) reports:" -emp "> " -eml "Errors from xkbcomp are not fatal to the X server" "/tmp/server-0.xkm"'  # noqa: E501
+    process(pc, 61, "/usr/lib/xorg/Xorg", exe="/usr/lib/xorg/Xorg")
+    process(pc, 62, "sh", "-c", command, exe="/usr/bin/dash", comm="sh", parent=61)
+    assert at("processes", pc).verdict is CLEAR
+    process(pc, 63, "sh", "-c", f"{command}; /home/kid/evil", exe="/usr/bin/dash", comm="sh", parent=61)
+    process(pc, 64, "sh", "-c", command, exe="/usr/bin/dash", comm="sh")
+    process(pc, 65, "Xorg", exe="/home/kid/Xorg")
+    process(pc, 66, "sh", "-c", command, exe="/usr/bin/dash", comm="sh", parent=65)
+    assert at("processes", pc).facts["count"] == 4
+
+
+def test_more_processes_than_are_read_are_not_nobody_else(pc: MadeUp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_module, "MOST_ENTRIES", len(list((pc.root / "proc").iterdir())))
+    assert at("processes", pc).verdict is CLEAR
+    process(pc, 3, "/usr/sbin/cron", exe="/usr/sbin/cron", uid=0)
+    monkeypatch.setattr(machine_module, "MOST_ENTRIES", len(list((pc.root / "proc").iterdir())) - 1)
+    seen = at("processes", pc)
+    assert seen.verdict is UNKNOWN
+    assert "entries" in seen.evidence[0]
+    process(pc, 0, "evil", exe="/home/li/evil")
+    assert at("processes", pc).verdict is FOUND, "what is read is looked at all the same"
+    with pytest.raises(Unreadable, match="E2BIG"):
+        pc.machine.names("proc")
 
 
 @pytest.mark.parametrize("level", [LockdownLevel.DESKTOP, LockdownLevel.OPEN, None])

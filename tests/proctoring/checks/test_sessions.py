@@ -97,6 +97,24 @@ def test_an_ssh_session_is_told_from_the_service_that_waits(pc: MadeUp) -> None:
     assert remote(pc).verdict is FOUND
 
 
+def test_who_only_calls_itself_an_ssh_session_is_no_finding_by_that_alone(pc: MadeUp) -> None:
+    process(pc, 701, "sshd: kid@pts/0", comm="sshd", exe="/home/kid/sshd")
+    process(pc, 702, "sshd: kid [priv]", comm="sshd", exe="/home/kid/sshd")
+    process(pc, 703, "sshd: kid@pts/1", comm="sshd", parent=702)
+    seen = remote(pc)
+    assert seen.verdict is UNKNOWN
+    assert seen.evidence == ("/proc/701/cmdline: sshd: kid@pts/0", "/proc/703/cmdline: sshd: kid@pts/1")
+    sockets(pc, "tcp", Line("10.0.0.2", 22, ESTABLISHED, "10.0.0.9", 50_000))
+    assert remote(pc).verdict is FOUND
+
+
+def test_what_the_superusers_sshd_began_is_an_ssh_session(pc: MadeUp) -> None:
+    process(pc, 700, "sshd: kid [priv]", comm="sshd", uid=0)
+    assert remote(pc).verdict is CLEAR
+    process(pc, 701, "sshd: kid@pts/0", comm="sshd", parent=700)
+    assert remote(pc).verdict is FOUND
+
+
 def test_a_connection_alone_may_be_somebody_who_only_knocks(pc: MadeUp) -> None:
     sockets(pc, "tcp", Line("10.0.0.2", 22, ESTABLISHED, "10.0.0.9", 50_000))
     seen = remote(pc)
