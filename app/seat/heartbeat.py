@@ -9,7 +9,7 @@ from typing import Self
 from PySide6.QtCore import QObject, QTimer
 
 from proctoring.lockdown.level import Evidence
-from proctoring.lockdown.session.looking import look_at_account, look_at_supervisor
+from proctoring.lockdown.session.looking import look_at_account, look_at_supervisor, look_at_users
 from proctoring.lockdown.session.pulse import BEAT, BEAT_MS, VARIABLE, inherited
 
 
@@ -47,4 +47,5 @@ class Heartbeat(QObject):
 def around(heartbeat: Heartbeat | None) -> Evidence:
     """Give the part of the evidence that is around this process: its supervisor, and the user it runs as."""
     supervision = None if heartbeat is None else heartbeat.supervision
-    return Evidence(supervision=supervision, account=look_at_account(os.getuid()))
+    account = look_at_account(os.getuid())
+    return Evidence(supervision=supervision, account=account, machine_users=look_at_users())

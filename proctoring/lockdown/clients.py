@@ -2,12 +2,15 @@
 
 import os
 import struct
+import time
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from proctoring.lockdown.holders import started, tables
 from proctoring.lockdown.xserver import XServer, u32
 
 INPUT_METHODS: Final = frozenset(
@@ -26,6 +29,8 @@ INPUT_METHODS: Final = frozenset(
 """Where Debian, Ubuntu, Fedora and Arch put the programs of ibus and fcitx that show candidates."""
 _PID_OF_CLIENT: Final = 2  # XRes: LocalClientPID
 _MOST_ANCESTORS: Final = 16
+_AGAIN_S: Final = 4.0
+"""So often it is looked whether an input method still holds its connection alone; and when somebody comes or goes."""
 _BYTES: Final = 4096
 
 
@@ -37,25 +42,35 @@ class Standing(StrEnum):
     UNTOLD = "untold"
 
 
+_HELPERS: Final = {True: Standing.ALLOWED, False: Standing.FOREIGN, None: Standing.UNTOLD}
+"""What an input method is, by whether it holds its connection alone."""
+
+
 @dataclass(frozen=True)
 class Allow:
     """Whose clients may be on the display: `family` and every process descended from it, and `programs` by path.
 
-    A path counts only if the running program (`/proc/<pid>/exe`) is that very file, which root alone may write.
+    A path counts only if the running program (`/proc/<pid>/exe`) is that very file, which root alone may write, and
+    only for a process descended from `within`, if that is given.
     """
 
     family: int
     programs: frozenset[str] = INPUT_METHODS
+    within: int | None = None
 
 
 @dataclass(frozen=True)
 class Client:
-    """One client. `base`: its resource base. `pid`: None if it is not of this PC. `program`: None if unreadable."""
+    """One client. `base`: its resource base. `pid`: None if it is not of this PC. `program`: None if unreadable.
+
+    `helps`: it is an input method's program. It is allowed only if nobody else holds its connection, too.
+    """
 
     base: int
     pid: int | None
     program: str | None
     standing: Standing
+    helps: bool = False
 
     def __str__(self) -> str:
         if self.base == 0:
@@ -73,6 +88,7 @@ class Clients:
         self._allow = allow
         self._proc = proc
         self._known: dict[int, Client] = {}
+        self._looked_s = 0.0
 
     def ask(self) -> Any:  # noqa: ANN401 - a cookie of xcffib's
         """Ask the server for the processes of all clients."""
@@ -83,7 +99,10 @@ class Clients:
         pids = _pids(answer or b"")
         pids.pop(self._server.own_base, None)
         pids.pop(0, None)
+        before = self._known
         self._known = {base: self._client(base, pid) for base, pid in pids.items()}
+        if any(client.helps for client in self._known.values()):
+            self._look_at_helpers(before)
         return self._known
 
     def owner(self, xid: int) -> Client:
@@ -96,7 +115,28 @@ class Clients:
         known = self._known.get(base)
         if known is not None and (known.pid, known.program) == (pid, program):
             return known
-        return Client(base, pid, program, standing_of(self._proc, self._allow, pid, program))
+        standing = standing_of(self._proc, self._allow, pid, program)
+        helps = standing is Standing.ALLOWED and pid is not None and not descends(self._proc, pid, self._allow.family)
+        return Client(base, pid, program, standing, helps)
+
+    def _look_at_helpers(self, before: Mapping[int, Client]) -> None:
+        """See whether input methods are what draws: who has connected can become another program, its child draw on."""
+        if before.keys() == self._known.keys() and time.monotonic() - self._looked_s < _AGAIN_S:
+            return
+        proc, family = self._proc, self._allow.family
+        held = tables(self._server.fileno(), proc, since=started(proc, _parent(proc, family) or family))
+        counted = Counter(client.pid for client in self._known.values() if client.pid is not None)
+        counted[os.getpid()] += 1  # the watch itself
+
+        def is_allowed(pid: int) -> bool:
+            return standing_of(proc, self._allow, pid, self._program(pid)) is Standing.ALLOWED
+
+        for base, client in self._known.items():
+            if client.helps and client.pid is not None:
+                alone = None if held is None else held.alone(client.pid, counted, is_allowed)
+                standing = _HELPERS[alone] if is_allowed(client.pid) else Standing.FOREIGN
+                self._known[base] = replace(client, standing=standing)
+        self._looked_s = time.monotonic()
 
     def _program(self, pid: int) -> str | None:
         try:
@@ -107,15 +147,17 @@ class Clients:
 
 def standing_of(proc: Path, allow: Allow, pid: int | None, program: str | None) -> Standing:
     """Tell what a process is to us. `program`: its file as the kernel names it, None if that cannot be read."""
-    if pid is not None and _descends(proc, pid, allow.family):
+    if pid is not None and descends(proc, pid, allow.family):
         return Standing.ALLOWED
     if pid is None or program is None:
         return Standing.UNTOLD
     genuine = program in allow.programs and _same_file(proc / str(pid) / "exe", Path(program))
-    return Standing.ALLOWED if genuine else Standing.FOREIGN
+    within = allow.within is None or descends(proc, pid, allow.within)
+    return Standing.ALLOWED if genuine and within else Standing.FOREIGN
 
 
-def _descends(proc: Path, pid: int, family: int) -> bool:
+def descends(proc: Path, pid: int, family: int) -> bool:
+    """Tell whether a process is, or descends from, another."""
     for _ in range(_MOST_ANCESTORS):
         if pid == family:
             return True

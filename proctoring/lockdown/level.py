@@ -53,8 +53,9 @@ class Evidence:
 
     In the window: `keyboard_grab` (held now), `stack_watch` (running), `key_filter` (on), `injection_told` (input that
     a program made is impossible here or is told apart and dropped). On the display: `window_manager` (one runs),
-    `foreign_clients` (programs on it that are on no list, as `name (pid)`). Around the process: `supervision` (None:
-    no supervisor), `account`.
+    `foreign_clients` (programs on it that are on no list, as `name (pid)`), `test_interfaces` (extensions by which a
+    client types in a keyboard's name or listens to all). Around the process: `supervision` (None: no supervisor),
+    `account`, `machine_users` (our users are the machine's: in a namespace of one's own anybody is whom he likes).
     """
 
     keyboard_grab: bool = False
@@ -65,6 +66,8 @@ class Evidence:
     foreign_clients: tuple[str, ...] | None = None
     supervision: Supervision | None = None
     account: Account | None = None
+    test_interfaces: tuple[str, ...] | None = None
+    machine_users: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,13 @@ SESSION_NEEDS: Final = (
     "strange_display",
     "user_is_root",
     "user_not_locked",
+    "user_namespace",
     "window_manager",
     "window_manager_unknown",
     "foreign_clients",
     "clients_unknown",
     "injection_untold",
+    "test_interfaces",
 )
 """What keeps a seat from `SESSION`, beside all that keeps it from `DESKTOP`."""
 
@@ -124,10 +129,12 @@ def _short_of_session(evidence: Evidence) -> tuple[str, ...]:
         "strange_display": supervision is not None and not supervision.own_display,
         "user_is_root": account is not None and account.uid == 0,
         "user_not_locked": account is None or (account.uid != 0 and not account.is_locked_kiosk()),
+        "user_namespace": evidence.machine_users is not True,
         "window_manager": evidence.window_manager is True,
         "window_manager_unknown": evidence.window_manager is None,
         "foreign_clients": bool(evidence.foreign_clients),
         "clients_unknown": evidence.foreign_clients is None,
         "injection_untold": not evidence.injection_told,
+        "test_interfaces": evidence.test_interfaces != (),
     }
     return tuple(code for code in SESSION_NEEDS if missing[code])

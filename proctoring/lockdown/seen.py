@@ -35,6 +35,8 @@ class Seen(StrEnum):
     """Keys or buttons were pressed that no hand pressed (told once)."""
     DISPLAY_STALLED = "display_stalled"
     """The display does not answer: another client holds it, or the PC is overloaded."""
+    DISPLAY_HELD = "display_held"
+    """The display answers, but let us wait for much of the time: a client holds it again and again."""
     DISPLAY_LOST = "display_lost"
     """The connection broke; nothing more is seen."""
 

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Final
 
 from proctoring.lockdown.xserver import XServer, u16, u32
@@ -15,7 +16,7 @@ _MOST_PARENTS: Final = 8  # a window manager's frame is one; more than these is 
 _INPUT_ONLY: Final = 2
 _VIEWABLE: Final = 2
 _HEADER: Final = 32  # bytes of a reply before its list
-_SMALLEST: Final = 4  # pixels each way: what covers less shows nothing, and catches no click by itself
+_SMALLEST: Final = 4  # pixels each way: what covers less shows nothing by itself, and catches no click
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Rect:
         """Tell whether the other lies wholly within this one."""
         return self.common(other) == other
 
+    @property
+    def area(self) -> int:
+        """How many pixels it has."""
+        return self.width * self.height
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}+{self.x}+{self.y}"
 
@@ -57,10 +63,21 @@ class Window:
         kinds = ("input only" * self.input_only, "override-redirect" * self.override_redirect)
         return " ".join(("window", f"{self.xid:#x}", str(self.rect), *filter(None, kinds)))
 
+    def shows(self, rect: Rect) -> int:
+        """Give how many pixels of a rectangle's picture it takes away."""
+        common = self.rect.common(rect)
+        return common.area if self.viewable and not self.input_only and common else 0
+
     def hides(self, rect: Rect) -> bool:
         """Tell whether it takes any of a rectangle's picture or clicks away."""
         common = self.rect.common(rect)
         return self.viewable and common is not None and min(common.width, common.height) >= _SMALLEST
+
+
+def too_many(over: Sequence[Window], own: Rect, share: Fraction) -> tuple[Window, ...]:
+    """Give those windows that take a bit of our picture away, if together they take more than a share of it."""
+    taking = tuple(window for window in over if window.shows(own))
+    return taking if sum(window.shows(own) for window in taking) > share * own.area else ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 import xcffib
+import xcffib.composite
 import xcffib.randr
 import xcffib.res
 import xcffib.xinput
@@ -23,6 +24,7 @@ PATIENCE: Final = 0.25
 """How many seconds a look may wait for the server altogether. Another client can hold the server with a grab."""
 MOST_EVENTS: Final = 4000
 """So many events are taken in one look; what is over waits for the next."""
+_PRESENT: Final = 8  # where QueryExtension's reply has it
 _EVENT_BYTES: Final = 36  # a generic event: 32 bytes, and the full sequence that libxcb puts behind them
 
 
@@ -57,12 +59,15 @@ class XServer:
         self.own_mask: int = setup.resource_id_mask
         self.own_base: int = setup.resource_id_base
         self.core: Any = self._connection.core
-        self.res = self._extension(xcffib.res.key, "X-Resource")
-        self.randr = self._extension(xcffib.randr.key, "RANDR")
-        self.input = self._extension(xcffib.xinput.key, "XInputExtension")
+        self.res = self._extension(xcffib.res.key)
+        self.randr = self._extension(xcffib.randr.key)
+        self.input = self._extension(xcffib.xinput.key)
+        self.composite = self._extension(xcffib.composite.key) if self._has(xcffib.composite.key) else None
         self._descriptor = int(self._connection.get_file_descriptor())
         self._waiting: Any = None  # the first request that was not answered in time
         self._names: dict[int, str] = {}
+        self.waited_s = 0.0
+        """How long it was waited for answers, altogether."""
 
     def close(self) -> None:
         """Let the connection go."""
@@ -84,16 +89,17 @@ class XServer:
             Stalled: no answer within `PATIENCE` since this call.
         """
         self.flush()
-        until = time.monotonic() + PATIENCE
+        began = time.monotonic()
         answers: list[bytes | None] = []
-        for at, cookie in enumerate(cookies):
-            try:
-                answers.append(self._reply(cookie, until))
-            except Stalled:
-                self._waiting = cookie
-                for other in cookies[at + 1 :]:
-                    other.discard_reply()
-                raise
+        try:
+            answers.extend(self._reply(cookie, began + PATIENCE) for cookie in cookies)
+        except Stalled:
+            self._waiting, *others = cookies[len(answers) :]
+            for other in others:
+                other.discard_reply()
+            raise
+        finally:
+            self.waited_s += time.monotonic() - began
         return tuple(answers)
 
     def answering(self) -> None:
@@ -119,6 +125,11 @@ class XServer:
             finally:
                 xcffib.c_free(event)
         self._alive()
+
+    def offers(self, *extensions: str) -> tuple[str, ...]:
+        """Give those of these extensions that the server has. Raises as `ask`."""
+        answers = self.ask(*(self.core.QueryExtension(len(name), name) for name in extensions))
+        return tuple(name for name, told in zip(extensions, answers, strict=True) if told is None or told[_PRESENT])
 
     def atom(self, name: str) -> int:
         """Give an atom. Raises as `ask`."""
@@ -170,12 +181,15 @@ class XServer:
     def _raw(self) -> Any:  # noqa: ANN401 - a pointer of libxcb's
         return self._connection._conn  # noqa: SLF001 - xcffib hands libxcb's connection out nowhere else
 
-    def _extension(self, key: Any, name: str) -> Any:  # noqa: ANN401 - xcffib has no types
-        present = xcffib.lib.xcb_get_extension_data(self._raw(), key.c_key)
-        if present == xcffib.ffi.NULL or not present.present:
+    def _extension(self, key: Any) -> Any:  # noqa: ANN401 - xcffib has no types
+        if not self._has(key):
             self.close()
-            raise DisplayUnreachableFault(f"no {name} extension")
+            raise DisplayUnreachableFault(f"no {key.name} extension")
         return self._connection(key)
+
+    def _has(self, key: Any) -> bool:  # noqa: ANN401 - xcffib has no types
+        present = xcffib.lib.xcb_get_extension_data(self._raw(), key.c_key)
+        return bool(present != xcffib.ffi.NULL and present.present)
 
     def opcode(self, extension: Any) -> int:  # noqa: ANN401 - xcffib has no types
         """Give the number that an extension's generic events carry."""

@@ -1,10 +1,11 @@
 """The guard: everything that holds the kiosk's window in front and the rest of the PC out, put on and off together."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -95,18 +96,22 @@ class Guard(QObject):
             self._hold.begin()
             self._synthetic.begin()
             self._covers.begin()
-            self._watch.begin(int(self._window.winId()))
+            supervision = self._around().supervision
+            ours = supervision is not None and supervision.is_ours()
+            self._watch.begin(int(self._window.winId()), os.getppid() if ours else None)
         self._clips.begin()
         self._links.begin()
         self._pauses.begin()
         self._others.begin()
         self._beat_timer.start()
+        _application().aboutToQuit.connect(self.release)  # afterwards there is no display, and no order of ending
 
     def release(self) -> None:
         """Take everything off; the PC is as it was. May be called at any time, and more than once."""
         if not self._engaged:
             return
         self._engaged = False
+        _application().aboutToQuit.disconnect(self.release)
         self._beat_timer.stop()
         self._soon_timer.stop()
         self._links.end()
@@ -131,7 +136,12 @@ class Guard(QObject):
         if state is None:
             return seen
         foreign = tuple(str(client) for client in state.clients if client.standing is not Standing.ALLOWED)
-        return replace(seen, window_manager=state.window_manager is not None, foreign_clients=foreign)
+        return replace(
+            seen,
+            window_manager=state.window_manager is not None,
+            foreign_clients=foreign,
+            test_interfaces=state.test_interfaces,
+        )
 
     def level(self) -> Level:
         """Give the level of now."""
@@ -185,3 +195,10 @@ class Guard(QObject):
     def _tell(self, matter: Matter) -> None:
         if self._memory.is_new(matter):
             self.noticed.emit(GuardEvent(matter.kind, matter.evidence, self._clock().wall_ms))
+
+
+def _application() -> QCoreApplication:
+    application = QCoreApplication.instance()
+    if application is None:
+        raise TypeError("a guard needs an application")
+    return application

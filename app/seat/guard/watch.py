@@ -1,5 +1,6 @@
 """The watch over the display as the guard uses it: what it sees becomes what the guard tells and does."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,7 @@ _KINDS: Final[Mapping[Seen, GuardKind]] = MappingProxyType(
         Seen.FOCUS_ELSEWHERE: GuardKind.FOCUS_LOST,
         Seen.MIRRORED_SCREEN: GuardKind.MIRRORED_SCREEN,
         Seen.INJECTED_INPUT: GuardKind.INJECTED_INPUT,
+        Seen.DISPLAY_HELD: GuardKind.WATCH_LOST,
         Seen.DISPLAY_STALLED: GuardKind.WATCH_LOST,
         Seen.DISPLAY_LOST: GuardKind.WATCH_LOST,
     }
@@ -48,6 +50,7 @@ class Watch:
         self._watch: DisplayWatch | None = None
         self._notifier: QSocketNotifier | None = None
         self._window = 0
+        self._supervisor: int | None = None
         self._usual: frozenset[str] = frozenset()
         self.stalled = False
 
@@ -67,9 +70,12 @@ class Watch:
         """What was pressed so far, by hand and by programs; None if that is not watched, or not in time."""
         return self._watch.input if self._watch is not None and not self.stalled else None
 
-    def begin(self, window: int) -> None:
-        """Watch over this window. Who is on a managed display by now is the desktop's own, which the level says."""
-        self._window = window
+    def begin(self, window: int, supervisor: int | None = None) -> None:
+        """Watch over this window. Who is on a managed display by now is the desktop's own, which the level says.
+
+        `supervisor`: of the kiosk's session; an input method then has to be its.
+        """
+        self._window, self._supervisor = window, supervisor
         self._connect()
         events = self._watch.look() if self._watch is not None else ()
         self._usual = frozenset(event.subject for event in events if _KINDS.get(event.kind) is GuardKind.STRANGE_CLIENT)
@@ -116,10 +122,11 @@ class Watch:
         self._changed()
 
     def _connect(self) -> None:
-        from proctoring.lockdown.display import DisplayWatch  # noqa: PLC0415 - there is none on other platforms
+        from proctoring.lockdown.clients import Allow  # noqa: PLC0415 - there is none on other platforms
+        from proctoring.lockdown.display import DisplayWatch  # noqa: PLC0415 - as above
 
         try:
-            self._watch = DisplayWatch(None, self._window)
+            self._watch = DisplayWatch(None, self._window, Allow(os.getpid(), within=self._supervisor))
         except Fault:
             return
         self._notifier = QSocketNotifier(self._watch.fileno(), QSocketNotifier.Type.Read)

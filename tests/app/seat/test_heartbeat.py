@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.seat.heartbeat import Heartbeat, around
 from proctoring.lockdown.level import Evidence, assess
-from proctoring.lockdown.session.looking import look_at_account
+from proctoring.lockdown.session.looking import look_at_account, look_at_users
 from proctoring.lockdown.session.pulse import VARIABLE, Pulse
 
 
@@ -51,7 +51,7 @@ def test_it_beats_as_soon_as_the_window_is_up_and_then_only_while_the_event_loop
 
 def test_without_a_session_there_is_no_heartbeat_and_no_supervisor(qapp: QObject) -> None:
     assert Heartbeat.join({}, qapp) is None
-    assert around(None) == Evidence(account=look_at_account(os.getuid()))
+    assert around(None) == Evidence(account=look_at_account(os.getuid()), machine_users=look_at_users())
     assert "no_supervisor" in assess(around(None)).short_of
 
 

@@ -29,6 +29,8 @@ EVERYTHING = Evidence(
     foreign_clients=(),
     supervision=Supervision(parent=True, same_user=True, own_program=True, own_display=True),
     account=Account(997, KIOSK_USER, "/usr/sbin/nologin"),
+    test_interfaces=(),
+    machine_users=True,
 )
 
 LESS = {
@@ -40,11 +42,13 @@ LESS = {
     "strange_display": replace(EVERYTHING, supervision=Supervision(parent=True, same_user=True, own_program=True)),
     "user_is_root": replace(EVERYTHING, account=Account(0, "root", "/bin/bash")),
     "user_not_locked": replace(EVERYTHING, account=Account(1000, KIOSK_USER, "/bin/bash")),
+    "user_namespace": replace(EVERYTHING, machine_users=False),
     "window_manager": replace(EVERYTHING, window_manager=True),
     "window_manager_unknown": replace(EVERYTHING, window_manager=None),
     "foreign_clients": replace(EVERYTHING, foreign_clients=("xdotool (812)",)),
     "clients_unknown": replace(EVERYTHING, foreign_clients=None),
     "injection_untold": replace(EVERYTHING, injection_told=False),
+    "test_interfaces": replace(EVERYTHING, test_interfaces=("XTEST",)),
 }
 
 
@@ -59,9 +63,11 @@ def test_nothing_seen_is_open_and_falls_short_of_everything_that_was_not_seen() 
         *DESKTOP_NEEDS,
         "no_supervisor",
         "user_not_locked",
+        "user_namespace",
         "window_manager_unknown",
         "clients_unknown",
         "injection_untold",
+        "test_interfaces",
     }
 
 
