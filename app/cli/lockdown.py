@@ -4,7 +4,8 @@ import json as json_module
 import shutil
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -50,7 +51,14 @@ def install(
 ) -> None:
     """Lock this PC down; it is an exam seat and nothing else from its next start on."""
     from proctoring.lockdown import installing
-    from proctoring.lockdown.linux.catalogue import Settings, book_of, require_possible, require_reachable, steps_of
+    from proctoring.lockdown.linux.catalogue import (
+        Settings,
+        book_of,
+        require_possible,
+        require_reachable,
+        seat_folder,
+        steps_of,
+    )
     from proctoring.lockdown.linux.egress import reach_of
     from proctoring.lockdown.linux.storage import require_not_usb
 
@@ -59,12 +67,15 @@ def install(
     require_possible(place)
     require_reachable(place, program)
     require_not_usb(place)
-    peers = _peers(place.root / home.relative_to(home.anchor), peer or [])
+    peers = _peers(seat_folder(place, home), peer or [])
     reach = reach_of(place, peers, (dns or [], ntp or [], ssh_from or []))
     wanted, templates = Settings(home, program, reach), resource_folder() / "lockdown"
     said = {"home": str(home), "peers": [str(one) for one in peers]}
-    plan = installing.install(book_of(place), lambda: steps_of(place, wanted, templates), said)
+    with _standing_named(place):
+        plan = installing.install(book_of(place), lambda: steps_of(place, wanted, templates), said)
     say("lockdown.installed", count=len(plan.steps), peers=words()("screen.simulated.between").join(said["peers"]))
+    say("lockdown.opened", addresses=words()("screen.simulated.between").join(reach.opened))
+    _name_edited(place)
     say("lockdown.way_back", word=UNLOCKED)
     say("lockdown.boot_menu")
 
@@ -74,18 +85,14 @@ def install(
 def remove(root: Root = None) -> None:
     """Let this PC go: everything is put back as it was before."""
     from proctoring.lockdown import installing
-    from proctoring.lockdown.faults import LockdownPlanDamaged, LockdownPlanNewer
     from proctoring.lockdown.linux.catalogue import book_of, require_administrator
 
     place = _place(root)
     require_administrator(place)
-    try:
+    with _standing_named(place):
         undone = installing.remove(book_of(place))
-    except (LockdownPlanDamaged, LockdownPlanNewer) as fault:
-        print_fault(fault)
-        _name_standing(_status(place).steps)
-        raise typer.Exit(fault.exit) from None
     say("lockdown.removed" if undone else "lockdown.was_off")
+    _name_edited(place)
 
 
 @app.command("recover")
@@ -97,7 +104,10 @@ def recover(root: Root = None) -> None:
 
     place = _place(root)
     require_administrator(place)
-    say("lockdown.recovered" if installing.recover(book_of(place)) else "lockdown.nothing_to_recover")
+    with _standing_named(place):
+        undone = installing.recover(book_of(place))
+    say("lockdown.recovered" if undone else "lockdown.nothing_to_recover")
+    _name_edited(place)
 
 
 @app.command("status")
@@ -212,6 +222,29 @@ def _say(found: "Status[LinuxStep]") -> None:
     say(f"lockdown.reach.{found.level.value}")
     for step in found.drifted:
         say("lockdown.drift", name=step.name, difference=words()(_difference(step.difference)))
+
+
+@contextmanager
+def _standing_named(place: "Place") -> Iterator[None]:
+    """Without a good undo plan, name what of ours stands beside saying so."""
+    from proctoring.lockdown.faults import LockdownPlanDamaged, LockdownPlanLost, LockdownPlanNewer
+
+    try:
+        yield
+    except (LockdownPlanDamaged, LockdownPlanLost, LockdownPlanNewer) as fault:
+        print_fault(fault)
+        _name_standing(_status(place).steps)
+        raise typer.Exit(fault.exit) from None
+
+
+def _name_edited(place: "Place") -> None:
+    """Name what was kept of somebody's work on our files, in which the undoing had to put something else."""
+    from proctoring.lockdown.linux.catalogue import book_of
+
+    if kept := book_of(place).edited():
+        say("lockdown.edited", count=len(kept))
+        for path in kept:
+            out.print(path, markup=False)
 
 
 def _difference(code: str) -> str:

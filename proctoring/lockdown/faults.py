@@ -95,6 +95,12 @@ class LockdownPlanNewer(EnvironmentFault):
     code: ClassVar[str] = "LOCKDOWN_PLAN_NEWER"
 
 
+class LockdownPlanLost(EnvironmentFault):
+    """Files of the lock-down stand, but its undo plan is gone: what was there before is not known. Fact: `file`."""
+
+    code: ClassVar[str] = "LOCKDOWN_PLAN_LOST"
+
+
 class LockdownBusy(EnvironmentFault):
     """Somebody else is locking this PC down or letting it go, or is changing its users, at this moment."""
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from proctoring.lockdown.faults import (
     LockdownNotAllowed,
     LockdownPlanDamaged,
+    LockdownPlanLost,
     LockdownPlanNewer,
     LockdownRolledBack,
     LockdownUndoIncomplete,
@@ -85,7 +87,7 @@ def install(book: UndoBook[S], steps: Callable[[], Sequence[S]], settings: Mappi
     Raises:
         LockdownRolledBack: a step failed; everything is as before. Its cause is the step's own fault.
         LockdownUndoIncomplete: a step failed, and not all could be put back yet.
-        LockdownPlanDamaged, LockdownPlanNewer, LockdownBusy: nothing was changed.
+        LockdownPlanDamaged, LockdownPlanLost, LockdownPlanNewer, LockdownBusy: nothing was changed.
     """
     with book.alone():
         standing, wanted = book.read(), steps()  # what cannot be is refused before anything is let go
@@ -121,7 +123,7 @@ def remove(book: UndoBook[S]) -> UndoPlan[S] | None:
 
     Raises:
         LockdownUndoIncomplete: not all could be put back; the rest was, and the plan is kept for another try.
-        LockdownPlanDamaged, LockdownPlanNewer, LockdownBusy: nothing was changed.
+        LockdownPlanDamaged, LockdownPlanLost, LockdownPlanNewer, LockdownBusy: nothing was changed.
     """
     with book.alone():
         plan = book.read()
@@ -148,13 +150,16 @@ def recover(book: UndoBook[S]) -> bool:
 def status(book: UndoBook[S], known: Sequence[S]) -> Status[S]:
     """Say how the PC stands, and change nothing.
 
-    `known` are this program's steps: with a damaged plan, those that stand as we would have them are named.
+    `known` are this program's steps: without a good plan, those that stand as we would have them are named, and what
+    else certainly is ours.
     """
     since_ms = book.since_ms()
     try:
         plan = book.read()
+    except LockdownPlanLost as fault:
+        return Status(LockdownState.DAMAGED, _standing(book, known), plan_fault=fault)
     except (LockdownPlanDamaged, LockdownPlanNewer) as fault:
-        return Status(LockdownState.DAMAGED, _standing(book.place, known), plan_fault=fault, since_ms=since_ms)
+        return Status(LockdownState.DAMAGED, _standing(book, known), plan_fault=fault, since_ms=since_ms)
     except LockdownNotAllowed as fault:  # what was there before is nobody else's business; that there is a plan is
         return Status(LockdownState.UNSEEN, plan_fault=fault, since_ms=since_ms)
     if plan is None:
@@ -189,5 +194,7 @@ def _status(place: Place, step: Step) -> StepStatus:
     return StepStatus(step.name, str(getattr(step, "kind", "")), difference, f"/{path}" if path else "")
 
 
-def _standing(place: Place, known: Sequence[Step]) -> tuple[StepStatus, ...]:
-    return tuple(found for step in known if not (found := _status(place, step)).difference)
+def _standing(book: UndoBook[S], known: Sequence[Step]) -> tuple[StepStatus, ...]:
+    same = tuple(found for step in known if not (found := _status(book.place, step)).difference)
+    named = {one.path for one in same}
+    return (*same, *(StepStatus(Path(path).name, "entry", "", path) for path in book.ours() if path not in named))

@@ -28,8 +28,18 @@ _NOT_ALLOWED: Final = frozenset({errno.EPERM, errno.EACCES})
 class Commands(Protocol):
     """The way to the running system: programs of the operating system, by argument lists."""
 
-    def run(self, argv: tuple[str, ...], *, good: frozenset[int] = frozenset({0}), given: str = "") -> str:
-        """Run a program and give what it says; `good` are the exit codes that are none the worse for it."""
+    def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        good: frozenset[int] = frozenset({0}),
+        given: str = "",
+        within_s: float | None = None,
+    ) -> str:
+        """Run a program and give what it says; `good` are the exit codes that are none the worse for it.
+
+        `within_s`: what it may take, where that is longer than for others.
+        """
 
 
 @dataclass(frozen=True)
@@ -43,8 +53,10 @@ class Place:
         """Give where a path of the PC ("etc/x") lies. Links among its folders are followed, but not out of the root.
 
         Raises:
-            LockdownPathTaken: they lead out of it.
+            LockdownPathTaken: they, or the path itself, lead out of it.
         """
+        if ".." in Path(path).parts:
+            raise LockdownPathTaken("it climbs", path=f"/{path}")
         named = self.root / path
         root, parent = self.root.resolve(), named.parent.resolve()
         if not parent.is_relative_to(root):

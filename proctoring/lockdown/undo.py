@@ -10,7 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -19,7 +19,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from proctoring.lockdown.faults import LockdownBusy, LockdownPlanDamaged, LockdownPlanNewer
+from proctoring.lockdown.faults import LockdownBusy, LockdownPlanDamaged, LockdownPlanLost, LockdownPlanNewer
 from proctoring.lockdown.steps import Place, Step, system_faults
 from sync.replica.durable import sweep_leftovers, sync_folder, write_durably
 from sync.trust.files import read_bounded
@@ -27,6 +27,9 @@ from sync.wire.document import canonical_json
 
 FOLDER: Final = "var/lib/examroom-lockdown"
 FILE: Final = "undo.json"
+EDITED: Final = "var/lib/examroom-lockdown-edited"
+"""Where what somebody made of our files meanwhile is kept, 0700, each file below it as below the root: no program reads
+it there. A folder of its own, because that of the plan goes with the plan."""
 FORMAT: Final = 1
 MOST_BYTES: Final = 32_000_000
 
@@ -56,10 +59,11 @@ class UndoPlan(Generic[S]):
 
 @dataclass(frozen=True)
 class UndoBook(Generic[S]):
-    """Where the undo plan of a PC is kept."""
+    """Where the undo plan of a PC is kept. `ours` names what certainly is of a lock-down, plan or no plan."""
 
     place: Place
     steps: TypeAdapter[tuple[S, ...]]
+    ours: Callable[[], tuple[str, ...]]
 
     @property
     def folder(self) -> Path:
@@ -69,7 +73,7 @@ class UndoBook(Generic[S]):
     @property
     def file(self) -> Path:
         """The plan itself."""
-        return self.folder / FILE
+        return self.place.at(f"{FOLDER}/{FILE}")
 
     @property
     def shown(self) -> str:
@@ -93,9 +97,10 @@ class UndoBook(Generic[S]):
             os.close(handle)
 
     def read(self) -> UndoPlan[S] | None:
-        """Give the plan, None if there is none.
+        """Give the plan, None if there is none because the PC is not locked down.
 
         Raises:
+            LockdownPlanLost: there is none, but files of a lock-down stand.
             LockdownPlanNewer: a later version of this program wrote it.
             LockdownPlanDamaged: it is not what was written.
             LockdownNotAllowed, LockdownUnwritable: it cannot be read.
@@ -104,12 +109,23 @@ class UndoBook(Generic[S]):
             try:
                 raw = read_bounded(self.file, MOST_BYTES)
             except FileNotFoundError:
+                if self.ours():
+                    raise LockdownPlanLost(file=self.shown) from None
                 return None
             except OSError as error:
                 if error.errno in {errno.EINVAL, errno.ELOOP, errno.EISDIR}:
                     raise LockdownPlanDamaged("not a plain file", file=self.shown) from None
                 raise
         return self._parsed(raw)
+
+    def edited(self) -> tuple[str, ...]:
+        """Name what was kept of somebody's later work, from this lock-down and earlier ones."""
+        root, folder = self.place.root.resolve(), self.place.at(EDITED)
+        if folder.is_symlink():
+            return ()
+        return tuple(
+            f"/{one.relative_to(root)}" for one in sorted(folder.rglob("*")) if one.is_symlink() or one.is_file()
+        )
 
     def since_ms(self) -> int | None:
         """Give when the plan was last written (ms since the epoch), which anybody may see; None without one."""

@@ -158,7 +158,7 @@ def _locked(place: Place) -> Iterator[None]:
         yield
         return
     with system_faults(LOCK):
-        handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         try:
             fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

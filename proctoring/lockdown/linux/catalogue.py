@@ -16,17 +16,19 @@ from proctoring.lockdown.faults import (
     LockdownHomeUnusable,
     LockdownNoSystemd,
     LockdownNotAllowed,
+    LockdownPathTaken,
     LockdownProgramClosed,
 )
 from proctoring.lockdown.level import KIOSK_USER
 from proctoring.lockdown.linux.accounts import AccountStep, account_steps
 from proctoring.lockdown.linux.egress import Reach, RulesetStep, rules
-from proctoring.lockdown.linux.entries import Entry, EntryStep, a_file, a_folder, a_link
+from proctoring.lockdown.linux.entries import MOST_BYTES, Entry, EntryStep, a_file, a_folder, a_link
 from proctoring.lockdown.linux.ownership import OwnershipStep
 from proctoring.lockdown.linux.running import CommandStep
 from proctoring.lockdown.linux.settings import SettingStep
 from proctoring.lockdown.steps import Place
 from proctoring.lockdown.undo import UndoBook
+from sync.trust.files import read_bounded
 
 LinuxStep = Annotated[
     AccountStep | CommandStep | EntryStep | OwnershipStep | RulesetStep | SettingStep, Discriminator("kind")
@@ -37,6 +39,8 @@ KIOSK_FOLDER: Final = f"var/lib/{KIOSK_USER}"
 RECOVER: Final = "examroom-lockdown-recover.service"
 SERVICES: Final = ("examroom-kiosk.service", "examroom-agent.service", "examroom-egress.service")
 EGRESS: Final = "etc/examroom/egress.nft"
+MARK: Final = b"Put here by `examroom lockdown install`"
+"""With this, after the sign of a comment, every file begins that we put somewhere."""
 _UNITS: Final = "etc/systemd/system"
 _CONSOLES: Final = (
     "getty@.service",
@@ -83,7 +87,17 @@ class Settings:
 
 def book_of(place: Place) -> UndoBook[LinuxStep]:
     """Give where the undo plan of this PC is kept."""
-    return UndoBook(place, STEPS)
+    return UndoBook(place, STEPS, lambda: certainly_ours(place))
+
+
+def certainly_ours(place: Place) -> tuple[str, ...]:
+    """Name what stands of a lock-down whatever became of its plan: files with our mark, and our units' links."""
+    units = (RECOVER, *SERVICES)
+    consoles = tuple(f"{_UNITS}/{_below_console(unit)}" for unit in _CONSOLES)
+    files = (EGRESS, _XWRAPPER[1], *_FILES.values(), *consoles, *(f"{_UNITS}/{unit}" for unit in units))
+    marked = [path for path in files if _is_marked(place, path)]
+    links = [path for path, wanted in map(_enabled, units) if _leads(place, path) == wanted.target]
+    return tuple(f"/{path}" for path in (*marked, *links))
 
 
 def require_administrator(place: Place) -> None:
@@ -174,6 +188,15 @@ def steps_of(place: Place, settings: Settings, templates: Path) -> tuple[LinuxSt
     )
 
 
+def seat_folder(place: Place, home: Path) -> Path:
+    """Give where the seat's folder lies.
+
+    Raises:
+        LockdownHomeUnusable: it cannot be that of a locked-down PC.
+    """
+    return place.at(_home_below(place, home))
+
+
 def files_of(place: Place, templates: Path) -> tuple[LinuxStep, ...]:
     """Give the steps whose files are the same on every PC, whoever its seat may talk to."""
     files = _Files(place)
@@ -232,13 +255,31 @@ class _Files:
             self.put(name, path, a_file((templates / name).read_text(encoding="utf-8").replace("@USER@", KIOSK_USER)))
         for unit in _CONSOLES:
             text = (templates / "console.conf").read_text(encoding="utf-8")
-            self.put(f"console.{unit}", f"{_UNITS}/{unit}.d/50-examroom.conf", a_file(text))
+            self.put(f"console.{unit}", f"{_UNITS}/{_below_console(unit)}", a_file(text))
         self.put("ctrl-alt-del", f"{_UNITS}/ctrl-alt-del.target", a_link("/dev/null"))
 
     def taken(self) -> tuple[EntryStep, ...]:
         """Give what was collected since the last time."""
         steps, self._steps = tuple(self._steps), []
         return steps
+
+
+def _below_console(unit: str) -> str:
+    return f"{unit}.d/50-examroom.conf"
+
+
+def _is_marked(place: Place, path: str) -> bool:
+    try:
+        return read_bounded(place.at(path), MOST_BYTES).lstrip(b"#/ ").startswith(MARK)
+    except (OSError, LockdownPathTaken):  # not there, nothing that we read, or out of this PC
+        return False
+
+
+def _leads(place: Place, path: str) -> str:
+    try:
+        return os.readlink(place.at(path))  # noqa: PTH115 - as it stands, not made a path of
+    except (OSError, LockdownPathTaken):
+        return ""
 
 
 def _enabled(unit: str) -> tuple[str, Entry]:
@@ -255,6 +296,8 @@ def _home_below(place: Place, home: Path) -> str:
     # in the first are the system's things, directly below the root are many people's
     if len(parts) < 2 or parts[0] in _SYSTEM_FOLDERS:  # noqa: PLR2004
         raise LockdownHomeUnusable("a folder of the system", home=shown)
+    if place.at(path).is_symlink():
+        raise LockdownHomeUnusable("a link", home=shown)
     for folder in Path(path).parents:
         if not (place.root / folder).stat().st_mode & stat.S_IXOTH and folder.name:
             raise LockdownHomeUnusable(f"/{folder} is closed to others", home=shown)

@@ -10,13 +10,20 @@ from typing import Final, Literal, Self
 from proctoring.lockdown.faults import LockdownPeerUnusable
 from proctoring.lockdown.linux.entries import PathBelow
 from proctoring.lockdown.steps import Place, Step
+from sync.trust.files import read_bounded
 
 TABLE: Final = ("inet", "examroom_lockdown")
 _HOST: Final = re.compile(r"(?!-)[A-Za-z0-9._-]{1,253}")
+_NUMBERS: Final = re.compile(r"(.*\.)?([0-9]+|0[xX][0-9A-Fa-f]*)\.?")
+"""What a name service takes for an address, written in some other way than people read it: 010.0.0.1, 1, 0x7f.1."""
+_MOST_BYTES: Final = 100_000
 _RESOLV_CONF: Final = ("run/systemd/resolve/resolv.conf", "etc/resolv.conf")
 """Where the name servers stand; behind systemd-resolved the first has the real ones."""
 
+_BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_DOMAIN, _NTP = 53, 123
+"""Ports of name servers and time servers."""
 Resolver = Callable[[str], Iterable[str]]
 
 
@@ -39,9 +46,10 @@ class Peer:
         number = int(port) if port else default_port
         if number is None or not 1 <= number <= 65_535:  # noqa: PLR2004 - what a port can be
             raise LockdownPeerUnusable("no port", peer=text)
-        if address_of(host) is None and (bracketed or not _HOST.fullmatch(host)):
+        address = address_of(host)
+        if address is None and (bracketed or not _HOST.fullmatch(host) or _NUMBERS.fullmatch(host)):
             raise LockdownPeerUnusable("no host", peer=text)
-        return cls(host, number)
+        return cls(host if address is None else str(address), number)
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -55,6 +63,12 @@ class Reach:
     names: tuple[Address, ...] = ()
     times: tuple[Address, ...] = ()
     maintenance: tuple[Address, ...] = ()
+
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """Give what may be talked to, each address with its port."""
+        ours = (*self.peers, *((one, _DOMAIN) for one in self.names), *((one, _NTP) for one in self.times))
+        return tuple(str(Peer(str(address), port)) for address, port in ours)
 
 
 class RulesetStep(Step):
@@ -98,8 +112,8 @@ class RulesetStep(Step):
 def rules(reach: Reach, template: str) -> str:
     """Give the packet filter for nft(8); the template has `@OUT@` and `@IN@` where our own rules go."""
     out = [f"{_family(peer)} daddr {peer} tcp dport {port} accept" for peer, port in reach.peers]
-    out += [f"{_family(one)} daddr {one} meta l4proto {{ tcp, udp }} th dport 53 accept" for one in reach.names]
-    out += [f"{_family(one)} daddr {one} udp dport 123 accept" for one in reach.times]
+    out += [f"{_family(one)} daddr {one} meta l4proto {{ tcp, udp }} th dport {_DOMAIN} accept" for one in reach.names]
+    out += [f"{_family(one)} daddr {one} udp dport {_NTP} accept" for one in reach.times]
     into = [f"{_family(one)} saddr {one} tcp dport 22 accept" for one in reach.maintenance]
     for mark, lines in (("@OUT@", out), ("@IN@", into)):
         template = template.replace(mark, "\n        ".join(lines) or "# nothing")
@@ -134,22 +148,32 @@ def reach_of(
 def name_servers(place: Place) -> tuple[Address, ...]:
     """Give the name servers this PC asks; its own helper on the loopback needs no letting through."""
     for path in _RESOLV_CONF:
-        file = place.root / path
         try:
-            rows = [line.split() for line in file.read_text(errors="replace").splitlines()]
-        except OSError:
+            file = (place.root / path).resolve()  # often a link, but what is out of the root is not this PC's
+            if not file.is_relative_to(place.root.resolve()):
+                continue
+            text = read_bounded(file, _MOST_BYTES).decode(errors="replace")
+        except (OSError, RuntimeError):  # none, no plain file, or links in a circle
             continue
+        rows = [line.split() for line in text.splitlines()]
         found = [address_of(row[1]) for row in rows if len(row) > 1 and row[0] == "nameserver"]
         return tuple(one for one in found if one is not None and not one.is_loopback)
     return ()
 
 
 def address_of(text: str) -> Address | None:
-    """Read an IP address; None if it is none (a zone, as in fe80::1%eth0, is not accepted)."""
+    """Read the IP address of one machine, in the one way it is written; None if it is none.
+
+    Not accepted: a zone (fe80::1%eth0), leading zeros (which others read as octal), no address at all (0.0.0.0, ::), an
+    address of many (multicast, broadcast), and an IPv4 address in IPv6 clothes (::ffff:192.0.2.1).
+    """
     try:
-        return None if "%" in text else ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return None
+    mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None
+    of_many = address.is_multicast or address == _BROADCAST
+    return None if "%" in text or mapped or of_many or address.is_unspecified else address
 
 
 def _split(text: str) -> tuple[str, str]:

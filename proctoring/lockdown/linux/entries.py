@@ -17,11 +17,16 @@ from pydantic import Field, StringConstraints
 
 from proctoring.lockdown.faults import LockdownPathTaken
 from proctoring.lockdown.steps import Place, Step, system_faults
+from proctoring.lockdown.undo import EDITED
 from sync.replica.durable import sync_folder
+from sync.trust.files import read_bounded
 from sync.wire.document import Part
 
 MOST_BYTES: Final = 1_000_000
 """No file that we replace is larger."""
+
+_MOST_KEPT: Final = 100
+"""So many editions of one file are kept."""
 
 PathBelow = Annotated[str, StringConstraints(pattern=r"^[^/\x00][^\x00]{0,1000}$")]
 
@@ -106,7 +111,7 @@ class EntryStep(Step):
                 sync_folder(path.parent)
 
     def undo(self, place: Place) -> None:
-        """See `Step.undo`. A folder of ours that others put something in stays."""
+        """See `Step.undo`. A folder of ours that others put something in stays; a file that was edited is kept."""
         path, before = place.at(self.path), self.before
         if before is None or before.kind is EntryKind.FOLDER:
             return
@@ -114,6 +119,8 @@ class EntryStep(Step):
             if not path.parent.is_dir():
                 return
             _unlink(sibling(path))
+            if self.wanted.kind is not EntryKind.FOLDER:
+                self._keep_edited(place, path, before)
             if before.kind is not EntryKind.ABSENT:
                 if not _same(read_entry(path, self.path), before, times=True):
                     put_entry(path, before)
@@ -122,6 +129,25 @@ class EntryStep(Step):
             else:
                 _unlink(path)
             sync_folder(path.parent)
+
+    def _keep_edited(self, place: Place, path: Path, before: Entry) -> None:
+        """Keep what somebody made of our file, before what was there before comes back; see `undo.EDITED`."""
+        there = read_entry(path, self.path)
+        if there.kind in {EntryKind.ABSENT, EntryKind.FOLDER}:
+            return
+        if any(_says_the_same(there, known) for known in (self.wanted, before)):
+            return
+        below = f"{EDITED}/{self.path}"
+        _private_folders(place, below)
+        first = place.at(below)
+        for kept in (first, *(first.with_name(f"{first.name}.{number}") for number in range(2, _MOST_KEPT))):
+            earlier = read_entry(kept, below)
+            if earlier.kind is EntryKind.ABSENT:
+                put_entry(kept, there)
+                return
+            if _says_the_same(earlier, there):
+                return
+        raise LockdownPathTaken("too many are kept", path=f"/{below}")
 
     def difference(self, place: Place) -> str:
         """See `Step.difference`."""
@@ -133,7 +159,7 @@ class EntryStep(Step):
             return there.kind.value
         if self.wanted.kind is EntryKind.FOLDER:
             return ""
-        if (there.data, there.target) != (self.wanted.data, self.wanted.target):
+        if not _says_the_same(there, self.wanted):
             return "content"
         if self.wanted.kind is EntryKind.FILE and there.mode != self.wanted.mode:
             return "mode"
@@ -160,7 +186,7 @@ def read_entry(path: Path, shown: str) -> Entry:
         return Entry(kind=EntryKind.FOLDER, mode=mode, owner=owner)
     if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
         raise LockdownPathTaken("no plain file, or a very large one", path=f"/{shown}")
-    data = base64.b64encode(path.read_bytes()).decode()
+    data = base64.b64encode(read_bounded(path, MOST_BYTES)).decode()
     extended = _extended(path)
     return Entry(kind=EntryKind.FILE, data=data, mode=mode, owner=owner, times_ns=times, extended=extended)
 
@@ -209,6 +235,18 @@ def _same(one: Entry, other: Entry, *, times: bool) -> bool:
     )
     changed = tuple(entry.times_ns and entry.times_ns[1] for entry in (one, other))
     return ours == theirs and (not times or changed[0] == changed[1])
+
+
+def _says_the_same(one: Entry, other: Entry) -> bool:
+    return (one.kind, one.data, one.target) == (other.kind, other.data, other.target)
+
+
+def _private_folders(place: Place, path: str) -> None:
+    """Make what is missing of the folders above a path that is kept, closed to everybody else."""
+    for folder in reversed([str(folder) for folder in Path(path).parents if str(folder).startswith(EDITED)]):
+        with suppress(FileExistsError):
+            os.mkdir(place.at(folder), 0o700)  # noqa: PTH102
+            sync_folder(place.at(folder).parent)
 
 
 def _extended(path: Path) -> dict[str, str]:

@@ -17,13 +17,21 @@ class Live:
     path: str = _PATH
     timeout_s: float = 30.0
 
-    def run(self, argv: tuple[str, ...], *, good: frozenset[int] = _GOOD, given: str = "") -> str:
+    def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        good: frozenset[int] = _GOOD,
+        given: str = "",
+        within_s: float | None = None,
+    ) -> str:
         """Run a program and give what it says; `given` goes to its standard input.
 
         Raises:
             LockdownToolMissing: there is no such program.
             LockdownCommandFailed: it ended otherwise than by one of `good`, or not in time.
         """
+        most_s = self.timeout_s if within_s is None else within_s
         environment = {"PATH": self.path, "LC_ALL": "C", "SYSTEMD_PAGER": ""}
         try:
             done = subprocess.run(
@@ -32,14 +40,14 @@ class Live:
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=self.timeout_s,
+                timeout=most_s,
                 check=False,
                 env=environment,
             )
         except (FileNotFoundError, PermissionError):
             raise LockdownToolMissing(tool=argv[0]) from None
         except subprocess.TimeoutExpired:
-            raise LockdownCommandFailed(f"longer than {self.timeout_s:g} s", command=" ".join(argv)) from None
+            raise LockdownCommandFailed(f"longer than {most_s:g} s", command=" ".join(argv)) from None
         if done.returncode not in good:
             said = (done.stderr.strip().splitlines() or [""])[0][:200]
             raise LockdownCommandFailed(f"{done.returncode}: {said}", command=" ".join(argv))

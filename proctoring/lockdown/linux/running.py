@@ -6,6 +6,8 @@ from proctoring.lockdown.steps import Place, Step
 
 _ANY: Final = frozenset(range(256))
 """A unit that is not there, or not running, is stopped well enough."""
+STOPPING_S: Final = 90.0
+"""Longer than the kiosk's unit may take (60 s), in which its recorder seals what it recorded (40 s)."""
 
 Argv = tuple[str, ...]
 
@@ -43,7 +45,7 @@ class CommandStep(Step):
         if place.live is None:
             return
         for unit in self.stopping:
-            place.live.run(("systemctl", "stop", "--", unit), good=_ANY)
+            place.live.run(("systemctl", "stop", "--", unit), good=_ANY, within_s=STOPPING_S)
         for argv in self.undoing:
             place.live.run(argv)
         for unit in self.running or ():  # not waited for: at the start of the PC their turn comes later

@@ -1,11 +1,26 @@
 """Settings of the running kernel, as files of /proc/sys and /sys: set, and set back to what each of them was."""
 
+import errno
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 
+from pydantic import StringConstraints
+
+from proctoring.lockdown.faults import LockdownPathTaken
 from proctoring.lockdown.linux.entries import PathBelow
 from proctoring.lockdown.steps import Place, Step, system_faults
+from sync.trust.files import read_bounded
+
+_MOST_BYTES: Final = 4_096
+"""No setting of the kernel that we look at is longer: it fits a page."""
+_NO_FILE: Final = frozenset({errno.EINVAL, errno.ELOOP, errno.EISDIR, errno.ENXIO})
+"""How something else than a plain file refuses to be opened as one."""
+
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,80}$")]
 
 
 class SettingStep(Step):
@@ -18,7 +33,7 @@ class SettingStep(Step):
     kind: Literal["setting"] = "setting"
     pattern: PathBelow
     value: str
-    only: tuple[str, str] | None = None
+    only: tuple[FileName, str] | None = None
     otherwise: str | None = None
     probe: str = ""
     before: dict[str, str] | None = None
@@ -52,22 +67,41 @@ class SettingStep(Step):
         with system_faults(self.pattern):
             for file in sorted(place.root.glob(self.pattern)):
                 path = str(file.relative_to(place.root))
-                if self.only is None or _says(file.with_name(self.only[0])) == self.only[1]:
-                    found[path] = file.read_text(errors="replace").strip()
+                there = place.at(path)
+                if self.only is None or _says(there.with_name(self.only[0])) == self.only[1]:
+                    with _plain_files(path):
+                        found[path] = _text(there)
         return found
 
 
 def _says(file: Path) -> str:
     try:
-        return file.read_text(errors="replace").strip()
+        return _text(file)
     except OSError:
         return ""
 
 
+def _text(file: Path) -> str:
+    return read_bounded(file, _MOST_BYTES).decode(errors="replace").strip()
+
+
+@contextmanager
+def _plain_files(path: str) -> Iterator[None]:
+    """Refuse a link, pipe, device or folder where a setting has to be."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_FILE:
+            raise
+        raise LockdownPathTaken("no plain file", path=f"/{path}") from None
+
+
 def _write(place: Place, path: str, value: str) -> None:
-    with system_faults(path):
-        handle = os.open(place.root / path, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
+    with system_faults(path), _plain_files(path):
+        handle = os.open(place.at(path), os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "not a plain file", path)
             os.write(handle, f"{value}\n".encode())
         finally:
             os.close(handle)

@@ -94,11 +94,44 @@ def test_without_a_good_plan_what_certainly_stands_is_listed(pc: Path, language:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+def test_without_any_plan_what_stands_is_said_and_nothing_is_taken_for_how_it_was_before(
+    pc: Path, language: str
+) -> None:
+    typed(language, "install", *PEER, "--root", pc)
+    (pc / "var/lib/examroom-lockdown/undo.json").unlink()
+    before = fingerprint(pc)
+    for arguments, code in ((("remove",), 3), (("recover",), 3), (("install", *PEER), 3), (("status",), 1)):
+        told = typed(language, *arguments, "--root", pc)
+        assert told.code == code
+        assert "[LOCKDOWN_PLAN_LOST" in told.errors
+        assert "/etc/systemd/system/examroom-kiosk.service" in told.errors.splitlines()
+        assert_words("\n".join(told.errors.splitlines()[:4]), language)
+    assert fingerprint(pc) == before
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_work_of_others_that_had_to_give_way_is_named_with_its_place(pc: Path, language: str) -> None:
+    typed(language, "install", *PEER, "--root", pc)
+    (pc / "etc/X11/Xwrapper.config").write_text("allowed_users=root\n")
+    told = typed(language, "remove", "--root", pc)
+    assert told.code == 0
+    assert "/var/lib/examroom-lockdown-edited/etc/X11/Xwrapper.config" in told.output.splitlines()
+    assert (pc / "etc/X11/Xwrapper.config").read_text() == "allowed_users=anybody\n"
+
+
+def test_install_names_the_addresses_that_it_opens(pc: Path) -> None:
+    told = typed("en", "install", "--peer", "localhost:8443", "--dns", "192.0.2.53", "--root", pc)
+    assert "127.0.0.1:8443" in told.output
+    assert "192.0.2.53:53" in told.output
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
         ((), "LOCKDOWN_NO_PEER"),
         (("--peer", "nonsense"), "LOCKDOWN_PEER_UNUSABLE"),
+        (("--peer", "010.0.0.1:443"), "LOCKDOWN_PEER_UNUSABLE"),
         ((*PEER, "--dns", "name.example"), "LOCKDOWN_PEER_UNUSABLE"),
         ((*PEER, "--home", "/var/lib/nowhere"), "LOCKDOWN_HOME_UNUSABLE"),
     ],

@@ -16,6 +16,7 @@ from proctoring.lockdown.faults import (
     LockdownHomeUnusable,
     LockdownPathTaken,
     LockdownPlanDamaged,
+    LockdownPlanLost,
     LockdownPlanNewer,
     LockdownRolledBack,
     LockdownUndoIncomplete,
@@ -215,6 +216,181 @@ def test_a_link_out_of_the_root_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(LockdownPathTaken):
         on(root)
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["sys", "proc"])
+def test_settings_of_a_kernel_out_of_the_root_are_neither_read_nor_written(tmp_path: Path, below: str) -> None:
+    root = make_pc(tmp_path / "pc")
+    outside = tmp_path / "outside"
+    (root / below).rename(outside)
+    (root / below).symlink_to(outside)
+    before = fingerprint(tmp_path)
+    with pytest.raises(LockdownPathTaken):
+        on(root)
+    assert fingerprint(tmp_path) == before
+
+
+@pytest.mark.parametrize("forged", [{"pattern": "../outside/*"}, {"pattern": "etc/x", "only": ["../passwd", ""]}])
+def test_a_plan_whose_settings_climb_out_of_the_root_changes_nothing_there(
+    tmp_path: Path, forged: dict[str, object]
+) -> None:
+    root = make_pc(tmp_path / "pc")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").write_text("theirs")
+    book = on(root)
+    plan = json.loads(book.file.read_bytes())["plan"]
+    for step in plan["steps"]:
+        if step["kind"] == "setting":
+            step.update({"otherwise": "forged"} | forged)
+    book.file.write_bytes(sealed(1, plan))
+    with pytest.raises((LockdownUndoIncomplete, LockdownPlanDamaged)):
+        remove(book)
+    assert (outside / "file").read_text() == "theirs"
+    assert book.file.exists()
+
+
+@pytest.mark.parametrize("path", ["proc/sys/kernel/sysrq", "sys/class/rfkill/rfkill0/soft"])
+@pytest.mark.parametrize("stands", ["pipe", "link"])
+def test_a_setting_that_is_no_plain_file_is_refused_and_nobody_waits_for_it(
+    tmp_path: Path, path: str, stands: str
+) -> None:
+    root = make_pc(tmp_path / "pc")
+    (root / path).unlink()
+    if stands == "pipe":
+        os.mkfifo(root / path)
+    else:
+        (root / path).symlink_to(root / "etc/passwd")
+    before = fingerprint(root)
+    with pytest.raises(LockdownPathTaken) as told:
+        on(root)
+    assert told.value.facts["path"] == f"/{path}"
+    assert fingerprint(root) == before
+
+
+def test_a_seats_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    root = make_pc(tmp_path / "pc")
+    (root / SEAT.relative_to("/")).rename(root / "var/lib/elsewhere")
+    (root / SEAT.relative_to("/")).symlink_to("../elsewhere")
+    with pytest.raises(LockdownHomeUnusable):
+        on(root)
+
+
+def test_an_undo_plan_is_not_written_through_a_link_out_of_the_root(tmp_path: Path) -> None:
+    root = make_pc(tmp_path / "pc")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (root / "var/lib/examroom-lockdown").symlink_to(outside)
+    with pytest.raises(LockdownPathTaken):
+        on(root)
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_what_somebody_made_of_our_files_is_kept_beside_when_the_pc_is_as_before(tmp_path: Path, taken: bool) -> None:
+    root = make_pc(tmp_path / "pc", taken=taken)
+    before = fingerprint(root)
+    book = on(root)
+    edits = {
+        "etc/X11/Xwrapper.config": "allowed_users=root\n",
+        "etc/polkit-1/rules.d/00-examroom-lockdown.rules": "// the administrator's work\n",
+        "etc/pam.d/examroom-kiosk": "",
+    }
+    for path, content in edits.items():
+        (root / path).write_text(content)
+    (root / "etc/pam.d/examroom-kiosk").unlink()
+    (root / "etc/pam.d/examroom-kiosk").symlink_to("login")
+    remove(book)
+    now, kept = fingerprint(root), "var/lib/examroom-lockdown-edited"
+    assert {path: told for path, told in now.items() if not path.startswith(kept)} == before
+    assert book.edited() == tuple(sorted(f"/{kept}/{path}" for path in edits))
+    assert (root / kept / "etc/X11/Xwrapper.config").read_text() == "allowed_users=root\n"
+    assert os.readlink(root / kept / "etc/pam.d/examroom-kiosk") == "login"  # noqa: PTH115
+    assert all(
+        told.startswith("40700 ") for path, told in now.items() if path.startswith(kept) and told.startswith("4")
+    )
+    assert status(book, ()).state is LockdownState.OFF
+
+
+def test_another_edition_of_the_same_file_is_kept_beside_the_first_and_the_same_only_once(tmp_path: Path) -> None:
+    root = make_pc(tmp_path / "pc")
+    for content in ("first", "second", "first"):
+        book = on(root)
+        (root / "etc/X11/Xwrapper.config").write_text(content)
+        remove(book)
+    kept = root / "var/lib/examroom-lockdown-edited/etc/X11"
+    assert {file.name: file.read_text() for file in kept.iterdir()} == {
+        "Xwrapper.config": "first",
+        "Xwrapper.config.2": "second",
+    }
+
+
+def test_without_room_to_keep_it_nobodys_work_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_pc(tmp_path / "pc")
+    book = on(root)
+    (root / "etc/X11/Xwrapper.config").write_text("edited")
+    real = os.replace
+
+    def full(one: Path, other: Path) -> None:
+        if "-edited" in str(other):
+            raise OSError(28, "No space left on device", str(root))
+        real(one, other)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(LockdownUndoIncomplete) as told:
+            remove(book)
+    assert told.value.facts == {"count": 1, "step": "xwrapper"}
+    assert (root / "etc/X11/Xwrapper.config").read_text() == "edited"
+    remove(book)
+    assert (root / "etc/X11/Xwrapper.config").read_text() == "allowed_users=anybody\n"
+    assert len(book.edited()) == 1
+
+
+@pytest.mark.parametrize("also", ["", "the folder", "one link is left"])
+def test_a_pc_whose_undo_plan_is_gone_is_not_taken_for_one_that_never_was_locked_down(
+    tmp_path: Path, also: str
+) -> None:
+    root = make_pc(tmp_path / "pc", taken=True)
+    book = on(root)
+    book.file.unlink()
+    if also:
+        book.folder.rmdir()
+    link = "/etc/systemd/system/multi-user.target.wants/examroom-agent.service"
+    if also == "one link is left":
+        for path in book.ours():
+            if path != link:
+                (root / path.lstrip("/")).unlink()
+    before = fingerprint(root)
+    _, steps = prepared(root)
+    for act in (lambda: remove(book), lambda: recover(book), lambda: install(book, steps, {})):
+        with pytest.raises(LockdownPlanLost):
+            act()
+    assert fingerprint(root) == before
+    found = status(book, files_of(Place(root), TEMPLATES))
+    assert (found.state, found.since_ms) == (LockdownState.DAMAGED, None)
+    paths = [step.path for step in found.steps]
+    assert link in paths
+    assert len(paths) == len(set(paths))
+    assert ("/etc/systemd/system/examroom-kiosk.service" in paths) is (also != "one link is left")
+    for path in book.ours():
+        (root / path.lstrip("/")).unlink()
+    install(book, steps, {})
+    assert status(book, ()).state is LockdownState.ON
+
+
+def test_other_peoples_files_in_our_places_are_no_sign_of_a_lock_down(tmp_path: Path) -> None:
+    root = make_pc(tmp_path / "pc", taken=True)
+    assert book_of(Place(root)).ours() == ()
+    assert status(book_of(Place(root)), files_of(Place(root), TEMPLATES)).state is LockdownState.OFF
+
+
+def test_every_file_that_we_put_is_known_again_as_ours(tmp_path: Path) -> None:
+    book = on(make_pc(tmp_path / "pc"))
+    plan = book.read()
+    assert plan is not None
+    put = {f"/{step.path}" for step in plan.steps if step.kind == "entry" and step.wanted.kind != "folder"}
+    assert put - set(book.ours()) == {"/etc/systemd/system/ctrl-alt-del.target"}  # others mask it, too
 
 
 def test_two_at_once_are_kept_apart(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The packet filter, loaded into a network of its own and tried with real sockets."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,18 @@ BAD = [
     "fe80::1%eth0:1",
     "[fe80::1%eth0]:1",
     "主机:1",
+    "010.0.0.1:443",
+    "1:443",
+    "0x7f.1:443",
+    "registry.0x7F:443",
+    "10.1:443",
+    "10.0.0.1.:443",
+    "0.0.0.0:443",
+    "255.255.255.255:443",
+    "224.0.0.1:443",
+    "[::]:443",
+    "[ff02::1]:443",
+    "[::ffff:10.0.0.1]:443",
 ]
 
 
@@ -93,6 +106,40 @@ def test_behind_a_helper_on_the_loopback_the_name_servers_are_the_real_ones(tmp_
     (root / "run/systemd/resolve").mkdir(parents=True)
     (root / "run/systemd/resolve/resolv.conf").write_text("nameserver 198.51.100.9\nnameserver nonsense\nnameserver\n")
     assert [str(one) for one in name_servers(Place(root))] == ["198.51.100.9"]
+
+
+def test_an_address_is_said_in_the_way_it_is_opened() -> None:
+    assert str(Peer.parse("[2001:DB8:0:0::1]:443")) == "[2001:db8::1]:443"
+    reach = reach_of(
+        Place(Path("/nowhere")),
+        [Peer("registry.example", 8443)],
+        (["192.0.2.53"], ["2001:db8::123"], []),
+        resolve=lambda _host: ["192.0.2.7", "0.0.0.0", "224.0.0.1", "2001:db8::7"],  # noqa: S104
+    )
+    assert reach.opened == ("192.0.2.7:8443", "[2001:db8::7]:8443", "192.0.2.53:53", "[2001:db8::123]:123")
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "010.0.0.1", "224.0.1.1"])  # noqa: S104
+@pytest.mark.parametrize("whose", [0, 1, 2])
+def test_a_server_that_is_no_one_machine_is_refused(tmp_path: Path, address: str, whose: int) -> None:
+    servers = [[address] if number == whose else [] for number in range(3)]
+    with pytest.raises(LockdownPeerUnusable):
+        reach_of(Place(tmp_path), [], (servers[0], servers[1], servers[2]))
+
+
+@pytest.mark.parametrize("stands", ["pipe", "link elsewhere", "link to itself", "huge"])
+def test_name_servers_that_cannot_be_read_are_none_and_nobody_waits_for_them(tmp_path: Path, stands: str) -> None:
+    root = make_pc(tmp_path / "pc")
+    file = root / "etc/resolv.conf"
+    file.unlink()
+    (tmp_path / "outside").write_text("nameserver 198.51.100.9\n")
+    if stands == "pipe":
+        os.mkfifo(file)
+    elif stands == "huge":
+        file.write_text("\n" * 200_000 + "nameserver 198.51.100.9\n")
+    else:
+        file.symlink_to(tmp_path / "outside" if stands == "link elsewhere" else "resolv.conf")
+    assert name_servers(Place(root)) == ()
 
 
 def test_a_name_that_nobody_knows_is_said(tmp_path: Path) -> None:

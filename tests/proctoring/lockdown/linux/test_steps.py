@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.lockdown_session import RECORDER_END_S
 from proctoring.lockdown.faults import LockdownCommandFailed, LockdownRolledBack, LockdownToolMissing
 from proctoring.lockdown.installing import install, remove
 from proctoring.lockdown.linux.catalogue import book_of, steps_of
@@ -44,10 +45,19 @@ class SimulatedSystem:
 
     def __init__(self, refusing: str = "") -> None:
         self.told: list[str] = []
+        self.times: dict[str, float | None] = {}
         self._refusing = refusing
 
-    def run(self, argv: tuple[str, ...], *, good: frozenset[int] = frozenset({0}), given: str = "") -> str:
+    def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        good: frozenset[int] = frozenset({0}),
+        given: str = "",
+        within_s: float | None = None,
+    ) -> str:
         line = " ".join(argv)
+        self.times[line] = within_s
         if self._refusing and self._refusing in line and 1 not in good:
             raise LockdownCommandFailed("1: simulated", command=line)
         self.told.append(line + given)
@@ -71,6 +81,19 @@ def test_what_runs_is_told_of_changed_units_stopped_first_and_its_consoles_start
         "systemctl start --no-block -- getty@tty1.service",
         "systemctl start --no-block -- getty.target",
     ]
+
+
+def test_stopping_may_take_longer_than_a_recorder_needs_to_seal(tmp_path: Path) -> None:
+    root, system = make_pc(tmp_path / "pc"), SimulatedSystem()
+    place = Place(root, system)
+    install(book_of(place), lambda: steps_of(place, settings(place), TEMPLATES), {})
+    remove(book_of(place))
+    unit = (TEMPLATES / "examroom-kiosk.service").read_text()
+    (unit_s,) = [int(line.partition("=")[2]) for line in unit.splitlines() if line.startswith("TimeoutStopSec=")]
+    within_s = system.times["systemctl stop -- examroom-kiosk.service"]
+    assert within_s is not None
+    assert within_s > unit_s > RECORDER_END_S > Live().timeout_s
+    assert system.times["systemctl daemon-reload"] is None
 
 
 def test_what_the_system_refuses_leaves_the_pc_as_it_was(tmp_path: Path) -> None:
@@ -111,6 +134,8 @@ def test_a_program_that_is_missing_refuses_or_takes_too_long_is_said() -> None:
         Live().run(("false",))
     with pytest.raises(LockdownCommandFailed):
         Live(timeout_s=0.05).run(("sleep", "60"))
+    with pytest.raises(LockdownCommandFailed):
+        Live().run(("sleep", "60"), within_s=0.05)
 
 
 def test_extended_attributes_of_a_file_come_back_with_it(tmp_path: Path) -> None:
