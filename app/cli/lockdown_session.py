@@ -40,11 +40,9 @@ def session(
     from proctoring.lockdown.session.notify import Notify
     from proctoring.lockdown.session.server import xorg_command
     from proctoring.lockdown.session.supervisor import SessionPlan, Supervisor, require_unprivileged
-    from sync.replica.durable import private_folder
 
     require_unprivileged(os.geteuid())
     runtime = platformdirs.user_runtime_path("examroom-session")
-    private_folder(runtime)
     config = xorg_config or str(resource_folder() / "lockdown" / "xorg.conf")
     server = xorg_command(config, os.environ.get("XDG_VTNR", ""), runtime)
     notify = Notify.of(os.environ)

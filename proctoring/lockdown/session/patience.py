@@ -1,6 +1,8 @@
-"""How long to wait before something is started again: at once if it ran well, ever longer if it did not."""
+"""How long to wait before something is started again, and how often to tell what happens over and over."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -24,3 +26,38 @@ class Patience:
             return 0.0
         # bounded before it is raised: a number of any size has to come out right
         return min(self.most_s, self.first_s * 2.0 ** min(self.times - 2, 30))
+
+
+@dataclass
+class Thinned:
+    """Tells of what happens over and over: the first time at once, then every `every_s` how often it was since.
+
+    `tell` is given whose it was (a process id) and how many times. Needs a running event loop.
+    """
+
+    tell: Callable[[int, int], None]
+    every_s: float = 10.0
+    _untold: dict[int, int] = field(default_factory=dict)
+
+    def happened(self, whose: int) -> None:
+        """Count it, and tell it if nothing was told of it lately."""
+        if whose in self._untold:
+            self._untold[whose] += 1
+        else:
+            self._tell(whose, 1)
+
+    def rest(self) -> None:
+        """Tell what is counted and not told yet."""
+        for whose, times in self._untold.items():
+            if times:
+                self.tell(whose, times)
+        self._untold.clear()
+
+    def _tell(self, whose: int, times: int) -> None:
+        self.tell(whose, times)
+        self._untold[whose] = 0
+        asyncio.get_running_loop().call_later(self.every_s, self._told_lately_no_more, whose)
+
+    def _told_lately_no_more(self, whose: int) -> None:
+        if times := self._untold.pop(whose, 0):
+            self._tell(whose, times)

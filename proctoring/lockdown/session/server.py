@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 from proctoring.lockdown.session.child import Child
 from proctoring.lockdown.session.cookie import write_cookie
 from sync.faults import EnvironmentFault
+from sync.replica.durable import private_folder
 
 READY_S: Final = 30.0
 COOKIE: Final = "cookie"
@@ -76,9 +77,9 @@ async def start_server(server: tuple[str, ...], runtime: Path, environment: Mapp
 
     Raises:
         ServerNotUp: it ended or was not ready within 30 s.
-        OSError: no cookie could be written, or no process started.
+        OSError, DiskFull, DiskFault: no cookie could be written, or no process started.
     """
-    cookie = runtime / COOKIE
+    cookie = private_folder(runtime) / COOKIE
     write_cookie(cookie)
     reading, writing = os.pipe()
     try:

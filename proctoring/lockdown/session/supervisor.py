@@ -15,7 +15,7 @@ from typing import ClassVar, Final
 from proctoring.lockdown.session.child import Child, running
 from proctoring.lockdown.session.input_method import READY_S, InputMethod
 from proctoring.lockdown.session.notify import Notify
-from proctoring.lockdown.session.patience import Patience
+from proctoring.lockdown.session.patience import Patience, Thinned
 from proctoring.lockdown.session.pulse import VARIABLE, Pulse
 from proctoring.lockdown.session.server import Display, ServerNotUp, require_programs, start_server
 from sync.faults import EnvironmentFault
@@ -38,10 +38,11 @@ class What(StrEnum):
     DISPLAY_UP = "display_up"  # display, pid
     DISPLAY_ENDED = "display_ended"  # code, words
     DISPLAY_NOT_UP = "display_not_up"  # words
+    NO_ROOM = "no_room"  # words
     KIOSK_UP = "kiosk_up"  # pid
     KIOSK_ENDED = "kiosk_ended"  # code, words
     KIOSK_SILENT = "kiosk_silent"  # seconds
-    LET_GO_ON = "let_go_on"  # pid
+    LET_GO_ON = "let_go_on"  # pid, times
     WAITING = "waiting"  # seconds, times, words
     ENDING = "ending"
 
@@ -82,6 +83,7 @@ class Supervisor:
         self._children: set[Child] = set()
         self._display_patience = Patience()
         self._kiosk_patience = Patience()
+        self._stops = Thinned(lambda pid, times: self._told(What.LET_GO_ON, pid=pid, times=times))
         self._stop = asyncio.Event()
         self._trouble = ""  # why the kiosk did not come up, a code; "" while it is well
 
@@ -102,6 +104,7 @@ class Supervisor:
         stopped = asyncio.create_task(self._stop.wait())
         try:
             await asyncio.wait({work, stopped, alive}, return_when=asyncio.FIRST_COMPLETED)
+            self._stops.rest()
             if stopped.done():
                 self._told(What.ENDING)
                 self._notify.stopping()
@@ -115,21 +118,27 @@ class Supervisor:
 
     async def _keep_display(self) -> None:
         while True:
-            began = time.monotonic()
             try:
-                display = await start_server(self._plan.server, self._plan.runtime, os.environ)
+                await self._keep_one_display()
             except ServerNotUp as why:
                 self._told(What.DISPLAY_NOT_UP, words=str(why))
                 await self._wait(self._display_patience, 0.0, str(why))
-                continue
-            async with running(display.server, self._children) as server:
-                self._told(What.DISPLAY_UP, display=display.name, pid=server.pid)
-                async with self._typing(display) as environment:
-                    await self._keep_kiosk(server, environment)
-                by_itself = server.ended.done()
-            if by_itself:
-                self._told(What.DISPLAY_ENDED, code=server.ended.result(), words=server.words)
-                await self._wait(self._display_patience, time.monotonic() - began, server.words)
+            except (OSError, EnvironmentFault) as why:  # for the cookie, or for another process
+                words = getattr(why, "strerror", None) or str(why)
+                self._told(What.NO_ROOM, words=words)
+                await self._wait(self._display_patience, 0.0, words)
+
+    async def _keep_one_display(self) -> None:
+        began = time.monotonic()
+        display = await start_server(self._plan.server, self._plan.runtime, os.environ)
+        async with running(display.server, self._children) as server:
+            self._told(What.DISPLAY_UP, display=display.name, pid=server.pid)
+            async with self._typing(display) as environment:
+                await self._keep_kiosk(server, environment)
+            by_itself = server.ended.done()
+        if by_itself:
+            self._told(What.DISPLAY_ENDED, code=server.ended.result(), words=server.words)
+            await self._wait(self._display_patience, time.monotonic() - began, server.words)
 
     @asynccontextmanager
     async def _typing(self, display: Display) -> AsyncIterator[dict[str, str]]:
@@ -219,7 +228,7 @@ class Supervisor:
     def _let_go_on(self) -> None:
         for child in tuple(self._children):
             if child.go_on_if_stopped():
-                self._told(What.LET_GO_ON, pid=child.pid)
+                self._stops.happened(child.pid)
 
     async def _say_alive(self) -> None:
         while self._notify.every_s:

@@ -1,5 +1,6 @@
 """The session's parts: pauses, cookie, heartbeat, what systemd is told, and what can be seen of a supervisor."""
 
+import asyncio
 import os
 import socket
 import stat
@@ -16,7 +17,7 @@ from proctoring.lockdown.level import Account, Supervision
 from proctoring.lockdown.session.cookie import FAMILY_WILD, write_cookie
 from proctoring.lockdown.session.looking import look_at_account, look_at_supervisor, servers_of
 from proctoring.lockdown.session.notify import Notify
-from proctoring.lockdown.session.patience import Patience
+from proctoring.lockdown.session.patience import Patience, Thinned
 from proctoring.lockdown.session.pulse import BEAT, VARIABLE, Pulse, inherited
 from proctoring.lockdown.session.server import xorg_command
 from proctoring.lockdown.session.supervisor import SessionAsRoot, require_unprivileged
@@ -31,6 +32,30 @@ def test_pauses_begin_at_none_never_shrink_and_are_bounded(lives: list[float]) -
     assert pauses[:1] in ([], [0.0])
     assert all(pause > 0 for pause in pauses[1:])  # never a busy loop
     assert patience.after(30.0) == 0.0
+
+
+def test_what_happens_over_and_over_is_told_at_once_and_then_counted() -> None:
+    told: list[tuple[int, int]] = []
+    counted = asyncio.Event()
+
+    def tell(whose: int, times: int) -> None:
+        told.append((whose, times))
+        if times > 1:
+            counted.set()
+
+    async def happening() -> None:
+        thinned = Thinned(tell, every_s=0.05)
+        for _ in range(1_000):
+            thinned.happened(7)
+        thinned.happened(8)
+        assert told == [(7, 1), (8, 1)]
+        await asyncio.wait_for(counted.wait(), 30)
+        assert told[2] == (7, 999)
+        thinned.happened(7)
+        thinned.rest()
+        assert told[3:] == [(7, 1)]
+
+    asyncio.run(happening())
 
 
 def test_a_cookie_is_new_each_time_and_in_the_format_of_xauth(tmp_path: Path) -> None:
