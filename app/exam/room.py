@@ -7,7 +7,7 @@ reported without a sitting, what proctors explained, and that the session was cl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -18,6 +18,12 @@ from sync.wire.environment import Override
 from sync.wire.ids import Digest, Id, PlainText
 from sync.wire.packet import Incident
 from sync.wire.plan import ClauseCode
+
+OVERRIDDEN: Final = "CHECK_OVERRIDDEN"
+"""The code of the incident that says that two proctors went on over what a check found."""
+EVIDENCE_MARK: Final = " · "
+"""Stands before each line of what was seen in an incident's detail."""
+_LONGEST_DETAIL: Final = 400
 
 
 class Opened(Part):
@@ -79,6 +85,17 @@ class Overridden(Part):
 
     kind: Literal["overridden"] = "overridden"
     override: Override
+
+
+def override_detail(override: Override) -> str:
+    """Say it in an incident's detail: the check, the reason, and as much of what was seen as there is room for."""
+    said = f"{override.statement.check}: {override.reason}"[:_LONGEST_DETAIL]
+    for line in override.statement.evidence:
+        longer = f"{said}{EVIDENCE_MARK}{line}"
+        if len(longer) > _LONGEST_DETAIL:
+            break
+        said = longer
+    return said
 
 
 class Closed(Part):
@@ -179,7 +196,7 @@ def _apply(room: Room, stamp: Stamp, event: RoomEvent) -> Room:  # noqa: PLR0911
         case Overridden():
             over = event.override
             overridden = replace(room, overrides=(*room.overrides, over))
-            return _log(overridden, stamp, "CHECK_OVERRIDDEN", f"{over.statement.check}: {over.reason}"[:400], over.by)
+            return _log(overridden, stamp, OVERRIDDEN, override_detail(over), over.by)
         case Closed():
             return replace(room, record_sha256=event.record_sha256, closed_wall_ms=stamp.wall_ms)
 

@@ -7,9 +7,10 @@ at the next start, before anybody can do anything else at the seat.
 """
 
 import hashlib
+from collections import Counter
 
 from app.exam.reconciliation import Found, Line, Reconciliation, reconcile
-from app.exam.room import Closed, Room
+from app.exam.room import OVERRIDDEN, Closed, Room
 from app.exam.sitting import State
 from app.seat.admission import seat_number_of
 from app.seat.delivery import read_sitting
@@ -23,7 +24,7 @@ from sync.replica.outbox import Stage
 from sync.software import software
 from sync.trust.envelope import peek, sign
 from sync.wire.ids import new_id
-from sync.wire.packet import ClockEvidence, JournalRef
+from sync.wire.packet import ClockEvidence, Incident, JournalRef
 from sync.wire.room import MOST_INCIDENTS, RoomCandidate, RoomIncident, RoomProctor, RoomRecord, Simulated, Standing
 
 LONGEST_NAME = 200
@@ -189,14 +190,28 @@ def _candidate(line: Line, *, score_shown: bool) -> RoomCandidate:
 
 
 def _incidents(room: Room, table: Reconciliation) -> tuple[RoomIncident, ...]:
-    """Give all incidents of room and sittings in the order of their times; those of a sitting with its id."""
-    told = [RoomIncident(sitting=one.sitting, incident=one.incident) for one in room.incidents]
-    told += [
+    """Give all incidents of room and sittings in the order of their times; those of a sitting with its id.
+
+    What two proctors went on over while somebody sat stands in both journals: the record tells it of the candidate.
+    """
+    of_sittings = [
         RoomIncident(sitting=line.found.entry.sitting, incident=incident)
         for line in table.lines
         for incident in line.found.sitting.incidents
     ]
+    twice = Counter(_agreed(one.incident) for one in of_sittings if one.incident.code == OVERRIDDEN)
+    of_the_room: list[RoomIncident] = []
+    for one in reversed(room.incidents):  # the newest first: what was agreed before the start is older
+        if one.incident.code == OVERRIDDEN and twice[_agreed(one.incident)]:
+            twice[_agreed(one.incident)] -= 1
+        else:
+            of_the_room.append(RoomIncident(sitting=one.sitting, incident=one.incident))
+    told = (*reversed(of_the_room), *of_sittings)
     return tuple(sorted(told, key=_when))[:MOST_INCIDENTS]
+
+
+def _agreed(incident: Incident) -> tuple[str, tuple[str, ...]]:
+    return incident.detail, incident.by
 
 
 def _when(one: RoomIncident) -> tuple[int, str]:

@@ -10,7 +10,7 @@ import pytest
 from app.exam import events
 from app.exam.appearance import Appearance
 from app.exam.form import draw_form
-from app.exam.room import Explained, Held, Refused, Reported
+from app.exam.room import Explained, Held, Overridden, Refused, Reported, override_detail
 from app.seat.admission import admit
 from app.seat.delivery import Delivery
 from app.seat.home import SeatHome
@@ -33,6 +33,7 @@ from app.seat.sign_in import Proctor, SignInDesk, open_credentials
 from app.seat.workplace import Session, Workplace
 from sync.replica.cabinet import DocumentKind
 from sync.trust.room_evidence import check_room_record
+from sync.wire.environment import CheckStatement, Override, Severity, Verdict
 from sync.wire.packet import EndReason
 from sync.wire.plan import RosterEntry
 from sync.wire.room import Standing
@@ -107,6 +108,30 @@ def test_the_record_tells_of_everybody_and_anybody_can_check_it(room: Room) -> N
     assert [one.incident.code for one in record.incidents] == ["DISTURBANCE"]
     assert record.candidates[0].score_milli is not None
     assert record.simulated == ("candidate",)
+
+
+def test_what_was_gone_on_over_stands_once_in_the_record_with_what_was_seen(room: Room) -> None:
+    def agreed(check: str, line: str) -> Override:
+        statement = CheckStatement(check=check, verdict=Verdict.FOUND, severity=Severity.BLOCKING, evidence=(line,))
+        override = Override(statement=statement, reason="已核实是误报", by=room.keyids, wall_ms=1)
+        room.log.record(Overridden(override=override))
+        return override
+
+    agreed("remote_tool", "/proc/812/comm: x11vnc")
+    case = room.start(0)
+    meanwhile = agreed("usb_storage", "/sys/bus/usb/devices/1-2: stick")
+    told = events.Occurred(code="CHECK_OVERRIDDEN", detail=override_detail(meanwhile), by=room.keyids)
+    case.delivery.record(told)
+    case.delivery.record(events.Submitted(reason=EndReason.CANDIDATE))
+    seal(case, None)
+    room.hand_over(case)
+    room.explain(0)
+    record = read_record(room.close())
+    found = [(one.sitting, one.incident.detail) for one in record.incidents if one.incident.code == "CHECK_OVERRIDDEN"]
+    assert found == [
+        (None, "remote_tool: 已核实是误报 · /proc/812/comm: x11vnc"),
+        (room.entry(0).sitting, "usb_storage: 已核实是误报 · /sys/bus/usb/devices/1-2: stick"),
+    ]
 
 
 def test_nothing_is_closed_while_a_sitting_is_under_way(room: Room) -> None:

@@ -2,6 +2,11 @@
 
 It goes to the journal of who sits here, else to the room's; a proctor is called, and nobody else is told what for. No
 clock is stopped by it. What a proctor has to look at stands until it has gone, or two of them settle it.
+
+A notice belongs to the sitting in which it came. When that is over, what nobody settled is written there as not
+settled, and no frame lies over what the candidate sees then. What a check still sees stays in the proctors' corner, as
+a matter of the room, and calls a proctor again when the next candidate begins; what stands when the session is closed
+is written in the room's journal as not settled.
 """
 
 from collections.abc import Callable
@@ -11,27 +16,36 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.events import Event, Occurred, Secured
-from app.exam.room import Overridden, Reported, Room, RoomEvent
+from app.exam.room import OVERRIDDEN, Overridden, Reported, Room, RoomEvent, override_detail
 from app.seat.alarm import Cause
 from app.seat.camera_desk import CameraDesk
 from app.seat.environment import EnvironmentDesk, Look, Weighed
-from app.seat.environment_changes import Change, Changes, Spared, needs_a_person
-from app.seat.guard.events import GuardEvent
+from app.seat.environment_changes import CALM_LOOKS, Change, Changes, needs_a_person
+from app.seat.guard.events import GuardEvent, GuardKind
 from app.seat.pc import Pc
-from app.seat.phases.delivery.environment_notices import UNDONE, Notice, level_finding, notice_of, notice_of_event
+from app.seat.phases.delivery.environment_notices import (
+    NOT_SETTLED,
+    SEEN_BY,
+    UNDONE,
+    Notice,
+    level_finding,
+    not_settled,
+    notice_of,
+    notice_of_event,
+)
 from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.launch.opening import Opened
 from app.seat.phases.one_look import OneLook
 from app.seat.phases.phase import Bench, Phase
 from app.seat.phases.room_saving import RoomSaving
 from app.seat.sealing import Case
-from proctoring.checks.observation import lines
+from app.seat.spared import Spared, Told
+from proctoring.checks.observation import essential, lines
 from sync.wire.environment import EnvironmentStatement, Override
 
 LOOK_MS: Final = 1_000
 FULL_EVERY: Final = 60
 """At every sixtieth look all checks are made, also those that cost more."""
-OVERRIDDEN: Final = "CHECK_OVERRIDDEN"
 SETTLED: Final = "ENVIRONMENT_SETTLED"
 _BETWEEN: Final = " · "
 _LONGEST: Final = 400
@@ -60,14 +74,19 @@ class EnvironmentWatch(Phase):
         self._weighed: dict[str, Weighed] = {}
         self._changes, self._spared = Changes(), Spared()
         self._notices: dict[str, Notice] = {}
+        self._guard_looks: dict[GuardKind, int] = {}
         self._looks = 0
         self._waits = False
         self._secured: Case | None = None
+        self._over = self._closing = False
+        self._left_open: set[str] = set()
         demanded = self._desk.policy.level
         self._reference = opened.look.level.level if opened.look is not None else demanded
         if opened.look is not None:
             self._take_known(opened.look)
         eyes.pc.noticed.connect(self._noticed)
+        sitting.handed_in.connect(self._part)
+        sitting.ended.connect(self._part)
         self._camera, self._glimpse = eyes.camera, OneLook(self)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._begin_look)
@@ -91,16 +110,27 @@ class EnvironmentWatch(Phase):
     def secure(self) -> None:
         """Let the journal of who begins to sit here, or goes on, say how the PC stands, as soon as that is known."""
         case, look = self._sitting.case, self._whole()
+        if case is not None and self._over:
+            self._over = False
+            self._show()
         if case is not None and look is not None and case is not self._secured:
             self._secured = case
             self._in_sitting(Secured(environment=look.stated(self._opened.room.room.overrides)))
+
+    def close(self, *, begins: bool) -> None:
+        """The session is being closed, or goes on all the same: what stands then is not settled, and is written."""
+        self._closing = begins
+        self._show()
+        for notice in self._notices.values() if begins else ():
+            if notice.key not in self._left_open:
+                self._left_open.add(notice.key)
+                self._in_room(Reported(code=NOT_SETTLED, note=notice.not_settled), lambda _room: None)
 
     def settle(self, notice: Notice, reason: str, by: tuple[str, ...], done: Callable[[], None]) -> None:
         """Let two proctors settle what stands there, or stood there a moment ago; `done` when it is on the disk."""
         statement = notice.statement
         if statement is None:
-            what = notice.key.partition(":")[2]
-            self._tell(SETTLED, f"{what}: {reason}", by, lambda: self._settled(notice, done))
+            self._tell(SETTLED, f"{notice.code}: {reason}", by, lambda: self._settled(notice, done))
             return
         now_ms = self.bench.workplace.clock().wall_ms
         override = Override(statement=statement, reason=reason, by=by, wall_ms=now_ms)
@@ -113,7 +143,7 @@ class EnvironmentWatch(Phase):
         def in_sitting(_room: Room) -> None:
             if self._sitting.case is not None:
                 self._in_sitting(Secured(environment=said))
-                self._tell(OVERRIDDEN, f"{statement.check}: {reason}", by, lambda: self._settled(notice, done))
+                self._tell(OVERRIDDEN, override_detail(override), by, lambda: self._settled(notice, done))
             else:
                 self._settled(notice, done)
 
@@ -153,6 +183,8 @@ class EnvironmentWatch(Phase):
             one = next(one for one in weighed if one.observation.check == change.statement.check)
             self._take(change, one)
         self._drop_overridden(weighed)
+        self._drop_over(weighed)
+        self._write_spared()
         self.secure()
         self._show()
 
@@ -186,13 +218,46 @@ class EnvironmentWatch(Phase):
             if one.override is not None:
                 self._notices.pop(one.observation.check, None)
 
+    def _drop_over(self, weighed: tuple[Weighed, ...]) -> None:
+        """Let go what the guard noticed and a check sees, too: the check's notice tells it, or it is over."""
+        seen = {one.observation.check: one.statement for one in weighed}
+        for kind, check in SEEN_BY.items():
+            notice = self._notices.get(f"guard:{kind.value}")
+            known = self._looks >= self._guard_looks.get(kind, 0) + CALM_LOOKS
+            if notice is not None and (check in self._notices or (check in seen and seen[check] is None and known)):
+                del self._notices[notice.key]
+
     def _noticed(self, event: GuardEvent) -> None:
         """Take what the guard noticed, at once; of what comes again and again less and less is written."""
         notice = notice_of_event(event)
-        if self._spared.may(notice.key, self.bench.workplace.clock().mono_ms):
-            self._tell(f"GUARD_{event.kind.value.upper()}", _BETWEEN.join(lines(event.evidence)))
-        if event.kind not in UNDONE:
+        seen = lines(event.evidence)
+        self._spared.see(event.kind.value, _BETWEEN.join(sorted(essential(seen))), seen)
+        self._write_spared()
+        told_by_check = SEEN_BY.get(event.kind, "") in self._notices
+        if event.kind not in UNDONE and not told_by_check:
             self._notices[notice.key] = notice
+            self._guard_looks[event.kind] = self._looks
+        self._show()
+
+    def _write_spared(self) -> None:
+        for told in self._spared.due(self.bench.workplace.clock().mono_ms):
+            self._tell(*_told(told))
+
+    def _part(self, case: Case) -> None:
+        """Leave with a sitting what came in it; what a check still sees stays, for the room."""
+        spared = (
+            Occurred(code=code, detail=detail) for code, detail in map(_told, self._spared.due(0, all_of_it=True))
+        )
+        left = (*spared, *not_settled(self._notices.values()))
+        self._spared, self._over = Spared(), True
+        self._notices = {key: one for key, one in self._notices.items() if one.statement is not None}
+
+        def work() -> None:
+            for one in left:
+                case.delivery.record(one)
+
+        if left:
+            self.bench.worker.run(self, work, lambda _none: None, self.trouble)
         self._show()
 
     def _settled(self, notice: Notice, done: Callable[[], None]) -> None:
@@ -202,7 +267,8 @@ class EnvironmentWatch(Phase):
         done()
 
     def _show(self) -> None:
-        self._sitting.call_proctor(Cause.ENVIRONMENT, on=bool(self._notices))
+        called = bool(self._notices) and not self._over and not self._closing
+        self._sitting.call_proctor(Cause.ENVIRONMENT, on=called)
         self.changed.emit()
 
     def _tell(self, code: str, detail: str, by: tuple[str, ...] = (), done: Callable[[], None] = lambda: None) -> None:
@@ -216,3 +282,9 @@ class EnvironmentWatch(Phase):
 
     def _in_room(self, event: RoomEvent, done: Callable[[Room], None]) -> None:
         self._saving.save(lambda room: event if room.is_open else None, done)
+
+
+def _told(told: Told) -> tuple[str, str]:
+    """Give code and detail of what is written of the guard; how often it was seen stands first."""
+    often = (f"×{told.count}",) if told.count > 1 else ()
+    return f"GUARD_{told.kind.upper()}", _BETWEEN.join((*often, *told.lines))[:_LONGEST]
