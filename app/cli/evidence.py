@@ -1,17 +1,15 @@
 """`examroom packet` and `examroom receipt`: check evidence with public material only."""
 
-import hashlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli.console import CheckLine, Mark, command, detail_here, print_checks, print_text, say, simulated_parts, words
+from app.cli.console import CheckLine, Mark, command, detail_here, print_checks, print_text, say, words
 from app.cli.files import load_trust, read_file
-from app.exam.verification import verification_code
+from app.cli.packet_report import marks, print_packet, verdict_json
 from app.registry.check_html import day
 from sync.faults import Exit
-from sync.trust.envelope import peek
 from sync.trust.evidence import EvidenceReport, check_packet, check_receipt
 from sync.trust.result_evidence import CorrectionReport, check_corrections
 from sync.wire.packet import ScorePacket
@@ -22,17 +20,23 @@ packet = typer.Typer(no_args_is_help=True, help="Score packets (成绩包).")
 receipt = typer.Typer(no_args_is_help=True, help="Receipts (回执).")
 
 TrustFolder = Annotated[Path, typer.Option(help="The folder of public keys, for example DIR/trust.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For a program: one JSON object.")]
 
 
 @packet.command("verify")
 @command
-def verify_packet(file: Path, trust: TrustFolder) -> None:
-    """Check a score packet: its form, its signatures, and its sums."""
-    raw = read_file(file)
-    report = check_packet(raw, load_trust(trust))
+def verify_packet(file: Path, trust: TrustFolder, as_json: AsJson = False) -> None:
+    """Check a score packet: its form, its signatures, and its sums; and tell what PC it comes from."""
+    raw, keys = read_file(file), load_trust(trust)
+    report = check_packet(raw, keys)
+    if as_json:
+        print_text(verdict_json(raw, report))
+        if not report.good:
+            raise typer.Exit(Exit.BAD)
+        return
     _print(report)
     if isinstance(report.document, ScorePacket) and report.good:
-        _print_packet(raw, report.document)
+        print_packet(raw, report.document, keys)
     _end(report, "cli.packet_good", "cli.packet_bad")
 
 
@@ -72,25 +76,9 @@ def _print(report: EvidenceReport) -> None:
     )
 
 
-def _print_packet(raw: bytes, found: ScorePacket) -> None:
-    say("cli.packet_score", score=_marks(found.score_milli), most=_marks(found.max_milli))
-    say("cli.packet_passed" if found.passed else "cli.packet_failed")
-    say("cli.packet_ids", packet=found.packet, sitting=found.sitting, session=found.session)
-    code = verification_code(_payload_sha256(raw))
-    say("cli.packet_code", code=code)
-    say("cli.packet_resumes", count=found.resumes)
-    say("cli.packet_incidents", count=len(found.incidents))
-    for incident in found.incidents:
-        print_text("  " + words()("cli.packet_incident", code=incident.code, at=_clock(incident.active_ms)))
-    if found.simulated_candidate:
-        say("cli.simulated_candidate")
-    if found.recording is not None and found.recording.simulated_sources:
-        say("cli.simulated_sources", sources=simulated_parts(found.recording.simulated_sources))
-
-
 def _print_receipt(found: Receipt) -> None:
     result = found.result
-    say("cli.packet_score", score=_marks(result.score_milli), most=_marks(result.max_milli))
+    say("cli.packet_score", score=marks(result.score_milli), most=marks(result.max_milli))
     say("cli.receipt_agrees" if found.agrees else "cli.receipt_differs")
     say("cli.receipt_log", origin=found.log.origin, number=found.log.index + 1)  # as an audit counts
 
@@ -101,26 +89,11 @@ def _print_later(later: CorrectionReport) -> None:
         people = words()("screen.simulated.between").join(correction.decided_by)
         at = day(correction.decided_ms)
         say(f"result.kind.{correction.kind.value}", at=at, by=people, reason=correction.reason)
-        say("cli.packet_score", score=_marks(result.score_milli), most=_marks(result.max_milli))
+        say("cli.packet_score", score=marks(result.score_milli), most=marks(result.max_milli))
     if later.state is ResultState.STANDS and later.stand is not None:
         say("cli.packet_passed" if later.stand.result.passed else "cli.packet_failed")
     elif later.state is not None:
         say(f"check_page.{later.state.value}")
-
-
-def _payload_sha256(envelope: bytes) -> str:
-    return hashlib.sha256(peek(envelope, ScorePacket.PAYLOAD_TYPE).payload).hexdigest()
-
-
-def _clock(active_ms: int) -> str:
-    """Write a time in the sitting as hours, minutes and seconds."""
-    minutes, seconds = divmod(active_ms // 1000, 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-
-
-def _marks(milli: int) -> str:
-    whole, rest = divmod(milli, 1000)
-    return f"{whole}.{rest:03d}".rstrip("0").rstrip(".") if rest else str(whole)
 
 
 def _end(report: EvidenceReport, good: str, bad: str) -> None:
