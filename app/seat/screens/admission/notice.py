@@ -17,7 +17,7 @@ from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
 from app.words import Words
 
-_STATEMENTS: Final = ("what", "why", "kept", "who", "stored")
+_STATEMENTS: Final = ("what", "watched", "why", "kept", "who", "stored")
 _RULES: Final = ("alone", "no_aids", "stay", "saved", "help")
 
 

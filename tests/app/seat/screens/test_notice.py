@@ -96,7 +96,7 @@ def test_the_notice_that_is_hashed_is_the_notice_that_is_shown(screen: NoticeScr
         shown = {label.text() for label in screen.findChildren(Label)}
         title, *lines = notice_text(words, 3).splitlines()
         assert title in shown
-        assert len(lines) == 5
+        assert len(lines) == 6
         for line in lines:
             name, text = line.split(": ", 1)
             assert {name, text} <= shown
