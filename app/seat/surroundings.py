@@ -25,6 +25,7 @@ from proctoring.checks.still import is_still
 from proctoring.checks.tree import ExpectedBuild
 from proctoring.recorder.client import RecorderStatus
 from sync.faults import Fault
+from sync.software import release
 from sync.trust.anchor import Trust
 from sync.wire.environment import LockdownLevel
 
@@ -85,7 +86,7 @@ class Surroundings:
             os.getppid(),
             _slept_ms(),
             _lists(),
-            ExpectedBuild.beside(_PROGRAM, trust),
+            ExpectedBuild.beside(_PROGRAM, trust, release()),
         )
 
     def set_screens(self, screens: tuple[ScreenFact, ...]) -> None:

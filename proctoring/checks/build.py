@@ -1,24 +1,38 @@
 """Whether the program that runs is the one that was released: its files against a signed list.
 
 Compared is what Python would load as ours: `app`, `proctoring` and `sync` with everything in them, and beside them
-whatever Python runs by itself at its start (`*.pth`, `sitecustomize.py`, `usercustomize.py`). Byte code in
-`__pycache__` is not: it differs from PC to PC. A variable that lets code of another place in counts as a difference.
+whatever Python runs by itself at its start (`*.pth`, `sitecustomize`, `usercustomize`) or could take for a module of
+its own. Byte code in `__pycache__` is not: it differs from PC to PC. A variable that lets code of another place in
+counts as a difference.
 Whoever can exchange the interpreter, or this check, is not found by it; it finds a half-done update, a damaged disk,
 and a change by somebody who did not think of it.
 """
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from proctoring.checks.machine import Machine
+from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.observation import Observation, clear, found, unknown
 from proctoring.checks.process import is_installed
 from proctoring.checks.situation import Situation
-from proctoring.checks.tree import LIST_FILE, compare
+from proctoring.checks.tree import LIST_FILE, TOO_MANY, compare
 
-_LETTING_IN: Final = ("LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME")
-"""Variables by which ld.so(8) and Python take code from other places than they would."""
+_LIBRARIES: Final = frozenset({"LD_PRELOAD", "LD_AUDIT"})
+"""Here a bare name is a library of the system, and spaces part them, too (ld.so(8))."""
+_LETTING_IN: Final = (
+    *sorted(_LIBRARIES),
+    "LD_LIBRARY_PATH",
+    "GCONV_PATH",
+    *("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONSTARTUP", "PYTHONPYCACHEPREFIX"),
+    *("QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH"),
+    *("GST_PLUGIN_PATH", "GST_PLUGIN_PATH_1_0", "GST_PLUGIN_SYSTEM_PATH", "GST_PLUGIN_SYSTEM_PATH_1_0"),
+    *("OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES"),
+)
+"""Variables by which ld.so(8), iconv, Python, Qt, GStreamer and OpenSSL take code from other places than they would."""
+_SETTINGS: Final = "/etc/"
 
 
 def build(_machine: Machine, situation: Situation) -> Observation:
@@ -28,7 +42,12 @@ def build(_machine: Machine, situation: Situation) -> Observation:
         return unknown("build", (f"{LIST_FILE}: there is none",))
     if expected.listed is None:
         return found("build", (f"{LIST_FILE}: {expected.problem}",), count=1)
-    different = compare(expected.tree, expected.listed)
+    try:
+        different = compare(expected.tree, expected.listed)
+    except Unreadable as problem:
+        if problem.args[1] != TOO_MANY:
+            raise
+        return found("build", (f"{problem.args[0]}: more files than any release has",), count=1)
     release = f"{expected.listed.product} {expected.listed.version}"
     lines = [f"{one.kind}: {one.path}" for one in different]
     lines += _let_in(situation, expected.tree.folder)
@@ -38,8 +57,20 @@ def build(_machine: Machine, situation: Situation) -> Observation:
 
 
 def _let_in(situation: Situation, folder: Path) -> Iterator[str]:
-    """Give what lets code in from where no program is installed; a bare name is a library of the system."""
+    """Give what lets code in from where no program is installed; where no place is named it is the one we run in."""
     for name in _LETTING_IN:
-        for place in (situation.environment or {}).get(name, "").replace(" ", ":").split(":"):
-            if "/" in place and not is_installed(place) and not Path(place).is_relative_to(folder):
-                yield f"environment: {name} {place}"
+        said = (situation.environment or {}).get(name, "")
+        places = re.split("[: ]", said) if name in _LIBRARIES else re.split("[:;]", said)
+        for place in places if said else ():
+            if name in _LIBRARIES and "/" not in place:
+                continue
+            if not _is_kept(place, folder):
+                yield f"environment: {name} {place or '(the folder we run in)'}"
+
+
+def _is_kept(place: str, folder: Path) -> bool:
+    """Tell whether only whoever installs programs can write there; of a place that is not a plain one it is not so."""
+    plain = os.path.normpath(place)
+    if not plain.startswith("/") or "$" in plain:
+        return False
+    return is_installed(f"{plain}/") or plain.startswith(_SETTINGS) or Path(plain).is_relative_to(folder)

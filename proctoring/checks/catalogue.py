@@ -58,8 +58,8 @@ _ENTRIES: Final[Mapping[str, Entry]] = {
     "other_users": Entry(sessions.other_users, ATTENTION, NOTE, watched=True),
     # What runs outside of a guest is not seen in it; but a site may hold its exams on cloud PCs and mean it.
     "virtual_machine": Entry(virtual.virtual_machine, ATTENTION, ATTENTION),
-    # With changed files nothing else this program says counts, and two people's will does not mend them. A program
-    # without a list is a rehearsal's, or was installed by somebody who left it out.
+    # With changed files nothing else this program says counts, and two people's will does not mend them. A checkout
+    # has no list; an installed program without one differs, or taking the list away would hide every change.
     "build": Entry(build.build, BLOCKING, ATTENTION, overridable=False, watched=True),
     # An open door, mostly of a service that came with the system; whoever came in is seen by other checks.
     "listening": Entry(talking.listening, ATTENTION, NOTE, watched=True),

@@ -47,7 +47,7 @@ class Situation:
     beside our own processes'. `home`: the seat's folder. `environment`: our own process's variables. `level`: how far
     this PC is shut down. `accessibility`: an accommodation in this room was approved that reads the screen. `known`:
     the lists to compare with (`Known.load(resource_folder() / "checks")`); `build`: our own files and the signed list
-    of them, None if there is no list.
+    of them, None in a checkout that has no list.
 
     Seen and measured elsewhere: `screens` as Qt has them; `microphone_dbfs`: the loudest of the last seconds, RMS;
     `still_picture`: what `still.is_still` says of the camera's last pictures; `clock`: `clocks.read_kernel_clock`;

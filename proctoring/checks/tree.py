@@ -3,9 +3,11 @@
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.machinery import all_suffixes
 from pathlib import Path
 from typing import Final, Self
 
@@ -21,8 +23,16 @@ LIST_FILE: Final = "examroom-build-list.dsse"
 """The signed list lies beside the packages that it lists."""
 PACKAGES: Final = ("app", "proctoring", "sync")
 
+TOO_MANY: Final = "E2BIG"
+"""Why a tree is unreadable that holds more files than any list may."""
+
 _CACHE: Final = "__pycache__"
-_AT_START: Final = frozenset({"sitecustomize.py", "usercustomize.py"})
+_AT_START: Final = frozenset({"sitecustomize", "usercustomize"})
+"""Modules that Python runs by itself (its documentation of `site`)."""
+_BEFORE_OTHERS: Final = _AT_START | sys.stdlib_module_names
+"""What must not be added: also a module of Python's own, which is looked for here first if Python starts without -P."""
+_MODULES: Final = tuple(all_suffixes())
+_CHECKOUT: Final = ".git"
 _CHUNK: Final = 1_000_000
 _MOST_BYTES: Final = 300_000_000
 """No release of ours is larger; a file that grows without end does not keep anybody waiting."""
@@ -66,7 +76,7 @@ class Tree:
         left = _MOST_BYTES
         for path in self._paths():
             if len(known) + len(odd) >= MOST_FILES:
-                raise Unreadable(str(self.folder), "E2BIG")
+                raise Unreadable(str(self.folder), TOO_MANY)
             try:
                 known[path] = self._file(path, left)
                 left -= known[path][1].size
@@ -81,9 +91,9 @@ class Tree:
         except OSError as error:
             raise Unreadable(str(self.folder), error.strerror or "EIO") from None
         for name in top:
-            if name in PACKAGES:
+            if name in PACKAGES or (name in _BEFORE_OTHERS and (self.folder / name).is_dir()):
                 yield from _below(self.folder, name)
-            elif name in _AT_START or name.endswith(".pth"):
+            elif name.endswith(".pth") or (name.endswith(_MODULES) and name.partition(".")[0] in _BEFORE_OTHERS):
                 yield name
 
     def _file(self, path: str, left: int) -> tuple[Mark, BuildFile]:
@@ -131,24 +141,39 @@ def _below(folder: Path, name: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class ExpectedBuild:
-    """What the program's files are compared with; without a list that is believed, `problem` says what is wrong."""
+    """What the program's files are compared with; without a list that is believed, `problem` says what is wrong.
+
+    A list of another release than the one that runs is not believed: it may be an older one put back. That there is
+    none is wrong, too, where a program is installed, or taking it away would hide what changing a file does not.
+    """
 
     tree: Tree
     listed: BuildList | None
     problem: str = ""
 
     @classmethod
-    def beside(cls, folder: Path, trust: Trust) -> Self | None:
-        """Give what the program in `folder` is compared with: the signed list there. None if there is none."""
+    def beside(cls, folder: Path, trust: Trust, release: str) -> Self | None:
+        """Give what the program in `folder` is compared with: the signed list there, of this release.
+
+        None if there is none because nobody releases this: it is a checkout that somebody develops in.
+        """
         try:
             signed = read_bounded(folder / LIST_FILE, MOST_BYTES)
-            return cls(Tree(folder), read_build_list(signed, trust))
+            listed = read_build_list(signed, trust)
+            if listed.version != release:
+                return cls(Tree(folder), None, f"of release {listed.version}, and {release} runs")
+            return cls(Tree(folder), listed)
         except FileNotFoundError:
-            return None
+            return None if _is_checkout(folder) else cls(Tree(folder), None, "there is none")
         except OSError as error:
             return cls(Tree(folder), None, error.strerror or "unreadable")
         except BuildListRefused as fault:
             return cls(Tree(folder), None, fault.detail)
+
+
+def _is_checkout(folder: Path) -> bool:
+    """Tell a checkout from what was installed: installed packages have their metadata beside them."""
+    return os.path.lexists(folder / _CHECKOUT) and not any(folder.glob("examroom-*.dist-info"))
 
 
 def compare(tree: Tree, listed: BuildList) -> tuple[Difference, ...]:

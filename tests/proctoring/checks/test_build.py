@@ -23,6 +23,7 @@ from tests.sync.trust.world import World
 
 WORLD = World.make()
 TRUST: Trust = WORLD.trust
+RELEASE = "1.4.2"
 
 
 @pytest.fixture
@@ -45,13 +46,13 @@ def program(tmp_path: Path) -> Path:
 def listed(program: Path) -> BuildList:
     files, odd = Tree(program).files()
     assert odd == frozenset()
-    return BuildList(product="examroom-seat", version="1.4.2", files=tuple(files[path] for path in sorted(files)))
+    return BuildList(product="examroom-seat", version=RELEASE, files=tuple(files[path] for path in sorted(files)))
 
 
 def seen(
     program: Path, expected: ExpectedBuild | None = None, environment: dict[str, str] | None = None
 ) -> Observation:
-    expected = expected or ExpectedBuild.beside(program, TRUST)
+    expected = expected or ExpectedBuild.beside(program, TRUST, RELEASE)
     situation = Situation(build=expected, environment=environment or {})
     (observation,) = observe({"build": build}, Machine(program), situation)
     return observation
@@ -107,6 +108,20 @@ def test_changed_missing_and_added_files_are_named(program: Path) -> None:
         {"LD_PRELOAD": "/home/li/inject.so"},
         {"LD_PRELOAD": "libx.so ./y.so"},
         {"PYTHONPATH": "/usr/lib/x:/home/li/site"},
+        {"PYTHONPATH": "/usr/lib/x:"},
+        {"PYTHONPATH": "evil"},
+        {"PYTHONPATH": "/usr/lib/../../home/li"},
+        {"PYTHONPATH": "/usr/.."},
+        {"LD_LIBRARY_PATH": "."},
+        {"LD_LIBRARY_PATH": "/usr/lib;evil"},
+        {"LD_LIBRARY_PATH": "$ORIGIN"},
+        {"LD_PRELOAD": "/usr/$LIB/x.so"},
+        {"QT_PLUGIN_PATH": "/home/li"},
+        {"QT_QPA_PLATFORM_PLUGIN_PATH": "/home/li"},
+        {"PYTHONUSERBASE": "/home/li"},
+        {"PYTHONSTARTUP": "/home/li/start.py"},
+        {"GST_PLUGIN_PATH": "/home/li"},
+        {"OPENSSL_CONF": "/home/li/openssl.cnf"},
     ],
     ids=str,
 )
@@ -117,12 +132,50 @@ def test_a_variable_that_lets_other_code_in_is_a_difference(program: Path, envir
 
 def test_a_variable_that_names_the_systems_own_places_or_ours_is_none(program: Path) -> None:
     release(program)
-    harmless = {"LD_PRELOAD": "libgtk3-nocsd.so.0:/usr/lib/libx.so", "PYTHONPATH": f"{program}:", "LD_LIBRARY_PATH": ""}
+    harmless = {"LD_PRELOAD": "libgtk3-nocsd.so.0:/usr/lib/libx.so", "PYTHONPATH": str(program), "LD_LIBRARY_PATH": ""}
+    harmless |= {"QT_PLUGIN_PATH": f"{program}/PySide6/plugins:/usr/lib/qt6", "OPENSSL_CONF": "/etc/ssl/openssl.cnf"}
     assert seen(program, environment=harmless).verdict is Verdict.CLEAR
 
 
-def test_without_a_list_nothing_can_be_told(program: Path) -> None:
-    assert ExpectedBuild.beside(program, TRUST) is None
+@pytest.mark.parametrize(
+    "place",
+    ["sitecustomize/__init__.py", "sitecustomize.pyc", "usercustomize.so", "json/__init__.py", "random.py", "re.pyc"],
+)
+def test_what_python_would_run_at_its_start_or_take_for_its_own_is_a_difference(program: Path, place: str) -> None:
+    release(program)
+    (program / place).parent.mkdir(exist_ok=True)
+    (program / place).write_text("print('hello')\n")
+    assert seen(program).evidence == (f"added: {place}",)
+
+
+def test_what_others_have_beside_us_is_theirs(program: Path) -> None:
+    release(program)
+    (program / "structlog").mkdir()
+    for name in ("structlog/json.py", "numpy/re.py", "random.txt", "json-1.0.dist-info", "jsonschema.py"):
+        (program / name).write_text("")
+    assert seen(program).verdict is Verdict.CLEAR
+
+
+def test_an_older_list_put_back_is_as_bad_as_changed_files(program: Path) -> None:
+    release(program)
+    newer = ExpectedBuild.beside(program, TRUST, "1.5.0")
+    assert seen(program, newer).verdict is Verdict.FOUND
+    assert seen(program, newer).evidence == (f"{LIST_FILE}: of release 1.4.2, and 1.5.0 runs",)
+
+
+def test_a_list_taken_away_is_as_bad_as_changed_files(program: Path) -> None:
+    release(program)
+    (program / LIST_FILE).unlink()
+    assert seen(program).verdict is Verdict.FOUND
+    (program / "examroom-1.4.2.dist-info").mkdir()
+    (program / ".git").mkdir()
+    assert seen(program).evidence == (f"{LIST_FILE}: there is none",)
+    assert seen(program).verdict is Verdict.FOUND, "a folder called so makes no checkout of what was installed"
+
+
+def test_in_a_checkout_without_a_list_nothing_can_be_told(program: Path) -> None:
+    (program / ".git").mkdir()
+    assert ExpectedBuild.beside(program, TRUST, RELEASE) is None
     (observation,) = observe({"build": build}, Machine(program), Situation())
     assert observation.verdict is Verdict.UNKNOWN
 
@@ -167,7 +220,7 @@ def test_links_and_pipes_in_the_program_are_odd_and_neither_followed_nor_waited_
 
 
 def listed_before(program: Path) -> BuildList:
-    expected = ExpectedBuild.beside(program, TRUST)
+    expected = ExpectedBuild.beside(program, TRUST, RELEASE)
     assert expected is not None
     assert expected.listed is not None
     return expected.listed
@@ -202,7 +255,8 @@ def test_a_file_whose_times_were_set_back_is_noticed_all_the_same(program: Path)
 def test_more_than_any_release_has_is_not_read_to_its_end(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release(program)
     monkeypatch.setattr(tree_module, "MOST_FILES", 3)
-    assert seen(program).verdict is Verdict.UNKNOWN
+    assert seen(program).evidence == (f"{program}: more files than any release has",)
+    assert seen(program).verdict is Verdict.FOUND
     monkeypatch.undo()
     monkeypatch.setattr(tree_module, "_MOST_BYTES", 10)
     assert seen(program).verdict is Verdict.FOUND
