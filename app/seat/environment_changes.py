@@ -122,22 +122,6 @@ def needs_a_person(one: Weighed) -> bool:
     return not noted and one.override is None
 
 
-class Spared:
-    """Keeps what comes again and again from filling a journal: the first times at once, then after growing pauses."""
-
-    def __init__(self) -> None:
-        self._times: dict[str, int] = {}
-        self._next_ms: dict[str, int] = {}
-
-    def may(self, key: str, now_ms: int) -> bool:
-        """Tell whether this is to be told now."""
-        if now_ms < self._next_ms.get(key, now_ms):
-            return False
-        times = self._times[key] = self._times.get(key, 0) + 1
-        self._next_ms[key] = now_ms + pause_ms(times)
-        return True
-
-
 def pause_ms(times: int) -> int:
     """Give how long nothing more is told of a thing after it was told so often, ms."""
     if times < AT_ONCE:

@@ -75,6 +75,7 @@ class Line(Phase):
         self.watch.troubled.connect(self.trouble)
         self.watch.begin()
         self.conduct = ConductWatch(bench, self.sitting, lambda: doors.pc.pressed, self)
+        self.conduct.troubled.connect(self.trouble)
         self.reading = ReadingDesk(bench, self.sitting, self)
         self.sitting.handed_in.connect(self._close)
         self.sitting.ended.connect(self._show_ended)
@@ -179,12 +180,19 @@ class Line(Phase):
 
     def _close_room(self, before: type[Screen]) -> None:
         def back() -> None:
+            self.watch.close(begins=False)
             self.bench.deck.bring(before)
 
+        self.watch.close(begins=True)
         self.room.begin(back)
 
     def _close_done_room(self) -> None:
-        self.room.begin(self.admitting.begin)
+        def back() -> None:
+            self.watch.close(begins=False)
+            self.admitting.begin()
+
+        self.watch.close(begins=True)
+        self.room.begin(back)
 
     def go_on(self, case: Case) -> None:
         """Take up a sitting that was cut off, where it was."""

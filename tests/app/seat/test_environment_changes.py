@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.seat.environment import Weighed, weigh
-from app.seat.environment_changes import AT_ONCE, CALM_LOOKS, UNKNOWN_LOOKS, Change, Changes, Spared
+from app.seat.environment_changes import AT_ONCE, CALM_LOOKS, UNKNOWN_LOOKS, Change, Changes
 from proctoring.checks.observation import Observation, clear, found, unknown
 from sync.wire.environment import EnvironmentPolicy, Override
 
@@ -117,14 +117,6 @@ def test_a_finding_with_a_new_face_every_second_is_told_of_ever_less_often() -> 
     assert moments[:AT_ONCE] == list(range(AT_ONCE))
     assert len(moments) < 25, "in two hours"
     assert max(later - before for before, later in pairwise(moments)) <= 601
-
-
-def test_what_comes_again_and_again_is_spared_by_its_kind() -> None:
-    spared = Spared()
-    said = [at for at in range(0, 7_200_000, 200) if spared.may("guard:focus_lost", at)]
-    assert said[:AT_ONCE] == [0, 200, 400, 600, 800]
-    assert len(said) < 25
-    assert spared.may("guard:suspend", 0), "another kind is told at once"
 
 
 def test_what_was_only_new_at_the_launch_is_usual_afterwards_and_that_is_no_change() -> None:

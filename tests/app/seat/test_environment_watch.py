@@ -2,22 +2,28 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.exam.events import Submitted
 from app.exam.sitting import State
 from app.seat.alarm import Cause
+from app.seat.environment import Weighed
+from app.seat.environment_changes import CALM_LOOKS
 from app.seat.guard.events import GuardEvent, GuardKind
 from app.seat.home import SeatHome
+from app.seat.phases.delivery.environment_notices import NOT_SETTLED
 from app.seat.phases.delivery.environment_watch import LOOK_MS
 from app.seat.room_log import read_room
 from app.seat.workplace import Workplace
 from app.ui.labels import Label
 from app.words.incidents import incident_detail, incident_name
 from proctoring.checks.machine import Machine
+from proctoring.checks.observation import clear, found
 from sync.wire.environment import LockdownLevel, Verdict
-from sync.wire.packet import Incident
+from sync.wire.packet import EndReason, Incident
 from tests.app.seat.conftest import Site
 from tests.app.seat.moved_clock import MovedClock
 from tests.app.seat.plugged import STICK, ordinary, plug_in, pull_out
@@ -161,6 +167,46 @@ def test_what_the_guard_noticed_is_told_at_once_and_settled_without_allowing_the
     assert read_room(seat.workplace.replica.journal, seat.room.session).overrides == ()
 
 
+def test_what_nobody_settled_is_left_with_the_sitting_and_no_frame_lies_over_the_result(
+    seat: ProctoredSeat, pc: MadeUp
+) -> None:
+    seat.begin()
+    seat.pc.noticed.emit(GuardEvent(GuardKind.STRANGE_CLIENT, ("process 812: xrandr",), 1_795_309_380_000))
+    plug_in(pc)
+    seat.until(lambda: {one.key for one in seat.line.watch.notices} == {"guard:strange_client", "usb_storage"})
+    seat.act(Submitted(reason=EndReason.CANDIDATE))
+    seat.until(lambda: seat.codes().count(NOT_SETTLED) == 2)
+    left = [incident_detail(one, EN) for one in seat.packed().delivery.sitting.incidents if one.code == NOT_SETTLED]
+    assert any(STICK in one for one in left)
+    assert any("xrandr" in one for one in left)
+    assert [one.key for one in seat.line.watch.notices] == ["usb_storage"], "a check still sees it; the other is over"
+    looks = seat.line.watch._looks
+    seat.until(lambda: seat.line.watch._looks >= looks + 2)
+    assert not calls_for_a_proctor(seat), "nobody sits here any more"
+    seat.line.watch.close(begins=True)
+    seat.line.watch.close(begins=False)
+    seat.line.watch.close(begins=True)
+    seat.until(lambda: [one.incident.code for one in seat.room.room.incidents].count(NOT_SETTLED) == 1)
+
+
+def test_one_screen_is_one_notice_whoever_sees_it(seat: ProctoredSeat) -> None:
+    seat.begin()
+    watch = seat.line.watch
+    seat.pc.noticed.emit(GuardEvent(GuardKind.SECOND_SCREEN, ("HDMI-1",), 1_795_309_380_000))
+    assert [one.key for one in watch.notices] == ["guard:second_screen"]
+    screens = Weighed(found("screens", ("HDMI-1",), screens=2, mirrored=0), None, overridable=True)
+    watch._notices["screens"] = replace(watch.notices[0], key="screens")
+    watch._drop_over((screens,))
+    assert [one.key for one in watch.notices] == ["screens"]
+    seat.pc.noticed.emit(GuardEvent(GuardKind.SECOND_SCREEN, ("HDMI-1",), 1_795_309_390_000))
+    assert [one.key for one in watch.notices] == ["screens"], "it stands there already"
+    del watch._notices["screens"]
+    seat.pc.noticed.emit(GuardEvent(GuardKind.SECOND_SCREEN, ("HDMI-1",), 1_795_309_400_000))
+    watch._looks += CALM_LOOKS
+    watch._drop_over((Weighed(clear("screens"), None, overridable=True),))
+    assert watch.notices == (), "the check is clear: it has gone by itself"
+
+
 def test_incidents_of_the_pc_have_words_wherever_they_stand() -> None:
     for code, detail in (
         (SEEN, "/sys/bus/usb/devices/1-2:1.0: stick"),
@@ -169,6 +215,7 @@ def test_incidents_of_the_pc_have_words_wherever_they_stand() -> None:
         ("GUARD_WINDOW_IN_FRONT", "process 812: xterm"),
         ("CHECK_OVERRIDDEN", "usb_storage: 12 s"),
         ("ENVIRONMENT_SETTLED", "injected_input: looked at"),
+        (NOT_SETTLED, "strange_client: process 812: xrandr"),
         ("SEEN_OF_A_NEWER_PROGRAM", "x"),
     ):
         incident = Incident(code=code, wall_ms=0, active_ms=0, detail=detail, clause=None, by=())

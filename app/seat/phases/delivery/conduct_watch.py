@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.exam.conduct import Conduct, Hands, Noticed, Oddity, reading_length
 from app.exam.events import Occurred
@@ -20,7 +20,7 @@ from app.exam.prose import Language, plain_text
 from app.exam.sitting import State
 from app.seat.alarm import Cause
 from app.seat.phases.delivery.bounds import fits
-from app.seat.phases.delivery.environment_notices import OF_CONDUCT, Notice
+from app.seat.phases.delivery.environment_notices import OF_CONDUCT, Notice, not_settled
 from app.seat.phases.delivery.sitting import SittingDesk
 from app.seat.phases.phase import Bench
 from app.seat.screens.delivery.item import ItemScreen
@@ -51,6 +51,8 @@ class ConductWatch(QObject):
 
     `pressed` tells what was pressed so far by hands and by programs; None where nobody can tell. `clock`: monotonic ns.
     """
+
+    troubled = Signal(object)
 
     def __init__(
         self,
@@ -139,7 +141,16 @@ class ConductWatch(QObject):
         if self._changes:
             self._moment.start()
 
-    def _end(self, _case: Case) -> None:
+    def _end(self, case: Case) -> None:
+        """Leave with the sitting what nobody settled."""
+        left = not_settled(self.notices)
+
+        def work() -> None:
+            for one in left:
+                case.delivery.record(one)
+
+        if left:
+            self._bench.worker.run(self, work, lambda _none: None, self.troubled.emit)
         self._case = None
         self._moment.stop()
         self._changes.clear()

@@ -1,8 +1,11 @@
 """What stands on this PC for a proctor to look at, each with what was seen, what it may mean and what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
+from app.exam.events import Occurred
 from app.seat.environment import Look, Weighed, said_of
 from app.seat.guard.events import GuardEvent, GuardKind
 from app.ui.text import Sentence, Text
@@ -24,6 +27,20 @@ UNDONE: Final = frozenset(
 )
 """What the guard stopped or undid by itself: it stands in the journal, and nobody has to come for it."""
 
+SEEN_BY: Final = MappingProxyType(
+    {
+        GuardKind.SECOND_SCREEN: "screens",
+        GuardKind.MIRRORED_SCREEN: "screens",
+        GuardKind.ACCESSIBILITY: "accessibility_bus",
+        GuardKind.USER_SWITCH: "other_users",
+    }
+)
+"""The check that sees the same thing as the guard does: one matter is one notice, and goes when the check is clear."""
+NOT_SETTLED: Final = "NOTICE_NOT_SETTLED"
+"""The code of the incident that says that a notice stood when the sitting, or the session, was over."""
+_BETWEEN: Final = " · "
+_LONGEST: Final = 400
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -37,6 +54,22 @@ class Notice:
     wall_ms: int
     statement: CheckStatement | None = None
     settles: bool = True
+
+    @property
+    def code(self) -> str:
+        """The check, what the guard noticed, or the oddity of answering."""
+        return self.key.rpartition(":")[2]
+
+    @property
+    def not_settled(self) -> str:
+        """Give the detail of the incident that says that it was not settled."""
+        shown = _BETWEEN.join(line for line in self.evidence if isinstance(line, str))
+        return f"{self.code}: {shown or '–'}"[:_LONGEST]
+
+
+def not_settled(notices: Iterable[Notice]) -> tuple[Occurred, ...]:
+    """Give what a sitting's journal says of what nobody had settled when it was over."""
+    return tuple(Occurred(code=NOT_SETTLED, detail=one.not_settled) for one in notices)
 
 
 def notice_of(one: Weighed, statement: CheckStatement, wall_ms: int) -> Notice:
