@@ -18,9 +18,7 @@ def seen(places: list[str], first_pid: int = 100) -> tuple[str, ...]:
 
 @given(PLACES, st.integers(401, 500), st.randoms(use_true_random=False))
 @settings(max_examples=60)
-def test_any_line_more_counts_and_neither_order_nor_process_ids_do(
-    places: list[str], more: int, mix: Random
-) -> None:
+def test_any_line_more_counts_and_neither_order_nor_process_ids_do(places: list[str], more: int, mix: Random) -> None:
     before = seen(places)
     added = [*places, f"/home/kid/{'x' * 400}/{more}"]
     mix.shuffle(added)
