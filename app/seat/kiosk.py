@@ -216,8 +216,12 @@ class Kiosk(QWidget):
         line.delivered.connect(self.delivered)
         line.left.connect(lambda: self._next(line))
         line.vacated.connect(lambda: self._seat_next(line))
-        line.room_closed.connect(lambda: QTimer.singleShot(0, self, self.begin))
+        line.room_closed.connect(lambda: QTimer.singleShot(0, self, self._begin_afresh))
         return line
+
+    def _begin_afresh(self) -> None:
+        self.deck.set_appearance(Appearance(self._language))
+        self.begin()
 
     def _next(self, line: Line) -> None:
         self.finished.emit()

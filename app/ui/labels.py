@@ -127,11 +127,12 @@ class Note(QFrame):
         Tone.DANGER: Icon.BLOCKED,
     }
 
-    def __init__(self) -> None:
+    def __init__(self, margin: int = Space.M) -> None:
+        """Make one; `margin`: above and below what it says, in pixels."""
         super().__init__()
         self.setProperty("part", "note")
         row = QHBoxLayout(self)
-        row.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
+        row.setContentsMargins(Space.L, margin, Space.L, margin)
         row.setSpacing(Space.M)
         self._icon = IconMark(Icon.ATTENTION, Tone.ATTENTION, beside=Type.BODY)
         self._label = Label()

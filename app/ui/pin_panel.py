@@ -70,6 +70,7 @@ class PinPanel(Looked, Panel):
         # All made now: what is made later comes later when the keyboard goes round.
         self._cards = [self._new_card(index) for index in range(_MOST_PROCTORS)]
         self._columns = _COLUMNS
+        self._whole = False
         self._shown = 0
         self._chosen = ""
         self._message = _Message()
@@ -98,13 +99,18 @@ class PinPanel(Looked, Panel):
         self.content.setSpacing(Space.M)
         self.content.addWidget(self._heading)
         self.content.addWidget(self._scroll, 1000)
-        self.content.addWidget(self._note)
+        self.entry = QWidget()  # what is said, the PIN and the button
+        below = QVBoxLayout(self.entry)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(Space.M)
+        below.addWidget(self._note)
         row = QHBoxLayout()
         row.setSpacing(Space.M)
         row.addWidget(self._pin_name)
         row.addWidget(self.field, 1)
         row.addWidget(self.button)
-        self.content.addLayout(row)
+        below.addLayout(row)
+        self.content.addWidget(self.entry)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def hasHeightForWidth(self) -> bool:
@@ -113,11 +119,20 @@ class PinPanel(Looked, Panel):
 
     def look_changed(self) -> None:
         """Keep at least one card in sight, and long names whole."""
-        self._scroll.setMinimumHeight(self.look.length(tokens.BAR, 1.2) + Space.XS)
         self._columns = 1 if self.look.scale >= _ONE_COLUMN_FROM else _COLUMNS
         self._fit_names()
         for index, button in enumerate(self._cards):
             self._grid.addWidget(button, index // self._columns, index % self._columns)
+
+    def show_whole(self, whole: bool) -> None:
+        """Show all names one below the other, without a list that scrolls: for a page that scrolls as a whole.
+
+        Then `entry` is the page's to place, where it stays in sight; else it is here again.
+        """
+        self._whole = whole
+        if not whole:
+            self.content.addWidget(self.entry)
+        self._fit_names()
 
     def show_proctors(self, cards: tuple[ProctorCard, ...]) -> None:
         """Show the cards; the chosen one and what was typed stay, unless the chosen one has signed now."""
@@ -143,7 +158,7 @@ class PinPanel(Looked, Panel):
 
     def _has_focus(self) -> bool:
         focus = self.window().focusWidget()
-        return focus is self or self.isAncestorOf(focus)
+        return focus is self or self.isAncestorOf(focus) or self.entry.isAncestorOf(focus)
 
     def _go_on(self, at: int) -> None:
         """Put the focus on the next proctor who has not signed in; on the button when all have."""
@@ -154,7 +169,9 @@ class PinPanel(Looked, Panel):
     def _fit_names(self) -> None:
         """Keep the PIN close under the names: the names take no more height than they need."""
         rows = -(-max(1, self._shown) // self._columns)
-        self._scroll.want(rows * (self.look.length(tokens.BAR) + Space.M) - Space.M)
+        wanted = rows * (self.look.length(tokens.BAR) + Space.M) - Space.M
+        self._scroll.want(wanted)
+        self._scroll.setMinimumHeight(wanted if self._whole else self.look.length(tokens.BAR, 1.2) + Space.XS)
 
     def show_checking(self, proctor: str) -> None:
         """Say that the PIN is being checked; nothing can be typed meanwhile."""

@@ -8,7 +8,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.seat.guard.events import GuardKind, Matter, Tell
-from app.seat.guard.keys import is_needed
+from app.seat.guard.keys import is_needed, moves_own_text
+from app.ui.own_clipboard import has_own
 
 _KEYS: Final = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride})
 _NEVER: Final = frozenset(
@@ -53,7 +54,7 @@ class Gate(QObject):
         """Let through what an exam needs."""
         kind = event.type()
         if kind in _KEYS:
-            if not isinstance(event, QKeyEvent) or is_needed(event.key(), event.modifiers(), event.text()):
+            if not isinstance(event, QKeyEvent) or self._passes(event):
                 return False
             event.accept()  # one that nobody took as an override goes to the window's shortcuts
             return True
@@ -67,3 +68,8 @@ class Gate(QObject):
         if kind in _CHANGES:
             self._changed()
         return False
+
+    def _passes(self, event: QKeyEvent) -> bool:
+        if moves_own_text(event.key(), event.modifiers()):
+            return has_own(self._window.focusWidget())
+        return is_needed(event.key(), event.modifiers(), event.text())

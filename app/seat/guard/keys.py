@@ -1,7 +1,7 @@
 """Which keys an exam needs. Nothing else reaches the program; what the input method takes it has had before.
 
 The kiosk's own keys are in `app.seat.screens.delivery.item` (letters, digits, PageUp, PageDown, F1; Ctrl+G, H, K); the
-rest moves, writes and takes back. Of the clipboard's keys none is here.
+rest moves, writes and takes back. The clipboard's three keys go only to a sheet that has a clipboard of its own.
 """
 
 from typing import Final
@@ -52,6 +52,7 @@ _WITH_CONTROL: Final = (_MOVING - {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}) | {
     Qt.Key.Key_K,
     Qt.Key.Key_Delete,
 }
+_OWN_CLIPBOARD: Final = frozenset({Qt.Key.Key_C, Qt.Key.Key_X, Qt.Key.Key_V})
 _WRITING: Final = range(Qt.Key.Key_Multi_key, Qt.Key.Key_Dead_Longsolidusoverlay + 1)
 """Keys that compose characters: compose, those of the Asian keyboards, dead ones. They do nothing by themselves."""
 
@@ -68,3 +69,8 @@ def is_needed(key: int, modifiers: Qt.KeyboardModifier, text: str) -> bool:
         writes = bool(text) and text.isprintable()
         return writes or key in _BARE or key in _WITHOUT_SHIFT or key in _WRITING
     return others == _CONTROL and key in _WITH_CONTROL
+
+
+def moves_own_text(key: int, modifiers: Qt.KeyboardModifier) -> bool:
+    """Tell whether this key cuts, copies or pastes: needed in a field with a clipboard of its own, nowhere else."""
+    return modifiers & ~_HARMLESS == _CONTROL and key in _OWN_CLIPBOARD

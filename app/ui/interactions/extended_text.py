@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QMimeData, QRegularExpression, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import QHideEvent, QKeyEvent, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.exam.interactions import ExtendedText, Interaction
@@ -13,26 +13,24 @@ from app.ui.icons import Icon
 from app.ui.interactions.base import Setting
 from app.ui.interactions.board import Board
 from app.ui.look import Looked
+from app.ui.own_clipboard import OwnClipboard, mark_own
 from app.ui.tokens import Space, Tone, Type
 
 _LONGEST: Final = 20_000  # characters of one text, as many as a score packet takes
 _NEAR: Final = 18_000  # from here on it says how many are left
 _LINES: Final = (4, 14)  # the fewest and the most that are seen at once
 _MOST_TEXTS: Final = 10
-_CLIPBOARD: Final = (
-    QKeySequence.StandardKey.Paste,
-    QKeySequence.StandardKey.Copy,
-    QKeySequence.StandardKey.Cut,
-)
 
 
 class Editor(Looked, QTextEdit):
-    """The sheet. Nothing can be pasted, copied, dropped, or reached by a context menu; nothing is loaded."""
+    """The sheet. Only its own text can be cut, copied and pasted; nothing dropped, loaded, or reached by a menu."""
 
     written = Signal()
 
-    def __init__(self, parent: QWidget, number: int) -> None:
+    def __init__(self, parent: QWidget, number: int, clipboard: OwnClipboard) -> None:
         super().__init__(parent)
+        self._clipboard = clipboard
+        mark_own(self)
         self.setDocument(ClosedDocument(self))
         self.setObjectName(f"extended_text_{number}")
         self.setProperty("part", "answer")
@@ -96,11 +94,9 @@ class Editor(Looked, QTextEdit):
         """Take nothing."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take keys, but none of the clipboard's; what the text has no use for is the page's."""
-        if any(event.matches(key) for key in _CLIPBOARD):
-            event.accept()
-            return
-        super().keyPressEvent(event)
+        """Take keys, the clipboard's for the own one; what the text has no use for is the page's."""
+        if not self._clipboard.take(self, event, _LONGEST):
+            super().keyPressEvent(event)
 
 
 class ExtendedTextView(Board):
@@ -110,6 +106,7 @@ class ExtendedTextView(Board):
         super().__init__(parent)
         self._extended: ExtendedText | None = None
         self._editors: list[Editor] = []
+        self._clipboard = OwnClipboard()
 
     @property
     def editors(self) -> list[Editor]:
@@ -121,6 +118,8 @@ class ExtendedTextView(Board):
         """Show an extended text with its response."""
         if not isinstance(interaction, ExtendedText):
             raise TypeError(type(interaction).__name__)
+        if interaction != self._extended:
+            self._clipboard.empty()
         self._extended = interaction
         self.begin(interaction, values, setting)
         while len(self._editors) < min(max(interaction.max_strings, 1), _MOST_TEXTS):
@@ -156,6 +155,12 @@ class ExtendedTextView(Board):
         else:
             self.ask(words("screen.interaction.extended_text.count", count=count))
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Forget what was cut or copied once the item is left: the next who sees this page may be somebody else."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._clipboard.empty()
+
     def arrange(self, width: int) -> int:
         """Lay prompt, sheets and count out."""
         top = self.arrange_top(width)
@@ -169,7 +174,7 @@ class ExtendedTextView(Board):
         return top - Space.M
 
     def _new_editor(self) -> Editor:
-        editor = Editor(self, len(self._editors) + 1)
+        editor = Editor(self, len(self._editors) + 1, self._clipboard)
         editor.written.connect(self._changed)
         return editor
 

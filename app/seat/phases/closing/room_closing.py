@@ -121,6 +121,7 @@ class RoomClosing(Phase):
 
     def _close(self, proctors: tuple[Proctor, ...]) -> None:
         self._signing = True
+        self._screen.show_closing()
         self.bench.deck.bring(ReconcileScreen)
         self.bench.worker.run(self, lambda: self._close_all(proctors), self._write, self._not_closed)
 

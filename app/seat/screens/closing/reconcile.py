@@ -55,6 +55,7 @@ class ReconcileScreen(Screen):
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self._view: ReconcileView | None = None
+        self._closing = False
         self._lines: list[ReconcileLine] = []
         self._head = PageHead(self.tools)
         title, why = Label(Type.TITLE), Label(Type.BODY, Tone.SOFT)
@@ -112,7 +113,19 @@ class ReconcileScreen(Screen):
     def show_table(self, view: ReconcileView) -> None:
         """Show the table; a word that is being typed stays."""
         self._view = view
+        self._shut(closing=False)
         self.render_view()
+
+    def show_closing(self) -> None:
+        """Say that the signatures are given and the session is being closed; nothing can be done until it is."""
+        self.setFocus()  # before Qt hands the focus of what is shut to any other control
+        self._shut(closing=True)
+        self.render_view()
+
+    def _shut(self, *, closing: bool) -> None:
+        self._closing = closing
+        self._table.setEnabled(not closing)
+        self._back.setEnabled(not closing)
 
     def render_view(self) -> None:
         """Write the table."""
@@ -143,14 +156,16 @@ class ReconcileScreen(Screen):
                 line.show_row(ordered[index], self.words, first=index == 0)
 
     def _show_verdict(self, view: ReconcileView) -> None:
-        if view.under_way:
+        if self._closing:
+            look, key, count = (Icon.RUNNING, Tone.ACCENT), "closing", view.signers
+        elif view.under_way:
             look, key, count = (Icon.BLOCKED, Tone.DANGER), "under_way", view.under_way
         elif view.unexplained:
             look, key, count = (Icon.ATTENTION, Tone.ATTENTION), "unexplained", view.unexplained
         else:
             look, key, count = (Icon.CHECK, Tone.DONE), "ready", view.signers
         self._verdict.show_status(*look, self.words(f"screen.reconcile.{key}", count=count))
-        can_sign = not view.under_way and not view.unexplained
-        if not can_sign and self._sign.hasFocus():
+        can_sign = not self._closing and not view.under_way and not view.unexplained
+        if not can_sign and not self._closing and self._sign.hasFocus():
             self._back.setFocus(Qt.FocusReason.OtherFocusReason)
         self._sign.setEnabled(can_sign)

@@ -7,13 +7,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.admission.candidate_panel import CandidatePanel
+from app.seat.screens.beside import beside_pins
 from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import CandidateCard, ProctorCard
 from app.ui.buttons import Button
 from app.ui.clock import clock_text
 from app.ui.icons import Icon
 from app.ui.labels import Label, StatusMark, rule
-from app.ui.page import Foot, Panel, Scroll
+from app.ui.page import Foot, Panel
 from app.ui.pin_panel import PinPanel
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
@@ -97,19 +98,12 @@ class AuthorityScreen(Screen):
         for widget in (self._title, self._points, self._body, self._people, self._sheet):
             column.addWidget(widget)
         column.addStretch(1)
-        columns = QHBoxLayout()
-        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
-        columns.setSpacing(Space.XL)
-        columns.addWidget(Scroll(left), 1)
-        right = QVBoxLayout()
-        right.addWidget(self._pins)
-        right.addStretch(1)
-        columns.addLayout(right, 1)
+        columns = beside_pins(left, self._pins, self._sheet)
         foot = Foot()
         foot.row.addWidget(self._back)
         foot.row.addStretch(1)
         self.body.addWidget(self._head)
-        self.body.addLayout(columns, 1)
+        self.body.addWidget(columns, 1)
         self.body.addWidget(foot)
 
     def show_authority(self, view: AuthorityView) -> None:

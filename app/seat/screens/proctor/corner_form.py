@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.seat.screens.admission.candidate_panel import CandidatePanel
+from app.seat.screens.beside import Beside
 from app.seat.screens.choice_list import ChoiceList
 from app.seat.screens.late import hand_look
 from app.seat.screens.proctor.corner_parts import BigClock
@@ -25,7 +26,7 @@ NOTE_LONGEST = 160
 """A note, a chosen reason and a statement fit into one entry of the journal together."""
 _MINUTE_BUTTONS = 4
 _MINUTE_DIGITS = 3
-_SCROLLED_FROM = 1.4
+_MOST_OF_THE_FOOT = 1000
 
 
 class CornerFormScreen(Screen):
@@ -47,7 +48,7 @@ class CornerFormScreen(Screen):
         self._shown, self._shown_name, self._evidence = Panel(Space.L), Label(Type.STRONG), Label(Type.BODY, Tone.SOFT)
         self._evidence.setObjectName("form_evidence")
         self._title, self._sentence = Label(Type.TITLE), Note()
-        self._problem = Note()
+        self._problem = Note(Space.S)  # one line is no higher than the buttons beside it
         self._problem.setObjectName("form_problem")
         self._minutes_name, self._choices_name = Label(Type.STRONG), Label(Type.STRONG)
         self._note_name, self._statement_name = Label(Type.STRONG), Label(Type.STRONG)
@@ -84,24 +85,22 @@ class CornerFormScreen(Screen):
         self.named(self._refused.setText, "corner_form.refused")
 
     def _lay_out(self) -> None:
-        asked = QVBoxLayout()
+        right = QWidget()
+        asked = self._asked = QVBoxLayout(right)
+        asked.setContentsMargins(0, 0, 0, 0)
         asked.setSpacing(Space.M)
         self._scroll = Scroll(self._what())
         asked.addWidget(self._scroll, 1)
         asked.addWidget(self._heard_panel())
-        self._asked = asked
-        asked.addWidget(self._problem)
-        columns = QHBoxLayout()
-        columns.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        columns.setSpacing(Space.XL)
-        columns.addWidget(Scroll(self._who()), 2)
-        columns.addLayout(asked, 3)
+        self._beside = Beside(self._who(), right, (2, 3), right_first=True)
+        self._beside.one_column.connect(self._one_column)
         foot = Foot()
         foot.row.addWidget(self._back)
         foot.row.addStretch(1)
+        foot.row.addWidget(self._problem, _MOST_OF_THE_FOOT)  # in sight beside the button, and pushes nothing
         foot.row.addWidget(self._go)
         self.body.addWidget(self._head)
-        self.body.addLayout(columns, 1)
+        self.body.addWidget(self._beside, 1)
         self.body.addWidget(foot)
 
     def _who(self) -> QWidget:
@@ -141,18 +140,19 @@ class CornerFormScreen(Screen):
         for widget in below:
             column.addWidget(widget)
         column.addStretch(1)
-        self._column = column
         return content
 
-    def look_changed(self) -> None:
-        """Let the statement scroll with the rest where the text is so large that a place of its own would take all."""
-        large = self.look.scale >= _SCROLLED_FROM
-        if large is (self._column.indexOf(self._heard) < 0):
-            (self._asked if large else self._column).removeWidget(self._heard)
-            if large:
-                self._column.insertWidget(self._column.count() - 1, self._heard)
-            else:
-                self._asked.insertWidget(1, self._heard)
+    def _one_column(self, one: bool) -> None:
+        """Let all that is asked scroll with the page where the text is so large that every list would be a slit."""
+        if one:
+            self._scroll.takeWidget()
+            self._scroll.hide()
+            self._asked.insertWidget(0, self._content)
+        else:
+            self._asked.removeWidget(self._content)
+            self._scroll.setWidget(self._content)
+            self._scroll.show()
+        self._content.show()
 
     def _heard_panel(self) -> QWidget:
         """Give the statement a place of its own: no list above it can push it out of sight."""
@@ -175,6 +175,7 @@ class CornerFormScreen(Screen):
         self._choices.show_choices((), self.words)
         self.render_view()
         self._scroll.verticalScrollBar().setValue(0)
+        self._beside.to_top()
         if form.minutes:
             self._minutes.setFocus(Qt.FocusReason.OtherFocusReason)
         elif form.choices:
@@ -262,9 +263,8 @@ class CornerFormScreen(Screen):
         self._heard.setVisible(chosen is not None and chosen.heard)
 
     def _show_statement(self) -> None:
-        if self._scroll.isAncestorOf(self._heard):
-            self._scroll.ensureWidgetVisible(self._refused)
-            self._scroll.ensureWidgetVisible(self._statement)
+        for widget in (self._refused, self._statement):
+            self._beside.bring_into_sight(widget)
 
     def _take_minutes(self, button: Button) -> None:
         if self._form is not None:
@@ -286,19 +286,23 @@ class CornerFormScreen(Screen):
         minutes = int(text) if text.isascii() and text.isdecimal() else 0
         note, said = plain_line(self._note.text()), plain_line(self._statement.text())
         if form.minutes and not 1 <= minutes <= form.most_minutes:
-            self._say_missing("minutes_missing")
+            self._say_missing("minutes_missing", self._minutes)
         elif form.choices and chosen is None:
-            self._say_missing("reason_missing")
+            self._say_missing("reason_missing", self._choices.rows[0])
         elif chosen is not None and chosen.noted and not note:
-            self._say_missing("note_missing")
+            self._say_missing("note_missing", self._note)
         elif chosen is not None and chosen.heard and not said and not self._refused.isChecked():
-            self._say_missing("statement_missing")
+            self._say_missing("statement_missing", self._statement)
         else:
             self.confirmed.emit(CornerAnswer(chosen, minutes, note, said, self._refused.isChecked()))
 
-    def _say_missing(self, what: str) -> None:
+    def _say_missing(self, what: str, where: QWidget | None = None) -> None:
+        """Say what is missing, and go there: it may have been scrolled out of sight."""
         self._missing = what
         self._show_problem()
+        if where is not None:
+            where.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._scroll.ensureWidgetVisible(where)
 
     def _show_problem(self) -> None:
         key = self._writing.value if self._writing is not None else self._missing

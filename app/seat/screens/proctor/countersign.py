@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.seat.screens.admission.candidate_panel import CandidatePanel
+from app.seat.screens.beside import beside_pins
 from app.seat.screens.screen import PageHead, Screen
 from app.seat.screens.view import CandidateCard, ProctorCard
 from app.ui.labels import Label
-from app.ui.page import Panel, Scroll
+from app.ui.page import Panel
 from app.ui.pin_panel import PinPanel
 from app.ui.text import Text, say
 from app.ui.tokens import Space, Tone, Type
@@ -52,16 +53,8 @@ class CountersignScreen(Screen):
         for widget in (title, self._reason, sheet):
             column.addWidget(widget)
         column.addStretch(1)
-        columns = QHBoxLayout()
-        columns.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
-        columns.setSpacing(Space.XL)
-        columns.addWidget(Scroll(left), 1)
-        right = QVBoxLayout()
-        right.addWidget(self._pins)
-        right.addStretch(1)
-        columns.addLayout(right, 1)
         self.body.addWidget(self._head)
-        self.body.addLayout(columns, 1)
+        self.body.addWidget(beside_pins(left, self._pins, sheet), 1)
         self.dress()
 
     def show_countersign(self, view: CountersignView) -> None:

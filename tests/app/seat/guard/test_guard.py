@@ -18,10 +18,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.exam.interactions import ExtendedText
+from app.exam.prose import Language
 from app.seat.guard.events import GuardEvent, GuardKind
 from app.seat.guard.guard import Guard
 from app.seat.guard.watch import _KINDS
 from app.ui.fields import Field
+from app.ui.interactions.base import Setting
+from app.ui.interactions.extended_text import ExtendedTextView
+from app.words import Words
 from proctoring.lockdown.level import Account, Evidence
 from proctoring.lockdown.seen import Seen
 from sync.wire.environment import LockdownLevel
@@ -125,6 +130,37 @@ def test_foreign_text_does_not_stay_in_the_clipboard(room: Room, qtbot: QtBot) -
     assert room.kinds == [GuardKind.CLIPBOARD]
     room.press(Qt.Key.Key_V, CONTROL)
     assert room.field.text() == ""
+
+
+def test_ones_own_text_can_be_moved_in_a_sheet_and_foreign_text_never_comes_in(room: Room) -> None:
+    view = ExtendedTextView(room.window)
+    essay = ExtendedText("R", None)
+    view.show_interaction(essay, ("甲",), Setting(Language.ZH, {}, Words(Language.ZH)))
+    [sheet] = view.editors
+    layout = room.window.layout()
+    assert layout is not None
+    layout.addWidget(view)
+    view.show()
+    clipboard: QClipboard = QGuiApplication.clipboard()
+    sheet.setFocus()
+    clipboard.setText("作弊")
+    room.press(Qt.Key.Key_V, CONTROL)
+    assert sheet.toPlainText() == "甲"
+    for key in (Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_End, Qt.Key.Key_V):
+        room.press(key, CONTROL)
+    assert sheet.toPlainText() == "甲甲"
+    assert "甲" not in clipboard.text()
+    room.field.setFocus()
+    room.press(Qt.Key.Key_V, CONTROL)
+    assert room.field.text() == ""
+
+
+def test_the_keys_of_the_clipboard_are_no_shortcut_elsewhere(room: Room) -> None:
+    pressed: list[str] = []
+    QShortcut(QKeySequence("Ctrl+V"), room.window).activated.connect(lambda: pressed.append("V"))
+    room.bar.setFocus()
+    room.press(Qt.Key.Key_V, CONTROL)
+    assert pressed == []
 
 
 def test_the_clipboard_is_emptied_when_the_guard_comes_and_free_when_it_has_gone(qtbot: QtBot) -> None:

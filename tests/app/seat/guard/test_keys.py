@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from app.seat.guard.keys import is_needed
+from app.seat.guard.keys import is_needed, moves_own_text
 
 K, M = Qt.Key, Qt.KeyboardModifier
 NONE = M.NoModifier
@@ -67,6 +67,20 @@ def test_what_leads_out_or_through_the_clipboard_does_not(
     key: Qt.Key, modifiers: Qt.KeyboardModifier, text: str
 ) -> None:
     assert not is_needed(key, modifiers, text)
+
+
+@pytest.mark.parametrize("key", [K.Key_C, K.Key_X, K.Key_V])
+def test_a_clipboard_key_is_one_with_control_and_nothing_else(key: Qt.Key) -> None:
+    assert moves_own_text(key, M.ControlModifier)
+    for more in (M.ShiftModifier, M.AltModifier, M.MetaModifier):
+        assert not moves_own_text(key, M.ControlModifier | more)
+    assert not moves_own_text(key, NONE)
+
+
+def test_the_older_clipboard_keys_move_nothing() -> None:
+    assert not moves_own_text(K.Key_Insert, M.ControlModifier)
+    assert not moves_own_text(K.Key_Insert, M.ShiftModifier)
+    assert not moves_own_text(K.Key_Delete, M.ShiftModifier)
 
 
 MODIFIERS = {K.Key_Shift, K.Key_Control, K.Key_Alt, K.Key_AltGr, K.Key_CapsLock, K.Key_NumLock}

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.exam.interactions import ExtendedText
-from app.ui.interactions.extended_text import ExtendedTextView
+from app.ui.interactions.extended_text import Editor, ExtendedTextView
 from tests.app.ui.interactions.boards import Shown, floor, said, shown
 
 ESSAY = ExtendedText("R", said("请简述十不焊。"), expected_lines=5, expected_length=200)
@@ -53,12 +53,14 @@ def test_nothing_comes_in_or_goes_out_by_the_clipboard_and_no_menu_opens() -> No
     [editor] = view.editors
     clipboard: QClipboard = QGuiApplication.clipboard()
     clipboard.setText("作弊")
-    for key in (Qt.Key.Key_V, Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_X):
+    for key in (Qt.Key.Key_V, Qt.Key.Key_A, Qt.Key.Key_C):
         QTest.keyClick(editor, key, Qt.KeyboardModifier.ControlModifier)
     editor.paste()
     editor.copy()
+    assert clipboard.text() == ""
+    clipboard.setText("作弊")
     assert editor.toPlainText() == "机密"
-    assert clipboard.text() != "机密"
+    assert clipboard.text() == "作弊"
     html = QMimeData()
     html.setHtml("<img src='file:///etc/passwd'>")
     assert not editor.canInsertFromMimeData(html)
@@ -67,6 +69,50 @@ def test_nothing_comes_in_or_goes_out_by_the_clipboard_and_no_menu_opens() -> No
     assert (
         editor.document().resource(QTextDocument.ResourceType.ImageResource.value, QUrl("file:///etc/hostname")) is None
     )
+
+
+def control(editor: Editor, *keys: Qt.Key) -> None:
+    for key in keys:
+        QTest.keyClick(editor, key, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_a_sentence_of_ones_own_is_moved_and_the_clipboard_of_the_pc_has_no_part_in_it() -> None:
+    one, view = essay("甲乙\n丙", "", what=ExtendedText("R", None, max_strings=2))
+    first, second = view.editors
+    clipboard: QClipboard = QGuiApplication.clipboard()
+    clipboard.setText("作弊")
+    control(first, Qt.Key.Key_V)
+    assert first.toPlainText() == "甲乙\n丙"  # nothing was cut yet
+    control(first, Qt.Key.Key_A, Qt.Key.Key_X)
+    assert one.told[-1] == ()
+    control(second, Qt.Key.Key_V, Qt.Key.Key_V)
+    assert one.told[-1] == ("甲乙\n丙甲乙\n丙",)
+    assert clipboard.text() == "作弊"
+    control(first, Qt.Key.Key_Z)
+    assert first.toPlainText() == "甲乙\n丙"
+
+
+def test_what_was_cut_is_forgotten_with_the_item_and_when_the_page_is_left() -> None:
+    one, view = essay("甲乙")
+    [editor] = view.editors
+    control(editor, Qt.Key.Key_A, Qt.Key.Key_C)
+    one.show(ExtendedText("S", None), ())
+    control(editor, Qt.Key.Key_V)
+    assert editor.toPlainText() == ""
+    QTest.keyClicks(editor, "x")
+    control(editor, Qt.Key.Key_A, Qt.Key.Key_X)
+    view.hide()
+    view.show()
+    control(editor, Qt.Key.Key_V)
+    assert editor.toPlainText() == ""
+
+
+def test_a_paste_fills_the_sheet_and_no_more() -> None:
+    _one, view = essay("字" * 15_000)
+    [editor] = view.editors
+    control(editor, Qt.Key.Key_A, Qt.Key.Key_C, Qt.Key.Key_End, Qt.Key.Key_V)
+    assert len(editor.toPlainText()) == 20_000
+    assert "不能再写" in view.hint.text()
 
 
 def test_tab_goes_on_and_several_texts_have_several_sheets() -> None:
