@@ -235,6 +235,24 @@ def test_it_stands_on_the_screen_only_when_it_is_on_the_disk(launch: Launch, mon
     assert not launch.says("同意继续")
 
 
+def test_what_was_plugged_in_after_the_last_look_stops_the_start_and_is_shown(launch: Launch, pc: MadeUp) -> None:
+    pull_out(pc)
+    launch.recheck()
+    plug_in(pc)
+    launch.press("start_session")
+    start = launch.front.findChild(QAbstractButton, "start_session")
+    assert start is not None
+    assert start.text() == "正在再次检查…", "at once"
+    launch.until(lambda: launch.button("override_usb_storage") is not None)
+    assert launch.opened == []
+    assert launch.room == Room()
+    assert launch.button("start_session") is None
+    pull_out(pc)
+    launch.recheck()
+    launch.press("start_session")
+    launch.until(lambda: bool(launch.opened))
+
+
 def test_who_goes_back_has_changed_nothing(launch: Launch) -> None:
     launch.press("override_usb_storage")
     launch.press("form_back")

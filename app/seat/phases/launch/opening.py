@@ -165,6 +165,8 @@ class Opening(Phase):
         self._check_readiness()
 
     def _check_readiness(self) -> None:
+        if self._starting:
+            return  # the start looks at the PC itself
         self._checked = None
         self._show_launch()
         screen = self.bench.deck.screen().size()
@@ -262,7 +264,8 @@ class Opening(Phase):
                 checks=rows,
                 release=ReleaseState.FETCHING if self._fetching else released,
                 release_note=self._release_note,
-                can_start=self._may_start(),
+                can_start=self._may_start() and not self._starting,
+                starting=self._starting,
                 others=self._others,
             )
         )
@@ -280,10 +283,27 @@ class Opening(Phase):
     # the start
 
     def _start(self) -> None:
-        keys, checked = self._keys, self._checked
-        if keys is None or checked is None or self._starting or not self._may_start():
+        """Look at the PC once more: what was seen may be long ago, and something may have been plugged in since."""
+        checked = self._checked
+        if checked is None or self._starting or not self._may_start():
             return
         self._starting = True
+        self._show_launch()
+        journal, plan, environment = self.bench.workplace.replica.journal, self._session.plan, self._environment
+        environment.see()
+
+        def work() -> _Checked:
+            return replace(checked, look=environment.look(read_room(journal, plan.session).overrides))
+
+        in_background(self, work, self._start_with, self._not_started)
+
+    def _start_with(self, checked: _Checked) -> None:
+        """Start, unless something is in the way now: that is shown instead."""
+        keys, self._checked = self._keys, checked
+        if keys is None or not self._may_start():
+            self._starting = False
+            self._show_launch()
+            return
         workplace, session, proctors = self.bench.workplace, self._session, tuple(self._proctors)
         surroundings = self._surroundings
 
@@ -297,6 +317,7 @@ class Opening(Phase):
 
     def _not_started(self, fault: Fault) -> None:
         self._starting = False
+        self._show_launch()
         self.trouble(fault)
 
 

@@ -41,7 +41,7 @@ _RELEASE_LOOK = {
 class LaunchView:
     """Everything on the launch screen. `release_note` says why the release is not here yet, if there is a why.
 
-    `others`: more sessions than this one are kept here.
+    `others`: more sessions than this one are kept here. `starting`: the PC is looked at once more, then it starts.
     """
 
     session: SessionFacts
@@ -51,6 +51,7 @@ class LaunchView:
     release_note: Text | None
     can_start: bool
     others: bool = False
+    starting: bool = False
 
 
 class LaunchScreen(Screen):
@@ -207,6 +208,7 @@ class LaunchScreen(Screen):
             look, key = (Icon.RUNNING, Tone.INK), "waits_checks"
         self._verdict.show_status(*look, self.words(f"screen.launch.{key}", count=blocked))
         self._start.setEnabled(view.can_start)
+        self._start.setText(self.words("screen.launch.starting" if view.starting else "screen.launch.start"))
 
     def _typed(self) -> None:
         self._wrong = None
