@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from proctoring.lockdown.linux.egress import Peer
     from proctoring.lockdown.steps import Place
 
-app = typer.Typer(no_args_is_help=True, help="Shut this PC down to the exam seat (锁定), and let it go again.")
+UNLOCKED = "examroom.unlocked"
+"""The word on the kernel command line that starts a locked-down PC unlocked."""
+_DEAD_SCREEN = f"With a dead screen: add {UNLOCKED} to the kernel's line in the boot menu, log in, and remove."
+
+app = typer.Typer(
+    no_args_is_help=True, help=f"Shut this PC down to the exam seat (锁定), and let it go again. {_DEAD_SCREEN}"
+)
 
 DEFAULT_HOME = Path("/var/lib/examroom/seat")
 _HTTPS = 443
 SCHEMA = 1
-UNLOCKED = "examroom.unlocked"
-"""The word on the kernel command line that starts a locked-down PC unlocked."""
 
 Home = Annotated[Path, typer.Option(help="The seat's folder.")]
 Root = Annotated[Path | None, typer.Option(help="Try it out on a copy of a PC's files below this folder.")]
@@ -83,7 +87,10 @@ def install(
 @app.command("remove")
 @command
 def remove(root: Root = None) -> None:
-    """Let this PC go: everything is put back as it was before."""
+    """Let this PC go: everything is put back as it was before.
+
+    If the screen is dead: add the word examroom.unlocked to the kernel's line in the boot menu, and log in as usual.
+    """
     from proctoring.lockdown import installing
     from proctoring.lockdown.linux.catalogue import book_of, require_administrator
 
@@ -222,6 +229,10 @@ def _say(found: "Status[LinuxStep]") -> None:
     say(f"lockdown.reach.{found.level.value}")
     for step in found.drifted:
         say("lockdown.drift", name=step.name, difference=words()(_difference(step.difference)))
+    if found.drifted:
+        say("lockdown.drift_advice")
+    if found.state is not LockdownState.OFF:
+        say("lockdown.way_back", word=UNLOCKED)
 
 
 @contextmanager

@@ -43,6 +43,19 @@ def test_on_is_said_off_is_said_and_what_is_in_between(pc: Path, language: str) 
     assert fingerprint(pc) == before
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_status_names_the_way_back_and_what_to_do_about_a_change(pc: Path, language: str) -> None:
+    typed(language, "install", *PEER, "--root", pc)
+    assert "examroom.unlocked" in typed(language, "status", "--root", pc).output
+    (pc / "etc/X11/Xwrapper.config").write_text("allowed_users=root\n")
+    changed = typed(language, "status", "--root", pc).output
+    assert "examroom.unlocked" in changed
+    assert changed.index("xwrapper") < changed.index("examroom lockdown install")
+    assert bool(HAN.search(changed)) is (language == "zh")
+    assert "examroom.unlocked" in typed(language, "remove", "--help").output
+    assert "examroom.unlocked" in typed(language, "--help").output
+
+
 def test_status_as_json_has_always_the_same_keys(pc: Path) -> None:
     def status() -> tuple[int, dict[str, object]]:
         told = typed("en", "status", "--json", "--root", pc)

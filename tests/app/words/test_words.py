@@ -52,6 +52,7 @@ LATIN_IN_CHINESE = {
     "run": "a command",
     "trust": "an option",
     "port": "an option",
+    "peer": "an option",
     "bank": "an option",
     "replace": "an option",
     "renew": "an option",
