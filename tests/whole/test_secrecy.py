@@ -16,6 +16,7 @@ from tests.whole.traces import HOLDERS, Secret, of_bytes, of_text, secrets_of
 BETWEEN = b"\0\xff--- another piece ---\xff\0"
 
 ELSEWHERE = {
+    r".*/\.dbus/session-bus/.*": "dbus-launch's, which Qt starts where it is installed and there is no session bus",
     r".*/pulse/cookie": "libpulse's own, made by every program that asks for a microphone; random bytes",
     r"/memfd:.* \(deleted\)": "shared memory between the X server and its clients: pictures of the screen",
     r".*/#\d+ \(deleted\)": "a nameless file of the X server or of Mesa, gone with its process",

@@ -69,6 +69,14 @@ def line(connection: RegistryConnection, world: World, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
+def patient(line: Line, seat: Seat) -> Iterator[RegistryConnection]:
+    """Give a way over the line that no busy machine hurries."""
+    opened = RegistryConnection(line.url, seat.enrolment.ca_pem)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def over_the_line(line: Line, seat: Seat) -> Iterator[RegistryConnection]:
     opened = RegistryConnection(line.url, seat.enrolment.ca_pem, timeout=(1, 1), total_s=0.6)
     yield opened

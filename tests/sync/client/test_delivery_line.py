@@ -139,7 +139,7 @@ def test_a_paused_outbox_sends_nothing_and_goes_on_when_it_is_resumed(
     replica: Replica,
     trust: Trust,
     line: Line,
-    over_the_line: RegistryConnection,
+    patient: RegistryConnection,
 ) -> None:
     digests = queue(world, seat, replica, 3)
     time = Time(random.Random(1))
@@ -150,7 +150,7 @@ def test_a_paused_outbox_sends_nothing_and_goes_on_when_it_is_resumed(
         return heard(method, path)
 
     line.act_for = pause_after_the_first  # type: ignore[method-assign]
-    courier = Courier(replica, lambda: over_the_line, lambda: trust, clock=time)
+    courier = Courier(replica, lambda: patient, lambda: trust, clock=time)
     assert len(courier.turn().receipted) == 1  # what was begun is finished
     for _ in range(50):
         assert courier.turn().moved == 0
