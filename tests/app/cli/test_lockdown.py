@@ -113,7 +113,7 @@ def test_without_any_plan_what_stands_is_said_and_nothing_is_taken_for_how_it_wa
     typed(language, "install", *PEER, "--root", pc)
     (pc / "var/lib/examroom-lockdown/undo.json").unlink()
     before = fingerprint(pc)
-    for arguments, code in ((("remove",), 3), (("recover",), 3), (("install", *PEER), 3), (("status",), 1)):
+    for arguments, code in ((("remove",), 3), (("install", *PEER), 3), (("status",), 1)):
         told = typed(language, *arguments, "--root", pc)
         assert told.code == code
         assert "[LOCKDOWN_PLAN_LOST" in told.errors

@@ -24,6 +24,7 @@ from proctoring.lockdown.faults import (
 )
 from proctoring.lockdown.installing import LockdownState, install, recover, remove, status
 from proctoring.lockdown.linux.catalogue import LinuxStep, Settings, book_of, files_of, steps_of
+from proctoring.lockdown.linux.entries import EntryStep, a_file
 from proctoring.lockdown.steps import Place
 from proctoring.lockdown.undo import Phase, UndoBook, _digest
 from sync.replica.durable import DiskFull
@@ -250,8 +251,9 @@ def test_a_plan_whose_settings_climb_out_of_the_root_changes_nothing_there(
     assert book.file.exists()
 
 
-@pytest.mark.parametrize("path", ["proc/sys/kernel/sysrq", "sys/class/rfkill/rfkill0/soft"])
-@pytest.mark.parametrize("stands", ["pipe", "link"])
+@pytest.mark.parametrize(
+    ("path", "stands"), [("proc/sys/kernel/sysrq", "pipe"), ("sys/class/rfkill/rfkill0/soft", "link")]
+)
 def test_a_setting_that_is_no_plain_file_is_refused_and_nobody_waits_for_it(
     tmp_path: Path, path: str, stands: str
 ) -> None:
@@ -286,7 +288,7 @@ def test_an_undo_plan_is_not_written_through_a_link_out_of_the_root(tmp_path: Pa
     assert list(outside.iterdir()) == []
 
 
-@pytest.mark.parametrize("taken", [False, True])
+@pytest.mark.parametrize("taken", [pytest.param(False, marks=pytest.mark.long), True])
 def test_what_somebody_made_of_our_files_is_kept_beside_when_the_pc_is_as_before(tmp_path: Path, taken: bool) -> None:
     root = make_pc(tmp_path / "pc", taken=taken)
     before = fingerprint(root)
@@ -314,10 +316,11 @@ def test_what_somebody_made_of_our_files_is_kept_beside_when_the_pc_is_as_before
 
 def test_another_edition_of_the_same_file_is_kept_beside_the_first_and_the_same_only_once(tmp_path: Path) -> None:
     root = make_pc(tmp_path / "pc")
+    step = EntryStep(name="x", path="etc/X11/Xwrapper.config", wanted=a_file("ours")).looked(Place(root))
     for content in ("first", "second", "first"):
-        book = on(root)
+        step.apply(Place(root))
         (root / "etc/X11/Xwrapper.config").write_text(content)
-        remove(book)
+        step.undo(Place(root))
     kept = root / "var/lib/examroom-lockdown-edited/etc/X11"
     assert {file.name: file.read_text() for file in kept.iterdir()} == {
         "Xwrapper.config": "first",
@@ -347,7 +350,7 @@ def test_without_room_to_keep_it_nobodys_work_is_overwritten(tmp_path: Path, mon
     assert len(book.edited()) == 1
 
 
-@pytest.mark.parametrize("also", ["", "the folder", "one link is left"])
+@pytest.mark.parametrize("also", [pytest.param("", marks=pytest.mark.long), "the folder", "one link is left"])
 def test_a_pc_whose_undo_plan_is_gone_is_not_taken_for_one_that_never_was_locked_down(
     tmp_path: Path, also: str
 ) -> None:
