@@ -103,7 +103,7 @@ class Beside(Looked, QWidget):
 
     def _follow(self) -> None:
         focus = self.window().focusWidget()
-        if focus is not None and self._page.isAncestorOf(focus):
+        if self._page.isAncestorOf(focus):
             self.bring_into_sight(focus)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 import app.seat.workplace
+from app.exam.appearance import Appearance
 from app.exam.prose import Language
 from app.exam.sitting import Sitting
 from app.seat.camera_desk import CameraDesk
@@ -458,3 +459,15 @@ def test_nobody_is_offered_a_way_out_that_leads_nowhere(seat: Seat) -> None:
     seat.kiosk.begin()
     seat.until_screen("SignInScreen")
     assert seat.find("leave_program") is None
+
+
+@pytest.mark.long
+def test_when_the_room_is_closed_everything_looks_as_at_first(seat: Seat) -> None:
+    kiosk = seat.kiosk
+    kiosk.begin()
+    seat.open_session()
+    seat.until_screen("CheckInScreen")
+    assert kiosk._line is not None
+    kiosk.deck.set_appearance(Appearance(Language.ZH, 200))
+    kiosk._line.room_closed.emit()
+    seat.bot.waitUntil(lambda: kiosk.deck.appearance == Appearance(Language.ZH), timeout=20_000)

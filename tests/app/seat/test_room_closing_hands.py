@@ -10,7 +10,10 @@ from app.exam import events
 from app.exam.room import Held
 from app.seat.home import SeatHome
 from app.seat.room_record import kept_record, read_record
+from app.seat.screens.closing.reconcile import ReconcileScreen
 from app.seat.workplace import Workplace
+from app.ui.buttons import Button
+from app.ui.labels import StatusMark
 from sync.replica.cabinet import DocumentKind
 from tests.app.seat.conftest import Site
 from tests.app.seat.moved_clock import MovedClock
@@ -77,6 +80,9 @@ def test_two_proctors_sign_and_the_files_are_there(seat: ProctoredSeat) -> None:
     open_table(seat)
     sign(seat, 0, 2)
     seat.until_screen("RecordScreen")
+    table = seat.deck.screen_of(ReconcileScreen)
+    assert table.findChildren(Button, "sign_and_close")[0].isEnabled() is False, "it was said that it is being saved"
+    assert "正在保存" in table.findChildren(StatusMark, "reconcile_verdict")[0].text()
     session = seat.session.plan.session
     record = read_record(kept_record(seat.workplace, session))
     assert set(record.signers) == {KEYIDS[0], KEYIDS[2]}, "who signs need not have opened the session"

@@ -41,17 +41,16 @@ def scrolling(screen: Screen) -> list[Scroll]:
     return [one for one in screen.findChildren(Scroll) if one.isVisible() and one.verticalScrollBar().maximum() > 0]
 
 
-@pytest.mark.parametrize("words", [ZH, EN], ids=["zh", "en"])
+@pytest.mark.parametrize("words", [ZH, pytest.param(EN, marks=pytest.mark.long)], ids=["zh", "en"])
 @pytest.mark.parametrize("make", PAGES)
 def test_with_large_text_the_page_scrolls_as_a_whole(
     make: Callable[[Words], Screen], words: Words, show: Show[Screen]
 ) -> None:
     screen = show(make(words))
-    for percent in (150, 200):
-        enlarge(screen, percent)
-        [page] = scrolling(screen)
-        assert page.width() > screen.width() * 0.9
-        assert page.height() > screen.height() * 0.4  # the PIN below it stays in sight
+    enlarge(screen, 200)
+    [page] = scrolling(screen)
+    assert page.width() > screen.width() * 0.9
+    assert page.height() > screen.height() * 0.4  # the PIN below it stays in sight
     enlarge(screen, 100)
     assert not any(one.width() > screen.width() * 0.9 for one in scrolling(screen))
 
@@ -104,7 +103,7 @@ def test_the_table_says_that_the_session_is_being_closed_and_is_shut_until_it_is
     assert not any(button.isEnabled() for button in buttons)
     screen.set_words(EN)
     assert verdict.text() == "Signed. Saving and closing the session…"
-    view = room_shots.reconcile_ready(ZH)._view  # as the phase would show it again
+    view = screen._view  # as the phase would show it again
     assert view is not None
     screen.show_table(view)
     assert all(button.isEnabled() for button in buttons)
