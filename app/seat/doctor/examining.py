@@ -68,7 +68,8 @@ def _situation(
     workplace: Workplace, plans: tuple[SessionPlan, ...], machine: Machine, served_ms: int | None
 ) -> Situation:
     surroundings = Surroundings(workplace.home, workplace.enrolment.url, workplace.trust, machine)
-    surroundings.hear_registry(served_ms)
+    if served_ms is not None:
+        surroundings.hear_registry(served_ms)
     for plan in plans[:1]:
         with suppress(Fault):  # a package that cannot be opened has a line of its own
             disk = disk_fact(workplace, workplace.session_of(plan.session))
