@@ -166,8 +166,9 @@ class AlarmFrame(Looked, QWidget):
         inner = self._edge.adjusted(edge, edge, -edge, -edge)
         outer = inner.adjusted(-line, -line, line, line)
         dark = QRegion(outer).subtracted(QRegion(inner)).subtracted(QRegion(self._label))
-        for rect in dark:
-            painter.fillRect(rect, QColor(palette.ink))
+        painter.setClipRegion(dark)
+        painter.fillRect(outer, QColor(palette.ink))
+        painter.setClipping(False)
         if self._label.isEmpty():
             return
         painter.setPen(colour)

@@ -16,9 +16,13 @@ from app.seat.guard.events import GuardEvent, GuardKind
 from app.seat.home import SeatHome
 from app.seat.phases.delivery.environment_notices import NOT_SETTLED
 from app.seat.phases.delivery.environment_watch import LOOK_MS
+from app.seat.phases.proctor.environment_forms import finding_form
 from app.seat.room_log import read_room
+from app.seat.screens.proctor.corner import CornerScreen
+from app.seat.screens.waiting import WaitingScreen
 from app.seat.workplace import Workplace
 from app.ui.labels import Label
+from app.ui.text import Sentence, say
 from app.words.incidents import incident_detail, incident_name
 from proctoring.checks.machine import Machine
 from proctoring.checks.observation import clear, found
@@ -66,6 +70,7 @@ def test_a_stick_calls_a_proctor_and_stands_with_its_evidence_until_two_settled_
     plugged_s = time.monotonic()
     seat.until(lambda: SEEN in seat.codes())
     assert time.monotonic() - plugged_s < 8 * LOOK_MS / 1000, "two looks, and the machine is busy with other tests"
+    seat.rest()
     assert calls_for_a_proctor(seat)
     told = seat.kept().incidents[-1]
     assert STICK in told.detail
@@ -165,6 +170,40 @@ def test_what_the_guard_noticed_is_told_at_once_and_settled_without_allowing_the
     seat.pc.noticed.emit(event)
     assert calls_for_a_proctor(seat)
     assert read_room(seat.workplace.replica.journal, seat.room.session).overrides == ()
+
+
+def test_all_that_stands_is_settled_at_once_by_one_reason(seat: ProctoredSeat, pc: MadeUp) -> None:
+    seat.begin()
+    seat.pc.noticed.emit(GuardEvent(GuardKind.STRANGE_CLIENT, ("process 812: xrandr",), 1_795_309_380_000))
+    plug_in(pc)
+    seat.line.watch.check_again()
+    seat.until(lambda: len(seat.line.watch.notices) == 2)
+    seat.enter()
+    bar = seat.deck.screen_of(CornerScreen)._seen.verticalScrollBar()
+    seat.until(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    seat.press("corner_leave")
+    seat.enter()
+    assert bar.value() == 0, "what came last is seen first"
+    seat.press("settle_all")
+    seat.until_screen("CornerFormScreen")
+    assert seat.says(STICK)
+    assert seat.says("xrandr")
+    seat.pick("考点认可")
+    seat.press("form_confirm")
+    seat.give_pin(1)
+    seat.until_screen("CornerScreen")
+    seat.until(lambda: not calls_for_a_proctor(seat))
+    assert {"CHECK_OVERRIDDEN", "ENVIRONMENT_SETTLED"} <= set(seat.codes())
+
+
+def test_where_nobody_sits_the_words_promise_neither_running_time_nor_a_packet(seat: ProctoredSeat) -> None:
+    seat.deck.bring(WaitingScreen)
+    seat.press("proctor_corner")
+    seat.until_screen("AuthorityScreen")
+    assert seat.says("现在没有人在考试")
+    sentence = finding_form(Sentence("check.screens.name"), (), starting=False).sentence
+    assert "已经封好的成绩包不会再变" in say(sentence, ZH)
 
 
 def test_what_nobody_settled_is_left_with_the_sitting_and_no_frame_lies_over_the_result(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.seat.environment_changes import AT_ONCE
-from app.seat.spared import FRESH_MS, Spared
+from app.seat.spared import FRESH_MS, Spared, Told
 
 KIND = "window_in_front"
 
@@ -14,7 +14,9 @@ def see(spared: Spared, name: str) -> None:
 
 
 def test_the_same_thing_again_and_again_is_told_ever_less_often_with_its_count() -> None:
-    spared, told, moments = Spared(), [], []
+    spared = Spared()
+    told: list[Told] = []
+    moments: list[int] = []
     for at in range(0, 7_200_000, 200):
         see(spared, "notifier")
         now = spared.due(at)
@@ -36,7 +38,8 @@ def test_another_programs_window_does_not_wait_for_a_notifiers_pauses() -> None:
 
 
 def test_a_new_face_every_look_is_told_every_ten_seconds_and_each_is_named() -> None:
-    spared, told = Spared(), []
+    spared = Spared()
+    told: list[Told] = []
     for at in range(0, 600_000, 1_000):
         see(spared, f"tool{at}")
         told += spared.due(at)

@@ -76,6 +76,7 @@ class EnvironmentWatch(Phase):
         self._notices: dict[str, Notice] = {}
         self._guard_looks: dict[GuardKind, int] = {}
         self._looks = 0
+        self._wants_all = False
         self._waits = False
         self._secured: Case | None = None
         self._over = self._closing = False
@@ -99,6 +100,11 @@ class EnvironmentWatch(Phase):
     def begin(self) -> None:
         """Look from now on. After a restart, what the sitting that goes on had said is known already."""
         self._timer.start()
+        self._begin_look()
+
+    def check_again(self) -> None:
+        """Make all checks now: somebody has put something right."""
+        self._wants_all = True
         self._begin_look()
 
     def go_on(self, case: Case) -> None:
@@ -160,8 +166,8 @@ class EnvironmentWatch(Phase):
         self._pc.let_read(approved=case is not None and case.entry.accommodation.reader)
         self._desk.see()
         overrides = self._opened.room.room.overrides
-        full = self._looks % FULL_EVERY == 0
-        self._looks += 1
+        full = self._looks % FULL_EVERY == 0 or self._wants_all
+        self._looks, self._wants_all = self._looks + 1, False
         look = self._desk.look if full else self._desk.glance
         self._pc.in_background(self, lambda: look(overrides), self._looked, self._not_looked)
 

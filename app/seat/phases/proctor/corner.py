@@ -25,7 +25,7 @@ from app.seat.screens.proctor.authority import AuthorityScreen
 from app.seat.screens.proctor.corner import CornerScreen
 from app.seat.screens.proctor.corner_form import CornerFormScreen
 from app.seat.screens.proctor.corner_hints import CornerHintsScreen, HintsView
-from app.seat.screens.proctor.corner_view import CornerAct, CornerAnswer, CornerView, Writing
+from app.seat.screens.proctor.corner_view import ALL, CornerAct, CornerAnswer, CornerView, Writing
 from app.seat.screens.proctor.countersign import CountersignScreen
 from app.seat.screens.proctor.ended import EndedScreen
 from app.seat.screens.screen import Screen
@@ -107,6 +107,7 @@ class Corner(Phase):
         self._screen.acted.connect(self._begin_act)
         self._screen.left.connect(self.leave)
         self._screen.settle_requested.connect(self._begin_settling)
+        self._screen.recheck_requested.connect(doors.watch.check_again)
         self._hint_screen = bench.deck.screen_of(CornerHintsScreen)
         self._hint_screen.reported.connect(self._report_hint)
         self._hint_screen.left.connect(self._back)
@@ -137,9 +138,10 @@ class Corner(Phase):
         self._visit, self._view = _Visit(type(front)), None
         self._recorded, self._refreshes = Recorded(), 0
         self._touch_watch(on=True)
+        sits = self._desk.case is not None
         act = Act(
             title=Sentence("screen.corner.enter_title"),
-            body=Sentence("screen.corner.enter_body"),
+            body=Sentence("screen.corner.enter_body" if sits else "screen.corner.enter_body_over"),
             people=1,
             among=None,
             verb=Sentence("screen.corner.enter_verb"),
@@ -172,6 +174,7 @@ class Corner(Phase):
             self._visit.proctor = agreed[0]
             self._idle_timer.start(IDLE_MS)
             self._back()
+            self._screen.show_from_top()
 
     def _back(self) -> None:
         """Show the corner: after the PIN, a form that was left, an act that was done."""
@@ -282,13 +285,14 @@ class Corner(Phase):
                 self._show_time()
 
     def _begin_settling(self, key: str) -> None:
-        """Ask why what changed on this PC is settled; what has gone meanwhile needs nobody any more."""
-        visit, notice = self._visit, next((one for one in self._doors.notices if one.key == key), None)
+        """Ask why what changed on this PC is settled, one thing or all (`ALL`); what has gone needs nobody any more."""
+        visit = self._visit
+        notices = tuple(one for one in self._doors.notices if one.settles and key in (one.key, ALL))
         free = visit is not None and visit.proctor is not None and not visit.acting and self._writing is None
-        if visit is None or notice is None or not notice.settles or not free:
+        if visit is None or not notices or not free:
             return
         visit.form = CornerAct.SETTLE
-        self._form.show_form(self._acts.settling(notice))
+        self._form.show_form(self._acts.settling(notices))
         self.bench.deck.bring(CornerFormScreen)
         self._show_time()
 

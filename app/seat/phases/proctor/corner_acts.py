@@ -35,6 +35,7 @@ from app.seat.screens.proctor.corner_view import CornerAct, CornerAnswer, Corner
 from app.seat.sealing import Case
 from app.seat.sign_in import Proctor
 from app.ui.bridge import in_background
+from app.ui.text import Sentence
 from app.words import Words
 from sync.wire.packet import EndReason
 from sync.wire.plan import MINUTE_MS
@@ -75,7 +76,7 @@ class Acts(Phase):
         super().__init__(bench, parent)
         self._opened, self._authority, self._desk, self._camera = opened, doors.authority, doors.desk, doors.camera
         self._admitting, self._watch, self._conduct = doors.admitting, doors.watch, doors.conduct
-        self._notice: Notice | None = None
+        self._notices: tuple[Notice, ...] = ()
         self._room_saving = RoomSaving(bench.worker, opened.room, self)
         self._room_saving.failing.connect(self.not_saved)
         self._room_saving.troubled.connect(self.trouble)
@@ -88,9 +89,9 @@ class Acts(Phase):
     def authority_for(self, act: CornerAct, answer: CornerAnswer, proctor: Proctor) -> Act:
         """Say who has to agree: the proctor of the corner has; a void, a clause or much time takes another."""
         plan = self._opened.session.plan
-        if act is CornerAct.SETTLE and self._notice is not None:
-            form = self.settling(self._notice)
-            points = finding_points(self._notice.evidence, answer)
+        if act is CornerAct.SETTLE and self._notices:
+            form = self.settling(self._notices)
+            points = finding_points(form.evidence, answer)
             return Act(form.title, form.sentence, PEOPLE, None, form.verb, form.candidate, (proctor,), points)
         people = 1
         if act is CornerAct.VOID or (act is CornerAct.EXTEND and answer.minutes > MOST_ALONE):
@@ -101,11 +102,15 @@ class Acts(Phase):
         points = points_of(form, answer)
         return Act(form.title, form.sentence, people, None, form.verb, form.candidate, (proctor,), points)
 
-    def settling(self, notice: Notice) -> CornerForm:
-        """Give the form of settling this; it is what is settled from here on."""
-        self._notice, case = notice, self.case
+    def settling(self, notices: tuple[Notice, ...]) -> CornerForm:
+        """Give the form of settling these, by one reason; they are what is settled from here on."""
+        self._notices, case = notices, self.case
         candidate = candidate_card(case.session, case.entry) if case is not None else None
-        return finding_form(notice.seen, notice.evidence, starting=False, candidate=candidate)
+        seen, evidence = notices[0].seen, notices[0].evidence
+        if len(notices) > 1:
+            seen = Sentence("environment.settle.all", {"count": len(notices)})
+            evidence = tuple(line for one in notices for line in (one.seen, *one.evidence))
+        return finding_form(seen, evidence, starting=False, candidate=candidate)
 
     def do(self, act: CornerAct, answer: CornerAnswer, people: tuple[Proctor, ...], done: Done) -> None:
         """Do what was confirmed."""
@@ -129,11 +134,19 @@ class Acts(Phase):
                 self._send_back(note, by)
             case CornerAct.REPORT:
                 self._report(answer, note, by, done)
-            case CornerAct.SETTLE if self._notice is not None:
-                watch = self._conduct if self._notice.key.startswith(OF_CONDUCT) else self._watch
-                watch.settle(self._notice, note, by, done)
+            case CornerAct.SETTLE if self._notices:
+                self._settle(self._notices, note, by, done)
             case _:
                 raise ValueError(act)
+
+    def _settle(self, notices: tuple[Notice, ...], note: str, by: tuple[str, ...], done: Done) -> None:
+        """Settle one after the other, each on the disk before the next."""
+        if not notices:
+            done()
+            return
+        notice, *rest = notices
+        watch = self._conduct if notice.key.startswith(OF_CONDUCT) else self._watch
+        watch.settle(notice, note, by, lambda: self._settle(tuple(rest), note, by, done))
 
     def lower_hand(self, done: Done) -> None:
         """The candidate has been attended to."""

@@ -64,6 +64,7 @@ class CornerScreen(Screen):
     acted = Signal(CornerAct)
     left = Signal()
     settle_requested = Signal(str)
+    recheck_requested = Signal()
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
@@ -72,6 +73,7 @@ class CornerScreen(Screen):
         self._troubles = Troubles()
         self._notices = Notices()
         self._notices.settling.connect(self.settle_requested)
+        self._notices.rechecking.connect(self.recheck_requested)
         self._person = Person()
         self._glance = Glance()
         self._incidents = Incidents()
@@ -97,7 +99,8 @@ class CornerScreen(Screen):
         columns = QHBoxLayout()
         columns.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
         columns.setSpacing(Space.XL)
-        columns.addWidget(Scroll(self._state()), 3)
+        self._seen = Scroll(self._state())
+        columns.addWidget(self._seen, 3)
         columns.addWidget(_Acts(self._acts()), 1)
         foot = Foot()
         foot.row.addWidget(self._hint, 1)
@@ -158,6 +161,10 @@ class CornerScreen(Screen):
             self._leave.setFocus(Qt.FocusReason.OtherFocusReason)
         self._view = view
         self.render_view()
+
+    def show_from_top(self) -> None:
+        """Show what needs a person first, wherever it was scrolled to before."""
+        self._seen.verticalScrollBar().setValue(0)
 
     def set_remaining(self, remaining_ms: int | None) -> None:
         """Show the time left; None hides it."""

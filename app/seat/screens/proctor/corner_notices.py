@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.seat.screens.proctor.corner_view import NoticeRow
+from app.seat.screens.proctor.corner_view import ALL, NoticeRow
 from app.ui.buttons import Button
 from app.ui.icons import Icon, IconMark
 from app.ui.labels import Label, rule
@@ -72,9 +72,13 @@ class _NoticeLine(QWidget):
 
 
 class Notices(Looked, Panel):
-    """The newest of them; nothing when nothing stands. `settling` carries a notice's key."""
+    """The newest of them; nothing when nothing stands. `settling` carries a notice's key, or `ALL`.
+
+    `rechecking`: somebody has put something right, and wants it looked at now.
+    """
 
     settling = Signal(str)
+    rechecking = Signal()
 
     def __init__(self) -> None:
         super().__init__(Space.L)
@@ -88,6 +92,15 @@ class Notices(Looked, Panel):
             line.settle.clicked.connect(lambda _checked=False, at=index: self._ask(at))
             self.content.addWidget(line)
         self.content.addWidget(self._more)
+        self._again, self._all = Button("recheck_pc"), Button("settle_all")
+        self._again.clicked.connect(self.rechecking)
+        self._all.clicked.connect(lambda: self.settling.emit(ALL))
+        foot = QHBoxLayout()
+        foot.setSpacing(Space.M)
+        foot.addWidget(self._again)
+        foot.addWidget(self._all)
+        foot.addStretch(1)
+        self.content.addLayout(foot)
         self.hide()
 
     def look_changed(self) -> None:
@@ -103,6 +116,11 @@ class Notices(Looked, Panel):
             line.setVisible(index < len(rows))
             if index < len(rows):
                 line.show_row(rows[index], words)
+        settled = sum(row.settles for row in rows)
+        self._again.setText(words("environment.corner.recheck"))
+        self._again.setVisible(any(row.of_pc for row in rows))
+        self._all.setText(words("environment.corner.settle_all", count=settled))
+        self._all.setVisible(settled > 1)
         left = len(rows) - _SHOWN
         self._more.setVisible(left > 0)
         self._more.setText(words("environment.corner.more", count=max(0, left)))

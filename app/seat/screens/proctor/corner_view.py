@@ -43,6 +43,8 @@ class CornerAct(StrEnum):
 
 
 BETWEEN_NAMES = " / "
+ALL = "*"
+"""Instead of a notice's key: all that two proctors can settle."""
 
 
 @dataclass(frozen=True)
