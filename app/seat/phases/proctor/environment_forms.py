@@ -21,11 +21,13 @@ def finding_form(
 ) -> CornerForm:
     """Give the form; `starting`: the session has not begun, else somebody may sit here."""
     kind = "override" if starting else "settle"
-    nobody = "" if starting or candidate is not None else "_nobody"
+    sentence = Sentence(f"environment.{kind}.sentence")
+    if not starting and candidate is None:
+        sentence = Sentence("environment.settle.sentence_nobody")
     return CornerForm(
         act=CornerAct.SETTLE,
         title=Sentence(f"environment.{kind}.title", {"name": seen}),
-        sentence=Sentence(f"environment.{kind}.sentence{nobody}"),
+        sentence=sentence,
         verb=Sentence(f"environment.{kind}.verb"),
         candidate=candidate,
         evidence=evidence,
