@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from proctoring.lockdown.level import Account, Supervision
 from proctoring.lockdown.session.cookie import FAMILY_WILD, write_cookie
-from proctoring.lockdown.session.looking import look_at_account, look_at_supervisor, servers_of
+from proctoring.lockdown.session.looking import look_at_account, look_at_supervisor, look_at_users, servers_of
 from proctoring.lockdown.session.notify import Notify
 from proctoring.lockdown.session.patience import Patience, Thinned
 from proctoring.lockdown.session.pulse import BEAT, VARIABLE, Pulse, inherited
@@ -159,6 +159,26 @@ def test_both_ways_to_a_display_are_looked_at() -> None:
 def test_a_user_that_nobody_knows_has_neither_name_nor_shell() -> None:
     assert look_at_account(4_000_000_000) == Account(4_000_000_000)
     assert look_at_account(0).name == "root"
+
+
+@pytest.mark.parametrize(
+    ("uid_map", "machine"),
+    [
+        ("         0          0 4294967295\n", True),
+        ("     64001          0          1\n", False),
+        ("         0          0 4294967294\n", False),
+        ("         0          0 4294967295\n 1 1 1\n", False),
+        ("", False),
+    ],
+)
+def test_users_are_the_machines_only_where_all_of_them_are(tmp_path: Path, uid_map: str, *, machine: bool) -> None:
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self" / "uid_map").write_text(uid_map)
+    assert look_at_users(tmp_path) is machine
+
+
+def test_where_the_kernel_does_not_tell_users_are_not_the_machines(tmp_path: Path) -> None:
+    assert look_at_users(tmp_path) is False
 
 
 @pytest.mark.parametrize(
