@@ -1,6 +1,9 @@
 """Attacks by other programs' windows and messages to the window manager or to ours."""
 
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from typing import Final
 
 from tests.app.seat.guard.attacks.attack import Attack, Scene
@@ -8,6 +11,8 @@ from tests.app.seat.guard.attacks.stage import HEIGHT, WIDTH
 
 _REPEATED_S: Final = 1.5
 _AGAIN_S: Final = 0.02
+_STRIPS: Final = 120
+_THIN: Final = 3  # pixels
 
 
 def _uncovered(scene: Scene) -> bool:
@@ -68,20 +73,28 @@ def _keys_arrive(scene: Scene) -> bool:
     return scene.foe.keys > before
 
 
-def _again_and_again(scene: Scene) -> None:
-    """A window that comes to the front again every 20 ms; the longest time it was to be seen counts."""
-    xid = scene.foe.window(override=True)
-    longest, since, raised = 0.0, 0.0, 0.0
+def _again_and_again(scene: Scene, once_more: Callable[[], None]) -> None:
+    """Do something every 20 ms; the longest time that its colour was to be seen counts."""
+    longest, since, done = 0.0, 0.0, 0.0
     end = time.monotonic() + _REPEATED_S
     while (now := time.monotonic()) < end:
-        if now - raised >= _AGAIN_S:
-            scene.foe.raise_(xid)
+        if now - done >= _AGAIN_S:
+            once_more()
             scene.foe.settle()
-            raised = now
+            done = now
         time.sleep(0.004)
         since = (since or now) if scene.red() else 0.0
         longest = max(longest, time.monotonic() - since if since else 0.0)
     scene.notes["longest"] = longest
+
+
+def _raising(scene: Scene) -> None:
+    xid = scene.foe.window(override=True)
+    _again_and_again(scene, lambda: scene.foe.raise_(xid))
+
+
+def _drawing(scene: Scene) -> None:
+    _again_and_again(scene, scene.foe.draw_on_root)
 
 
 def _longest(scene: Scene) -> float:
@@ -110,6 +123,22 @@ def _swallow(scene: Scene) -> None:
     scene.foe.settle()
 
 
+def _strips(scene: Scene) -> None:
+    """Many windows, each too thin to show anything by itself."""
+    for at in range(_STRIPS):
+        scene.foe.window((200 + _THIN * at, 300, _THIN, 200), override=True)
+
+
+def _spoof(scene: Scene) -> None:
+    """A client becomes an input method's program, and its child draws over the connection."""
+    command = [sys.executable, "-m", "tests.app.seat.guard.attacks.spoof"]
+    environment = scene.stage.environment
+    helper = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    scene.foe.helpers.append(helper)
+    assert helper.stdout is not None
+    assert helper.stdout.readline() == "shown\n"
+
+
 WINDOW_ATTACKS: Final = (
     _message("_NET_CLOSE_WINDOW"),
     Attack("close by message (WM_DELETE_WINDOW)", _delete, _uncovered),
@@ -134,9 +163,13 @@ WINDOW_ATTACKS: Final = (
     ),
     Attack("an ordinary window in front", _ordinary, _shown),
     Attack("an override-redirect window in front", _override_redirect, _shown),
-    Attack("a window that raises itself every 20 ms", _again_and_again, _shown, longest=_longest),
+    Attack("a window that raises itself every 20 ms", _raising, _shown, longest=_longest),
     Attack("a window of another program inside ours", _inside, _shown),
     Attack("an invisible window that catches clicks", _click_catcher, _clicked),
     Attack("our window taken into another", _swallow, _uncovered),
     Attack("another window takes the keys", _keys_elsewhere, _keys_arrive),
+    Attack("a window in Composite's overlay", lambda scene: scene.foe.in_overlay(), _shown),
+    Attack("120 windows of three pixels' width", _strips, _shown),
+    Attack("a window in an input method's name", _spoof, _shown),
+    Attack("drawn on the root, without a window", _drawing, _shown, longest=_longest),
 )

@@ -1,16 +1,23 @@
 """An attacker on the same display: windows, messages, selections, drops, injected keys, listening, screenshots."""
 
+import contextlib
 import io
+import os
+import signal
 import struct
 import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import xcffib
+import xcffib.composite
 import xcffib.randr
 import xcffib.record
 import xcffib.xinput
 import xcffib.xproto
 import xcffib.xtest
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 RED: Final = 0xE01010
 FOREIGN: Final = "brought-from-outside"
@@ -41,10 +48,13 @@ class Foe:
         self.messages: list[str] = []
         self.received = ""
         self.owned: dict[int, str] = {}
+        self.helpers: list[Popen[str]] = []  # each leads a process group
+        self._overlaid = False
         self._atoms: dict[str, int] = {}
         self._names: dict[int, str] = {}
 
     def close(self) -> None:
+        self._end_helpers()
         self.connection.disconnect()
 
     def atom(self, name: str) -> int:
@@ -88,14 +98,38 @@ class Foe:
         self.settle()
         return int(xid)
 
+    def in_overlay(self) -> None:
+        """Show a window within Composite's overlay, which is no child of the root's and lies over all of them."""
+        if not self.has(xcffib.composite.key):
+            return
+        composite = self.connection(xcffib.composite.key)
+        composite.QueryVersion(0, 4).reply()
+        overlay = composite.GetOverlayWindow(self.root).reply().overlay_win
+        self._overlaid = True
+        self.window(override=True, parent=overlay)
+
+    def draw_on_root(self) -> None:
+        """Draw on the root and on all that lies on it, with no window."""
+        context = self.connection.generate_id()
+        flags = xcffib.xproto.GC.Foreground | xcffib.xproto.GC.SubwindowMode
+        self.core.CreateGC(context, self.root, flags, [RED, xcffib.xproto.SubwindowMode.IncludeInferiors])
+        place = xcffib.xproto.RECTANGLE.synthetic(300, 300, 300, 200)
+        self.core.PolyFillRectangle(self.root, context, 1, [place])
+        self.core.FreeGC(context)
+        self.settle()
+
     def raise_(self, xid: int) -> None:
         self.core.ConfigureWindow(xid, xcffib.xproto.ConfigWindow.StackMode, [0])
 
     def clear(self) -> None:
         """Take everything away again."""
+        self._end_helpers()
         for xid in self.windows:
             self.core.DestroyWindow(xid)
         self.windows.clear()
+        if self._overlaid:
+            self.connection(xcffib.composite.key).ReleaseOverlayWindow(self.root)
+            self._overlaid = False
         for atom in self.owned:
             self.core.SetSelectionOwner(0, atom, 0)
         self.owned.clear()
@@ -104,6 +138,13 @@ class Foe:
         self.keys = self.clicks = self.overheard = 0
         self.messages.clear()
         self.received = ""
+
+    def _end_helpers(self) -> None:
+        for helper in self.helpers:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(helper.pid, signal.SIGKILL)
+            helper.communicate()
+        self.helpers.clear()
 
     def focus(self, xid: int) -> None:
         self.core.SetInputFocus(2, xid, 0)
