@@ -43,6 +43,9 @@ _LOCAL_FORMS: Final = QFont.Tag.fromString("locl")
 """Noto Sans CJK has other glyphs for digits among Latin letters. They look the same, but no character leads to them, so
 that the PDF cannot say what they are, and nobody could copy or search a figure."""
 
+_LIGATURES: Final = QFont.Tag.fromString("liga")
+"""An "ff" in an id would be one glyph, which is copied out of the PDF as one character that no id has."""
+
 Fill = Callable[[QTextDocument], None]
 Foot = Callable[[int, int], str]
 """Gives the foot of a page, by its number and how many there are."""
@@ -192,4 +195,5 @@ def _font(points: float) -> QFont:
     font = QFont(list(tokens.FAMILIES))
     font.setPointSizeF(points)
     font.setFeature(_LOCAL_FORMS, 0)
+    font.setFeature(_LIGATURES, 0)
     return font

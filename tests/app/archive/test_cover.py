@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.archive.cover import Tongues, instructions, sheet_of
 from app.archive.window.cover_paper import export_papers, print_cover
+from app.ui.paper import begin, line, print_paper
 from proctoring.vault.carrying.media_register import Medium, MediumState
 from proctoring.vault.carrying.request import CoverFacts, HandedOut
 from sync.wire.archive import Person, RecordingAbout
@@ -160,3 +161,12 @@ def test_the_sheet_names_the_exam_and_what_is_simulated_with_names_or_without(re
     real = replace(facts(1, *recipients).recordings[0], simulated=())
     sheet = sheet_of(replace(facts(1, *recipients), recordings=(real,)), Tongues.both())
     assert "模拟" not in str(sheet)
+
+
+def test_letters_that_fonts_like_to_join_stay_letters(qapp: QApplication, tmp_path: Path) -> None:
+    assert qapp
+    figures, file = "6fb3ff7583 ffi fl", tmp_path / "paper.pdf"
+    printed = print_paper("t", "c", lambda document: line(begin(document, "t", ""), figures), lambda *_: figures)
+    file.write_bytes(printed.pdf)
+    text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, check=True, text=True).stdout
+    assert text.count(figures) == 2
