@@ -39,6 +39,11 @@ class Heartbeat(QObject):
         self._timer.start()
         self._beat()
 
+    def end(self) -> None:
+        """Beat no more, and let go of the session's socket."""
+        self._timer.stop()
+        self._end.close()
+
     def _beat(self) -> None:
         with suppress(OSError):  # full: the supervisor itself stands still; closed: it is gone, and so are we soon
             self._end.send(BEAT)

@@ -57,6 +57,8 @@ def run_kiosk(home: SeatHome, language: Language, *, window: bool) -> int:
         if kiosk.guard is not None:
             kiosk.guard.release()
     kiosk.leave()
+    if heartbeat is not None:
+        heartbeat.end()
     shiboken6.delete(kiosk)  # while there is an application: whatever has a timer must end before its dispatcher
     return code
 

@@ -46,6 +46,7 @@ def test_it_beats_as_soon_as_the_window_is_up_and_then_only_while_the_event_loop
 
     assert not later()  # nobody ran the event loop since
     qtbot.waitUntil(later)
+    heartbeat.end()
     parent.deleteLater()
 
 
@@ -57,8 +58,9 @@ def test_without_a_session_there_is_no_heartbeat_and_no_supervisor(qapp: QObject
 
 def test_a_heartbeat_of_ones_own_making_is_no_session(qapp: QObject, pulse: Pulse) -> None:
     parent = QObject(qapp)
-    seen = around(joined(pulse, parent))
-    assert {"strange_supervisor", "strange_display"} <= set(assess(seen).short_of)
+    heartbeat = joined(pulse, parent)
+    assert {"strange_supervisor", "strange_display"} <= set(assess(around(heartbeat)).short_of)
+    heartbeat.end()
     parent.deleteLater()
 
 
@@ -70,4 +72,5 @@ def test_a_supervisor_that_is_gone_or_stands_still_does_not_trouble_the_kiosk(qa
     pulse.close()
     heartbeat.begin()
     assert heartbeat.supervision.same_user
+    heartbeat.end()
     parent.deleteLater()
