@@ -163,8 +163,8 @@ def test_the_sheet_names_the_exam_and_what_is_simulated_with_names_or_without(re
     assert "模拟" not in str(sheet)
 
 
-def test_letters_that_fonts_like_to_join_stay_letters(qapp: QApplication, tmp_path: Path) -> None:
-    assert qapp
+@pytest.mark.usefixtures("qapp")
+def test_letters_that_fonts_like_to_join_stay_letters(tmp_path: Path) -> None:
     figures, file = "6fb3ff7583 ffi fl", tmp_path / "paper.pdf"
     printed = print_paper("t", "c", lambda document: line(begin(document, "t", ""), figures), lambda *_: figures)
     file.write_bytes(printed.pdf)
