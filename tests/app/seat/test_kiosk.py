@@ -337,7 +337,9 @@ def test_a_recorder_that_is_killed_again_and_again_is_brought_back(seat: Seat, m
         pid = _recorder_pid(seat)
         os.kill(pid, signal.SIGKILL)
         seat.bot.waitUntil(lambda pid=pid: _recorder_pid(seat) not in (0, pid), timeout=WAIT_MS)  # type: ignore[misc]
-    seat.bot.waitUntil(lambda: len(seat.sitting().incidents) >= 2, timeout=WAIT_MS)
+    seat.bot.waitUntil(
+        lambda: [one.code for one in seat.sitting().incidents].count("RECORDER_RESTARTED") == 2, timeout=WAIT_MS
+    )
     seat.hand_in()
     seat.until_screen("ResultScreen")
     packet = packet_of(seat.workplace.replica.outbox.all()[0])
