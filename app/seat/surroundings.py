@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.resources import resource_folder
+from app.resources import program_folder, resource_folder
 from app.seat.carrying import SiteStore
 from app.seat.home import SeatHome
 from proctoring.checks.clocks import read_kernel_clock
@@ -35,7 +35,6 @@ PICTURES: Final = 60
 """So many of the camera's newest pictures are compared."""
 RESOLVER_S: Final = 1.0
 """How long a look waits for the resolver; without a network it may take its time, and the next look has the answer."""
-_PROGRAM: Final = Path(__file__).resolve().parents[2]
 LOUDEST_OF: Final = 10
 """So many of the recorder's newest words on its sound count: somebody has to have been heard in that time."""
 PEERS_KEPT_S: Final = 60.0
@@ -86,7 +85,7 @@ class Surroundings:
             os.getppid(),
             _slept_ms(),
             _lists(),
-            ExpectedBuild.beside(_PROGRAM, trust, release()),
+            ExpectedBuild.beside(program_folder(), trust, release()),
         )
 
     def set_screens(self, screens: tuple[ScreenFact, ...]) -> None:

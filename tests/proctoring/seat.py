@@ -29,7 +29,7 @@ def is_gone(pid: int) -> bool:
         return True
 
 
-def wait_until(condition: Callable[[], bool], bound_s: float = 15.0) -> None:
+def wait_until(condition: Callable[[], bool], bound_s: float = 60.0) -> None:
     """Wait for a condition; a test fails here rather than hanging."""
     deadline = time.monotonic() + bound_s
     while not condition():

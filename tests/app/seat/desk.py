@@ -33,7 +33,7 @@ from tests.app.seat.conftest import Site
 from tests.app.seat.moved_clock import MovedClock
 from tests.app.seat.only_session import only_session
 
-WAIT_MS = 15_000
+WAIT_MS = 60_000
 PROCTOR = "a" * 64
 
 

@@ -22,7 +22,7 @@ from app.ui.fields import Field
 from sync.client.sign_in import FREE_TRIES
 from tests.app.seat.proctored import KEYIDS, PINS, People
 
-WAIT_MS = 10_000
+WAIT_MS = 60_000
 
 
 @dataclass

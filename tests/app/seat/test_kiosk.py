@@ -23,7 +23,7 @@ from app.seat.phases.delivery import recorder_watch, saving
 from app.seat.sealing import packet_of
 from app.seat.workplace import Workplace
 from app.ui.options import OptionRow
-from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState
+from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState, RecorderStatus
 from proctoring.recorder.faults import NothingRecorded
 from sync.client.connection import RegistryConnection
 from sync.client.sign_in import FREE_TRIES
@@ -38,7 +38,7 @@ from tests.app.seat.conftest import ITEMS, Site
 from tests.app.seat.only_session import only_session
 from tests.app.seat.test_outage import Disk
 
-WAIT_MS = 15_000
+WAIT_MS = 60_000
 
 
 class Seat:
@@ -333,13 +333,17 @@ def test_a_jump_of_the_wall_clock_changes_no_time_left(seat: Seat, monkeypatch: 
 def test_a_recorder_that_is_killed_again_and_again_is_brought_back(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder_watch, "RECORDER_MS", 100)
     seat.begin_sitting()
-    for _ in range(2):
-        pid = _recorder_pid(seat)
-        os.kill(pid, signal.SIGKILL)
-        seat.bot.waitUntil(lambda pid=pid: _recorder_pid(seat) not in (0, pid), timeout=WAIT_MS)  # type: ignore[misc]
-    seat.bot.waitUntil(
-        lambda: [one.code for one in seat.sitting().incidents].count("RECORDER_RESTARTED") == 2, timeout=WAIT_MS
-    )
+
+    def is_stated(times: int) -> None:
+        stated = [one.detail for one in seat.sitting().incidents if one.code == "RECORDER_RESTARTED"]
+        assert len(stated) >= times, (seat.sitting().incidents, recorder_says(seat))
+
+    for times in (1, 2):  # one that is killed before it recorded anything lengthens the gap there was
+        seat.bot.waitUntil(lambda: recorder_says(seat) is not None, timeout=WAIT_MS)
+        recorder = recorder_says(seat)
+        assert recorder is not None
+        os.kill(recorder.pid, signal.SIGKILL)
+        seat.bot.waitUntil(lambda times=times: is_stated(times), timeout=WAIT_MS)  # type: ignore[misc]
     seat.hand_in()
     seat.until_screen("ResultScreen")
     packet = packet_of(seat.workplace.replica.outbox.all()[0])
@@ -351,7 +355,7 @@ def test_a_recorder_that_is_killed_again_and_again_is_brought_back(seat: Seat, m
         "RECORDER_RESTARTED",
     }
     gaps = [incident.detail for incident in packet.incidents if incident.code == "RECORDER_RESTARTED"]
-    assert len(gaps) == 2, "each restart is stated, and once"
+    assert len(set(gaps)) == len(gaps) >= 2, "each restart is stated, and once"
 
 
 def test_a_recording_begun_just_before_a_crash_is_taken_up(seat: Seat) -> None:
@@ -417,12 +421,12 @@ def _rows_shown(seat: Seat) -> list[OptionRow]:
     return [row for row in front.findChildren(OptionRow) if row.isVisible()]
 
 
-def _recorder_pid(seat: Seat) -> int:
-    """Give the pid of the recorder that records now; 0 while there is none."""
+def recorder_says(seat: Seat) -> RecorderStatus | None:
+    """Give what the recorder that records now says of itself; None while there is none."""
     with suppress(RecorderGone), closing(RecorderClient.attach(seat.workplace.home.recorder_socket, 0)) as recorder:
         status = recorder.status()
-        return status.pid if status.state is RecorderState.RECORDING else 0
-    return 0
+        return status if status.state is RecorderState.RECORDING else None
+    return None
 
 
 def _fill(workplace: Workplace) -> None:

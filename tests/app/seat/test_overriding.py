@@ -38,7 +38,7 @@ from tests.app.seat.plugged import STICK, ordinary, plug_in, pull_out
 from tests.app.seat.proctored import KEYIDS, PINS, People
 from tests.proctoring.checks.made_up import MadeUp
 
-WAIT_MS = 15_000
+WAIT_MS = 60_000
 BLOCKING = CheckRule(check="usb_storage", found=Severity.BLOCKING, unknown=Severity.NOTE)
 
 

@@ -32,7 +32,7 @@ from sync.wire.plan import SessionPlan
 from tests.app.seat.conftest import Site
 
 HOUR_MS = 3_600_000
-WAIT_MS = 10_000
+WAIT_MS = 60_000
 Move = Callable[..., str]
 
 

@@ -242,6 +242,7 @@ def test_neighbours_are_opened_before_they_are_asked_for(seat: SeatAtWork) -> No
     seat.until(lambda: seat.case.shelf.form.items[1].item in opened)
     seat.press("next")
     seat.until(lambda: seat.case.shelf.form.items[2].item in opened)
+    assert seat.desk._front.number == 2, "the third was opened before anybody asked for it"
 
 
 def test_an_item_seen_before_the_crash_is_the_item_after_it(seat: SeatAtWork) -> None:

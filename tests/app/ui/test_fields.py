@@ -43,7 +43,7 @@ def test_typing_goes_on_from_group_to_group(code: CodeField) -> None:
 
 
 def test_what_a_screen_reader_writes_is_heard_too(code: CodeField, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(code.changed, timeout=1000):
+    with qtbot.waitSignal(code.changed):
         group(code, 1).setText(CODE.lower())
     assert code.complete()
 
@@ -75,7 +75,7 @@ def test_a_wrong_group_is_marked_and_typed_anew(code: CodeField) -> None:
 
 def test_return_says_that_the_code_is_there(code: CodeField, qtbot: QtBot) -> None:
     type_in(CODE)
-    with qtbot.waitSignal(code.entered, timeout=1000):
+    with qtbot.waitSignal(code.entered):
         QTest.keyClick(group(code, 6), Qt.Key.Key_Return)
 
 

@@ -30,7 +30,7 @@ def shapes(image: QImage) -> bytes:
 
 
 def test_a_press_on_a_cell_goes_there(grid: NumberGrid, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+    with qtbot.waitSignal(grid.chosen) as chosen:
         QTest.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.cell_rect(57).center())
     assert chosen.args == [57]
 
@@ -57,14 +57,14 @@ def test_two_tens_stand_side_by_side_where_there_is_room(grid: NumberGrid) -> No
 
 
 def test_arrows_move_and_return_goes(grid: NumberGrid, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+    with qtbot.waitSignal(grid.chosen) as chosen:
         for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Return):
             QTest.keyClick(grid, key)
     assert chosen.args == [34]
 
 
 def test_arrows_stop_at_the_ends(grid: NumberGrid, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+    with qtbot.waitSignal(grid.chosen) as chosen:
         for _press in range(12):
             QTest.keyClick(grid, Qt.Key.Key_Down)
         QTest.keyClick(grid, Qt.Key.Key_Space)
@@ -100,7 +100,7 @@ def test_every_state_differs_in_shape_without_colour(grid: NumberGrid) -> None:
 def test_digits_move_and_return_goes_there(grid: NumberGrid, qtbot: QtBot) -> None:
     typed: list[str] = []
     grid.typing.connect(typed.append)
-    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+    with qtbot.waitSignal(grid.chosen) as chosen:
         QTest.keyClicks(grid, "57")
         QTest.keyClick(grid, Qt.Key.Key_Return)
     assert chosen.args == [57]
@@ -108,7 +108,7 @@ def test_digits_move_and_return_goes_there(grid: NumberGrid, qtbot: QtBot) -> No
 
 
 def test_digits_beyond_the_last_item_begin_a_number_anew(grid: NumberGrid, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+    with qtbot.waitSignal(grid.chosen) as chosen:
         QTest.keyClicks(grid, "100")
         QTest.keyClicks(grid, "4")  # there is no item 1004
         QTest.keyClick(grid, Qt.Key.Key_Enter)
@@ -118,13 +118,13 @@ def test_digits_beyond_the_last_item_begin_a_number_anew(grid: NumberGrid, qtbot
 def test_a_digit_can_be_taken_back_and_escape_leaves(grid: NumberGrid, qtbot: QtBot) -> None:
     QTest.keyClicks(grid, "57")
     QTest.keyClick(grid, Qt.Key.Key_Backspace)
-    with qtbot.waitSignals([grid.typing, grid.left], timeout=1000), qtbot.assertNotEmitted(grid.chosen):
+    with qtbot.waitSignals([grid.typing, grid.left]), qtbot.assertNotEmitted(grid.chosen):
         QTest.keyClick(grid, Qt.Key.Key_Escape)
 
 
 def test_a_number_that_the_filter_hides_can_be_gone_to(grid: NumberGrid, qtbot: QtBot) -> None:
     grid.show_only(Only.FLAGGED, "")
-    with qtbot.waitSignal(grid.chosen, timeout=1000) as chosen:
+    with qtbot.waitSignal(grid.chosen) as chosen:
         QTest.keyClicks(grid, "60")
         QTest.keyClick(grid, Qt.Key.Key_Return)
     assert chosen.args == [60]

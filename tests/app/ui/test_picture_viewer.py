@@ -125,7 +125,7 @@ def test_buttons_do_the_same_and_the_size_is_said(viewer: PictureViewer) -> None
 
 @pytest.mark.parametrize("way", ["escape", "button"])
 def test_closing_lets_the_picture_go(viewer: PictureViewer, qtbot: QtBot, way: str) -> None:
-    with qtbot.waitSignal(viewer.closed, timeout=1000):
+    with qtbot.waitSignal(viewer.closed):
         if way == "escape":
             QTest.keyClick(viewer.canvas, Qt.Key.Key_Escape)
         else:

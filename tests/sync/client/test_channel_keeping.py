@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from sync.client.channel import (
 from sync.client.medium import Medium, MediumUnreadable
 from sync.client.sources import MediumSource
 from sync.replica.durable import DiskFull, write_durably
+from tests.killing import was_killed
 from tests.sync.client.publisher import DAY_MS, NOW_MS, Publisher
 
 PACKAGE = "packages/safety/one.erp"
@@ -230,28 +232,25 @@ def test_a_kill_at_every_write_leaves_a_seat_that_works_alone_and_goes_on(
 
 def killed(publisher: Publisher, seat: Path, number: int, *, written: bool) -> bool:
     """Refresh in another process, killed at the numbered write, before or after it; tell whether it came to that."""
-    process = os.fork()
-    if process == 0:
-        left = number
+    left = number
 
-        def dying(path: Path, data: bytes, *more: Any) -> None:  # noqa: ANN401 - as it comes
-            nonlocal left
-            if left == 0 and not written:
-                os._exit(9)
-            write_durably(path, data, *more)
-            if left == 0:
-                os._exit(9)
-            left -= 1
+    def dying(path: Path, data: bytes, *more: Any) -> None:  # noqa: ANN401 - as it comes
+        nonlocal left
+        if left == 0 and not written:
+            os.kill(os.getpid(), signal.SIGKILL)
+        write_durably(path, data, *more)
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
 
+    def refresh() -> None:
         for module in (tuf_client, channel_module):
             setattr(module, write_durably.__name__, dying)
-        try:
-            channel = opened(publisher, seat)
-            channel.refresh(NOW_MS)
-            channel.target(PROVINCES)
-        finally:
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 9
+        channel = opened(publisher, seat)
+        channel.refresh(NOW_MS)
+        channel.target(PROVINCES)
+
+    return was_killed(refresh)
 
 
 def test_a_source_that_dies_between_two_roles_takes_nothing_away(

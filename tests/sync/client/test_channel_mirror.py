@@ -15,6 +15,7 @@ from sync.client.mirror import Mirror, MirrorAddressRefused, MirrorAnswerBad, Mi
 from sync.client.pace import Pace
 from sync.trust.certificates import issue_server_certificate, make_ca
 from sync.trust.keys import SigningKey
+from tests.killing import begun
 from tests.sync.client.publisher import NOW_MS, Publisher, Site, site
 
 PACKAGE = "packages/safety/one.erp"
@@ -90,14 +91,13 @@ def test_a_seat_that_is_killed_in_a_download_goes_on_where_it_was(
 ) -> None:
     facts = channel.target(PACKAGE)
     part = into.parent / f".{(facts.sha256 or '')[:32]}.part"
-    process = os.fork()
-    if process == 0:
-        try:
-            slow = opened(publisher, running, tmp_path, Pace(400_000))
-            slow.refresh(NOW_MS)
-            slow.fetch(facts, into)
-        finally:
-            os._exit(0)
+
+    def fetch_slowly() -> None:
+        slow = opened(publisher, running, tmp_path, Pace(400_000))
+        slow.refresh(NOW_MS)
+        slow.fetch(facts, into)
+
+    process = begun(fetch_slowly)
     try:
         until = time.monotonic() + 30
         while not part.exists() or part.stat().st_size < 100_000:

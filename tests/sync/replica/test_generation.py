@@ -11,7 +11,7 @@ import sync
 from sync.replica.database import Replica
 from sync.replica.generation import ReplicaRolledBack
 from sync.trust.keystore import FileKeyStore, open_key_store
-from tests.sync.replica.killing import in_a_child, in_children, killed_at_line
+from tests.killing import in_a_child, in_children, killed_at_line
 
 SYNC = Path(sync.__file__).parent
 EVERYTHING = (str(SYNC),)

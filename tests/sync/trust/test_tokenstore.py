@@ -35,7 +35,7 @@ from sync.trust.token import (
 from sync.trust.tokenkey import TokenPrivateKey
 from sync.trust.tokenstore import TokenKeyStore
 from sync.trust.unlocking import KeyStoreOtherMachine, Surroundings
-from tests.sync.replica.killing import in_a_child, in_children, killed_at_line
+from tests.killing import in_a_child, in_children, killed_at_line
 from tests.sync.trust.softhsm import MODULE, PIN, SoftTokens, forget, soft_tokens
 
 LABEL = "seat token"

@@ -32,7 +32,7 @@ from tests.app.archive.window import samples
 from tests.app.archive.window.player_samples import shown
 from tests.app.seat.screens.gallery import Shot
 
-WAIT_MS = 15_000
+WAIT_MS = 60_000
 LOOK_MS = 5
 PLAYED_MS = 9_300
 SUBJECT = Subject(

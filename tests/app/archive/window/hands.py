@@ -16,7 +16,7 @@ from app.ui.proctor_button import ProctorButton
 from sync.wire.archive import CustodyAct
 from tests.app.archive.site import CANDIDATE, NAMES, PINS, ArchiveSite
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 LOOK_MS = 10
 
 

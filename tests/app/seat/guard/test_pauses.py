@@ -93,7 +93,7 @@ def test_what_is_not_there_or_goes_away_accuses_nobody(root: Path, gone: str) ->
 
 def test_a_session_of_a_service_that_is_never_in_front_is_not_watched(root: Path) -> None:
     (root / "run/systemd/sessions/3").write_text("ACTIVE=0\n")
-    begun(root)
+    assert list(begun(root).look()) == []
 
 
 @pytest.mark.parametrize("forged", ["0::/session-../../etc/passwd.scope", "0::/session-.scope", "\0" * 500])

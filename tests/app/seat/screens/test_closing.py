@@ -74,7 +74,7 @@ def test_done_asks_once_more_whether_the_code_is_copied(result: ResultScreen, qt
     result.show_result(replace(samples.result(), code="ZZZZ"))
     assert "抄下核验码了吗" not in now.text(), "the next candidate is asked too"
     press(done)
-    with qtbot.waitSignal(result.done, timeout=1000):
+    with qtbot.waitSignal(result.done):
         press(find(result, Button, "done"))
 
 
@@ -114,7 +114,7 @@ def test_a_fault_says_what_is_safe_and_what_to_do_and_can_be_tried_again(
         said = find(screen, MessagePanel, "trouble").text()
         expected = words.fault(fault)
         assert all(part in said for part in (expected.what, expected.safe, expected.do, "DISK_FULL"))
-    with qtbot.waitSignal(screen.retry_requested, timeout=1000):
+    with qtbot.waitSignal(screen.retry_requested):
         press(find(screen, Button, "retry"))
     screen.show_trouble(TroubleView(fault))
     assert not find(screen, Button, "retry").isVisible()

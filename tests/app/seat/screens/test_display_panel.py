@@ -183,7 +183,7 @@ def test_the_caret_stands_still_where_less_motion_is_wanted(deck: Deck) -> None:
 
 def test_a_change_is_told_once_and_the_same_again_is_not(deck: Deck, qtbot: QtBot) -> None:
     wanted = replace(deck.appearance, theme=Theme.DARK)
-    with qtbot.waitSignal(deck.adjusted, timeout=1000) as told:
+    with qtbot.waitSignal(deck.adjusted) as told:
         deck.set_appearance(wanted)
     assert told.args == [wanted]
     with qtbot.assertNotEmitted(deck.adjusted, wait=20):
@@ -195,7 +195,7 @@ def test_the_proctors_button_is_on_every_screen_or_on_none(deck: Deck, qtbot: Qt
     assert not screen.tools.proctor_corner.isVisible()
     deck.set_proctor_corner(True)
     assert screen.tools.proctor_corner.isVisible()
-    with qtbot.waitSignal(deck.proctor_requested, timeout=1000):
+    with qtbot.waitSignal(deck.proctor_requested):
         press(screen.tools.proctor_corner)
     later = deck.bring(CheckInScreen)
     assert later.tools.proctor_corner.isVisible()

@@ -152,12 +152,12 @@ def test_the_strip_says_what_is_simulated_until_nothing_is(shot: Shot, show: Sho
 @one_of_each
 def test_the_tools_ask_for_the_other_language_and_for_the_proctors(shot: Shot, show: Shown, qtbot: QtBot) -> None:
     screen = show(shot.make(ZH))
-    with qtbot.waitSignal(screen.appearance_requested, timeout=1000) as wanted:
+    with qtbot.waitSignal(screen.appearance_requested) as wanted:
         press(screen.tools.language)
     assert wanted.args == [replace(screen.appearance, language=Language.EN)]
     assert not screen.tools.proctor_corner.isVisible()
     screen.set_proctor_corner(True)
-    with qtbot.waitSignal(screen.proctor_requested, timeout=1000):
+    with qtbot.waitSignal(screen.proctor_requested):
         press(screen.tools.proctor_corner)
 
 

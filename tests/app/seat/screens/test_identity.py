@@ -38,7 +38,7 @@ def shown(screen: IdentityScreen) -> set[str]:
 @pytest.mark.parametrize(("button", "signal"), [("confirm", "confirmed"), ("deny", "denied")])
 def test_the_candidate_says_yes_or_no(screen: IdentityScreen, qtbot: QtBot, button: str, signal: str) -> None:
     assert shown(screen) == {"confirm", "deny"}
-    with qtbot.waitSignal(getattr(screen, signal), timeout=1000) as told:
+    with qtbot.waitSignal(getattr(screen, signal)) as told:
         press(find(screen, Button, button))
     assert told.args == [samples.SITTING]
 
@@ -141,7 +141,7 @@ def test_a_doubt_needs_a_reason_and_offers_some(screen: IdentityScreen, qtbot: Q
     assert find(screen, Note, "reason_note").text()
     press(find(screen, Button, "quick_1"))
     assert not find(screen, Note, "reason_note").text()
-    with qtbot.waitSignal(screen.reason_given, timeout=1000) as given:
+    with qtbot.waitSignal(screen.reason_given) as given:
         press(find(screen, Button, "go_on"))
     assert given.args == [Purpose.DOUBT, "本人与照片不像"]
 
@@ -150,7 +150,7 @@ def test_a_reason_is_bounded_and_one_line(screen: IdentityScreen, qtbot: QtBot) 
     screen.show_identity(samples.identity(Step.PROCTOR))
     screen.ask_reason(Purpose.ADMIT)
     find(screen, Field, "reason").insert("因  交通\t原因" + "长" * 10_000)
-    with qtbot.waitSignal(screen.reason_given, timeout=1000) as given:
+    with qtbot.waitSignal(screen.reason_given) as given:
         key(Qt.Key.Key_Return)
     assert given.args[1].startswith("因 交通原因长")
     assert len(given.args[1]) <= REASON_LONGEST
@@ -160,7 +160,7 @@ def test_escape_goes_back_from_the_reason(screen: IdentityScreen, qtbot: QtBot) 
     screen.show_identity(samples.identity(Step.PROCTOR))
     screen.ask_reason(Purpose.DOUBT)
     type_in("x")
-    with qtbot.waitSignal(screen.back_requested, timeout=1000):
+    with qtbot.waitSignal(screen.back_requested):
         key(Qt.Key.Key_Escape)
     assert screen.asks_reason
     screen.show_identity(samples.identity(Step.PROCTOR))

@@ -52,7 +52,7 @@ def test_the_whole_row_is_the_target(screen: ItemScreen, qtbot: QtBot) -> None:
     wide = row(screen, "C")
     for at in (wide.rect().topLeft() + _inside(), wide.rect().bottomRight() - _inside()):
         screen.show_item(replace(samples.item(), responses={}))
-        with qtbot.waitSignal(screen.responded, timeout=1000) as told:
+        with qtbot.waitSignal(screen.responded) as told:
             press(wide, at)
         assert told.args == ["W023", {"RESPONSE": ("c",)}]
         assert chosen(screen) == ["c"]
@@ -60,7 +60,7 @@ def test_the_whole_row_is_the_target(screen: ItemScreen, qtbot: QtBot) -> None:
 
 def test_a_press_on_the_words_of_an_option_chooses_it(screen: ItemScreen, qtbot: QtBot) -> None:
     body = row(screen, "B").findChildren(QWidget)[0]
-    with qtbot.waitSignal(screen.responded, timeout=1000) as told:
+    with qtbot.waitSignal(screen.responded) as told:
         press(body)
     assert told.args == ["W023", {"RESPONSE": ("b",)}]
 
@@ -70,7 +70,7 @@ def test_a_press_on_the_words_of_an_option_chooses_it(screen: ItemScreen, qtbot:
     [(Qt.Key.Key_1, "a"), (Qt.Key.Key_4, "d"), (Qt.Key.Key_B, "b"), (Qt.Key.Key_D, "d")],
 )
 def test_digits_and_letters_choose(screen: ItemScreen, qtbot: QtBot, name: Qt.Key, option: str) -> None:
-    with qtbot.waitSignal(screen.responded, timeout=1000) as told:
+    with qtbot.waitSignal(screen.responded) as told:
         key(name)
     assert told.args == ["W023", {"RESPONSE": (option,)}]
 
@@ -83,7 +83,7 @@ def test_keys_of_options_that_are_not_there_do_nothing(screen: ItemScreen, qtbot
 
 def test_arrows_move_and_space_chooses(screen: ItemScreen, qtbot: QtBot) -> None:
     row(screen, "A").setFocus()
-    with qtbot.waitSignal(screen.responded, timeout=1000) as told:
+    with qtbot.waitSignal(screen.responded) as told:
         for name in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Space):
             key(name)
     assert told.args == ["W023", {"RESPONSE": ("b",)}]
@@ -108,7 +108,7 @@ def test_several_choices_come_in_the_order_shown_and_can_be_taken_back(screen: I
 
 def test_an_answer_can_be_cleared(screen: ItemScreen, qtbot: QtBot) -> None:
     press(row(screen, "A"))
-    with qtbot.waitSignal(screen.responded, timeout=1000) as told:
+    with qtbot.waitSignal(screen.responded) as told:
         press(find(screen, Button, "clear_response"))
     assert told.args == ["W023", {}]
     assert chosen(screen) == []
@@ -153,7 +153,7 @@ def test_hand_in_is_far_from_next_and_only_asks(screen: ItemScreen, qtbot: QtBot
     submit, following = find(screen, Button, "submit"), find(screen, Button, "next")
     left = submit.mapTo(screen, submit.rect().topLeft()).x()
     assert left - following.mapTo(screen, following.rect().topRight()).x() > 60
-    with qtbot.waitSignal(screen.review_requested, timeout=1000):
+    with qtbot.waitSignal(screen.review_requested):
         press(submit)
 
 
@@ -329,7 +329,7 @@ def test_a_picture_in_an_option_enlarges_by_its_glass_and_chooses_elsewhere(scre
     screen.show_item(replace(view, item=item))
     settle()
     picture = row(screen, "A").findChildren(PictureButton)[0]
-    with qtbot.waitSignal(screen.responded, timeout=1000):
+    with qtbot.waitSignal(screen.responded):
         press(picture, picture.rect().topLeft() + _inside())
     assert not find(screen, QWidget, "picture_viewer").isVisible()
     press(picture, picture.rect().bottomRight() - _inside())

@@ -123,12 +123,12 @@ def test_an_item_is_read_in_the_order_of_reading(screen: ItemScreen, qtbot: QtBo
     assert not find(screen, Button, "read_aloud").isVisible()
     screen.set_tools(calculator=False, reader=True)
     settle()
-    with qtbot.waitSignal(screen.read_requested, timeout=1000) as read:
+    with qtbot.waitSignal(screen.read_requested) as read:
         press(find(screen, Button, "read_aloud"))
     texts = read.args[0]
     assert texts[0].startswith("在密闭容器内进行焊接作业前")
     assert [text[:3] for text in texts[1:]] == ["A. ", "B. ", "C. ", "D. "]
-    with qtbot.waitSignal(screen.read_requested, timeout=1000) as read:
+    with qtbot.waitSignal(screen.read_requested) as read:
         press(find(screen, Button, "read_stimulus"))
     assert read.args == [["某企业发生火灾。"]]
 
@@ -143,7 +143,7 @@ def test_an_item_that_cannot_be_shown_says_so_and_the_others_can_be_reached(scre
         QTest.keyClick(screen, Qt.Key.Key_A)
         QTest.keyClick(screen, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
         QTest.keyClick(screen, Qt.Key.Key_H, CONTROL)
-    with qtbot.waitSignal(screen.went_to, timeout=1000) as went:
+    with qtbot.waitSignal(screen.went_to) as went:
         press(find(screen, Button, "next"))
     assert went.args == [25]
     screen.show_item(samples.item())
@@ -152,7 +152,7 @@ def test_an_item_that_cannot_be_shown_says_so_and_the_others_can_be_reached(scre
 
 
 def test_ctrl_g_goes_to_a_number(screen: ItemScreen, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(screen.went_to, timeout=1000) as went, qtbot.assertNotEmitted(screen.responded):
+    with qtbot.waitSignal(screen.went_to) as went, qtbot.assertNotEmitted(screen.responded):
         QTest.keyClick(screen, Qt.Key.Key_G, CONTROL)
         type_in("57")
         key(Qt.Key.Key_Return)
@@ -189,5 +189,5 @@ def test_practice_claims_no_clock_no_recording_and_ends(show: Show[PracticeScree
     screen.set_words(EN)
     finish = find(screen, Button, "submit")
     assert finish.text() == "End practice"
-    with qtbot.waitSignal(screen.finished, timeout=1000):
+    with qtbot.waitSignal(screen.finished):
         press(finish)

@@ -33,7 +33,7 @@ def test_a_typed_code_is_given_when_it_is_whole(screen: LaunchScreen, qtbot: QtB
     use = find(screen, Button, "use_code")
     assert not use.isEnabled()
     type_code(screen)
-    with qtbot.waitSignal(screen.code_entered, timeout=1000) as entered:
+    with qtbot.waitSignal(screen.code_entered) as entered:
         press(use)
     assert entered.args == ["-".join(CODE)]
 
@@ -59,9 +59,9 @@ def test_a_code_being_typed_survives_news_and_language(screen: LaunchScreen) -> 
 
 
 def test_fetch_and_recheck_ask(screen: LaunchScreen, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(screen.release_requested, timeout=1000):
+    with qtbot.waitSignal(screen.release_requested):
         press(find(screen, Button, "fetch_release"))
-    with qtbot.waitSignal(screen.recheck_requested, timeout=1000):
+    with qtbot.waitSignal(screen.recheck_requested):
         press(find(screen, Button, "recheck"))
 
 
@@ -75,7 +75,7 @@ def test_a_blocked_check_says_how_many_and_the_start_is_shut(screen: LaunchScree
 def test_released_and_good_opens_the_start_and_asks_no_more_for_a_code(screen: LaunchScreen, qtbot: QtBot) -> None:
     screen.show_launch(samples.launch(good=True))
     assert not find(screen, CodeField, "code").isVisible()
-    with qtbot.waitSignal(screen.start_requested, timeout=1000):
+    with qtbot.waitSignal(screen.start_requested):
         press(find(screen, Button, "start_session"))
 
 
@@ -127,7 +127,7 @@ def test_what_is_not_good_comes_first_and_the_rest_is_folded_into_one_line(scree
 
 def test_going_on_is_asked_for_by_the_check_and_not_for_what_two_agreed_to(screen: LaunchScreen, qtbot: QtBot) -> None:
     screen.show_launch(samples.launch_found())
-    with qtbot.waitSignal(screen.override_requested, timeout=1000) as asked:
+    with qtbot.waitSignal(screen.override_requested) as asked:
         press(find(screen, Button, "override_usb_storage"))
     assert asked.args == ["usb_storage"]
     screen.show_launch(samples.launch_found(overridden=True))

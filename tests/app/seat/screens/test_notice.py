@@ -25,9 +25,9 @@ def test_the_start_opens_only_when_the_notice_is_read(screen: NoticeScreen, qtbo
     start = find(screen, Button, "start_exam")
     with qtbot.assertNotEmitted(screen.start_requested, wait=20):
         start.click()
-    with qtbot.waitSignal(screen.notice_read, timeout=1000):
+    with qtbot.waitSignal(screen.notice_read):
         press(find(screen, TickBox, "notice_tick"))
-    with qtbot.waitSignal(screen.start_requested, timeout=1000):
+    with qtbot.waitSignal(screen.start_requested):
         press(start)
 
 
@@ -47,7 +47,7 @@ def test_before_it_is_read_there_is_no_button_that_starts(screen: NoticeScreen) 
 def test_the_notice_is_read_by_keys_and_read_once(screen: NoticeScreen, qtbot: QtBot) -> None:
     tick = find(screen, TickBox, "notice_tick")
     tick.setFocus()
-    with qtbot.waitSignal(screen.notice_read, timeout=1000):
+    with qtbot.waitSignal(screen.notice_read):
         key(Qt.Key.Key_Space)
     with qtbot.assertNotEmitted(screen.notice_read, wait=20):
         key(Qt.Key.Key_Return)

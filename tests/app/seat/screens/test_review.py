@@ -28,7 +28,7 @@ def test_the_unfinished_comes_first_and_a_press_goes_there(screen: ReviewScreen,
     assert tops == sorted(tops)
     assert [cell.number for cell in grids[0].cells()] == [9, 17, 88]
     assert [cell.number for cell in grids[1].cells()] == [14, 41]
-    with qtbot.waitSignal(screen.went_to, timeout=1000) as went:
+    with qtbot.waitSignal(screen.went_to) as went:
         press(grids[0], grids[0].cell_rect(88).center())
     assert went.args == [88]
 
@@ -40,7 +40,7 @@ def test_handing_in_is_confirmed_with_the_counts_in_a_sentence(screen: ReviewScr
     assert sentence.text() == "您有 3 题未答完、2 题标记。交卷后不能再修改。"
     screen.set_words(EN)
     assert sentence.text() == "Not finished: 3. Flagged: 2. After you hand in, nothing can be changed."
-    with qtbot.waitSignal(screen.submit_confirmed, timeout=1000):
+    with qtbot.waitSignal(screen.submit_confirmed):
         press(find(screen, Button, "confirm_submit"))
 
 
@@ -93,13 +93,13 @@ def test_esc_goes_back_one_step_at_a_time(screen: ReviewScreen, qtbot: QtBot) ->
     press(find(screen, Button, "submit"))
     with qtbot.assertNotEmitted(screen.back_requested, wait=20):
         key(Qt.Key.Key_Escape)
-    with qtbot.waitSignal(screen.back_requested, timeout=1000):
+    with qtbot.waitSignal(screen.back_requested):
         key(Qt.Key.Key_Escape)
 
 
 def test_back_names_the_item_and_goes(screen: ReviewScreen, qtbot: QtBot) -> None:
     assert find(screen, Button, "back").text() == "返回第 100 题"
-    with qtbot.waitSignal(screen.back_requested, timeout=1000):
+    with qtbot.waitSignal(screen.back_requested):
         press(find(screen, Button, "back"))
 
 

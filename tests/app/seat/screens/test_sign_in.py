@@ -29,7 +29,7 @@ def card(screen: SignInScreen, proctor: str) -> ProctorButton:
 
 def test_a_proctor_signs_in_with_the_mouse(screen: SignInScreen, qtbot: QtBot) -> None:
     press(card(screen, "p1"))
-    with qtbot.waitSignal(screen.pin_entered, timeout=1000) as entered:
+    with qtbot.waitSignal(screen.pin_entered) as entered:
         type_in("481516")
         press(find(screen, Button, "sign_in"))
     assert entered.args == ["p1", "481516"]
@@ -39,7 +39,7 @@ def test_a_proctor_signs_in_with_keys_alone(screen: SignInScreen, qtbot: QtBot) 
     card(screen, "p0").setFocus()
     for name in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Return):
         key(name)
-    with qtbot.waitSignal(screen.pin_entered, timeout=1000) as entered:
+    with qtbot.waitSignal(screen.pin_entered) as entered:
         type_in("7777")
         key(Qt.Key.Key_Return)
     assert entered.args == ["p2", "7777"]
@@ -80,7 +80,7 @@ def test_a_locked_proctor_waits_and_the_other_types_on(screen: SignInScreen, qtb
     type_in("12")
     screen.show_locked("p0", 59)
     type_in("34")
-    with qtbot.waitSignal(screen.pin_entered, timeout=1000) as entered:
+    with qtbot.waitSignal(screen.pin_entered) as entered:
         key(Qt.Key.Key_Return)
     assert entered.args == ["p1", "1234"]
     press(card(screen, "p0"))
@@ -148,7 +148,7 @@ def test_switching_the_language_keeps_the_name_and_what_was_typed(screen: SignIn
     screen.set_words(EN)
     screen.set_appearance(replace(screen.appearance, text_percent=200))
     type_in("15")
-    with qtbot.waitSignal(screen.pin_entered, timeout=1000) as entered:
+    with qtbot.waitSignal(screen.pin_entered) as entered:
         key(Qt.Key.Key_Return)
     assert entered.args == ["p1", "4815"]
 
@@ -158,7 +158,7 @@ def test_a_proctor_countersigns(show: Show[CountersignScreen], qtbot: QtBot) -> 
     screen.show_countersign(samples.countersign())
     assert find(screen, Label, "candidate_name").text() == "张伟"
     press(find(screen, ProctorButton, "proctor_p0"))
-    with qtbot.waitSignal(screen.pin_entered, timeout=1000) as entered:
+    with qtbot.waitSignal(screen.pin_entered) as entered:
         type_in("2468")
         key(Qt.Key.Key_Return)
     assert entered.args == ["p0", "2468"]

@@ -94,3 +94,4 @@ def test_the_real_kiosk_comes_back_whenever_it_or_its_display_is_killed(commande
     commanded.await_told("display_up", 3)
     commanded.await_told("kiosk_up", 5)
     until(lambda: commanded.windows() == whole_screen, lambda: f"{commanded.windows()}")
+    assert commanded.kiosks() != [kiosk], "not the one that was stopped"

@@ -87,3 +87,4 @@ def test_the_level_of_a_session_is_what_its_user_makes_it(
             return seen == of_the_machine(level, short_of)
 
         until(is_it, lambda: f"{seen}")
+        assert seen == of_the_machine(level, short_of)

@@ -56,3 +56,4 @@ def test_the_same_keys_would_end_it_without_our_configuration(tmp_path: Path) ->
     with on_xorg(tmp_path, "") as session:
         press_the_keys_that_end_it(session.await_seen(session.await_kiosk()))
         until(lambda: session.of("display_ended"), lambda: f"it lives: {session.news}")
+        assert len(session.of("display_ended")) >= 1
