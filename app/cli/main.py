@@ -30,6 +30,7 @@ from app.cli import (
     registry_results,
     room_record,
     seat,
+    seat_changing,
     seat_identity,
     seat_keys,
     site,
@@ -50,6 +51,7 @@ app.add_typer(content.app, name="content")
 app.add_typer(content_repo.app, name="content-repo")
 seat.app.add_typer(seat_keys.app)
 seat.app.add_typer(seat_identity.app)
+seat.app.add_typer(seat_changing.app)
 app.add_typer(seat.app, name="seat")
 app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")

@@ -61,7 +61,7 @@ def test_these_are_all_commands() -> None:
         "registry witness": "add list remove",
         "registry result": "decide export list reinstate show void",
         "room-record": "show verify",
-        "seat": "accept-replica enrol fetch keys renew rotate run take token-pin",
+        "seat": "accept-replica enrol fetch keys may-change renew rotate run take token-pin",
         "site": "key",
         "slip": "make verify",
         "witness": "init serve show",
