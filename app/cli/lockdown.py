@@ -16,6 +16,7 @@ from app.cli.console import command, err, local_time, out, print_fault, say, wor
 from app.resources import resource_folder
 from app.seat.home import SeatHome
 from sync.faults import Exit, Fault
+from sync.own_program import COMMAND_LINE, own_program
 
 if TYPE_CHECKING:
     from proctoring.lockdown.installing import Status, StepStatus
@@ -150,7 +151,7 @@ def _place(root: Path | None) -> "Place":
 def _program() -> tuple[str, ...]:
     """Give how this program is started without a search path, whatever lies in the folder one stands in."""
     found = shutil.which(sys.argv[0]) if Path(sys.argv[0]).name == "examroom" else None
-    return (str(Path(found).absolute()),) if found else (sys.executable, "-P", "-m", "app.cli.main")
+    return (str(Path(found).absolute()),) if found else tuple(own_program(COMMAND_LINE))
 
 
 def _peers(home: Path, named: list[str]) -> "list[Peer]":

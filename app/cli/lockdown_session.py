@@ -5,7 +5,6 @@ import os
 import select
 import signal
 import socket
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -17,6 +16,7 @@ import typer
 from app.cli.console import command, words
 from app.exam.prose import Language
 from app.seat.home import SeatHome
+from sync.own_program import COMMAND_LINE, own_program
 
 if TYPE_CHECKING:
     from proctoring.lockdown.session.supervisor import News
@@ -51,9 +51,9 @@ def session(
         structlog.get_logger("session").info(news.what.value, **news.facts)
         notify.status(words()(f"lockdown.session.{news.what.value}", **news.facts))
 
-    python = (sys.executable, "-P", "-m")
-    kiosk = (*python, "app.cli.main", "seat", "run", "--home", str(home), "--language", language.value)
-    plan = SessionPlan(server, kiosk, runtime, InputMethod.found(runtime), apology=(*python, "app.seat.apology"))
+    kiosk = (*own_program(COMMAND_LINE), "seat", "run", "--home", str(home), "--language", language.value)
+    apology = tuple(own_program("app.seat.apology"))
+    plan = SessionPlan(server, kiosk, runtime, InputMethod.found(runtime), apology=apology)
     asyncio.run(Supervisor(plan, tell, notify).run())
     end_recorder(SeatHome(home).recorder_socket)
 

@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sync.faults import EnvironmentFault
+from sync.own_program import own_program
 
 END_S = 20
 
@@ -33,7 +33,7 @@ class Process:
         log.touch(mode=0o600)
         with log.open("ab") as complaints:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                [*own_program(module), *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=complaints,

@@ -4,7 +4,6 @@ import base64
 import io
 import socket
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +34,7 @@ from proctoring.recorder.messages import (
     Trouble,
     to_line,
 )
+from sync.own_program import own_program
 from sync.wire.document import Part
 from sync.wire.recording import Source
 
@@ -70,8 +70,8 @@ def spawn_recorder(control: Path, keys: Path) -> None:
     Raises:
         RecorderGone: it did not come up.
     """
-    program = [sys.executable, "-P", "-m", "proctoring.recorder", "--detach"]  # -P: nothing is imported from here
-    command = [*program, "--control", str(control), "--keys", str(keys)]
+    program = own_program("proctoring.recorder")
+    command = [*program, "--detach", "--control", str(control), "--keys", str(keys)]
     try:
         result = subprocess.run(
             command,

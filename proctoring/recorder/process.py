@@ -8,12 +8,12 @@ import os
 import resource
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import Final
 
 from proctoring.recorder.keeper import Keeper
 from sync.faults import EnvironmentFault
+from sync.own_program import own_program
 from sync.replica.durable import disk_faults, private_folder
 
 IDLE_S: Final = 60.0
@@ -60,7 +60,7 @@ def run(control: Path, keys: Path, *, idle_s: float, ready: int | None) -> int:
     for ignored in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     control.unlink(missing_ok=True)  # left by a recorder that was killed: we hold the lock, so it is dead
-    program = [sys.executable, "-P", "-m", "proctoring.recorder.worker"]  # -P: nothing is imported from here
+    program = own_program("proctoring.recorder.worker")
     try:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(control))

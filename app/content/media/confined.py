@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from app.content.media.medium import MediumRefused
+from sync.own_program import own_program
 
 SECONDS: Final = 5
 MAX_MEMORY: Final = 400_000_000  # bytes of address space; about 120 MB of them are the libraries themselves
@@ -21,9 +22,8 @@ def run_confined(module: str, data: bytes) -> bytes:
     Raises:
         MediumRefused: it refused, took too long or too much, or died.
     """
-    program = [sys.executable, "-P", "-m", module]
     try:
-        done = subprocess.run(program, input=data, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(own_program(module), input=data, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
         raise MediumRefused(f"it takes more than {SECONDS} s to read") from None
     if done.returncode == _REFUSED:

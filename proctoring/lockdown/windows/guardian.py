@@ -1,7 +1,6 @@
 """What the service does: policies on while an exam's launcher runs, off when it ends, however it ends."""
 
 import ctypes
-import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -15,8 +14,9 @@ from proctoring.win32.door import Win32, WindowsRefused
 from proctoring.win32.processes import ended
 from proctoring.win32.registry import Registry
 from sync.faults import Fault
+from sync.own_program import own_program
 
-HOME_COMMAND: Final = (sys.executable, "-m", "proctoring.lockdown.windows", "home")
+HOME_COMMAND: Final = (*own_program("proctoring.lockdown.windows"), "home")
 
 
 class Guardian:

@@ -7,7 +7,6 @@ It runs as LocalSystem, starts with Windows, and tends once a second; which acco
 
 import ctypes
 import re
-import sys
 from collections.abc import Callable
 from subprocess import list2cmdline
 from threading import Event
@@ -20,9 +19,10 @@ from proctoring.win32 import layout as w
 from proctoring.win32 import prototypes as p
 from proctoring.win32.door import Win32, WindowsRefused
 from proctoring.win32.registry import STRING, Registry, Value
+from sync.own_program import own_program
 
 NAME: Final = "ExamroomLockdown"
-COMMAND: Final = (sys.executable, "-m", "proctoring.lockdown.windows", "service")
+COMMAND: Final = (*own_program("proctoring.lockdown.windows"), "service")
 KEY: Final = r"HKEY_LOCAL_MACHINE\SOFTWARE\Examroom"
 _ACCOUNT: Final = "Account"
 _EVERY_S: Final = 1.0

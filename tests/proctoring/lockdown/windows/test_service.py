@@ -84,10 +84,10 @@ def test_after_a_crash_of_the_launcher_a_program_of_the_user_s_brings_the_deskto
     one.tend()
     pc.state.desktops.add(OWN)
     pc.state.shown = OWN
-    pc.state.on_start = lambda _process: assert_good(run(list(HOME_COMMAND[3:]), pc.door()))
+    pc.state.on_start = lambda _process: assert_good(run(list(HOME_COMMAND[4:]), pc.door()))
     pc.state.processes[LAUNCHER].ended = True  # and what it announced still stands there
     one.tend()
-    assert started(pc) == [f"{sys.executable} -m proctoring.lockdown.windows home"]
+    assert started(pc) == [f"{sys.executable} -P -m proctoring.lockdown.windows home"]
     assert (shown(pc.door()), one.holding, in_place(pc)) == ("Default", False, False)
 
 
@@ -174,7 +174,7 @@ def test_installing_and_removing_may_be_repeated_and_leave_nothing(pc: FakeWindo
     install(pc.door(), SID)
     assert account_of(pc.door()) == SID
     assert pc.state.services[NAME]["runs"]
-    assert pc.state.services[NAME]["command"] == f"{sys.executable} -m proctoring.lockdown.windows service"
+    assert pc.state.services[NAME]["command"] == f"{sys.executable} -P -m proctoring.lockdown.windows service"
     remove(pc.door())
     remove(pc.door())
     assert (pc.state.services, picture(pc.state.registry), pc.state.handles) == ({}, before, {})
