@@ -1,0 +1,1 @@
+"""How the programs get onto a PC: packages, installation trials; no part of the programs themselves."""

@@ -1,0 +1,96 @@
+"""From a tree to a .deb: control file, maintainer scripts, units, and dpkg-deb (deb(5), deb-control(5))."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+from installer.package.recipe import SCRIPTS, Product
+from installer.package.refusals import Refused
+from installer.package.target import CLEAN, Target
+from installer.package.tree import settle
+
+MAINTAINER_SCRIPTS: Final = ("preinst", "postinst", "prerm", "postrm")
+_KIB: Final = 1024
+_CONTROL: Final = """\
+Package: {name}
+Version: {version}
+Architecture: {architecture}
+Maintainer: examroom <examroom@localhost>
+Installed-Size: {size}
+Depends: {depends}
+{recommends}Section: education
+Priority: optional
+Description: {summary}
+ {description}
+"""
+
+
+def pack(product: Product, target: Target, version: str, root: Path, out: Path) -> Path:
+    """Pack what lies below `root` as on the PC, with the product's own files added; give the package's place.
+
+    Raises:
+        Refused: dpkg-deb could not pack it.
+    """
+    epoch = int(root.stat().st_mtime)
+    shutil.copytree(SCRIPTS / product.short / "files", root, dirs_exist_ok=True, symlinks=True)
+    command = root / "usr/bin" / product.command
+    command.parent.mkdir(parents=True, exist_ok=True)
+    command.symlink_to(f"{product.root}/bin/examroom")
+    control = root / "DEBIAN"
+    control.mkdir()
+    facts = {"@VERSION@": version, "@ROOT@": product.root, "@NAME@": product.name}
+    for name in MAINTAINER_SCRIPTS:
+        (control / name).write_text(filled((SCRIPTS / product.short / name).read_text("utf-8"), facts), "utf-8")
+    (control / "md5sums").write_text(_sums(root), "utf-8")
+    (control / "control").write_text(_control(product, target, version, root), "utf-8")
+    settle(root, epoch)
+    package = out / f"{product.name}_{version}_{target.architecture}.deb"
+    build = ("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(package))
+    environment = CLEAN | {"SOURCE_DATE_EPOCH": str(epoch)}
+    done = subprocess.run(build, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise Refused(f"dpkg-deb could not pack {product.name}: {done.stderr.strip()[-500:]}")
+    return package
+
+
+def filled(text: str, facts: dict[str, str]) -> str:
+    """Give a text with its marks replaced."""
+    for mark, value in facts.items():
+        text = text.replace(mark, value)
+    return text
+
+
+def _files(root: Path) -> list[Path]:
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        if Path(folder) == root and "DEBIAN" in folders:
+            folders.remove("DEBIAN")
+        found += [Path(folder, name) for name in sorted(names)]
+    return found
+
+
+def _sums(root: Path) -> str:
+    lines = []
+    for path in _files(root):
+        if not path.is_symlink():
+            digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+            lines.append(f"{digest}  {path.relative_to(root)}\n")
+    return "".join(lines)
+
+
+def _control(product: Product, target: Target, version: str, root: Path) -> str:
+    size = sum(-(-path.lstat().st_size // _KIB) for path in _files(root))
+    return _CONTROL.format(
+        name=product.name,
+        version=version,
+        architecture=target.architecture,
+        size=size,
+        depends=", ".join((target.dependency, *product.depends)),
+        recommends=f"Recommends: {', '.join(product.recommends)}\n" if product.recommends else "",
+        summary=product.summary,
+        description="\n ".join(product.description.splitlines()),
+    )
