@@ -1,8 +1,7 @@
-"""`examroom build`: the list of the program's own files, and whether they are as they were released."""
+"""`examroom build`: the list of the program's files as it is released, and whether they are as they were released."""
 
-from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,11 +12,11 @@ from sync.trust.files import PUBLIC_FILE
 
 app = typer.Typer(no_args_is_help=True, help="The program's own files (程序文件清单).")
 
-Tree = Annotated[Path | None, typer.Option(help="The folder that the packages lie in [this program's].")]
+SEAT: Final = "examroom-seat"
 
 
 class BuildTreeOdd(EnvironmentFault):
-    """A program's folder holds what cannot be listed. Fact: `place`."""
+    """A program's folder holds what cannot be listed, or compared. Fact: `place`; the detail says what it is."""
 
     code = "BUILD_TREE_ODD"
 
@@ -25,33 +24,26 @@ class BuildTreeOdd(EnvironmentFault):
 @app.command("list")
 @command
 def list_files(
+    tree: Annotated[Path, typer.Option(help="The folder that becomes the installed one, with all that is in it.")],
+    version: Annotated[str, typer.Option(help="The release's version.")],
     out: Annotated[Path, typer.Option(help="Where to write the list.")],
-    tree: Tree = None,
-    version: Annotated[str | None, typer.Option(help="The release's version [this program's].")] = None,
+    product: Annotated[str, typer.Option(help="examroom-seat or examroom-registry.")] = SEAT,
 ) -> None:
-    """List the program's files with their digests, for the registry to sign. Where the release is built."""
+    """List every file and link of a tree with its digest, for the registry to sign. Where the release is built."""
     from pydantic import ValidationError
 
-    from app.resources import program_folder
-    from proctoring.checks.machine import Unreadable
-    from proctoring.checks.tree import Tree as Files
-    from sync.client.software_update import SEAT
-    from sync.wire.build import BuildList
+    from proctoring.checks.installed import shown
+    from proctoring.checks.listing import Unlistable, list_tree
 
     require_new_file(out)
-    folder = tree or program_folder()
     try:
-        there, odd = Files(folder).files()
-        if odd or not there:
-            raise BuildTreeOdd(place=min(odd, default=str(folder)))
-        files = tuple(there[path] for path in sorted(there))
-        listed = BuildList(product=SEAT, version=version or installed_version("examroom"), files=files)
-    except Unreadable as problem:
-        raise BuildTreeOdd(problem.args[1], place=problem.args[0]) from None
+        listed = list_tree(tree, product, version)
+    except Unlistable as problem:
+        raise BuildTreeOdd(problem.args[1], place=shown(problem.args[0])) from None
     except ValidationError:
-        raise typer.BadParameter("1.4.2", param_hint="--version") from None
+        raise typer.BadParameter("examroom-seat, 1.4.2", param_hint="--product, --version") from None
     write_new_file(out, listed.to_bytes(), PUBLIC_FILE)
-    say("build.listed", product=SEAT, version=listed.version, count=len(files), file=str(out))
+    say("build.listed", product=listed.product, version=listed.version, count=len(listed.files), file=str(out))
 
 
 @app.command("verify")
@@ -59,20 +51,22 @@ def list_files(
 def verify(
     listed: Annotated[Path, typer.Argument(metavar="LIST", help="The signed list.")],
     trust: Annotated[Path, typer.Option(help="The registry's public keys.")],
-    tree: Tree = None,
+    tree: Annotated[Path | None, typer.Option(help="The installed folder [this program's].")] = None,
 ) -> None:
-    """Compare the program's files with a signed list."""
-    from app.resources import program_folder
+    """Compare the program's files with a signed list. The folder's owner may write there, nobody else."""
+    from app.resources import installed_tree
+    from proctoring.checks.installed import InstalledTree
     from proctoring.checks.machine import Unreadable
-    from proctoring.checks.tree import Tree as Files
-    from proctoring.checks.tree import compare
     from sync.trust.build import read_build_list
 
     release = read_build_list(read_file(listed), load_trust(trust))
+    folder = tree or installed_tree()
     try:
-        different = compare(Files(tree or program_folder()), release)
+        different = InstalledTree(folder, release, folder.stat().st_uid).look()
     except Unreadable as problem:
         raise BuildTreeOdd(problem.args[1], place=problem.args[0]) from None
+    except OSError as error:
+        raise BuildTreeOdd(error.strerror or "", place=str(folder)) from None
     if not different:
         say("build.same", product=release.product, version=release.version, count=len(release.files))
         return

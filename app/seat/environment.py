@@ -177,14 +177,14 @@ class EnvironmentDesk:
 
     def look(self, overrides: Iterable[Override]) -> Look:
         """Make all checks; at most 2 s."""
-        return self._look(self._checks, overrides)
+        return self._look(self._checks, self._situation(), overrides)
 
     def glance(self, overrides: Iterable[Override]) -> Look:
         """Make the checks that are cheap enough to be made every second."""
-        return self._look(self._watched, overrides)
+        return self._look(self._watched, replace(self._situation(), briefly=True), overrides)
 
-    def _look(self, checks: Mapping[str, Check], overrides: Iterable[Override]) -> Look:
-        observations = observe(checks, self._machine, self._situation())
+    def _look(self, checks: Mapping[str, Check], situation: Situation, overrides: Iterable[Override]) -> Look:
+        observations = observe(checks, self._machine, situation)
         weighed = weigh(self.policy, observations, overrides)
         return Look(self._level(), self.policy.level, weighed, unknown_rules(self.policy))
 

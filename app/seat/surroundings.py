@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.resources import program_folder, resource_folder
+from app.resources import installed_tree, resource_folder
 from app.seat.carrying import SiteStore
 from app.seat.home import SeatHome
 from proctoring.checks.clocks import read_kernel_clock
 from proctoring.checks.inputs import input_identities
+from proctoring.checks.installed import ExpectedBuild
 from proctoring.checks.lists import CheckListsUnreadable, Known
 from proctoring.checks.machine import Machine, Unreadable
 from proctoring.checks.network import default_routes
 from proctoring.checks.situation import DiskFact, ScreenFact, Situation
 from proctoring.checks.still import is_still
-from proctoring.checks.tree import ExpectedBuild
 from proctoring.recorder.client import RecorderStatus
 from sync.faults import Fault
 from sync.software import release
@@ -85,7 +85,7 @@ class Surroundings:
             os.getppid(),
             _slept_ms(),
             _lists(),
-            ExpectedBuild.beside(program_folder(), trust, release()),
+            ExpectedBuild.at(installed_tree(), trust, release()),
         )
 
     def set_screens(self, screens: tuple[ScreenFact, ...]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proctoring.checks.lists import Known
-from proctoring.checks.tree import ExpectedBuild
+from proctoring.checks.installed import ExpectedBuild
 from sync.wire.environment import LockdownLevel
 
 
@@ -47,7 +47,8 @@ class Situation:
     beside our own processes'. `home`: the seat's folder. `environment`: our own process's variables. `level`: how far
     this PC is shut down. `accessibility`: an accommodation in this room was approved that reads the screen. `known`:
     the lists to compare with (`Known.load(resource_folder() / "checks")`); `build`: our own files and the signed list
-    of them, None in a checkout that has no list.
+    of them, None in a checkout that has no list. `briefly`: this look is one of many, a second apart, in which a check
+    that has much to look at may take a share of it.
 
     Seen and measured elsewhere: `screens` as Qt has them; `microphone_dbfs`: the loudest of the last seconds, RMS;
     `still_picture`: what `still.is_still` says of the camera's last pictures; `clock`: `clocks.read_kernel_clock`;
@@ -67,6 +68,7 @@ class Situation:
     accessibility: bool = False
     known: Known | None = None
     build: ExpectedBuild | None = None
+    briefly: bool = False
     screens: tuple[ScreenFact, ...] | None = None
     microphone_dbfs: float | None = None
     still_picture: bool | None = None

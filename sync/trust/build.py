@@ -15,7 +15,7 @@ from sync.wire.build import BuildList
 from sync.wire.document import DocumentRefused
 from sync.wire.enrolment import RegistryRole
 
-MOST_BYTES: Final = 3_000_000
+MOST_BYTES: Final = 9_000_000
 """The largest list, in base64, and its signatures."""
 
 
