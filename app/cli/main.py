@@ -15,6 +15,7 @@ from app.cli import (
     demo,
     doctor,
     evidence,
+    handbook,
     lockdown,
     lockdown_session,
     log,
@@ -33,6 +34,7 @@ from app.cli import (
     seat_changing,
     seat_identity,
     seat_keys,
+    setup,
     site,
     slip,
     witness,
@@ -42,6 +44,8 @@ from app.cli.content import commands as content
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("setup")(setup.setup)
+app.command("handbook")(handbook.handbook)
 registry.app.add_typer(registry_ingest.app)
 registry.app.add_typer(registry_channel.app, name="channel")
 registry.app.add_typer(registry_results.app, name="result")

@@ -27,19 +27,21 @@ _TRACKS = {"picture": Simulated.CAMERA, "sound": Simulated.MICROPHONE}
 class Deck(QStackedWidget):
     """Makes screens when first needed and keeps them.
 
-    Signals: a screen came to the front; all look different (Appearance); somebody asked for the proctors' corner, or to
-    leave the program.
+    Signals: a screen came to the front; all look different (Appearance); somebody asked for the proctors' corner, for
+    the handbook, or to leave the program.
     """
 
     shown = Signal(str)
     adjusted = Signal(object)
     proctor_requested = Signal()
+    handbook_requested = Signal()
     leave_requested = Signal()
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.appearance = Appearance(language)
         self._proctor_corner = False
+        self._handbook = False
         self._leave = False
         QApplication.setCursorFlashTime(tokens.CARET_MS)
         self._simulated: tuple[Simulated, ...] = ()
@@ -56,11 +58,13 @@ class Deck(QStackedWidget):
             screen = kind(Words(self.appearance.language))
             screen.set_appearance(self.appearance)
             screen.set_proctor_corner(self._proctor_corner)
+            screen.set_handbook(self._handbook)
             screen.set_leave(self._leave)
             screen.set_simulated(self._simulated)
             screen.turned.connect(self._slips.turned)
             screen.appearance_requested.connect(self.set_appearance)
             screen.proctor_requested.connect(self.proctor_requested)
+            screen.handbook_requested.connect(self.handbook_requested)
             screen.leave_requested.connect(self.leave_requested)
             self._screens[kind] = screen
             self.addWidget(screen)
@@ -101,6 +105,13 @@ class Deck(QStackedWidget):
             self._proctor_corner = shown
             for screen in self._screens.values():
                 screen.set_proctor_corner(shown)
+
+    def set_handbook(self, shown: bool) -> None:
+        """Offer the handbook on every screen, or on none."""
+        if shown != self._handbook:
+            self._handbook = shown
+            for screen in self._screens.values():
+                screen.set_handbook(shown)
 
     def set_leave(self, shown: bool) -> None:
         """Offer the way out of the program on every screen, or on none."""

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.exam.appearance import Appearance
 from app.exam.prose import Language
+from app.handbook.book import Place, Reader
+from app.handbook.door import HandbookDoor
 from app.seat.about import state_about_left
 from app.seat.admission import take_up
 from app.seat.camera_desk import CameraDesk, SourceChoice
@@ -80,6 +82,7 @@ class Kiosk(QWidget):
         self._phases: list[Phase] = []
         self._line: Line | None = None
         self._told: Fault | None = None
+        self._session_runs = False
         self._camera: CameraDesk | None = None
         self._pc: Pc | None = None
         self.guard: Guard | None = None  # given before `begin`, where the window is to be guarded
@@ -89,6 +92,9 @@ class Kiosk(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.deck)
+        self.handbook = HandbookDoor(self, self.deck, self._handbook_place, lambda: self.deck.appearance)
+        self.deck.handbook_requested.connect(self.handbook.open)
+        self._set_session_runs(False)
         preparing = WaitingView(Sentence("screen.waiting.preparing_title"), Sentence("screen.waiting.preparing_body"))
         self.deck.bring(WaitingScreen).show_waiting(preparing)  # seen until it is known how it goes on
         self.deck.shown.connect(lambda screen: self._log.info("screen", screen=screen))
@@ -118,6 +124,7 @@ class Kiosk(QWidget):
             self._write_missing_records(workplace)
             unfinished = find_unfinished(workplace)
             self.deck.set_leave(self.may_be_left and unfinished is None)
+            self._set_session_runs(unfinished is not None)
             if unfinished is not None:
                 self._go_on(workplace, unfinished)
             else:
@@ -145,6 +152,19 @@ class Kiosk(QWidget):
             desk.back()  # the disk refused something beside the sitting, which has not ended
         else:
             self.begin()
+
+    def _set_session_runs(self, runs: bool) -> None:
+        """Offer the handbook while no session runs, and take it away with the first candidate."""
+        self._session_runs = runs
+        self.deck.set_handbook(not runs)
+        self.handbook.look_again()
+
+    def _handbook_place(self) -> Place | None:
+        """Give where the handbook opens: where something is the matter, at what is done about it."""
+        if self._session_runs:
+            return None
+        trouble = isinstance(self.deck.currentWidget(), TroubleScreen)
+        return Place(Reader.PROCTOR, "trouble" if trouble else "day")
 
     def leave(self) -> None:
         """End every thread and close the replica; the recorder, if it records, goes on."""
@@ -210,6 +230,7 @@ class Kiosk(QWidget):
 
     def _run(self, bench: Bench, opened: Opened, doors: LineDoors) -> Line:
         self.deck.set_leave(False)
+        self._set_session_runs(True)
         line = self._line = self._add(Line(bench, opened, doors, self))
         line.item_shown.connect(self.item_shown)
         line.acknowledged.connect(self.acknowledged)

@@ -29,7 +29,7 @@ _SCROLLING = {
 
 
 class Screen(QWidget):
-    """A page of a window. Signals: the person asked for another look, a proctor for the corner; another page came.
+    """A page of a window. Signals: another look is asked for, a proctor, the handbook, the way out; another page came.
 
     A subclass builds its widgets in `__init__`, puts them into `self.body`, and ends with `self.dress()`.
     `at_seat`: it stands at the kiosk, where candidates work (`DisplayPanel`).
@@ -39,6 +39,7 @@ class Screen(QWidget):
 
     appearance_requested = Signal(object)  # Appearance
     proctor_requested = Signal()
+    handbook_requested = Signal()
     leave_requested = Signal()
     turned = Signal()
 
@@ -55,6 +56,7 @@ class Screen(QWidget):
         self.tools.appearance_requested.connect(self.appearance_requested)
         self.tools.display_requested.connect(self._show_display_panel)
         self.tools.proctor_requested.connect(self.proctor_requested)
+        self.tools.handbook_requested.connect(self.handbook_requested)
         self.tools.leave_requested.connect(self.leave_requested)
         self.setProperty("part", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -82,6 +84,10 @@ class Screen(QWidget):
     def set_proctor_corner(self, shown: bool) -> None:
         """Offer the proctors' way in beside the tools, or not."""
         self.tools.set_proctor_corner(shown)
+
+    def set_handbook(self, shown: bool) -> None:
+        """Offer the handbook, or not."""
+        self.tools.set_handbook(shown)
 
     def set_leave(self, shown: bool) -> None:
         """Offer the way out of the program, or not."""

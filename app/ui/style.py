@@ -33,7 +33,9 @@ def prepare_application(application: QApplication) -> None:
 @cache
 def stylesheet(look: Look) -> str:
     """Give the stylesheet of a look."""
-    return "\n".join((_text(look), _surfaces(look), _buttons(look), _fields(look), _scroll(look), _tables(look)))
+    return "\n".join(
+        (_text(look), _surfaces(look), _buttons(look), _fields(look), _scroll(look), _tables(look), _reading(look))
+    )
 
 
 def _font(look: Look, kind: Type) -> str:
@@ -60,6 +62,7 @@ def _surfaces(look: Look) -> str:
         f'QFrame[part="head"] {{ background: {colours.surface}; border: 0; border-bottom: {line}; }}',
         f'QFrame[part="foot"] {{ background: {colours.surface}; border: 0; border-top: {line}; }}',
         f'QFrame[part="side"] {{ background: {colours.ground}; border: 0; border-left: {line}; }}',
+        f'QFrame[part="side_left"] {{ background: {colours.ground}; border: 0; border-right: {line}; }}',
         f'QFrame[part="panel"] {{ background: {colours.surface}; border: {line}; border-radius: {tokens.RADIUS}px; }}',
         f'QFrame[part="rule"] {{ background: {colours.line}; border: 0; }}',
         'QWidget[part="clear"] { background: transparent; }',
@@ -241,5 +244,28 @@ def _tables(look: Look) -> str:
                 f" min-height: {Space.L}px; max-height: {Space.L}px; }}"
             ),
             f"QProgressBar::chunk {{ background: {colours.accent}; border-radius: {Space.XS}px; }}",
+        )
+    )
+
+
+def _reading(look: Look) -> str:
+    """Style a page that is only read, and the list of what there is to read beside it."""
+    colours = look.palette
+    contents = 'QListWidget[part="contents"]'
+    return "\n".join(
+        (
+            (
+                f"QTextBrowser {{ background: {colours.surface}; color: {colours.ink}; border: 0;"
+                f" selection-background-color: {colours.accent}; selection-color: {colours.on_accent}; }}"
+            ),
+            f"{contents} {{ background: transparent; color: {colours.ink}; border: 0; outline: none; }}",
+            f"{contents}::item {{ padding: {Space.S}px {Space.M}px; border-radius: {tokens.RADIUS}px; }}",
+            f"{contents}::item:hover {{ background: {colours.sunken}; }}",
+            f"{contents}::item:selected {{ background: {colours.accent_soft}; color: {colours.ink}; }}",
+            (
+                f"{contents}:focus::item:selected {{ border: {tokens.EDGE}px solid {colours.focus};"
+                f" padding: {Space.S - tokens.EDGE}px {Space.M - tokens.EDGE}px; }}"
+            ),
+            f"{contents}::item:disabled {{ color: {colours.ink_soft}; }}",
         )
     )

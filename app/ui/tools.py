@@ -1,4 +1,4 @@
-"""The tools in the head of every page: the other language, how it looks, the proctors' way in, the way out."""
+"""The tools in the head of every page: language, how it looks, the proctors' way in, the handbook, the way out."""
 
 from dataclasses import replace
 
@@ -13,11 +13,12 @@ from app.words import Words
 
 
 class Tools(QWidget):
-    """On every screen in the same place. Signals: another look is wanted, the panel for it, the corner, the way out."""
+    """On every screen in the same place. Signals: another look is wanted, or what the button said."""
 
     appearance_requested = Signal(object)
     display_requested = Signal()
     proctor_requested = Signal()
+    handbook_requested = Signal()
     leave_requested = Signal()
 
     def __init__(self) -> None:
@@ -27,22 +28,26 @@ class Tools(QWidget):
         row.setSpacing(Space.XS)
         self._appearance = Appearance()
         self.proctor_corner = Button("proctor_corner", Kind.QUIET, bar=True)
+        self.handbook = Button("handbook", Kind.QUIET, bar=True)
         self.leave = Button("leave_program", Kind.QUIET, bar=True)
         self.language = Button("language", Kind.QUIET, bar=True)
         self.display = Button("display", Kind.QUIET, bar=True)
         self.proctor_corner.clicked.connect(self.proctor_requested)
+        self.handbook.clicked.connect(self.handbook_requested)
         self.leave.clicked.connect(self.leave_requested)
         self.language.clicked.connect(self._turn_language)
         self.display.clicked.connect(self.display_requested)
-        for button in (self.proctor_corner, self.leave, self.language, self.display):
+        for button in (self.proctor_corner, self.handbook, self.leave, self.language, self.display):
             row.addWidget(button)
         self.set_proctor_corner(False)
+        self.set_handbook(False)
         self.set_leave(False)
 
     def set_words(self, words: Words) -> None:
         """Name the buttons; the first one names the language it changes to."""
         named = {
             "proctor": self.proctor_corner,
+            "handbook": self.handbook,
             "leave": self.leave,
             "language": self.language,
             "display": self.display,
@@ -58,6 +63,10 @@ class Tools(QWidget):
     def set_proctor_corner(self, shown: bool) -> None:
         """Offer the proctors' way in, or not."""
         self.proctor_corner.setVisible(shown)
+
+    def set_handbook(self, shown: bool) -> None:
+        """Offer the handbook, or not."""
+        self.handbook.setVisible(shown)
 
     def set_leave(self, shown: bool) -> None:
         """Offer the way out of the program, or not."""

@@ -65,7 +65,7 @@ class ArchivePage(Screen):
         self._sign_out = RowButton("sign_out", Kind.QUIET)
         self.named(self._sign_out.setText, "archive.head.sign_out")
         self._sign_out.clicked.connect(self.left)
-        for button in (self.tools.language, self.tools.display):
+        for button in (self.tools.handbook, self.tools.language, self.tools.display):
             be_of_a_row(button)
         head.row.put(self._title)
         return head

@@ -13,9 +13,10 @@ P = TypeVar("P", bound=ArchivePage)
 
 
 class Stack(QStackedWidget):
-    """Signals: another page is wanted (`chrome.Place`); the person signs out."""
+    """Signals: another page is wanted (`chrome.Place`); the handbook is; the person signs out."""
 
     went = Signal(str)
+    handbook_requested = Signal()
     left = Signal()
 
     def __init__(self, language: Language, parent: QWidget | None = None) -> None:
@@ -29,6 +30,8 @@ class Stack(QStackedWidget):
         page.set_appearance(self.appearance)
         page.set_person(self._person)
         page.appearance_requested.connect(self.set_appearance)
+        page.set_handbook(True)
+        page.handbook_requested.connect(self.handbook_requested)
         page.went.connect(self.went)
         page.left.connect(self.left)
         self._pages.append(page)

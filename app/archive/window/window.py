@@ -23,6 +23,10 @@ from app.archive.window.pin_asking import PinAsking
 from app.archive.window.sign_in_page import SignInPage
 from app.archive.window.stack import Stack
 from app.exam.prose import Language
+from app.handbook.book import Place as HandbookPlace
+from app.handbook.book import Reader
+from app.handbook.door import HandbookDoor
+from app.handbook.window import documents
 from app.ui.key_ring import KeyRing
 from app.ui.text import Text
 from app.words import Words
@@ -61,6 +65,9 @@ class ArchiveWindow(QWidget):
         self.handing: Final = HandingOut(self.bench, self)
         self._came_from = Place.FIND
         self._asking: Final = PinAsking(self.sign_in.pins, people, self)
+        self.handbook: Final = HandbookDoor(
+            self, self.stack, self._handbook_place, lambda: self.stack.appearance, documents(), copying=True
+        )
         self._ring: Final = KeyRing(self)
         self._idle: Final = Idle(idle_ms, lambda: self.one.playing or self.bench.waiting, self)
         self._connect()
@@ -72,6 +79,7 @@ class ArchiveWindow(QWidget):
         self._idle.over.connect(self._left_alone)
         self.stack.went.connect(self._go)
         self.stack.left.connect(self.sign_out)
+        self.stack.handbook_requested.connect(self.handbook.open)
         self.finding.opened.connect(lambda recording: self._open(recording, Place.FIND))
         self.log.opened.connect(lambda recording: self._open(recording, Place.LOG))
         self.finding.refresh_requested.connect(self.refresh)
@@ -100,6 +108,9 @@ class ArchiveWindow(QWidget):
         self.finding.model.close()
         super().closeEvent(event)
 
+    def _handbook_place(self) -> HandbookPlace:
+        return HandbookPlace(Reader.ADMINISTRATOR, "archive")
+
     # who is there
 
     def _entered(self, signer: Signer) -> None:
@@ -116,6 +127,7 @@ class ArchiveWindow(QWidget):
 
     def sign_out(self) -> None:
         """Forget who was there; what is shown of people goes with them."""
+        self.handbook.close()
         self._idle.end()
         self.bench.sign_out()
         self.one.forget()

@@ -1,0 +1,106 @@
+"""The list at the handbook's side: readers, pages, the headings of the page in front; or what was found."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem
+
+from app.handbook.book import Book, Hit, Page, Place, Reader
+from app.ui import tokens
+from app.ui.look import Looked
+from app.ui.tokens import Type
+from app.words import Words
+
+_ROLE: Final = Qt.ItemDataRole.UserRole.value
+_SET_IN: Final = "\u3000"
+
+
+class Contents(Looked, QListWidget):
+    """Signal: a place was chosen (`Place`)."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("contents")
+        self.setProperty("part", "contents")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrap(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.itemClicked.connect(self._choose)
+
+    def show_contents(self, book: Book, page: Page, words: Words) -> None:
+        """List what there is, with the page in front unfolded and marked."""
+        self.clear()
+        for reader in Reader:
+            self._add(words(f"screen.handbook.reader_{reader.value}"), book.first(reader), Type.BODY, bold=True)
+            if reader is not page.reader:
+                continue
+            for other in book.of(reader):
+                here = other is page
+                self._add(_SET_IN + other.title, other.place, Type.BODY, bold=here, here=here)
+                if here:
+                    self._add_headings(page)
+
+    def show_hits(self, hits: Sequence[Hit], nothing: str) -> None:
+        """List what was found, or say that nothing was."""
+        self.clear()
+        for hit in hits:
+            where = " · ".join(part for part in (hit.title, hit.heading) if part)
+            self._add(f"{where}\n{hit.snippet}", hit.place, Type.BODY)
+        if not hits:
+            self._add(nothing, None, Type.BODY)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open what is marked on Return; leave to the page what is not for a list."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            item = self.currentItem()
+            if item is not None:
+                self._choose(item)
+        elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End}:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def look_changed(self) -> None:
+        """Write in the new type."""
+        for row in range(self.count()):
+            self._dress(self.item(row))
+
+    def minimumSizeHint(self) -> QSize:
+        """Give the least room: it scrolls."""
+        return QSize(self.look.px(Type.BODY) * 8, tokens.TARGET * 2)
+
+    def _add_headings(self, page: Page) -> None:
+        for heading in page.headings:
+            if heading.level > 1:
+                place = Place(page.reader, page.name, heading.anchor)
+                self._add(_SET_IN * heading.level + heading.text, place, Type.CAPTION)
+
+    def _add(self, text: str, place: Place | None, kind: Type, *, bold: bool = False, here: bool = False) -> None:
+        item = QListWidgetItem(text)
+        item.setData(_ROLE, place)
+        item.setData(_ROLE + 1, kind)
+        item.setData(_ROLE + 2, bold)
+        if place is None:
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self._dress(item)
+        self.addItem(item)
+        if here:
+            self.setCurrentItem(item)
+
+    def _dress(self, item: QListWidgetItem) -> None:
+        font = self.look.font(Type(item.data(_ROLE + 1)))
+        font.setBold(bool(item.data(_ROLE + 2)))
+        item.setFont(font)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        place = item.data(_ROLE)
+        if isinstance(place, Place):
+            self.chosen.emit(place)
