@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import command, out, say
+from app.cli.console import CheckLine, Mark, command, out, print_checks, print_fault, say, words
 from app.cli.lockdown import DEFAULT_HOME
 from app.seat.home import SeatHome
 from sync.faults import Exit
@@ -36,4 +36,28 @@ def may_change(home: Home = DEFAULT_HOME, json: Json = False) -> None:
         for one in reasons:
             say(f"changing.why.{one.why.value}", name=one.name)
     if reasons:
+        raise typer.Exit(Exit.BAD)
+
+
+@app.command("self-check")
+@command
+def self_check(home: Home = DEFAULT_HOME, json: Json = False) -> None:
+    """See whether these programs start, and can work with what this seat keeps; changes nothing. Ends with 0 or 1."""
+    from app.seat.changing.owner import as_owner
+    from app.seat.changing.self_check import check_self
+
+    with as_owner(home):
+        found = check_self(SeatHome(home))
+    bad = [one.fault for one in found if one.fault is not None]
+    if json:
+        told = [{"check": one.check, "fault": one.fault and one.fault.code} for one in found]
+        out.print(json_module.dumps({"good": not bad, "checks": told}), markup=False, soft_wrap=True)
+    else:
+        said = words()
+        print_checks(
+            CheckLine(Mark.BAD if one.fault else Mark.GOOD, said(f"changing.check.{one.check}")) for one in found
+        )
+    for fault in bad:
+        print_fault(fault)
+    if bad:
         raise typer.Exit(Exit.BAD)

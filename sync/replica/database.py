@@ -12,7 +12,8 @@ import sqlcipher3.dbapi2 as sqlcipher
 from sync.faults import EnvironmentFault, Fault
 from sync.replica.cabinet import Cabinet
 from sync.replica.connection import Connection
-from sync.replica.durable import DiskFault, DiskFull, free_bytes, private_folder
+from sync.replica.contents import Contents, read_contents
+from sync.replica.durable import DiskFault, DiskFull, free_bytes, private_folder, sync_folder
 from sync.replica.ends import ChainEnds
 from sync.replica.generation import Acceptance, GenerationKeeper, Generations, rolled_back
 from sync.replica.journal import Journal
@@ -25,6 +26,8 @@ _BUSY_MS = 5_000
 _PAGE_BYTES = 4096
 _LEAST_ROOM_BYTES = 100_000
 _INDEX_CACHE_KIB = 65_536
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file."""
 
 
 class ReplicaUnreadable(EnvironmentFault):
@@ -116,6 +119,39 @@ class Replica:
         connection = _opened(path, key, MIGRATIONS)
         try:
             return Generations(connection).accept(keeper, *said, now_ms)
+        finally:
+            connection.close()
+
+    @staticmethod
+    def copy(path: Path, key: bytes, to: Path) -> None:
+        """Copy the file at `path` as it stands at one moment, migrated by nothing, into `to`, under the same key.
+
+        What is at `to` is written over. The copy is durable when this returns.
+
+        Raises:
+            ReplicaUnreadable: wrong key, or damaged pages.
+            DiskFull, DiskFault: the disk refused.
+        """
+        for stale in (to, *(to.with_name(to.name + ending) for ending in _BESIDE)):
+            stale.unlink(missing_ok=True)
+        source = _opened_to_read(path, key)
+        try:
+            source.copy_to(to, key)
+        finally:
+            source.close()
+        sync_folder(to.parent)
+
+    @staticmethod
+    def contents_of(path: Path, key: bytes) -> Contents:
+        """Say what the file at `path` holds, of whatever version it is; nothing is migrated or written.
+
+        Raises:
+            ReplicaUnreadable: wrong key, or damaged pages.
+            DiskFault: the disk refused, or there is no file.
+        """
+        connection = _opened_to_read(path, key)
+        try:
+            return read_contents(connection)
         finally:
             connection.close()
 
@@ -259,6 +295,15 @@ class _LockedConnection(Connection):
             except BaseException:
                 self._roll_back()
                 raise
+
+    def copy_to(self, path: Path, key: bytes) -> None:
+        """Copy all pages into a new file, by SQLite's own backup."""
+        target = _LockedConnection(path, key)
+        try:
+            with self._lock, self._faults(), target._faults():
+                self._handle.backup(target._handle)
+        finally:
+            target.close()
 
     def close(self) -> None:
         with self._lock:

@@ -132,10 +132,8 @@ def _open_ends(workplace: Workplace) -> list[Reason]:
             closed_sittings |= {entry.sitting for entry in plan.roster} if plan else set()
         elif room.is_open and (plan is None or plan.closes_ms > cabinet.highest_signed_ms()):
             found.append(Reason(Why.SESSION, session))
-    for sitting in journal.sittings():
-        if sitting not in plans | closed_sittings and _is_unfinished(workplace, sitting):
-            found.append(Reason(Why.SITTING, sitting))
-    return found
+    own = [name for name in journal.sittings() if name not in plans | closed_sittings]
+    return found + [Reason(Why.SITTING, name) for name in own if _is_unfinished(workplace, name)]
 
 
 def _is_unfinished(workplace: Workplace, sitting: str) -> bool:

@@ -37,7 +37,7 @@ def test_these_are_all_commands() -> None:
     for *above, name in COMMANDS:
         told.setdefault(" ".join(above), []).append(name)
     assert {group: " ".join(sorted(names)) for group, names in told.items()} == {
-        "": "demo doctor",
+        "": "demo doctor setup",
         "agent": "run status store",
         "archive": "admit destroy extend find forecast hold init list "
         "rebuild release renew run state-date verify window",
@@ -61,7 +61,7 @@ def test_these_are_all_commands() -> None:
         "registry witness": "add list remove",
         "registry result": "decide export list reinstate show void",
         "room-record": "show verify",
-        "seat": "accept-replica enrol fetch keys may-change renew rotate run take token-pin",
+        "seat": "accept-replica enrol fetch keys may-change renew rotate run self-check take token-pin",
         "site": "key",
         "slip": "make verify",
         "witness": "init serve show",
