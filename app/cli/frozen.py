@@ -14,6 +14,7 @@ MODULES: Final = frozenset(
         "app.content.media.svg_drawing",
         "app.demo.seat_process",
         "app.seat.apology",
+        "app.seat.changing.first_screen",
         "proctoring.lockdown.windows",
         "proctoring.recorder",
         "proctoring.recorder.worker",

@@ -1,7 +1,7 @@
 """`python -m app.seat.changing.first_screen FOLDER`: does the kiosk come up? Shown for a moment, to nobody.
 
-It is the real one, on a folder in which no seat was enrolled: it has to say so, in letters, on its whole window. Whoever
-starts this sets QT_QPA_PLATFORM=offscreen.
+It is the real one, on a folder in which no seat was enrolled: it has to say so, in letters, on its whole window.
+Whoever starts this sets QT_QPA_PLATFORM=offscreen.
 """
 
 import sys
