@@ -13,6 +13,7 @@ MODULES: Final = frozenset(
         "app.content.media.clip_probe",
         "app.content.media.svg_drawing",
         "app.demo.seat_process",
+        "app.seat.agent_service",
         "app.seat.apology",
         "app.seat.changing.first_screen",
         "proctoring.lockdown.windows",

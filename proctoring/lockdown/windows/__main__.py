@@ -1,15 +1,11 @@
 """The lock-down of a Windows PC by hand: `python -m proctoring.lockdown.windows install|remove|run|home|service`."""
 
-import logging
-import os
 import sys
-import tempfile
 from argparse import ArgumentParser
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 from proctoring.lockdown.windows import announcing, desktop, service
 from proctoring.win32.door import NotWindows, Win32, WindowsRefused, this_pc
+from proctoring.win32.journal import journal
 from proctoring.win32.users import own_sid
 from sync.faults import Exit, Fault
 
@@ -53,20 +49,8 @@ def _do(verb: str, asked: dict[str, list[str]], win32: Win32) -> int:
         case "home":
             desktop.go_home(win32)
         case _:
-            service.Service(win32, _journal().info).run()
+            service.service_of(win32, journal("lockdown").info).run()
     return Exit.GOOD
-
-
-def _journal() -> logging.Logger:
-    """A service has no terminal: its lines go to a file beside other programs' data, kept small."""
-    folder = Path(os.environ.get("PROGRAMDATA", tempfile.gettempdir())) / "Examroom"
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(folder / "lockdown.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    journal = logging.getLogger("examroom.lockdown")
-    journal.setLevel(logging.INFO)
-    journal.addHandler(handler)
-    return journal
 
 
 if __name__ == "__main__":

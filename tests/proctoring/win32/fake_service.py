@@ -49,7 +49,7 @@ class Manager(Part):
     def CreateServiceW(self, _manager: int, name: str, _shown: str, *rest: Any) -> int:  # noqa: ANN401
         if name in self.state.services:
             return self.state.fail(1073)
-        self.state.services[name] = {"command": rest[4], "start": rest[2], "runs": False}
+        self.state.services[name] = {"command": rest[4], "start": rest[2], "runs": False, "account": rest[8]}
         return self.state.handle(("service", name))
 
     def OpenServiceW(self, _manager: int, name: str, _access: int) -> int:

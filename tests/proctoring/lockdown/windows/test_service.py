@@ -9,7 +9,7 @@ from proctoring.lockdown.windows.announcing import announce, announced, withdraw
 from proctoring.lockdown.windows.desktop import OWN, own_desktop, shown
 from proctoring.lockdown.windows.guardian import HOME_COMMAND, Guardian
 from proctoring.lockdown.windows.policies import not_in_place
-from proctoring.lockdown.windows.service import NAME, Service, account_of, install, remove
+from proctoring.lockdown.windows.service import NAME, account_of, install, remove, service_of
 from proctoring.lockdown.windows.undo import Policies
 from proctoring.win32.door import WindowsRefused
 from proctoring.win32.registry import STRING, Registry, Value
@@ -157,7 +157,7 @@ def test_the_service_runs_until_the_manager_says_stop_and_lets_go_then(pc: FakeW
 
     pc.state.service_manager = manager
     said: list[str] = []
-    Service(pc.door(), said.append).run()
+    service_of(pc.door(), said.append).run()
     assert (answers, said) == ([0, 120, 0], ["policies on"])
     assert pc.state.service_states == [4, 1]
     assert not in_place(pc)
@@ -165,7 +165,7 @@ def test_the_service_runs_until_the_manager_says_stop_and_lets_go_then(pc: FakeW
 
 def test_a_service_nobody_manages_says_so(pc: FakeWindows) -> None:
     with pytest.raises(WindowsRefused):
-        Service(pc.door(), print).run()
+        service_of(pc.door(), print).run()
 
 
 def test_installing_and_removing_may_be_repeated_and_leave_nothing(pc: FakeWindows) -> None:
