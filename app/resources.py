@@ -22,7 +22,7 @@ def installed_tree() -> Path:
         return packages.parent
     if packages.name != _PACKAGES:
         return packages
-    return packages.parents[0 if packages.parent.name == _LIBRARIES else 1].parent
+    return packages.parents[1 if packages.parent.name == _LIBRARIES else 2]
 
 
 def resource_folder() -> Path:

@@ -7,20 +7,29 @@ file that was read, of a share of the folders at a time where it is made every s
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from proctoring.checks.machine import Unreadable
-from proctoring.checks.tree import LIST_FILE, Mark, digests, entries, lends_rights, open_above, others_may_write
+from proctoring.checks.tree import (
+    LIST_FILE,
+    Mark,
+    digests,
+    entries,
+    lends_rights,
+    mark_of,
+    open_above,
+    others_may_write,
+)
 from sync.trust.anchor import Trust
 from sync.trust.build import MOST_BYTES, BuildListRefused, read_build_list
 from sync.trust.files import read_bounded
 from sync.wire.build import BuildFile, BuildLink, BuildList
 
-SHARE: Final = 1_500
-"""So many places, and the rest of their last folder, are looked at by a look of a share: some 7 ms of a processor."""
+SHARE: Final = 1_000
+"""So many places, and the rest of their last folder, are looked at by a look of a share: some 6 ms of a processor."""
 ROOT: Final = 0
 """The superuser: who a package's files belong to."""
 _CHECKOUT: Final = ".git"
@@ -45,6 +54,9 @@ class Kind(StrEnum):
     PRIVILEGED = "privileged"
 
 
+_ORDER: Final = {kind: place for place, kind in enumerate(Kind)}
+
+
 @dataclass(frozen=True)
 class Difference:
     """One place that is not as it was released; a folder stands for all that is or was in it."""
@@ -53,16 +65,41 @@ class Difference:
     path: str
 
 
+@dataclass
+class _Folder:
+    """What belongs into a folder, by name; what was seen there.
+
+    `good`: files that are as listed, by their marks: while these stay, nothing else about the files can change, rights
+    included. `bad`: files that were read and are others.
+    """
+
+    wanted: dict[str, _Wanted]
+    good: dict[str, Mark] = field(default_factory=dict)
+    bad: dict[str, Mark] = field(default_factory=dict)
+    found: list[Difference] = field(default_factory=list)
+
+
+class _ToRead(NamedTuple):
+    """A file that has the listed size and was not read yet. `loose`: its rights are not as they should be."""
+
+    folder: str
+    name: str
+    mark: Mark
+    loose: bool
+
+
 class InstalledTree:
-    """A program's tree below `folder`, compared with its list. `owner`: who but the superuser may own it."""
+    """A program's tree below `folder`, compared with its list. `owner`: who but the superuser may own it.
+
+    Made for one thread at a time: a check.
+    """
 
     def __init__(self, folder: Path, listed: BuildList, owner: int = ROOT) -> None:
-        self._folder, self._owner = str(folder), owner
-        self._wanted = _by_folder(listed)
-        self._ring = sorted(self._wanted)
+        self._top, self._owner = str(folder), owner
+        self._folders = _by_folder(listed)
+        self._ring = sorted(self._folders)
         self._turn = 0
-        self._read: dict[str, tuple[Mark, bool]] = {}
-        self._found: dict[str, list[Difference]] = {}
+        self._looked = False
 
     def look(self, *, whole: bool = True) -> tuple[Difference, ...]:
         """Give every place that differs; not `whole`: as far as was seen by now, of all folders after some looks.
@@ -70,10 +107,10 @@ class InstalledTree:
         Raises:
             Unreadable: the folder is not there, or a folder above it cannot be looked at.
         """
-        self._look_at(self._ring if whole or not self._found else self._share())
-        order = list(Kind)
-        found = (one for differences in self._found.values() for one in differences)
-        return tuple(sorted(found, key=lambda one: (order.index(one.kind), one.path)))
+        self._look_at(self._share() if self._looked and not whole else self._ring)
+        self._looked = True
+        found = (one for folder in self._folders.values() for one in folder.found)
+        return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.path)))
 
     def _share(self) -> list[str]:
         """Give the folders whose turn it is."""
@@ -82,83 +119,87 @@ class InstalledTree:
             folder = self._ring[self._turn]
             self._turn = (self._turn + 1) % len(self._ring)
             share.append(folder)
-            places += 1 + len(self._wanted[folder])
+            places += 1 + len(self._folders[folder].wanted)
         return share
 
     def _look_at(self, folders: list[str]) -> None:
-        unread: dict[str, tuple[str, Mark]] = {}
-        for folder in folders:
-            self._found[folder] = list(self._differences(folder, unread))
-        read = digests({self._place(path): mark for path, (_, mark) in unread.items()})
-        for path, (folder, mark) in unread.items():
-            digest, wanted = read.get(self._place(path)), self._wanted[folder][path]
-            same = isinstance(wanted, BuildFile) and digest == wanted.sha256
-            if not same:
-                self._found[folder].append(Difference(Kind.ODD if digest is None else Kind.CHANGED, path))
+        unread: list[_ToRead] = []
+        for path in folders:
+            folder = self._folders[path]
+            folder.found = list(self._differences(path, folder, unread))
+        read = digests({self._place(_joined(one.folder, one.name)): one.mark for one in unread})
+        for one in unread:
+            folder, path = self._folders[one.folder], _joined(one.folder, one.name)
+            digest, wanted = read.get(self._place(path)), folder.wanted[one.name]
+            if isinstance(wanted, BuildFile) and digest == wanted.sha256:
+                if not one.loose:
+                    folder.good[one.name] = one.mark
+                continue
+            folder.found.append(Difference(Kind.ODD if digest is None else Kind.CHANGED, path))
             if digest is not None:
-                self._read[path] = mark, same
+                folder.bad[one.name] = one.mark
 
     def _place(self, path: str) -> str:
-        return f"{self._folder}/{path}" if path else self._folder
+        return f"{self._top}/{path}" if path else self._top
 
-    def _differences(self, folder: str, unread: dict[str, tuple[str, Mark]]) -> Iterator[Difference]:
+    def _differences(self, path: str, folder: _Folder, unread: list[_ToRead]) -> Iterator[Difference]:
         """Give what differs in a folder, but not in those below it; add to `unread` what has to be read first."""
-        if not folder:
+        if not path:
             yield from self._of_the_top()
-        elif not _is_folder(self._place(folder)):
+        elif not _is_folder(self._place(path)):
             return  # which is said of it where it lies
-        missing = set(self._wanted[folder])
+        there, good = set[str](), folder.good
         try:
-            for name, status in entries(self._place(folder)):
-                path = f"{folder}/{name}" if folder else name
-                if path == LIST_FILE:
-                    continue
-                missing.discard(path)
-                yield from self._rights(path, status)
-                yield from self._difference(folder, path, status, unread)
+            for name, status in entries(self._place(path)):
+                there.add(name)
+                if good.get(name) != mark_of(status) and (path or name != LIST_FILE):
+                    yield from self._difference(path, name, status, unread)
         except Unreadable:
-            yield Difference(Kind.ODD, folder or _TOP)
+            yield Difference(Kind.ODD, path or _TOP)
             return
-        yield from (Difference(Kind.MISSING, path) for path in missing)
+        for name in folder.wanted.keys() - there:
+            yield Difference(Kind.MISSING, _joined(path, name))
 
     def _of_the_top(self) -> Iterator[Difference]:
         try:
-            yield from self._rights(_TOP, os.lstat(self._folder))
+            yield from self._rights(_TOP, os.lstat(self._top))
         except OSError as error:
-            raise Unreadable(self._folder, error.strerror or "EIO") from None
-        above = open_above(self._folder, self._owner)
+            raise Unreadable(self._top, error.strerror or "EIO") from None
+        above = open_above(self._top, self._owner)
         if above is not None:
-            yield Difference(Kind.WRITABLE, above)
+            yield Difference(Kind.WRITABLE, shown(above))
 
-    def _rights(self, path: str, status: os.stat_result) -> Iterator[Difference]:
+    def _rights(self, path: str, status: os.stat_result) -> list[Difference]:
+        found = list[Difference]()
         if others_may_write(status, self._owner):
-            yield Difference(Kind.WRITABLE, shown(path))
+            found.append(Difference(Kind.WRITABLE, shown(path)))
         if lends_rights(status):
-            yield Difference(Kind.PRIVILEGED, shown(path))
+            found.append(Difference(Kind.PRIVILEGED, shown(path)))
+        return found
 
     def _difference(
-        self, folder: str, path: str, status: os.stat_result, unread: dict[str, tuple[str, Mark]]
+        self, folder: str, name: str, status: os.stat_result, unread: list[_ToRead]
     ) -> Iterator[Difference]:
-        wanted = self._wanted[folder].get(path, LIST_FILE)
-        if isinstance(wanted, str):
+        """Give how a place differs that is not known to be good."""
+        path, here = _joined(folder, name), self._folders[folder]
+        loose = self._rights(path, status)
+        yield from loose
+        if name not in here.wanted:
             yield Difference(Kind.ADDED, shown(path))
-        elif wanted is None:
-            if not stat.S_ISDIR(status.st_mode):
+            return
+        wanted, mode = here.wanted[name], status.st_mode
+        if wanted is None:
+            if not stat.S_ISDIR(mode):
                 yield Difference(Kind.ODD, path)
         elif isinstance(wanted, BuildLink):
             if _target(self._place(path)) != wanted.target:
-                yield Difference(Kind.CHANGED if stat.S_ISLNK(status.st_mode) else Kind.ODD, path)
-        elif not stat.S_ISREG(status.st_mode):
+                yield Difference(Kind.CHANGED if stat.S_ISLNK(mode) else Kind.ODD, path)
+        elif not stat.S_ISREG(mode):
             yield Difference(Kind.ODD, path)
-        elif status.st_size != wanted.size:
+        elif status.st_size != wanted.size or here.bad.get(name) == mark_of(status):
             yield Difference(Kind.CHANGED, path)
         else:
-            mark = Mark.of(status)
-            before = self._read.get(path)
-            if before is None or before[0] != mark:
-                unread[path] = folder, mark
-            elif not before[1]:
-                yield Difference(Kind.CHANGED, path)
+            unread.append(_ToRead(folder, name, mark_of(status), bool(loose)))
 
 
 @dataclass(frozen=True)
@@ -198,18 +239,22 @@ def shown(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _by_folder(listed: BuildList) -> dict[str, dict[str, _Wanted]]:
+def _by_folder(listed: BuildList) -> dict[str, _Folder]:
     """Give what belongs into each folder, by its place; the tree's own folder is ""."""
-    folders: dict[str, dict[str, _Wanted]] = {"": {}}
+    folders = {"": _Folder({})}
     for one in (*listed.files, *listed.links):
-        folder = one.path.rpartition("/")[0]
         wanted: _Wanted = one
-        path = one.path
+        folder, _, name = one.path.rpartition("/")
         while folder not in folders:
-            folders[folder] = {path: wanted}
-            path, wanted, folder = folder, None, folder.rpartition("/")[0]
-        folders[folder][path] = wanted
+            folders[folder] = _Folder({name: wanted})
+            wanted = None
+            folder, _, name = folder.rpartition("/")
+        folders[folder].wanted[name] = wanted
     return folders
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 def _is_folder(place: str) -> bool:

@@ -11,12 +11,12 @@ from typing import Final
 from pydantic import ValidationError
 
 from proctoring.checks.machine import Unreadable
-from proctoring.checks.tree import LIST_FILE, TOO_MANY, Mark, digests, entries
+from proctoring.checks.tree import LIST_FILE, TOO_MANY, Mark, digests, entries, mark_of
 from sync.wire.build import MOST_FILES, BuildFile, BuildLink, BuildList
 
 _CACHE: Final = "__pycache__"
 _BYTE_CODE: Final = ".pyc"
-_CACHED: Final = re.compile(r"(.+)\.[a-z]+-[0-9]+(?:\.opt-[0-9a-z]+)?\.pyc")
+_CACHED: Final = re.compile(r"(.+?)\.[a-z]+-[0-9]+(?:\.opt-[0-9a-z]+)?\.pyc")
 """How byte code is called after its source (PEP 3147, PEP 488)."""
 _HASHED: Final = frozenset({1, 3})
 """Flags of byte code that names its source by a hash, unchecked or checked (PEP 552); other byte code names a time."""
@@ -39,7 +39,7 @@ def list_tree(folder: Path, product: str, version: str) -> BuildList:
     links: list[BuildLink] = []
     for path, status in _below(str(folder), ""):
         if stat.S_ISREG(status.st_mode):
-            marks[path] = Mark.of(status)
+            marks[path] = mark_of(status)
         elif stat.S_ISLNK(status.st_mode):
             links.append(_link(folder, path))
         else:
@@ -47,7 +47,7 @@ def list_tree(folder: Path, product: str, version: str) -> BuildList:
         if len(marks) > MOST_FILES:
             raise Unlistable(str(folder), TOO_MANY)
     read = digests({f"{folder}/{path}": mark for path, mark in marks.items()})
-    files = [_file(path, marks[path].size, read.get(f"{folder}/{path}")) for path in sorted(marks)]
+    files = [_file(path, marks[path][2], read.get(f"{folder}/{path}")) for path in sorted(marks)]
     for path in marks:
         if path.endswith(_BYTE_CODE):
             _check_byte_code(folder, path, marks)

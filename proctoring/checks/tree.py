@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, NamedTuple
+from typing import Final
 
 from proctoring.checks.machine import Unreadable
 from sync.wire.build import MOST_FILES
@@ -20,6 +20,7 @@ TOO_MANY: Final = "E2BIG"
 """Why a folder is unreadable that holds more than any list may."""
 _MOST_THREADS: Final = 4
 """More than these only wait for the disk."""
+_SIZE: Final = 2
 _CHUNK: Final = 1_000_000
 _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 _RIGHTS_OF_ANOTHER: Final = stat.S_ISUID | stat.S_ISGID
@@ -30,19 +31,13 @@ _ONLY_READ: Final = os.O_RDONLY | sum(
 _HAS_OWNERS: Final = os.name == "posix"
 
 
-class Mark(NamedTuple):
-    """What the kernel says of a file; it cannot be written to without one of these changing (inode(7))."""
+Mark = tuple[int, int, int, int, int]
+"""Device, inode, size, times of the last change of contents and of anything (ns): a file is not changed without one."""
 
-    device: int
-    inode: int
-    size: int
-    mtime_ns: int
-    ctime_ns: int
 
-    @classmethod
-    def of(cls, status: os.stat_result) -> "Mark":
-        """Give the mark of a file by its status."""
-        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+def mark_of(status: os.stat_result) -> Mark:
+    """Give the mark of a file by its status."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def entries(folder: str) -> Iterator[tuple[str, os.stat_result]]:
@@ -100,7 +95,7 @@ def digests(wanted: Mapping[str, Mark]) -> dict[str, str]:
     Of two processors some 1 GB/s, if the disk gives that.
     """
     threads = max(1, min(_MOST_THREADS, os.cpu_count() or 1, len(wanted)))
-    by_size = sorted(wanted, key=lambda place: wanted[place].size, reverse=True)
+    by_size = sorted(wanted, key=lambda place: wanted[place][_SIZE], reverse=True)
     with ThreadPoolExecutor(threads) as beside:
         shares = [by_size[first::threads] for first in range(threads)]
         read = beside.map(lambda share: list(_digests(share, wanted)), shares)
@@ -120,10 +115,10 @@ def _digests(places: Iterable[str], marks: Mapping[str, Mark]) -> Iterator[tuple
 def _digest(place: str, mark: Mark) -> str | None:
     descriptor = os.open(place, _ONLY_READ)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        if Mark.of(os.fstat(descriptor)) != mark:
+        if mark_of(os.fstat(descriptor)) != mark:
             return None
-        digest, left = hashlib.sha256(), mark.size
+        digest, left = hashlib.sha256(), mark[_SIZE]
         while left >= 0 and (piece := file.read(_CHUNK)):
             digest.update(piece)
             left -= len(piece)
-        return digest.hexdigest() if Mark.of(os.fstat(descriptor)) == mark else None
+        return digest.hexdigest() if mark_of(os.fstat(descriptor)) == mark else None

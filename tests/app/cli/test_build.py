@@ -1,12 +1,16 @@
 """A release's files by commands: listed where it is built, signed by the registry, compared on a PC."""
 
+import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
 from app.registry.service import Registry
+from app.resources import program_folder
 from tests.app.cli.terminal import Terminal
+from tests.proctoring.checks.released import as_packaged, program_in
 
 
 @pytest.fixture(scope="module")
@@ -19,11 +23,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
     """A small program as it lies installed."""
-    folder = tmp_path / "program"
-    for package in ("app", "proctoring", "sync"):
-        (folder / package).mkdir(parents=True)
-        (folder / package / "__init__.py").write_text(f"# {package}\n")
-    return folder
+    return program_in(tmp_path / "program")
 
 
 def release(registry: Path, program: Path) -> Path:
@@ -40,22 +40,26 @@ def test_a_release_is_listed_signed_and_found_as_it_is(registry: Path, program: 
     signed = release(registry, program)
     assert stat.S_IMODE(signed.stat().st_mode) == 0o644  # every user of a PC compares with it
     told = Terminal().run("build", "verify", signed, "--trust", registry / "trust", "--tree", program)
-    assert (told.code, told.output) == (0, "✓ examroom-seat 1.4.2: all 3 files are as they were released.\n")
+    assert (told.code, told.output) == (0, "✓ examroom-seat 1.4.2: all 8 files are as they were released.\n")
 
 
-@pytest.mark.parametrize(
-    ("language", "changed"), [("en", "Changed: app/__init__.py"), ("zh", "已改动：app/__init__.py")]
-)
+@pytest.mark.parametrize(("language", "changed"), [("en", "Changed: app/main.py"), ("zh", "已改动：app/main.py")])
 def test_a_changed_program_ends_with_one_and_names_the_places(
     registry: Path, program: Path, language: str, changed: str
 ) -> None:
     signed = release(registry, program)
-    (program / "app/__init__.py").write_text("# another\n")
+    (program / "app/main.py").write_text("# another\n")
     (program / "sync/more.py").write_text("")
+    (program / "bin/examroom").chmod(0o4757)
+    (program / "our.pth").unlink()
+    os.mkfifo(program / "our.pth")
     told = Terminal(language).run("build", "verify", signed, "--trust", registry / "trust", "--tree", program)
     assert told.code == 1
     assert changed in told.output
+    assert told.output.count("bin/examroom") == 2, "others may write to it, and it lends its owner's rights"
     assert "sync/more.py" in told.output
+    assert "our.pth" in told.output
+    assert "5" in told.output.splitlines()[0]
 
 
 def test_a_list_that_was_not_signed_is_not_believed(registry: Path, program: Path) -> None:
@@ -75,23 +79,53 @@ def test_what_is_no_list_is_not_signed(registry: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "signed").exists()
 
 
-def test_a_program_with_a_link_in_it_or_none_at_all_is_not_listed(program: Path, tmp_path: Path) -> None:
-    (program / "app/link.py").symlink_to("__init__.py")
-    for tree in (program, tmp_path / "nothing"):
-        told = Terminal().run("build", "list", "--tree", tree, "--out", tmp_path / "list.json")
+def test_a_tree_with_a_link_out_of_it_or_none_at_all_is_not_listed(program: Path, tmp_path: Path) -> None:
+    (program / "app/link.py").symlink_to("/etc/passwd")
+    for tree, place in ((program, "app/link.py"), (tmp_path / "nothing", "nothing")):
+        told = Terminal().run("build", "list", "--tree", tree, "--version", "1.4.2", "--out", tmp_path / "list.json")
         assert told.code == 3
         assert "BUILD_TREE_ODD" in told.errors
+        assert place in told.errors
     assert not (tmp_path / "list.json").exists()
 
 
-def test_an_odd_version_is_a_usage_mistake(program: Path, tmp_path: Path) -> None:
-    told = Terminal().run("build", "list", "--tree", program, "--version", "new", "--out", tmp_path / "list.json")
+def test_a_registrys_tree_is_listed_under_its_own_name(program: Path, tmp_path: Path) -> None:
+    told = Terminal().run(
+        *("build", "list", "--tree", program, "--version", "1.4.2", "--product", "examroom-registry"),
+        *("--out", tmp_path / "list.json"),
+    )
+    assert told.code == 0
+    assert "examroom-registry 1.4.2: 8 files" in told.output
+
+
+def test_a_tree_that_is_not_there_is_not_compared(registry: Path, program: Path) -> None:
+    signed = release(registry, program)
+    told = Terminal().run("build", "verify", signed, "--trust", registry / "trust", "--tree", program / "none")
+    assert told.code == 3
+    assert "BUILD_TREE_ODD" in told.errors
+
+
+@pytest.mark.parametrize("odd", [("--version", "new"), ("--version", "1.4.2", "--product", "a seat")])
+def test_an_odd_version_or_product_is_a_usage_mistake(program: Path, tmp_path: Path, odd: tuple[str, ...]) -> None:
+    told = Terminal().run("build", "list", "--tree", program, *odd, "--out", tmp_path / "list.json")
     assert told.code == 2
 
 
 def test_this_very_program_can_be_listed_and_is_what_was_listed(registry: Path, tmp_path: Path) -> None:
-    plain, signed = tmp_path / "list.json", tmp_path / "list.dsse"
-    assert Terminal().run("build", "list", "--out", plain).code == 0
+    tree, plain, signed = tmp_path / "tree", tmp_path / "list.json", tmp_path / "list.dsse"
+    ours, no_byte_code = program_folder(), shutil.ignore_patterns("__pycache__")
+    with as_packaged():
+        for name in ("app", "proctoring", "sync"):
+            shutil.copytree(ours / name, tree / name, ignore=no_byte_code, copy_function=shutil.copyfile)
+        _drop_empty(tree)
+    assert Terminal().run("build", "list", "--tree", tree, "--version", "1.4.2", "--out", plain).code == 0
     assert Terminal().run("registry", "channel", "sign-build", "--home", registry, plain, signed).code == 0
-    told = Terminal().run("build", "verify", signed, "--trust", registry / "trust")
+    told = Terminal().run("build", "verify", signed, "--trust", registry / "trust", "--tree", tree)
     assert told.code == 0, told.output
+
+
+def _drop_empty(tree: Path) -> None:
+    """Drop folders that held nothing but byte code; whoever changes branches leaves such behind."""
+    for folder, _, _ in os.walk(tree, topdown=False):
+        if not os.listdir(folder):
+            os.rmdir(folder)

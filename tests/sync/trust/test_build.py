@@ -5,13 +5,16 @@ import pytest
 from sync.trust.build import BuildListRefused, read_build_list, sign_build_list
 from sync.trust.envelope import sign
 from sync.trust.keys import SigningKey
-from sync.wire.build import BuildFile, BuildList
+from sync.wire.build import BuildFile, BuildLink, BuildList
 from sync.wire.enrolment import RegistryRole
 from tests.sync.trust.world import World
 
 WORLD = World.make()
 LISTED = BuildList(
-    product="examroom-seat", version="1.4.2", files=(BuildFile(path="app/main.py", sha256="ab" * 32, size=9),)
+    product="examroom-seat",
+    version="1.4.2",
+    files=(BuildFile(path="app/main.py", sha256="ab" * 32, size=9),),
+    links=(BuildLink(path="bin/python", target="/usr/bin/python3.11"),),
 )
 KEY = WORLD.roles[RegistryRole.BUILD]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sync.wire.build import BuildFile, BuildList
+from sync.wire.build import BuildFile, BuildLink, BuildList
 from sync.wire.document import DocumentRefused
 
 DIGEST = "ab" * 32
@@ -13,7 +13,7 @@ DIGEST = "ab" * 32
 
 def listed(*paths: str, version: str = "1.4.2") -> BuildList:
     files = tuple(BuildFile(path=path, sha256=DIGEST, size=1) for path in paths)
-    return BuildList(product="examroom-seat", version=version, files=files)
+    return BuildList(product="examroom-seat", version=version, files=files, links=())
 
 
 def test_a_list_is_read_as_it_was_written() -> None:
@@ -44,6 +44,48 @@ def test_an_odd_order_or_place_is_refused(paths: tuple[str, ...]) -> None:
 def test_an_odd_version_is_refused(version: str) -> None:
     with pytest.raises(ValidationError):
         listed("a", version=version)
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("bin/python", "/usr/bin/python3.11"),
+        ("lib64", "lib"),
+        ("a/b/c", "../../lib/x.so"),
+        ("a/词", "b"),
+    ],
+)
+def test_a_link_within_or_to_a_program_of_the_system_is_read_as_it_was_written(path: str, target: str) -> None:
+    made = BuildList(**dict(listed("app/main.py")) | {"links": (BuildLink(path=path, target=target),)})
+    assert BuildList.parse(made.to_bytes()) == made
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("bin/python", "/tmp/python"),
+        ("bin/python", "/usr/bin/../../tmp/x"),
+        ("bin/python", "/usr/bin//python"),
+        ("bin/python", "../../x"),
+        ("lib64", ".."),
+        ("lib64", "lib/../../x"),
+        ("lib64", ""),
+        ("lib64", "a\nb"),
+        ("/lib64", "lib"),
+    ],
+)
+def test_a_link_to_anywhere_else_is_refused(path: str, target: str) -> None:
+    with pytest.raises(ValidationError):
+        BuildLink(path=path, target=target)
+
+
+@pytest.mark.parametrize(
+    "paths", [("b", "a"), ("a", "a"), ("app/main.py",), ("app",), ("app/main.py/x",), ("a", "a/b")]
+)
+def test_links_out_of_order_or_at_a_place_that_is_taken_are_refused(paths: tuple[str, ...]) -> None:
+    links = tuple(BuildLink(path=path, target="lib") for path in paths)
+    with pytest.raises(ValidationError):
+        BuildList(**dict(listed("app/main.py")) | {"links": links})
 
 
 @given(st.binary(max_size=300))
