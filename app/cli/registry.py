@@ -13,6 +13,7 @@ from app.cli import registry_devices
 from app.cli.console import command, local_time, out, say
 from app.cli.files import read_file, require_new_file, write_new_file
 from app.logbook import open_logbook
+from sync.client.introduction import fingerprint_of, grouped
 from sync.trust.anchor import ROOT_FILE
 
 app = typer.Typer(no_args_is_help=True, help="The central registry (登记中心).")
@@ -157,6 +158,7 @@ def show(home: Home) -> None:
     with Registry.open(home) as registry:
         found = overview(registry.premises)
         root = read_file(registry.premises.public_folder / ROOT_FILE)
+        ca_pem = registry.premises.authority.certificate_pem
     for package in found.packages:
         bank = package.target.split("/")[1]  # packages/<bank>/<package>.erp
         say("cli.show_package", package=package.package, bank=bank, version=package.version)
@@ -168,6 +170,7 @@ def show(home: Home) -> None:
     for session in found.sessions:
         key = "cli.show_session" if session.released_ms is None else "cli.show_session_released"
         say(key, session=session.id, opens=local_time(session.opens_ms))
+    say("cli.show_ca", fingerprint=grouped(fingerprint_of(ca_pem)))
     say("cli.show_root", file=ROOT_FILE, sha256=sha256(root).hexdigest())
 
 

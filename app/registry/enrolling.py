@@ -21,6 +21,7 @@ from sync.wire.archive import AdministratorCredential
 from sync.wire.enrolment import (
     EnrolmentReply,
     EnrolmentRequest,
+    Introduction,
     Invitation,
 )
 from sync.wire.ids import is_name, new_id, plain_name
@@ -99,6 +100,12 @@ def check_name(name: str) -> None:
     """
     if not is_name(name):
         raise NameRefused(ascii(name[:100]))
+
+
+def introduction(premises: Premises) -> Introduction:
+    """Give what a registry shows of itself to whoever has its address only."""
+    root = base64.b64encode(premises.repository.root_bytes()).decode()
+    return Introduction(ca_pem=premises.authority.certificate_pem, tuf_root=root)
 
 
 def invite(premises: Premises, seat_label: str, ttl_ms: int) -> Invitation:

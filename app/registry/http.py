@@ -49,6 +49,7 @@ from sync.wire.enrolment import (
     CertificateReply,
     ClaimReply,
     EnrolmentReply,
+    Introduction,
     PlansReply,
     RotationReply,
     TrustBundle,
@@ -138,6 +139,11 @@ def _add_reading_routes(app: FastAPI, registry: Registry) -> None:
     def trust() -> Response:
         """Give the public material that packets and receipts are checked with."""
         return _document(registry.trust_bundle().to_bytes())
+
+    @app.get("/v1/introduction", responses=_answers(Introduction))
+    def introduction() -> Response:
+        """Give the CA and the first TUF root to a PC that was told the address and the CA's fingerprint."""
+        return _document(registry.introduction().to_bytes())
 
     @app.get("/v1/proofs/{packet_sha256}", responses=_answers(InclusionProof))
     def proof(packet_sha256: Sha256, _peer: Peer) -> Response:

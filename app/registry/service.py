@@ -24,6 +24,7 @@ from sync.wire.enrolment import (
     CertificateReply,
     ClaimReply,
     EnrolmentReply,
+    Introduction,
     Invitation,
     PlansReply,
     RegistryKeys,
@@ -140,6 +141,10 @@ class Registry:
     def publish(self, package: bytes, content_key: bytes, marking_key: bytes) -> PackageRef:
         """Publish a sealed package. See `publishing.publish`."""
         return publishing.publish(self.premises, package, PackageSecrets(content_key, marking_key))
+
+    def introduction(self) -> Introduction:
+        """See `enrolling.introduction`."""
+        return enrolling.introduction(self.premises)
 
     def invite(self, seat_label: str, ttl_ms: int) -> Invitation:
         """Invite one PC. See `enrolling.invite`."""

@@ -32,6 +32,19 @@ class Invitation(Document):
     seat_label: Name
 
 
+class Introduction(Document):
+    """What a registry shows of itself to whoever has its address only: its CA and the TUF root it begins with.
+
+    Worth nothing by itself: it is believed for the CA's fingerprint, which a person was told on another way.
+    """
+
+    PAYLOAD_TYPE: ClassVar[str] = payload_type("introduction")
+    MAX_BYTES: ClassVar[int] = 64_000
+
+    ca_pem: Pem
+    tuf_root: Base64
+
+
 class EnrolmentRequest(Document):
     """A PC asks to be a seat: token, CSR over its TLS key, device key (both P-256), raw X25519 key (base64).
 
