@@ -37,6 +37,7 @@ from app.cli import (
     setup,
     site,
     slip,
+    update,
     witness,
 )
 from app.cli.content import commands as content
@@ -73,6 +74,7 @@ registry.app.add_typer(witness.of_registry, name="witness")
 lockdown.app.command("session")(lockdown_session.session)
 app.add_typer(lockdown.app, name="lockdown")
 app.add_typer(build.app, name="build")
+app.add_typer(update.app, name="update")
 app.add_typer(recorder.app, name="recorder")
 recording.app.command("export")(recording_export.export)
 recording.app.command("play")(recording_play.play)

@@ -66,6 +66,12 @@ class Occupancy:
                 raise
         self._handle = handle
 
+    def fileno(self) -> int:
+        """Give the descriptor that holds the seat: a child that inherits it holds it, too."""
+        if self._handle is None:
+            raise ValueError("it is not held")
+        return self._handle
+
     def give_up(self) -> None:
         """Let the next one have it."""
         if self._handle is not None:

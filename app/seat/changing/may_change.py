@@ -56,6 +56,11 @@ def reasons_against(home: SeatHome) -> list[Reason]:
     running = [Reason(why) for why in _running(home)]
     if running or not is_enrolled(home):
         return running
+    return open_ends(home)
+
+
+def open_ends(home: SeatHome) -> list[Reason]:
+    """Give the sessions and sittings at an enrolled seat that are not over. Raises as `reasons_against`."""
     workplace = Workplace.open(home, reading=True)
     try:
         return _open_ends(workplace)

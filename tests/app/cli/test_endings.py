@@ -64,6 +64,7 @@ def test_these_are_all_commands() -> None:
         "seat": "accept-replica enrol fetch keys may-change renew rotate run self-check take token-pin",
         "site": "key",
         "slip": "make verify",
+        "update": "apply status",
         "witness": "init serve show",
     }
 

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Puts another version of the seat's programs in, and the one before back: apply.sh forward | recover
+# See the README beside the original. Each line may be the last one: `recover` goes on.
+set -u
+umask 022
+trap '' HUP INT TERM PIPE
+cd "$(dirname "$0")" || exit 3
+# package, old, old_deb, new, new_deb: what is exchanged; dpkg, query, check: the commands; stop, start: units
+. ./settings || exit 3
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C.UTF-8
+DEBIAN_FRONTEND=noninteractive
+export PATH LC_ALL DEBIAN_FRONTEND
+
+note() { # FILE WORD: durable when this returns
+    printf '%s\n' "$2" >"$1.new" && sync "$1.new" && mv "$1.new" "$1" && sync .
+}
+
+is_in() { # VERSION
+    [ "$($query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null)" = "installed $1" ]
+}
+
+is_whole() { # VERSION: it is in, and each of its files is as it was packed
+    is_in "$1" && [ -z "$($dpkg --verify "$package" 2>&1)" ]
+}
+
+put_in() { # FILE VERSION WAY
+    EXAMROOM_UPDATE=$3 $dpkg --force-confold --force-downgrade --install "$1" >>log 2>&1 && is_in "$2"
+}
+
+finish() { # good | gone_back | not_begun
+    note outcome "$1 $old $new $why" || exit 3
+    rm -f "$new_deb" phase
+    sync .
+    # the seat's own locks, held until now by whoever started this
+    exec 8>&- 9>&-
+    for unit in $start; do systemctl --no-block start "$unit" >>log 2>&1; done
+    [ "$1" != gone_back ]
+    exit
+}
+
+go_back() {
+    note phase "back $why" || exit 3
+    tries=1
+    until is_whole "$old" || put_in "$old_deb" "$old" back; do
+        [ "$tries" -lt "${most_tries:-6}" ] || { note outcome "stuck $old $new $why"; exit 3; }
+        tries=$((tries + 1))
+        sleep 10 # another package may be going in
+    done
+    note phase "gone_back $why" || exit 3
+    finish gone_back
+}
+
+go_forward() {
+    why=install
+    note phase installing || exit 3
+    put_in "$new_deb" "$new" 1 || go_back
+    why=check
+    $check >>log 2>&1 || go_back
+    why=none
+    note phase good || exit 3
+    finish good
+}
+
+phase='' said=''
+[ -f phase ] && read -r phase said <phase
+why=${said:-power}
+case "$1 $phase" in
+    "forward ready") go_forward ;;
+    "recover ready") finish not_begun ;;
+    "recover installing" | "recover back") go_back ;;
+    "recover good") why=none && finish good ;;
+    "recover gone_back") finish gone_back ;;
+    "recover ") exit 0 ;;
+    *) exit 2 ;;
+esac
