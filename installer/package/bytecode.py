@@ -45,8 +45,12 @@ def compile_all(tree: Path, root: str, target: Target) -> None:
     # -I would leave the seed out: the command line says the same by -P and -s
     command = (str(target.python), "-P", "-s", *command[2:])
     done = subprocess.run(
-        command, input="".join(f"{place}\n" for place in places), env=environment, check=False,
-        capture_output=True, text=True,
+        command,
+        input="".join(f"{place}\n" for place in places),
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise Refused(f"byte code could not be made: {done.stderr.strip()[-500:]}")

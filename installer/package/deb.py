@@ -14,6 +14,8 @@ from installer.package.tree import settle
 
 MAINTAINER_SCRIPTS: Final = ("preinst", "postinst", "prerm", "postrm")
 _KIB: Final = 1024
+_TO_SPARE_KIB: Final = 100_000
+"""What has to be free beyond the package's own size, so that dpkg and the seat can still write."""
 _CONTROL: Final = """\
 Package: {name}
 Version: {version}
@@ -41,14 +43,15 @@ def pack(product: Product, target: Target, version: str, root: Path, out: Path) 
     command.symlink_to(f"{product.root}/bin/examroom")
     control = root / "DEBIAN"
     control.mkdir()
-    facts = {"@VERSION@": version, "@ROOT@": product.root, "@NAME@": product.name}
+    size = sum(-(-path.lstat().st_size // _KIB) for path in _files(root))
+    facts = {"@VERSION@": version, "@NAME@": product.name, "@NEEDED_KIB@": str(size + _TO_SPARE_KIB)}
     for name in MAINTAINER_SCRIPTS:
         (control / name).write_text(filled((SCRIPTS / product.short / name).read_text("utf-8"), facts), "utf-8")
     (control / "md5sums").write_text(_sums(root), "utf-8")
-    (control / "control").write_text(_control(product, target, version, root), "utf-8")
+    (control / "control").write_text(_control(product, target, version, size), "utf-8")
     settle(root, epoch)
     package = out / f"{product.name}_{version}_{target.architecture}.deb"
-    build = ("dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(root), str(package))
+    build = ("dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", str(root), str(package))
     environment = CLEAN | {"SOURCE_DATE_EPOCH": str(epoch)}
     done = subprocess.run(build, env=environment, check=False, capture_output=True, text=True)
     if done.returncode:
@@ -82,8 +85,7 @@ def _sums(root: Path) -> str:
     return "".join(lines)
 
 
-def _control(product: Product, target: Target, version: str, root: Path) -> str:
-    size = sum(-(-path.lstat().st_size // _KIB) for path in _files(root))
+def _control(product: Product, target: Target, version: str, size: int) -> str:
     return _CONTROL.format(
         name=product.name,
         version=version,

@@ -69,6 +69,8 @@ send, and signs what they may believe. Needs neither a screen nor a camera.
 Its Python packages are inside; nothing is fetched when it is installed.""",
     depends=("ca-certificates", "libudev1", "systemd"),
     groups=("", "registry"),
-    without=frozenset({"pyside6-essentials", "opencv-python", "sounddevice", "pyqtgraph", "webrtcvad-wheels", "xcffib"}),
+    without=frozenset(
+        {"pyside6-essentials", "opencv-python", "sounddevice", "pyqtgraph", "webrtcvad-wheels", "xcffib"}
+    ),
 )
 PRODUCTS: Final = (SEAT, REGISTRY)

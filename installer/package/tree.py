@@ -78,5 +78,3 @@ def settle(folder: Path, epoch: int) -> None:
 def _runs(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(2) == b"#!" and (path.parent.name in {"bin", "DEBIAN"})
-
-
