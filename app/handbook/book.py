@@ -60,12 +60,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Hit:
-    """Where something was found: the nearest heading before it, and the words around it."""
+    """Where something was found: the nearest heading before it, and the words around it.
+
+    `named`: it is in the heading itself; then the words are what stands below.
+    """
 
     place: Place
     title: str
     heading: str
     snippet: str
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,16 @@ class Book:
         return None
 
     def search(self, wanted: str, reader: Reader) -> tuple[Hit, ...]:
-        """Find where all of these words stand near each other (in one paragraph or list); the reader's pages first."""
+        """Find where all of these words stand near each other (in one paragraph or list).
+
+        The reader's own pages come first, and on them headings before text.
+        """
         parts = folded(wanted).split()
         if not parts:
             return ()
-        own = [hit for page in self.of(reader) for hit in _hits(page, parts)]
-        return (*own, *(hit for page in self.pages if page.reader is not reader for hit in _hits(page, parts)))
+        found = [(page, hit) for page in self.pages for hit in _hits(page, parts)]
+        found.sort(key=lambda one: (one[0].reader is not reader, not one[1].named))
+        return tuple(hit for _, hit in found)
 
 
 def folded(text: str) -> str:
@@ -175,15 +183,18 @@ def text_of(block: Block) -> str:
 
 def _hits(page: Page, parts: list[str]) -> Iterator[Hit]:
     heading = page.headings[0]
-    for block in page.blocks:
+    for at, block in enumerate(page.blocks):
+        named = isinstance(block, Heading)
         if isinstance(block, Heading):
             heading = block
         said = text_of(block)
         within = folded(said)
         if all(part in within for part in parts):
             anchor = heading.anchor if heading.level > 1 else ""
+            shown = text_of(page.blocks[at + 1]) if named and at + 1 < len(page.blocks) else said
+            snippet = _snippet(shown, 0 if named else within.find(parts[0]))
             place = Place(page.reader, page.name, anchor)
-            yield Hit(place, page.title, heading.text if anchor else "", _snippet(said, within.find(parts[0])))
+            yield Hit(place, page.title, heading.text if anchor else "", snippet, named)
 
 
 def _snippet(said: str, at: int) -> str:

@@ -47,6 +47,7 @@ class Contents(Looked, QListWidget):
                 self._add(_SET_IN + other.title, other.place, Type.BODY, bold=here, here=here)
                 if here:
                     self._add_headings(page)
+        self._show_here()
 
     def show_hits(self, hits: Sequence[Hit], nothing: str) -> None:
         """List what was found, or say that nothing was."""
@@ -72,6 +73,7 @@ class Contents(Looked, QListWidget):
         """Write in the new type."""
         for row in range(self.count()):
             self._dress(self.item(row))
+        self._show_here()
 
     def minimumSizeHint(self) -> QSize:
         """Give the least room: it scrolls."""
@@ -99,6 +101,12 @@ class Contents(Looked, QListWidget):
         font = self.look.font(Type(item.data(_ROLE + 1)))
         font.setBold(bool(item.data(_ROLE + 2)))
         item.setFont(font)
+
+    def _show_here(self) -> None:
+        """Bring the page in front into sight, with room for its headings below."""
+        item = self.currentItem()
+        if item is not None:
+            self.scrollToItem(item, QListWidget.ScrollHint.PositionAtCenter)
 
     def _choose(self, item: QListWidgetItem) -> None:
         place = item.data(_ROLE)

@@ -70,7 +70,7 @@ class HandbookScreen(Screen):
         side = self._side = QFrame()
         side.setProperty("part", "side_left")
         column = QVBoxLayout(side)
-        column.setContentsMargins(Space.L, Space.L, 0, 0)
+        column.setContentsMargins(Space.L, Space.L, Space.S, 0)
         column.setSpacing(Space.M)
         column.addWidget(self.search)
         column.addWidget(self.contents, 1)

@@ -106,6 +106,7 @@ class _Writer:
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
         self._sheet = Sheet()
         self._fresh = document.isEmpty()
+        self._below_table = False
 
     def write(self) -> Sheet:
         self._cursor.beginEditBlock()
@@ -160,14 +161,11 @@ class _Writer:
             made = made or self._cursor.createList(form)
             made.add(self._cursor.block())
             self._runs(item)
-        self._cursor.setBlockCharFormat(self._form(Type.EXAM))
 
     def _note(self, note: Note) -> None:
         tone, look = _TONES[note.tone], self._manner.look
         table = self._frame(1, 2, border=False)
         edge, room = table.cellAt(0, 0), table.cellAt(0, 1)
-        _paint(edge, tone_colour(look.palette, tone), 0, 0)
-        _paint(room, soft_colour(look.palette, tone), self._manner.gap(Space.L), self._manner.gap(Space.S))
         inside = room.firstCursorPosition()
         for number, runs in enumerate(note.paragraphs):
             outside, self._cursor = self._cursor, inside
@@ -180,11 +178,13 @@ class _Writer:
                 self._text(self._words(f"screen.handbook.note_{note.tone.name.lower()}"), named)
             self._runs(runs)
             self._cursor = outside
+        _paint(edge, tone_colour(look.palette, tone), 0, 0)
+        _paint(room, soft_colour(look.palette, tone), self._manner.gap(Space.L), self._manner.gap(Space.M))
         form = table.format()
         narrow = QTextLength(QTextLength.Type.FixedLength, Space.XS)
         form.setColumnWidthConstraints([narrow, QTextLength(QTextLength.Type.VariableLength, 0)])
         table.setFormat(form)
-        self._after_table()
+        self._below_table = True
 
     def _table(self, rows: tuple[tuple[Runs, ...], ...]) -> None:
         columns = len(rows[0])
@@ -200,26 +200,26 @@ class _Writer:
         for line, row in enumerate(rows):
             for column, runs in enumerate(row):
                 cell = table.cellAt(line, column)
-                ground = palette.sunken if line == 0 else palette.surface
-                _paint(cell, ground, self._manner.gap(Space.M), self._manner.gap(Space.XS))
                 self._cursor = cell.firstCursorPosition()
                 self._set(self._cursor, after=0)
                 self._runs(runs, strong=line == 0)
+                ground = palette.sunken if line == 0 else palette.surface
+                _paint(cell, ground, self._manner.gap(Space.M), self._manner.gap(Space.S))
         self._cursor = outside
-        self._after_table()
+        self._below_table = True
 
     def _commands(self, lines: tuple[str, ...]) -> None:
         table = self._frame(1, 1, border=False)
         cell = table.cellAt(0, 0)
-        _paint(cell, self._manner.look.palette.sunken, self._manner.gap(Space.L), self._manner.gap(Space.S))
         outside, self._cursor = self._cursor, cell.firstCursorPosition()
         for number, line in enumerate(lines):
             if number:
                 self._cursor.insertBlock()
             self._set(self._cursor, after=0, kind=Type.BODY)
             self._text(line, self._form(Type.BODY, fixed=True))
+        _paint(cell, self._manner.look.palette.sunken, self._manner.gap(Space.L), self._manner.gap(Space.M))
         self._cursor = outside
-        self._after_table()
+        self._below_table = True
 
     def _figure(self, figure: Figure) -> None:
         image = _picture(self._page, figure.source)
@@ -240,10 +240,13 @@ class _Writer:
     # what blocks are made of
 
     def _begin(self, before: int = 0, after: int = 0, kind: Type = Type.EXAM, *, pitch: bool = True) -> None:
-        """Begin a paragraph."""
-        if not self._document.isEmpty() or self._sheet.headings:
-            self._cursor.movePosition(QTextCursor.MoveOperation.End)
+        """Begin a paragraph; below a table one stands already, which had no height if it stayed empty."""
+        self._cursor.movePosition(QTextCursor.MoveOperation.End)
+        if self._below_table:
+            before = max(before, Space.L)
+        elif not self._document.isEmpty() or self._sheet.headings:
             self._cursor.insertBlock(QTextBlockFormat(), self._form(kind))
+        self._below_table = False
         self._set(self._cursor, before, after, kind, pitch=pitch)
 
     def _set(
@@ -268,13 +271,6 @@ class _Writer:
         form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         form.setBorderBrush(QBrush(QColor(self._manner.look.palette.line)))
         return self._cursor.insertTable(rows, columns, form)
-
-    def _after_table(self) -> None:
-        """Make the paragraph that always stands behind a table the space below it."""
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        form = QTextBlockFormat()
-        form.setLineHeight(self._manner.gap(Space.M), _FIXED_LINE)
-        self._cursor.setBlockFormat(form)
 
     def _runs(self, runs: Runs, *, strong: bool = False) -> None:
         for run in runs:
@@ -338,6 +334,7 @@ def _marked(text: str, wanted: tuple[str, ...]) -> list[tuple[int, int]]:
 
 
 def _paint(cell: QTextTableCell, ground: str, sides: float, ends: float) -> None:
+    """Give a cell its ground and room; once it is written: a paragraph's format would take them from it."""
     form = QTextTableCellFormat()
     form.setBackground(QBrush(QColor(ground)))
     form.setLeftPadding(sides)

@@ -263,7 +263,7 @@ def _reading(look: Look) -> str:
             f"{contents}::item:hover {{ background: {colours.sunken}; }}",
             f"{contents}::item:selected {{ background: {colours.accent_soft}; color: {colours.ink}; }}",
             (
-                f"{contents}:focus::item:selected {{ border: {tokens.EDGE}px solid {colours.focus};"
+                f"{contents}::item:focus {{ border: {tokens.EDGE}px solid {colours.focus};"
                 f" padding: {Space.S - tokens.EDGE}px {Space.M - tokens.EDGE}px; }}"
             ),
             f"{contents}::item:disabled {{ color: {colours.ink_soft}; }}",
