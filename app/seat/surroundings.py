@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -53,12 +54,11 @@ class _Usual:
 
 @dataclass(frozen=True)
 class _AtStart:
-    """What does not change while the kiosk runs: whose child it is, the lists, the program's own files."""
+    """What does not change while the kiosk runs: whose child it is, the lists."""
 
     parent: int
     slept_ms: int
     known: Known | None
-    build: ExpectedBuild | None
 
 
 class Surroundings:
@@ -85,8 +85,8 @@ class Surroundings:
             os.getppid(),
             _slept_ms(),
             _lists(),
-            ExpectedBuild.at(installed_tree(), trust, release()),
         )
+        self._trust = trust
 
     def set_screens(self, screens: tuple[ScreenFact, ...]) -> None:
         """Say what screens Qt has now."""
@@ -166,8 +166,13 @@ class Surroundings:
             known_inputs=usual.inputs,
             known_routes=usual.routes,
             known=self._start.known,
-            build=self._start.build,
+            build=self._build,
         )
+
+    @cached_property
+    def _build(self) -> ExpectedBuild | None:
+        """What the program's own files are compared with, all the time the same; read by the first look, for 0.1 s."""
+        return ExpectedBuild.at(installed_tree(), self._trust, release())
 
     def _change(self, **facts: object) -> None:
         with self._turn:
@@ -234,6 +239,7 @@ def of_this_program() -> Situation:
         environment=dict(os.environ),
         clock=read_kernel_clock(),
         known=_lists(),
+        build=ExpectedBuild.at(installed_tree(), None, release()),
     )
 
 

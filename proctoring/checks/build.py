@@ -46,6 +46,8 @@ def build(_machine: Machine, situation: Situation) -> Observation:
     lines += _let_in(situation, expected.folder)
     if lines:
         return found("build", lines, count=len(lines))
+    if not expected.vouched:
+        return unknown("build", (f"{LIST_FILE}: who signed it is not known before this PC is enrolled",))
     release = f"{expected.listed.product} {expected.listed.version}"
     return clear("build", (f"{release}: {len(expected.listed.files)} files",))
 

@@ -6,6 +6,7 @@ file that was read, of a share of the folders at a time where it is made every s
 
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,7 +25,7 @@ from proctoring.checks.tree import (
     others_may_write,
 )
 from sync.trust.anchor import Trust
-from sync.trust.build import MOST_BYTES, BuildListRefused, read_build_list
+from sync.trust.build import MOST_BYTES, BuildListRefused, peek_build_list, read_build_list
 from sync.trust.files import read_bounded
 from sync.wire.build import BuildFile, BuildLink, BuildList
 
@@ -91,7 +92,7 @@ class _ToRead(NamedTuple):
 class InstalledTree:
     """A program's tree below `folder`, compared with its list. `owner`: who but the superuser may own it.
 
-    Made for one thread at a time: a check.
+    May be used from any thread; one look is made at a time.
     """
 
     def __init__(self, folder: Path, listed: BuildList, owner: int = ROOT) -> None:
@@ -100,6 +101,7 @@ class InstalledTree:
         self._ring = sorted(self._folders)
         self._turn = 0
         self._looked = False
+        self._one_at_a_time = threading.Lock()
 
     def look(self, *, whole: bool = True) -> tuple[Difference, ...]:
         """Give every place that differs; not `whole`: as far as was seen by now, of all folders after some looks.
@@ -107,10 +109,11 @@ class InstalledTree:
         Raises:
             Unreadable: the folder is not there, or a folder above it cannot be looked at.
         """
-        self._look_at(self._share() if self._looked and not whole else self._ring)
-        self._looked = True
-        found = (one for folder in self._folders.values() for one in folder.found)
-        return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.path)))
+        with self._one_at_a_time:
+            self._look_at(self._share() if self._looked and not whole else self._ring)
+            self._looked = True
+            found = (one for folder in self._folders.values() for one in folder.found)
+            return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.path)))
 
     def _share(self) -> list[str]:
         """Give the folders whose turn it is."""
@@ -208,21 +211,24 @@ class ExpectedBuild:
 
     A list of another release than the one that runs is not believed: it may be an older one put back. That there is
     none is wrong, too, where a program is installed, or taking it away would hide what changing a file does not.
+    `vouched`: who signed the list is known and right; before a PC is enrolled nobody has said whose lists it believes.
     """
 
     folder: Path
     listed: BuildList | None
     tree: InstalledTree | None
     problem: str = ""
+    vouched: bool = True
 
     @classmethod
-    def at(cls, folder: Path, trust: Trust, release: str, owner: int = ROOT) -> Self | None:
+    def at(cls, folder: Path, trust: Trust | None, release: str, owner: int = ROOT) -> Self | None:
         """Give what the program installed in `folder` is compared with: the signed list there, of this release.
 
         None if there is none because nobody releases this: it is a checkout that somebody develops in.
         """
         try:
-            listed = read_build_list(read_bounded(folder / LIST_FILE, MOST_BYTES), trust)
+            signed = read_bounded(folder / LIST_FILE, MOST_BYTES)
+            listed = peek_build_list(signed) if trust is None else read_build_list(signed, trust)
         except FileNotFoundError:
             return None if _is_checkout(folder) else cls(folder, None, None, "there is none")
         except OSError as error:
@@ -231,7 +237,7 @@ class ExpectedBuild:
             return cls(folder, None, None, fault.detail)
         if listed.version != release:
             return cls(folder, None, None, f"of release {listed.version}, and {release} runs")
-        return cls(folder, listed, InstalledTree(folder, listed, owner))
+        return cls(folder, listed, InstalledTree(folder, listed, owner), vouched=trust is not None)
 
 
 def shown(path: str) -> str:
