@@ -23,6 +23,7 @@ from sync.replica.outbox import Stage
 
 _LOCKS: Final = Path("/proc/locks")
 _AGENT_UNIT: Final = "examroom-agent.service"
+_STOP_KIOSK: Final = "systemctl stop examroom-kiosk"
 _ROOM_BEGINS: Final = "opened"
 
 
@@ -38,7 +39,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason why nothing may be changed now. `name`: the session or sitting, an id, where it is one."""
+    """A reason why nothing may be changed now. `name`: the session's or sitting's id; the command that ends the kiosk."""
 
     why: Why
     name: str = ""
@@ -53,7 +54,7 @@ def reasons_against(home: SeatHome) -> list[Reason]:
         What `Workplace.open` and a bad journal raise: nobody can tell, though no program of the seat is running.
         DiskFault: the disk refuses.
     """
-    running = [Reason(why) for why in _running(home)]
+    running = [Reason(why, _STOP_KIOSK if why is Why.KIOSK else "") for why in _running(home)]
     if running or not is_enrolled(home):
         return running
     return open_ends(home)
