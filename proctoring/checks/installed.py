@@ -248,7 +248,8 @@ def shown(path: str) -> str:
 def _by_folder(listed: BuildList) -> dict[str, _Folder]:
     """Give what belongs into each folder, by its place; the tree's own folder is ""."""
     folders = {"": _Folder({})}
-    for one in (*listed.files, *listed.links):
+    every: tuple[BuildFile | BuildLink, ...] = (*listed.files, *listed.links)
+    for one in every:
         wanted: _Wanted = one
         folder, _, name = one.path.rpartition("/")
         while folder not in folders:
@@ -272,7 +273,7 @@ def _is_folder(place: str) -> bool:
 
 def _target(place: str) -> str | None:
     try:
-        return os.readlink(place)
+        return os.readlink(place)  # noqa: PTH115 - to the letter: Path would tidy it up
     except OSError:
         return None
 

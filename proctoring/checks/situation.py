@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from proctoring.checks.lists import Known
 from proctoring.checks.installed import ExpectedBuild
+from proctoring.checks.lists import Known
 from sync.wire.environment import LockdownLevel
 
 

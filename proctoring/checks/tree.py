@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Final
 
 from proctoring.checks.machine import Unreadable
@@ -77,15 +78,13 @@ def open_above(folder: str, owner: int) -> str | None:
     Raises:
         Unreadable: one of them cannot be looked at.
     """
-    here = os.path.realpath(folder)
-    while (above := os.path.dirname(here)) != here:
-        here = above
+    for above in Path(folder).resolve().parents:
         try:
-            status = os.lstat(here)
+            status = above.lstat()
         except OSError as error:
-            raise Unreadable(here, error.strerror or "EIO") from None
+            raise Unreadable(str(above), error.strerror or "EIO") from None
         if others_may_write(status, owner) and not status.st_mode & stat.S_ISVTX:
-            return here
+            return str(above)
     return None
 
 

@@ -31,7 +31,7 @@ def sign_build_list(listed: BuildList, key: SigningKey) -> bytes:
 
 
 def peek_build_list(signed: bytes) -> BuildList:
-    """Read a signed list of files that nobody vouches for: what differs from it is damaged, what does not may be forged.
+    """Read a signed list of files that nobody vouches for: what fits it may be forged, too.
 
     Raises:
         BuildListRefused: not such a list.

@@ -1,4 +1,4 @@
-"""The list of a program as its publisher released it: every file and link of its tree; a seat compares what it runs with it."""
+"""The list of a program as its publisher released it: every file and link; a seat compares what it runs with it."""
 
 import posixpath
 from itertools import pairwise

@@ -7,24 +7,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import pydantic
 import xcffib
 import xcffib.xproto
 
 from app.resources import resource_folder
 from proctoring.checks.build import build
 from proctoring.checks.catalogue import CHECKS, WATCHED
+from proctoring.checks.installed import SHARE, ExpectedBuild
+from proctoring.checks.listing import list_tree
 from proctoring.checks.lists import Known
 from proctoring.checks.machine import Machine
 from proctoring.checks.observation import Check, observe
 from proctoring.checks.situation import Situation
-from proctoring.checks.tree import LIST_FILE, PACKAGES, ExpectedBuild, Tree
+from proctoring.checks.tree import LIST_FILE
 from proctoring.lockdown.clients import Allow
 from proctoring.lockdown.display import DisplayWatch
 from proctoring.lockdown.installing import install, remove
 from sync.trust.build import sign_build_list
-from sync.wire.build import BuildList
 from sync.wire.enrolment import RegistryRole
 from sync.wire.environment import LockdownLevel, Verdict
 from tests.bench.figures import Row
@@ -36,6 +39,12 @@ from tests.sync.trust.world import World
 ROUNDS, WHOLE, LOOKS, FEW = 60, 12, 400, 3
 WINDOWS = 8
 PROGRAM = Path(__file__).parents[2]
+OURS = ("app", "proctoring", "sync")
+THIRD_PARTY = (
+    *("PySide6", "shiboken6", "cv2", "opencv_python.libs", "av", "av.libs", "numpy", "numpy.libs", "sqlcipher3"),
+    *("cryptography", "lxml", "pydantic", "pydantic_core", "rich", "typer", "tuf", "securesystemslib", "pygments"),
+)
+"""What is large, or many files, in a seat's package."""
 Times = tuple[tuple[float, ...], tuple[float, ...]]
 
 
@@ -44,7 +53,7 @@ def guarding(folder: Path, display: str) -> list[Row]:
     folder.mkdir()
     return [
         *_checks(),
-        _first_look_of_build(folder / "installed"),
+        *_looks_at_a_build(folder / "installed"),
         _display_look(display),
         _doctor(),
         _lock_down(folder),
@@ -85,26 +94,68 @@ def _read_stats() -> None:
             os.close(descriptor)
 
 
-def _first_look_of_build(program: Path) -> Row:
-    """The program's own files against the signed list of them, as a start makes it."""
-    for name in PACKAGES:
-        shutil.copytree(PROGRAM / name, program / name)
-    files, _ = Tree(program).files()
-    listed = BuildList(product="examroom-seat", version="1.0.0", files=tuple(files[path] for path in sorted(files)))
+def _looks_at_a_build(program: Path) -> list[Row]:
+    """An installed tree against the signed list of it: all of it as a start does, and a share as every second does."""
+    _lay_out(program)
+    listed = list_tree(program, "examroom-seat", "1.0.0")
     world = World.make()
     (program / LIST_FILE).write_bytes(sign_build_list(listed, world.roles[RegistryRole.BUILD]))
+    known: list[Situation] = []
 
-    def ours() -> None:
-        situation = Situation(build=ExpectedBuild.beside(program, world.trust, "1.0.0"), environment={})
-        if build(Machine(), situation).verdict is not Verdict.CLEAR:
+    def first() -> None:
+        expected = ExpectedBuild.at(program, world.trust, "1.0.0", os.getuid())
+        known.append(Situation(build=expected, environment={}))
+        if build(Machine(), known[-1]).verdict is not Verdict.CLEAR:
             raise RuntimeError("the copied program is not as listed")
 
-    sums = ["sha256sum", "--", *(str(program / path) for path in files)]
-    return Row(
-        f"The first look at our {len(files)} files against the signed list; sha256sum of them",
-        "ms",
-        *_by_turns(ours, lambda: subprocess.run(sums, check=True, stdout=subprocess.DEVNULL), FEW * 3),
-    )
+    places = [f"{program}/{one.path}" for one in listed.files]
+    sums = ["xargs", "-0", "sha256sum", "--"]
+    given = "\0".join(places).encode()
+    firsts = _by_turns(first, lambda: subprocess.run(sums, input=given, check=True, stdout=subprocess.DEVNULL), FEW)
+    brief = replace(known[-1], briefly=True)
+
+    def share() -> None:
+        if build(Machine(), brief).verdict is not Verdict.CLEAR:
+            raise RuntimeError("the copied program is not as listed any more")
+
+    def bare() -> None:
+        for place in places[:SHARE]:
+            os.lstat(place)
+
+    megabytes = sum(one.size for one in listed.files) // 1_000_000
+    return [
+        Row(
+            f"The first look at an installed tree, {len(places)} files of {megabytes} MB, its list read; sha256sum of them",
+            "ms",
+            *firsts,
+        ),
+        Row(
+            f"Its share of a second's round, processor; os.lstat of {SHARE} files",
+            "ms",
+            *_by_turns(share, bare, ROUNDS, time.process_time),
+            tail=True,
+        ),
+    ]
+
+
+def _lay_out(program: Path) -> None:
+    """Lay out what a seat's package brings, as links of the files that run here; without byte code."""
+    no_byte_code = shutil.ignore_patterns("__pycache__", "*.pyc")
+    for name in OURS:
+        shutil.copytree(PROGRAM / name, program / name, ignore=no_byte_code)
+    beside = Path(pydantic.__file__).parents[1]
+    for name in THIRD_PARTY:
+        shutil.copytree(beside / name, program / name, ignore=no_byte_code, copy_function=_linked, symlinks=True)
+    for folder, _, _ in os.walk(program, topdown=False):
+        if not any(Path(folder).iterdir()):
+            Path(folder).rmdir()
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        Path(target).hardlink_to(source)
+    except OSError:  # on another disk
+        shutil.copy2(source, target)
 
 
 def _display_look(display: str) -> Row:

@@ -127,5 +127,5 @@ def test_this_very_program_can_be_listed_and_is_what_was_listed(registry: Path, 
 def _drop_empty(tree: Path) -> None:
     """Drop folders that held nothing but byte code; whoever changes branches leaves such behind."""
     for folder, _, _ in os.walk(tree, topdown=False):
-        if not os.listdir(folder):
-            os.rmdir(folder)
+        if not any(Path(folder).iterdir()):
+            Path(folder).rmdir()

@@ -49,3 +49,13 @@ def test_a_page_that_cannot_be_written_is_said_plainly(terminal: Terminal, tmp_p
 def test_a_folder_that_is_no_seat_is_not_ready_and_stays_as_it_is(terminal: Terminal, tmp_path: Path) -> None:
     assert terminal.run("doctor", "--home", str(tmp_path / "nothing")).code == 1
     assert not (tmp_path / "nothing").exists()
+
+
+def test_without_a_folder_the_seat_that_is_installed_is_looked_at(
+    terminal: Terminal, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.doctor.DEFAULT_HOME", place.seat)
+    standings = {
+        line["check"]: line["standing"] for line in json.loads(terminal.run("doctor", "--json").output)["checks"]
+    }
+    assert standings["enrolled"] == "good"

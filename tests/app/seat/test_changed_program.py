@@ -31,7 +31,7 @@ from tests.app.seat.test_overriding import Launch
 from tests.proctoring.checks.released import as_packaged, program_in
 
 BLOCKING = CheckRule(check="build", found=Severity.BLOCKING, unknown=Severity.ATTENTION, overridable=False)
-"""What an exam demands; here by a rule, as a window of a test is shut down to nothing and its level asks for nothing."""
+"""What an exam demands; here by a rule, as the window of a test is not shut down and no level can be asked for."""
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """A small program as it lies installed, with all that a tree has: packages, byte code, a library, links, a launcher."""
 
 import os
+import py_compile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from py_compile import PycInvalidationMode, compile
 
 RELEASE = "1.4.2"
 FILES = {
@@ -44,6 +44,5 @@ def program_in(folder: Path) -> Path:
 
 def byte_code_of(folder: Path, source: str, cached: str) -> None:
     """Compile a source as the package's builder does: known by its hash."""
-    compile(
-        str(folder / source), str(folder / cached), doraise=True, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
-    )
+    hashed = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    py_compile.compile(str(folder / source), str(folder / cached), doraise=True, invalidation_mode=hashed)

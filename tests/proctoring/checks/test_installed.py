@@ -40,6 +40,16 @@ def test_a_tree_as_it_was_released_differs_nowhere(program: Path, listed: BuildL
     assert looking.look() == looking.look() == looking.look(whole=False) == ()
 
 
+def instead(path: str, put: Callable[[Path], object]) -> Callable[[Path], object]:
+    """Take away what lies at a place, into the folder above the tree, and put something else there."""
+
+    def change(seat: Path) -> None:
+        (seat / path).rename(seat.parent / "taken")
+        put(seat / path)
+
+    return change
+
+
 ATTACKS: dict[str, tuple[Callable[[Path], object], set[tuple[Kind, str]]]] = {
     "a third party's library": (
         lambda seat: (seat / "numpy.libs/libblas.so").write_text("EVL"),
@@ -66,27 +76,27 @@ ATTACKS: dict[str, tuple[Callable[[Path], object], set[tuple[Kind, str]]]] = {
     ),
     "a package that is gone": (lambda seat: (seat / "sync").rename(seat.parent / "sync"), {(Kind.MISSING, "sync")}),
     "the launcher's interpreter": (
-        lambda seat: ((seat / "bin/python").unlink(), (seat / "bin/python").symlink_to("/usr/bin/python3.12")),
+        instead("bin/python", lambda place: place.symlink_to("/usr/bin/python3.12")),
         {(Kind.CHANGED, "bin/python")},
     ),
     "a copy of the interpreter": (
-        lambda seat: ((seat / "bin/python").unlink(), (seat / "bin/python").write_text("ELF")),
+        instead("bin/python", lambda place: place.write_text("ELF")),
         {(Kind.ODD, "bin/python")},
     ),
     "a link where a file was": (
-        lambda seat: ((seat / "our.pth").rename(seat.parent / "our"), (seat / "our.pth").symlink_to("../our")),
+        instead("our.pth", lambda place: place.symlink_to("../taken")),
         {(Kind.ODD, "our.pth")},
     ),
     "a link where a folder was": (
-        lambda seat: ((seat / "sync").rename(seat.parent / "sync"), (seat / "sync").symlink_to("../sync")),
+        instead("sync", lambda place: place.symlink_to("../taken")),
         {(Kind.ODD, "sync")},
     ),
     "a folder where a file was": (
-        lambda seat: ((seat / "our.pth").unlink(), (seat / "our.pth").mkdir()),
+        instead("our.pth", lambda place: place.mkdir()),
         {(Kind.ODD, "our.pth")},
     ),
     "a pipe where a file was": (
-        lambda seat: ((seat / "our.pth").unlink(), os.mkfifo(seat / "our.pth")),
+        instead("our.pth", os.mkfifo),
         {(Kind.ODD, "our.pth")},
     ),
     "an extra pipe": (lambda seat: os.mkfifo(seat / "app/pipe"), {(Kind.ADDED, "app/pipe")}),
@@ -152,11 +162,21 @@ def test_a_folder_above_in_which_anybody_may_put_another_tree_is_named(program: 
     assert found(program, listed) == set(), "there, only its owner can take it away"
 
 
+def noting(read: list[str]) -> Callable[[dict[str, tree.Mark]], dict[str, str]]:
+    """Read as ever, and note what was read."""
+
+    def digests(wanted: dict[str, tree.Mark]) -> dict[str, str]:
+        read.extend(wanted)
+        return tree.digests(wanted)
+
+    return digests
+
+
 def test_a_file_with_a_hole_larger_than_any_disk_is_not_read(
     program: Path, listed: BuildList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = list[str]()
-    monkeypatch.setattr(installed, "digests", lambda wanted: read.extend(wanted) or tree.digests(wanted))
+    monkeypatch.setattr(installed, "digests", noting(read))
     for path in ("app/main.py", "app/added"):
         with (program / path).open("ab") as file:
             file.truncate(1 << 42)
@@ -188,7 +208,7 @@ def test_a_file_that_is_swapped_between_the_look_and_the_reading_is_never_taken_
     def swapped(wanted: dict[str, tree.Mark]) -> dict[str, str]:
         if str(main) in wanted:
             (program.parent / "good").write_bytes(good)
-            os.replace(program.parent / "good", main)  # good again, but not the one that was looked at
+            (program.parent / "good").replace(main)  # good again, but not the one that was looked at
         return tree.digests(wanted)
 
     main.write_bytes(evil)
@@ -212,7 +232,7 @@ def test_a_file_is_read_again_only_if_it_is_not_the_one_that_was_read(
 ) -> None:
     looking, read = tree_of(program, listed), list[str]()
     looking.look()
-    monkeypatch.setattr(installed, "digests", lambda wanted: read.extend(wanted) or tree.digests(wanted))
+    monkeypatch.setattr(installed, "digests", noting(read))
     main = program / "app/main.py"
     times = main.stat()
     main.write_text("print(3)\n")  # as long as before

@@ -1,4 +1,4 @@
-"""The list of a tree as it is made where a release is built: all of it, and nothing that could not be believed later."""
+"""The list of a tree as it is made where a release is built: all of it, and nothing that cannot be believed later."""
 
 import os
 from hashlib import sha256
