@@ -32,6 +32,7 @@ from app.cli import (
     room_record,
     seat,
     seat_changing,
+    seat_ending,
     seat_identity,
     seat_keys,
     setup,
@@ -57,6 +58,7 @@ app.add_typer(content_repo.app, name="content-repo")
 seat.app.add_typer(seat_keys.app)
 seat.app.add_typer(seat_identity.app)
 seat.app.add_typer(seat_changing.app)
+seat.app.add_typer(seat_ending.app)
 app.add_typer(seat.app, name="seat")
 app.add_typer(site.app, name="site")
 app.add_typer(agent.app, name="agent")

@@ -123,8 +123,9 @@ class TokenKeyStore:
         if not self.exists():
             return
         name = _name(self._token_facts().objects)
-        self._tried(lambda token: token.remove(name))
-        own = (DEVICE, NEXT_DEVICE, PIN, REFUSED_PIN, WRAPPED)
+        if self._files.has(PIN):  # else a kill broke this off after the token was done
+            self._tried(lambda token: token.remove(name))
+        own = (PIN, DEVICE, NEXT_DEVICE, REFUSED_PIN, WRAPPED)
         self._files.destroy((*own, *SealedKeys.FILES, UNLOCK_FILE, STORE_FILE))
         self._seal = None
 

@@ -39,7 +39,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason why nothing may be changed now. `name`: the session's or sitting's id; the command that ends the kiosk."""
+    """A reason why nothing may be changed now. `name`: a session's or sitting's id; what ends the kiosk."""
 
     why: Why
     name: str = ""
