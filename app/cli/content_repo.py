@@ -10,18 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import typer
 
 from app.cli.console import command, print_fault
-from sync.client.channel import Channel, begin
 from sync.client.mirror import Mirror
 from sync.client.tuf_client import MOST_METADATA_BYTES
 from sync.faults import EnvironmentFault, Exit, Fault
 from sync.replica.durable import private_folder, write_durably
 from sync.trust.files import read_bounded
+
+if TYPE_CHECKING:
+    from sync.client.channel import Channel
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -105,6 +107,8 @@ def init(
     metadata_dir: MetadataDir = None,
 ) -> None:
     """Begin with a root; nothing is asked of a repository."""
+    from sync.client.channel import begin
+
     folder = _wanted(metadata_dir or _said(context).metadata_dir, "--metadata-dir")
     try:
         raw = read_bounded(root, MOST_METADATA_BYTES)
@@ -152,7 +156,9 @@ def download(
     channel.fetch(channel.target(name), private_folder(into) / quote(name, ""))
 
 
-def _channel(folder: Path, mirror: Mirror) -> Channel:
+def _channel(folder: Path, mirror: Mirror) -> "Channel":
+    from sync.client.channel import Channel
+
     try:
         root = read_bounded(folder / _BEGINNING, MOST_METADATA_BYTES)
     except OSError as error:

@@ -16,7 +16,11 @@ WITH_DATA: Final = ("latex2mathml", "ziafont", "ziamath")
 """Packages that read files of their own for which PyInstaller has no recipe."""
 ALSO: Final = ("_cffi_backend", "rich._unicode_data")
 """Modules and packages that others import by a name they put together."""
-NEVER: Final = ("_pytest", "hypothesis", "IPython", "matplotlib", "mypy", "PIL", "pytest", "setuptools", "tkinter")
+NEVER: Final = (
+    *("_distutils_hack", "_pytest", "hypothesis", "IPython", "matplotlib", "mypy", "pkg_resources", "pytest"),
+    *("attr", "attrs", "bs4", "cssselect", "dotenv", "itsdangerous", "jinja2", "mypy_boto3_s3", "packaging", "PIL"),
+    *("pyparsing", "setuptools", "soupsieve", "tkinter", "wx", "yaml"),
+)
 """What may be there where this is built, and is named as a possibility by something we use."""
 
 _SERVICES: Final = "botocore/data"

@@ -4,13 +4,21 @@ import json
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Final
 
+from packaging.markers import default_environment
+from packaging.utils import canonicalize_name
+
+from installer.package.locked import Lock, wanted_by
+from installer.package.recipe import SEAT
+from installer.windows.contents import ROOT
+
 FOLDER: Final = "licences"
+_WINDOWS: Final = {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"}
 LIST: Final = "components.json"
 OWN: Final = "examroom"
 PYTHON: Final = "Python"
@@ -18,6 +26,7 @@ _BOOTLOADER: Final = "pyinstaller"
 """Its loader is the program file itself (GPL 2 or later, with an exception for programs made with it)."""
 _FILES: Final = ("licen", "copying", "notice", "authors")
 _UNKNOWN: Final = "not said"
+_LONGEST: Final = 100
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,22 @@ class Component:
     version: str
     licence: str
     texts: tuple[str, ...]
+
+
+def stowaways(components: Iterable[str], root: Path = ROOT) -> list[str]:
+    """Give those that the lock does not need for these programs: something else drew them in. By name.
+
+    Raises:
+        Refused: the lock and what is installed here do not fit.
+    """
+    product = replace(SEAT, groups=("", "registry"), without=frozenset())
+    needed = {OWN, PYTHON.lower(), _BOOTLOADER}
+    for platform in ({}, _WINDOWS):
+        markers = {key: str(value) for key, value in default_environment().items()} | platform
+        lock = Lock.read(root / "requirements.lock", markers)
+        wanted = wanted_by(product, root / "pyproject.toml", markers)
+        needed |= {pin.name for pin in lock.closure(wanted, markers)}
+    return sorted(name for name in components if canonicalize_name(name) not in needed)
 
 
 def collect(sources: Iterable[str], folder: Path) -> list[tuple[str, str]]:
@@ -49,6 +74,12 @@ def collect(sources: Iterable[str], folder: Path) -> list[tuple[str, str]]:
     files = {place: file for one in texts.values() for place, file in one.items()}
     inside = [(f"{FOLDER}/{place}", str(file)) for place, file in sorted(files.items())]
     return [(f"{FOLDER}/{LIST}", str(listed)), *inside]
+
+
+def named(files: Mapping[str, str]) -> list[str]:
+    """Give the names of the components in what `collect` gave."""
+    listed = json.loads(Path(files[f"{FOLDER}/{LIST}"]).read_text("utf-8"))
+    return [component["name"] for component in listed]
 
 
 def _gave(one: Distribution, taken: set[str]) -> bool:
@@ -75,7 +106,7 @@ def _python_texts() -> dict[str, Path]:
 
 
 def _licence(one: Distribution) -> str:
-    """Give what its metadata says: the expression, else the classifiers, else the first line of the old field."""
+    """Give what its metadata says: the expression, else the classifiers, else the old field, else its text's head."""
     said = one.metadata
     if expression := said.get("License-Expression"):
         return str(expression)
@@ -84,7 +115,9 @@ def _licence(one: Distribution) -> str:
     ]
     if classifiers:
         return ", ".join(classifiers)
-    return next(iter(str(said.get("License") or "").strip().splitlines()), "") or _UNKNOWN
+    texts = (said.get("License") or "", *(path.read_text("utf-8", "replace") for path in _texts(one).values()))
+    heads = [text.strip().splitlines()[0][:_LONGEST] for text in texts if text.strip()]
+    return heads[0] if heads else _UNKNOWN
 
 
 def _name(one: Distribution) -> str:
