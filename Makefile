@@ -5,6 +5,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 FLOORS := app proctoring sync
+HOUSE := $(FLOORS) installer
 # Qt warns where the locale is not UTF-8, and in the tests a warning is an error.
 UTF8 := LC_ALL=C.UTF-8
 
@@ -30,8 +31,8 @@ soak: ready-for-tests ## two hours of recording, every picture and sample accoun
 
 check: ready ## style, types and who may import whom
 	@trap 'echo "make check: FAILED"' ERR; \
-	$(PYTHON) -m ruff check $(FLOORS) tests; \
-	$(PYTHON) -m ruff format --check $(FLOORS) tests; \
+	$(PYTHON) -m ruff check $(HOUSE) tests; \
+	$(PYTHON) -m ruff format --check $(HOUSE) tests; \
 	$(PYTHON) -m mypy; \
 	.venv/bin/lint-imports --no-logo
 	@echo 'make check: passed'
@@ -42,9 +43,9 @@ bench: ready-for-tests ## measure what the architecture promises
 screenshots: ready-for-tests ## every screen as a picture
 	@$(UTF8) $(PYTHON) -m tests.screenshots $(ARGS)
 
-package: ready ## build the wheel into dist/ (a .deb comes with a later release)
-	@$(PYTHON) -m hatchling build --target wheel --directory dist
-	@echo 'make package: the wheel is in dist/; a .deb comes with a later release'
+package: ready ## the .deb files, their lists of files and bills of materials, into dist/ (ARGS="--only seat …")
+	@$(PYTHON) -m installer.package $(ARGS)
+	@echo 'make package: done'
 
 lock: ready ## write requirements.lock again from pyproject.toml (ARGS="--upgrade" for newer releases)
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -53,7 +54,7 @@ lock: ready ## write requirements.lock again from pyproject.toml (ARGS="--upgrad
 
 clean: ## remove what the other targets made, .venv too
 	@rm -rf .venv .demo dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	@find $(FLOORS) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find $(HOUSE) tests -name __pycache__ -type d -prune -exec rm -rf {} +
 	@echo 'make clean: done'
 
 ready:

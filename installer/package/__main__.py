@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from installer.package.building import build
+from installer.package.building import Order, build
 from installer.package.recipe import PRODUCTS
 from installer.package.refusals import Refused
 
@@ -30,8 +30,10 @@ def main() -> int:
     try:
         for product in wanted:
             listed = Path(signed[product.short]).resolve() if product.short in signed else None
-            built = build(product, source, out.resolve(), cache.resolve(), listed)
-            print(f"    {built.package.name}: {built.package.stat().st_size / 1e6:.1f} MB")
+            built = build(Order(product, source, out.resolve(), cache.resolve(), listed))
+            packed = built.package.stat().st_size / 1e6
+            print(f"    {built.package}: {packed:.1f} MB, {built.installed_bytes / 1e6:.0f} MB when installed")
+            print(f"    {built.files}: its files, to be signed")
     except Refused as refusal:
         print(f"make package: {refusal}", file=sys.stderr)
         return 1

@@ -1,8 +1,8 @@
 """Byte code for every module, the same bytes wherever and whenever it is made.
 
-One process of the release's own Python compiles all, in order, with a fixed seed for hashes and the addresses of the
-kernel's loader fixed where they can be; the files name the place on the PC. Unchecked: Python believes them whatever
-the time of the source says (PEP 552); that neither was changed is for the list of files to tell.
+One process of the release's own Python compiles all, in order and with a fixed seed for hashes; the files name their
+place on the PC. Unchecked: Python believes them whatever the time of the source says (PEP 552); that neither was changed
+is for the list of files to tell.
 """
 
 import subprocess
@@ -40,10 +40,9 @@ def compile_all(tree: Path, root: str, target: Target) -> None:
         Refused: a module cannot be compiled, and is none of those known for it.
     """
     places = sorted(str(path.relative_to(tree)) for path in tree.rglob("*.py"))
-    command = (str(target.python), "-I", "-S", "-W", "ignore", "-c", _COMPILE, str(tree), root)
+    # no -I: it would leave the seed out
+    command = (str(target.python), "-P", "-s", "-S", "-W", "ignore", "-c", _COMPILE, str(tree), root)
     environment = CLEAN | {"PYTHONHASHSEED": "0"}
-    # -I would leave the seed out: the command line says the same by -P and -s
-    command = (str(target.python), "-P", "-s", *command[2:])
     done = subprocess.run(
         command,
         input="".join(f"{place}\n" for place in places),

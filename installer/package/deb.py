@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from installer.package.recipe import SCRIPTS, Product
+from installer.package.recipe import SCRIPTS, UNITS, Product
 from installer.package.refusals import Refused
 from installer.package.target import CLEAN, Target
 from installer.package.tree import settle
@@ -28,19 +28,30 @@ Priority: optional
 Description: {summary}
  {description}
 """
+_COPYRIGHT: Final = """\
+Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: {name}
+Comment: What else this package brings, each part with its version and licence, is told by
+ {root}/share/licences/LICENCES.txt and, for programs, {root}/share/{name}.cdx.json.
+
+Files: *
+Copyright: the authors of examroom
+License: GPL-3.0-or-later
+ On Debian systems the text is in /usr/share/common-licenses/GPL-3.
+"""
 
 
-def pack(product: Product, target: Target, version: str, root: Path, out: Path) -> Path:
-    """Pack what lies below `root` as on the PC, with the product's own files added; give the package's place.
+def pack(product: Product, target: Target, release: tuple[str, int], root: Path, source: Path) -> Path:
+    """Pack what lies below `root` as on the PC, with the product's own files added; the package lies beside it.
+
+    `release`: its version, and the time that all its files get (s).
 
     Raises:
         Refused: dpkg-deb could not pack it.
     """
-    epoch = int(root.stat().st_mtime)
+    version, epoch = release
     shutil.copytree(SCRIPTS / product.short / "files", root, dirs_exist_ok=True, symlinks=True)
-    command = root / "usr/bin" / product.command
-    command.parent.mkdir(parents=True, exist_ok=True)
-    command.symlink_to(f"{product.root}/bin/examroom")
+    _add(product, root, source)
     control = root / "DEBIAN"
     control.mkdir()
     size = sum(-(-path.lstat().st_size // _KIB) for path in _files(root))
@@ -50,13 +61,29 @@ def pack(product: Product, target: Target, version: str, root: Path, out: Path) 
     (control / "md5sums").write_text(_sums(root), "utf-8")
     (control / "control").write_text(_control(product, target, version, size), "utf-8")
     settle(root, epoch)
-    package = out / f"{product.name}_{version}_{target.architecture}.deb"
+    package = root.parent / f"{product.name}_{version}_{target.architecture}.deb"
     build = ("dpkg-deb", "--root-owner-group", "-Zzstd", "-z9", "--build", str(root), str(package))
     environment = CLEAN | {"SOURCE_DATE_EPOCH": str(epoch)}
     done = subprocess.run(build, env=environment, check=False, capture_output=True, text=True)
     if done.returncode:
         raise Refused(f"dpkg-deb could not pack {product.name}: {done.stderr.strip()[-500:]}")
     return package
+
+
+def _add(product: Product, root: Path, source: Path) -> None:
+    """Add the command, and the units that start with the PC: a plain link, so that nothing has to be enabled."""
+    command = root / "usr/bin" / product.command
+    command.parent.mkdir(parents=True)
+    command.symlink_to(f"{product.root}/bin/examroom")
+    for unit in product.carried:
+        shutil.copyfile(source / unit, root / UNITS / Path(unit).name)
+    wanted = root / UNITS / "multi-user.target.wants"
+    wanted.mkdir()
+    for name in product.units:
+        (wanted / name).symlink_to(f"../{name}")
+    about = root / "usr/share/doc" / product.name / "copyright"
+    about.parent.mkdir(parents=True)
+    about.write_text(_COPYRIGHT.format(name=product.name, root=product.root), "utf-8")
 
 
 def filled(text: str, facts: dict[str, str]) -> str:

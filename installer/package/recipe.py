@@ -6,7 +6,7 @@ from typing import Final
 
 SCRIPTS: Final = Path(__file__).parent / "debian"
 """Maintainer scripts, units and the rest that a package installs as it is, a folder for each product."""
-STATE: Final = "/var/lib/examroom/package"
+UNITS: Final = "usr/lib/systemd/system"
 
 _QT: Final = (
     *("libgl1", "libegl1", "libxkbcommon0", "libglib2.0-0t64 | libglib2.0-0", "libfontconfig1", "libfreetype6"),
@@ -20,7 +20,8 @@ class Product:
     """One package and the folder below /opt/examroom that it fills.
 
     `groups`: of pyproject's dependencies, "" for those of the programs, or the name of an extra. `without`: names
-    among them that none of this package's commands need. `keep`: what of PySide6 stays, see `trimming`.
+    among them that none of this package's commands need. `units`: those that start with the PC. `carried`: units that
+    lie in the source's resources.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Product:
     recommends: tuple[str, ...] = ()
     groups: tuple[str, ...] = ("",)
     without: frozenset[str] = field(default_factory=frozenset)
+    units: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
 
     @property
     def short(self) -> str:
@@ -58,6 +61,8 @@ Locking the PC down to the exam is offered at the first start, not forced.""",
         *("xserver-xorg-core", "xserver-xorg-input-libinput", "xauth", "nftables", "systemd", "udev"),
     ),
     recommends=("ibus", "ibus-libpinyin"),
+    units=("examroom-agent.service", "examroom-update.service"),
+    carried=("resources/update/examroom-update.service",),
 )
 REGISTRY: Final = Product(
     name="examroom-registry",
@@ -69,6 +74,7 @@ send, and signs what they may believe. Needs neither a screen nor a camera.
 Its Python packages are inside; nothing is fetched when it is installed.""",
     depends=("ca-certificates", "libudev1", "systemd"),
     groups=("", "registry"),
+    units=("examroom-registry.service",),
     without=frozenset(
         {"pyside6-essentials", "opencv-python", "sounddevice", "pyqtgraph", "webrtcvad-wheels", "xcffib"}
     ),

@@ -27,7 +27,7 @@ QT_PLUGINS: Final = frozenset(
         *("iconengines/libqsvgicon.so", "printsupport/libcupsprintersupport.so"),
     }
 )
-"""A display, a test without one, Chinese input, the pictures of exams, and printing. No Wayland: none is locked down."""
+"""A display, a test without one, Chinese input, the pictures of exams, and printing. We never lock a Wayland down."""
 _QT_TRANSLATIONS: Final = re.compile(r"PySide6/Qt/translations/(qtbase|qt)_(zh_CN|en)\.qm")
 _QT_KEPT: Final = re.compile(
     r"PySide6/(__init__|_config|_git_pyside_version)\.py|PySide6/(libpyside6\.abi3\.so\.[0-9.]+|py\.typed)"
@@ -35,13 +35,14 @@ _QT_KEPT: Final = re.compile(
 )
 _SERVICES: Final = ("s3", "sts")
 """The parts of botocore's descriptions that object storage takes."""
+_SERVICE_DEPTH: Final = 3
 _NEVER: Final = re.compile(
     r"(^|/)(tests|testing/tests|_tests|pytest_plugin)/"  # of numpy, scipy, alembic and others
     r"|\.(pyi|pyx|pxd|pxi|h|hpp|c|cpp|a|cmake|pc|lib|f|f90)$"
     r"|^(cv2/(samples|utils/misc)|numpy/f2py|sqlalchemy/testing|alembic/testing|pyqtgraph/examples|shiboken6/include)/"
     r"|^cv2/load_config_py2\.py$|^cv2/data/(?!haarcascade_frontalface_alt2\.xml$).+\.xml$"
     r"|^cv2/qt/"  # windows of OpenCV's own, which we never open
-    r"|^(pip|setuptools|_distutils_hack|pkg_resources)/"
+    r"|^securesystemslib/_vendor/ed25519/test_data/|^boto3/(data|examples)/(?!s3/)"
 )
 
 
@@ -55,7 +56,7 @@ def unwanted(places: Iterable[str], libraries: Path) -> frozenset[str]:
 
 def _is_idle_service(place: str) -> bool:
     parts = place.split("/")
-    return parts[:2] == ["botocore", "data"] and len(parts) > 3 and parts[2] not in _SERVICES
+    return parts[:2] == ["botocore", "data"] and len(parts) > _SERVICE_DEPTH and parts[2] not in _SERVICES
 
 
 def _wanted_of_qt(places: set[str], libraries: Path) -> set[str]:
@@ -80,7 +81,8 @@ def needed(library: Path) -> tuple[str, ...]:
         with library.open("rb") as file:
             for section in ELFFile(file).iter_sections():
                 if isinstance(section, DynamicSection):
-                    return tuple(tag.needed for tag in section.iter_tags() if tag.entry.d_tag == "DT_NEEDED")
+                    wanted = (tag for tag in section.iter_tags() if tag.entry.d_tag == "DT_NEEDED")
+                    return tuple(tag.needed for tag in wanted)  # type: ignore[attr-defined]  # its own kind of tag
     except ELFError:
         pass
     return ()

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -22,6 +23,16 @@ _NOT_INSTALLED: Final = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_u
 """What is said of an installation by pip; ours has the package's list of files instead."""
 
 
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel that went in: its name, version, the SHA-256 of its file, and the places it brought."""
+
+    name: str
+    version: str
+    sha256: str
+    places: tuple[str, ...]
+
+
 def fetch(pins: Iterable[Pin], target: Target, cache: Path, epoch: int) -> Mapping[str, Path]:
     """Give each pin's wheel by name; those that the cache lacks are fetched.
 
@@ -36,8 +47,8 @@ def fetch(pins: Iterable[Pin], target: Target, cache: Path, epoch: int) -> Mappi
     options = ("--only-binary", ":all:", "--dest", str(cache))
     _pip(("--python", str(target.python), "download", *options), _lacking(by_kind[False], cache), {})
     times = {"SOURCE_DATE_EPOCH": str(epoch), "PYTHONHASHSEED": "0"}
-    options = ("--no-binary", ":all:", "--no-build-isolation", "--wheel-dir", str(built))
-    _pip(("wheel", *options), _lacking(by_kind[True], built), times)
+    building = ("--no-binary", ":all:", "--no-build-isolation", "--wheel-dir", str(built))
+    _pip(("wheel", *building), _lacking(by_kind[True], built), times)
     found = {pin.name: _find(pin, cache) for pin in by_kind[False]}
     found |= {pin.name: _find(pin, built, check=False) for pin in by_kind[True]}
     lost = sorted(name for name, wheel in found.items() if wheel is None)
@@ -59,9 +70,10 @@ def _named(folder: Path) -> Iterator[tuple[str, str, Path]]:
 
 def _find(pin: Pin, folder: Path, *, check: bool = True) -> Path | None:
     for name, version, path in _named(folder):
-        if (name, version) == (pin.name, pin.version):
-            if not check or hashlib.sha256(path.read_bytes()).hexdigest() in pin.hashes:
-                return path
+        if (name, version) != (pin.name, pin.version):
+            continue
+        if not check or hashlib.sha256(path.read_bytes()).hexdigest() in pin.hashes:
+            return path
     return None
 
 
@@ -73,7 +85,7 @@ def _pip(arguments: tuple[str, ...], pins: list[Pin], more: Mapping[str, str]) -
         wanted.flush()
         pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
         rest = ("--no-deps", "--require-hashes", "--progress-bar", "off", "-r", wanted.name)
-        done = subprocess.run((*pip, *arguments, *rest), env=reaching() | more, check=False)
+        done = subprocess.run((*pip, *arguments, *rest), env=reaching() | dict(more), check=False)
     if done.returncode:
         raise Refused(f"could not fetch {len(pins)} packages ({', '.join(pin.name for pin in pins[:5])} …)")
 
