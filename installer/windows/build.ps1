@@ -22,7 +22,7 @@ Invoke-Must $python @('-m', 'pip', 'install', '--only-binary', ':all:', '--requi
 Invoke-Must $python @('-m', 'pip', 'install', '--no-deps', '--no-build-isolation', '.')
 
 $env:PYTHONHASHSEED = '0'
-$env:SOURCE_DATE_EPOCH = & git log -1 --format=%ct
+$env:SOURCE_DATE_EPOCH = & git.exe log -1 '--format=%ct'
 $spec = @('--noconfirm', '--distpath', 'dist\windows', '--workpath', 'build\windows', 'installer\windows\examroom.spec')
 Invoke-Must $python (@('-m', 'PyInstaller') + $spec)
 $built = 'dist\windows\examroom\examroom.exe'

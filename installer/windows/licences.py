@@ -108,14 +108,14 @@ def _python_texts() -> dict[str, Path]:
 def _licence(one: Distribution) -> str:
     """Give what its metadata says: the expression, else the classifiers, else the old field, else its text's head."""
     said = one.metadata
-    if expression := said.get("License-Expression"):
+    for expression in said.get_all("License-Expression") or ():
         return str(expression)
     classifiers = [
         value.rpartition(" :: ")[2] for value in said.get_all("Classifier") or () if value.startswith("License ::")
     ]
     if classifiers:
         return ", ".join(classifiers)
-    texts = (said.get("License") or "", *(path.read_text("utf-8", "replace") for path in _texts(one).values()))
+    texts = (*(said.get_all("License") or ()), *(path.read_text("utf-8", "replace") for path in _texts(one).values()))
     heads = [text.strip().splitlines()[0][:_LONGEST] for text in texts if text.strip()]
     return heads[0] if heads else _UNKNOWN
 

@@ -65,6 +65,31 @@ def says_its_commands(program: Path) -> str:
     return f"{sum(1 for line in told.splitlines() if line.startswith('  '))} lines"
 
 
+def takes_nothing_from_its_surroundings(program: Path) -> str:
+    """Run it where others would have it take their code: beside a folder of our name, with Python's own variables."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("app/__init__.py", "sitecustomize.py", "encodings.py"):
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("raise SystemExit('taken from here')\n")
+        variables = dict.fromkeys(("PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR"), folder)
+        surroundings = os.environ | variables | {"PYTHONINSPECT": "1", "PYTHONSTARTUP": f"{folder}/sitecustomize.py"}
+        words = [str(program), BE_MODULE, "proctoring.lockdown.windows", "--help"]
+        done = subprocess.run(
+            words, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=60, check=True
+        )
+    return done.stdout.splitlines()[0][:60]
+
+
+def lists_its_own_files(program: Path) -> str:
+    """Run `build list` over its own folder, as a release would to have it signed."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "list.json")
+        words = ("build", "list", "--tree", str(program.parent), "--version", "1.2.3", "--out", str(out))
+        _must([str(program), *words])
+        return f"{len(json.loads(out.read_bytes())['files'])} files"
+
+
 def looks_at_this_pc(program: Path) -> str:
     """Run `doctor --json`; that this PC is not fit for an exam is an answer, too."""
     words = [str(program), "doctor", "--json"]
@@ -106,6 +131,8 @@ def sits_an_exam(program: Path) -> str:
 
 TRIED: Final[Sequence[Callable[[Path], str]]] = (
     says_its_commands,
+    takes_nothing_from_its_surroundings,
+    lists_its_own_files,
     looks_at_this_pc,
     draws_in_a_confined_process,
     records,
