@@ -25,6 +25,9 @@ NEVER: Final = (
 
 _SERVICES: Final = "botocore/data"
 _WANTED: Final = frozenset({"s3", "sts"})
+_PORTAUDIO: Final = "libportaudio"
+_SOUND: Final = "libportaudio64bit.dll"
+"""The wheel has others, for other processors and with ASIO, whose licence is Steinberg's; none is loaded unasked."""
 
 
 def own_modules(root: Path = ROOT) -> list[str]:
@@ -43,8 +46,13 @@ def own_data(root: Path = ROOT) -> list[tuple[str, str]]:
 
 
 def is_needed(place: str) -> bool:
-    """Tell whether a file of others belongs in the program: of Amazon's services only what object storage takes."""
+    """Tell whether a file of others belongs in the program.
+
+    Of Amazon's services only what object storage takes, of PortAudio's DLLs only the plain one for this processor.
+    """
     path = PurePosixPath(place.replace("\\", "/"))
+    if path.name.startswith(_PORTAUDIO) and path.suffix == ".dll":
+        return path.name == _SOUND
     if not path.is_relative_to(_SERVICES):
         return True
     below = path.relative_to(_SERVICES).parts

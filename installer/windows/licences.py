@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import Distribution, distributions
@@ -13,8 +14,11 @@ from typing import Final
 from packaging.markers import default_environment
 from packaging.utils import canonicalize_name
 
+from installer.package.libraries import owner_of
+from installer.package.licences import licence_of
 from installer.package.locked import Lock, wanted_by
 from installer.package.recipe import SEAT
+from installer.package.refusals import Refused
 from installer.windows.contents import ROOT
 
 FOLDER: Final = "licences"
@@ -26,7 +30,7 @@ _BOOTLOADER: Final = "pyinstaller"
 """Its loader is the program file itself (GPL 2 or later, with an exception for programs made with it)."""
 _FILES: Final = ("licen", "copying", "notice", "authors")
 _UNKNOWN: Final = "not said"
-_LONGEST: Final = 100
+_OWNERS: Final = tomllib.loads((Path(__file__).parent / "libraries.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -55,22 +59,24 @@ def stowaways(components: Iterable[str], root: Path = ROOT) -> list[str]:
     return sorted(name for name in components if canonicalize_name(name) not in needed)
 
 
-def collect(sources: Iterable[str], folder: Path) -> list[tuple[str, str]]:
+def collect(sources: Iterable[str], libraries: Iterable[str], folder: Path) -> list[tuple[str, str]]:
     """Find whose files were taken, and write the list of them into `folder`; give what goes into the program.
 
+    `libraries`: places of the shared libraries; a wheel states its own licence only, and those are named one by one.
     Each file is given as its place in the program and its place here.
     """
     taken = {os.path.realpath(source) for source in sources}
     used = [one for one in distributions() if _name(one) in {OWN, _BOOTLOADER} or _gave(one, taken)]
     texts = {_name(one): _texts(one) for one in used}
     texts[PYTHON] = _python_texts()
-    components = [Component(_name(one), one.version, _licence(one), tuple(sorted(texts[_name(one)]))) for one in used]
+    components = [Component(_name(one), one.version, licence_of(one), tuple(sorted(texts[_name(one)]))) for one in used]
     components.append(Component(PYTHON, sys.version.split()[0], "PSF-2.0", tuple(sorted(texts[PYTHON]))))
     components.sort(key=lambda one: one.name.lower())
     folder.mkdir(parents=True, exist_ok=True)
     listed = folder / LIST
-    told = json.dumps([asdict(one) for one in components], ensure_ascii=False, indent=1)
-    listed.write_text(told + "\n", "utf-8", newline="\n")
+    beside = [dict(zip(("file", "project", "licence"), (one, *whose(one)), strict=True)) for one in sorted(libraries)]
+    told = {"components": [asdict(one) for one in components], "libraries": beside}
+    listed.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="\n")
     files = {place: file for one in texts.values() for place, file in one.items()}
     inside = [(f"{FOLDER}/{place}", str(file)) for place, file in sorted(files.items())]
     return [(f"{FOLDER}/{LIST}", str(listed)), *inside]
@@ -79,7 +85,7 @@ def collect(sources: Iterable[str], folder: Path) -> list[tuple[str, str]]:
 def named(files: Mapping[str, str]) -> list[str]:
     """Give the names of the components in what `collect` gave."""
     listed = json.loads(Path(files[f"{FOLDER}/{LIST}"]).read_text("utf-8"))
-    return [component["name"] for component in listed]
+    return [component["name"] for component in listed["components"]]
 
 
 def _gave(one: Distribution, taken: set[str]) -> bool:
@@ -105,19 +111,18 @@ def _python_texts() -> dict[str, Path]:
     return {f"{PYTHON}/LICENSE.txt": place for place in places if place.is_file()}
 
 
-def _licence(one: Distribution) -> str:
-    """Give what its metadata says: the expression, else the classifiers, else the old field, else its text's head."""
-    said = one.metadata
-    for expression in said.get_all("License-Expression") or ():
-        return str(expression)
-    classifiers = [
-        value.rpartition(" :: ")[2] for value in said.get_all("Classifier") or () if value.startswith("License ::")
-    ]
-    if classifiers:
-        return ", ".join(classifiers)
-    texts = (*(said.get_all("License") or ()), *(path.read_text("utf-8", "replace") for path in _texts(one).values()))
-    heads = [text.strip().splitlines()[0][:_LONGEST] for text in texts if text.strip()]
-    return heads[0] if heads else _UNKNOWN
+def whose(library: str) -> tuple[str, str]:
+    """Give the project and the licence of a shared library by its file's name."""
+    name = library.replace("\\", "/").rpartition("/")[2]
+    fitting = [start for start in _OWNERS if name.startswith(start)]
+    if fitting:
+        said = _OWNERS[max(fitting, key=len)]
+        return said["project"], said["licence"]
+    try:
+        owner = owner_of(name)
+    except Refused:
+        return _UNKNOWN, _UNKNOWN
+    return owner.project, owner.licence
 
 
 def _name(one: Distribution) -> str:

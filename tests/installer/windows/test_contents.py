@@ -44,13 +44,14 @@ def test_of_the_many_services_of_a_cloud_only_what_object_storage_takes_is_neede
 
 def test_components_are_found_by_their_files_and_bring_their_licences(tmp_path: Path) -> None:
     taken = [str(distribution("segno").locate_file("segno/encoder.py")), str(contents.ROOT / "app" / "resources.py")]
-    files = dict(licences.collect(taken, tmp_path / "build"))
+    files = dict(licences.collect(taken, ["av.libs/libx265-1.dll"], tmp_path / "build"))
     listed = json.loads(Path(files["licences/components.json"]).read_text("utf-8"))
-    by_name = {one["name"]: one for one in listed}
+    by_name = {one["name"]: one for one in listed["components"]}
     assert set(by_name) - {"pyinstaller"} == {"examroom", "segno", "Python"}
     assert by_name["segno"]["version"] == version("segno")
     assert by_name["examroom"]["licence"] == "GPL-3.0-or-later"
-    for one in listed:
+    assert listed["libraries"] == [{"file": "av.libs/libx265-1.dll", "project": "x265", "licence": "GPL-2.0-or-later"}]
+    for one in listed["components"]:
         for text in one["texts"]:
             assert Path(files[f"licences/{text}"]).stat().st_size > 100, text
     assert by_name["segno"]["texts"]
@@ -65,9 +66,44 @@ def test_every_locked_component_of_the_program_says_its_licence(tmp_path: Path) 
         for file in distribution(name).files or ()
         if file.suffix in {".so", ".py"}
     ]
-    listed = json.loads(Path(dict(licences.collect(taken, tmp_path))["licences/components.json"]).read_text("utf-8"))
+    files = dict(licences.collect(taken, [], tmp_path))
+    listed = json.loads(Path(files["licences/components.json"]).read_text("utf-8"))["components"]
     assert len(listed) >= len(names) + 2
-    assert [one["name"] for one in listed if one["licence"] == "not said"] == []
+    unsaid = [one["name"] for one in listed if one["licence"] == "see its text" and not one["texts"]]
+    assert unsaid == []
+
+
+IN_THE_WHEELS = """
+    av.libs/avcodec-62-984de3.dll av.libs/avdevice-62-bf7a3f.dll av.libs/avfilter-11-aef80f.dll
+    av.libs/avutil-60-cc17.dll av.libs/libSvtAv1Enc-c4dd99.dll av.libs/libdav1d-959ebc.dll
+    av.libs/libgcc_s_seh-1-4c0a.dll av.libs/libiconv-2-6c.dll av.libs/libmp3lame-0-da0269.dll
+    av.libs/libopencore-amrnb-0-b8.dll av.libs/libopus-0-4369ed.dll av.libs/libvpl-96.dll
+    av.libs/libsharpyuv-8b869e3.dll av.libs/libstdc++-6-2d5c34.dll av.libs/libvpx-1-d869f8.dll
+    av.libs/libwebp-4bf4e5.dll av.libs/libwinpthread-1-023.dll av.libs/libx264-165-f3a909.dll
+    av.libs/libx265-efe48a1.dll av.libs/zlib1-79e0c4f9.dll av.libs/swresample-6-015853.dll
+    av.libs/swscale-9-0c9886c1.dll cv2/opencv_videoio_ffmpeg4140_64.dll PySide6/concrt140.dll
+    PySide6/msvcp140_1.dll PySide6/opengl32sw.dll PySide6/pyside6.abi3.dll PySide6/Qt6Core.dll
+    PySide6/plugins/platforms/qwindows.dll PySide6/plugins/styles/qmodernwindowsstyle.dll
+    shiboken6/shiboken6.abi3.dll numpy.libs/libscipy_openblas64_-63c857.dll numpy.libs/msvcp140-a4c2229b.dll
+    scipy.libs/libscipy_openblas-64eda3.dll shiboken6/vcruntime140_1.dll shiboken6/vcomp140.dll
+    _sounddevice_data/portaudio-binaries/libportaudio64bit.dll
+"""
+"""As the wheels of the lock for Windows name them, their digests cut short."""
+
+
+def test_whose_every_library_of_the_windows_wheels_is_can_be_said() -> None:
+    assert [name for name in IN_THE_WHEELS.split() if "not said" in licences.whose(name)] == []
+    assert licences.whose(r"av.libs\avcodec-62-984de3.dll")[1] == "GPL-2.0-or-later"
+    assert licences.whose("cv2/opencv_videoio_ffmpeg4140_64.dll")[1] == "LGPL-2.1-or-later"
+    assert licences.whose("somebody.dll") == ("not said", "not said")
+
+
+def test_of_portaudio_only_the_plain_library_is_taken() -> None:
+    folder = r"_sounddevice_data\portaudio-binaries"
+    assert contents.is_needed(rf"{folder}\libportaudio64bit.dll")
+    assert contents.is_needed("libportaudio.so.2")
+    for name in ("libportaudio64bit-asio.dll", "libportaudioarm64.dll", "libportaudio32bit.dll"):
+        assert not contents.is_needed(rf"{folder}\{name}")
 
 
 def test_what_the_lock_does_not_need_for_these_programs_is_a_stowaway() -> None:
