@@ -5,7 +5,7 @@ set -u
 umask 022
 trap '' HUP INT TERM PIPE
 cd "$(dirname "$0")" || exit 3
-# package, old, old_deb, new, new_deb: what is exchanged; dpkg, query, check: the commands; stop, start: units
+# package, old, old_deb, new, new_deb: what is exchanged; start: units; most_tries; run_dpkg, ask_dpkg, check: commands
 . ./settings || exit 3
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C.UTF-8
@@ -17,23 +17,23 @@ note() { # FILE WORD: durable when this returns
 }
 
 is_in() { # VERSION
-    [ "$($query -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null)" = "installed $1" ]
+    [ "$(ask_dpkg -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null)" = "installed $1" ]
 }
 
 is_whole() { # VERSION: it is in, and each of its files is as it was packed
-    is_in "$1" && [ -z "$($dpkg --verify "$package" 2>&1)" ]
+    is_in "$1" && [ -z "$(run_dpkg --verify "$package" 2>&1)" ]
 }
 
 put_in() { # FILE VERSION WAY
-    EXAMROOM_UPDATE=$3 $dpkg --force-confold --force-downgrade --install "$1" >>log 2>&1 && is_in "$2"
+    EXAMROOM_UPDATE=$3
+    export EXAMROOM_UPDATE
+    run_dpkg --force-confold --force-downgrade --install "$1" >>log 2>&1 && is_in "$2"
 }
 
 finish() { # good | gone_back | not_begun
     note outcome "$1 $old $new $why" || exit 3
     rm -f "$new_deb" phase
     sync .
-    # the seat's own locks, held until now by whoever started this
-    exec 8>&- 9>&-
     for unit in $start; do systemctl --no-block start "$unit" >>log 2>&1; done
     [ "$1" != gone_back ]
     exit
@@ -43,7 +43,7 @@ go_back() {
     note phase "back $why" || exit 3
     tries=1
     until is_whole "$old" || put_in "$old_deb" "$old" back; do
-        [ "$tries" -lt "${most_tries:-6}" ] || { note outcome "stuck $old $new $why"; exit 3; }
+        [ "$tries" -lt "$most_tries" ] || { note outcome "stuck $old $new $why"; exit 3; }
         tries=$((tries + 1))
         sleep 10 # another package may be going in
     done
@@ -56,7 +56,7 @@ go_forward() {
     note phase installing || exit 3
     put_in "$new_deb" "$new" 1 || go_back
     why=check
-    $check >>log 2>&1 || go_back
+    check >>log 2>&1 || go_back
     why=none
     note phase good || exit 3
     finish good

@@ -111,16 +111,16 @@ def keep(place: Place, ready: Ready, start: tuple[str, ...]) -> None:
         "old_deb": str(old_deb),
         "new": ready.release.version,
         "new_deb": str(new_deb),
-        "dpkg": shlex.join(dpkg.command),
-        "query": shlex.join(dpkg.query),
-        "check": shlex.join(place.check_command),
         "start": " ".join(start),
         "most_tries": str(place.tries),
     }
+    commands = {"run_dpkg": dpkg.command, "ask_dpkg": dpkg.query, "check": place.check_command}
     lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items())
+    lines += "".join(f'{name}() {{ {shlex.join(words)} "$@"; }}\n' for name, words in commands.items())
     write_durably(state.update / "settings", lines.encode())
     with disk_faults(state.update, needed=0):
-        state.log.unlink(missing_ok=True)
+        for stale in (state.log, state.outcome_file):
+            stale.unlink(missing_ok=True)
     write_durably(state.phase_file, b"ready\n")
 
 

@@ -65,6 +65,11 @@ class PackageState:
         return self.update / "phase"
 
     @property
+    def outcome_file(self) -> Path:
+        """What the last change came to."""
+        return self.update / "outcome"
+
+    @property
     def log(self) -> Path:
         """What dpkg and the check said."""
         return self.update / "log"
@@ -94,11 +99,11 @@ class PackageState:
 
     def outcome(self) -> Outcome | None:
         """Give what the last change came to; None if there was none. Raises UpdateStateDamaged, DiskFault."""
-        said = self._words(self.update / "outcome")
+        said = self._words(self.outcome_file)
         try:
             return Outcome(End(said[0]), *said[1:4]) if said else None
         except (ValueError, TypeError):
-            raise UpdateStateDamaged("outcome") from None
+            raise UpdateStateDamaged(self.outcome_file.name) from None
 
     @staticmethod
     def _words(file: Path) -> list[str]:

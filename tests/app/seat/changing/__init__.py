@@ -1,0 +1,1 @@
+"""Tests of what changes a seat's programs, and of a seat's end."""
