@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from installer.package.building import Order, build
+from installer.package.building import Order, build, uncommitted
 from installer.package.recipe import PRODUCTS
 from installer.package.refusals import Refused
 
@@ -28,6 +28,8 @@ def main() -> int:
     out, cache = said.out or source / "dist", said.cache or source / "build/wheels"
     wanted = [product for product in PRODUCTS if said.only is None or product.short in said.only]
     try:
+        if changed := uncommitted(source):
+            print(f"    {changed} files are not as in the last commit: what is built is the commit")
         for product in wanted:
             listed = Path(signed[product.short]).resolve() if product.short in signed else None
             built = build(Order(product, source, out.resolve(), cache.resolve(), listed))

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import tomllib
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,20 +46,21 @@ class Built:
 
 
 def build(order: Order) -> Built:
-    """Build a package. The source folder's `build/PRODUCT` holds the tree afterwards.
+    """Build a package of what is committed. The source folder's `build/PRODUCT` holds the tree afterwards.
 
     Raises:
         Refused: it cannot be built as asked.
     """
-    product, source, target = order.product, order.source, Target.of_this_machine()
-    epoch, version = committed_at(source), version_of(source)
+    product, target = order.product, Target.of_this_machine()
+    epoch = committed_at(order.source)
+    work = order.source / "build" / product.name
+    shutil.rmtree(work, ignore_errors=True)
+    source = _committed(order.source, work)
+    version = version_of(source)
     lock = locked.Lock.read(source / "requirements.lock", target.markers)
     pins = lock.closure(locked.wanted_by(product, source / "pyproject.toml", target.markers), target.markers)
     found = dict(wheels.fetch(pins, target, order.cache, epoch))
     order.out.mkdir(parents=True, exist_ok=True)
-    work = source / "build" / product.name
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
     found[OURS] = tree.our_wheel(source, work / "wheel", epoch)
     root = work / "root"
     place = root / product.root.lstrip("/")
@@ -76,6 +78,25 @@ def build(order: Order) -> Built:
     package = deb.pack(product, target, (version, epoch), root, source)
     package = package.replace(order.out / package.name)
     return Built(package, files, Path(shutil.copy(bill, order.out)), installed)
+
+
+def _committed(source: Path, work: Path) -> Path:
+    """Give a folder below `work` with what a checkout's last commit has; what else lies in the checkout stays out."""
+    work.mkdir(parents=True)
+    packed, out = work / "source.zip", work / "source"
+    archive = ("git", "-C", str(source), "archive", "--format=zip", f"--output={packed}", "HEAD")
+    subprocess.run(archive, env=CLEAN, check=True)
+    with zipfile.ZipFile(packed) as opened:
+        opened.extractall(out)
+    packed.unlink()
+    return out
+
+
+def uncommitted(source: Path) -> int:
+    """Give how many files of a checkout are not as in its last commit."""
+    asked = ("git", "-C", str(source), "status", "--porcelain")
+    done = subprocess.run(asked, env=CLEAN, check=False, capture_output=True, text=True)
+    return len(done.stdout.splitlines())
 
 
 def _tell(product: Product, version: str, epoch: int, parts: Mapping[str, Wheel], place: Path) -> Path:

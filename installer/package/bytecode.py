@@ -1,8 +1,8 @@
 """Byte code for every module, the same bytes wherever and whenever it is made.
 
 One process of the release's own Python compiles all, in order and with a fixed seed for hashes; the files name their
-place on the PC. Unchecked: Python believes them whatever the time of the source says (PEP 552); that neither was changed
-is for the list of files to tell.
+place on the PC. Unchecked: Python believes them whatever the time of the source says (PEP 552); that neither was
+changed is for the list of files to tell.
 """
 
 import subprocess

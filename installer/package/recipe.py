@@ -58,7 +58,7 @@ Locking the PC down to the exam is offered at the first start, not forced.""",
     depends=(
         *_QT,
         *("ca-certificates", "libudev1", "libportaudio2", "espeak-ng", "fonts-noto-cjk"),
-        *("xserver-xorg-core", "xserver-xorg-input-libinput", "xauth", "nftables", "systemd", "udev"),
+        *("xserver-xorg-core", "xserver-xorg-input-libinput", "xauth", "nftables", "netbase", "systemd", "udev"),
     ),
     recommends=("ibus", "ibus-libpinyin"),
     units=("examroom-agent.service", "examroom-update.service"),
