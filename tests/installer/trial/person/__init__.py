@@ -1,0 +1,1 @@
+"""The simulated person of the trial: what is let into the kiosk, and how."""
