@@ -31,14 +31,13 @@ def setup(
         Path | None,
         typer.Option(metavar="FILE", help="With --answers: this invitation instead of the file's."),
     ] = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Measure and rehearse anew what was done before.")
-    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Measure and rehearse anew what was done before.")] = False,
     json: Annotated[bool, typer.Option("--json", help="With --answers: end with one JSON object.")] = False,
     home: Annotated[
         Path | None, typer.Option(help="Without --answers: the seat's folder, if it is not the usual one.")
     ] = None,
     carry_out: Annotated[bool, typer.Option("--carry-out", hidden=True)] = False,
+    under_administrator: Annotated[bool, typer.Option("--under-administrator", hidden=True)] = False,
 ) -> None:
     """Make this PC a ready seat: registry, enrolment, camera, rehearsal, report. Ends with 0 ready, 1 not ready.
 
@@ -50,20 +49,20 @@ def setup(
     if answers is None:
         if invitation is not None or json:
             raise typer.BadParameter("needs --answers FILE")
-        _ask(home)
+        _ask(home, under_administrator=under_administrator)
         return
     if home is not None:
         raise typer.BadParameter("the answer file says it", param_hint="--home")
     _by_file(answers, invitation, again=again, json=json)
 
 
-def _ask(home: Path | None) -> None:
+def _ask(home: Path | None, *, under_administrator: bool) -> None:
     from app.seat.display import require_display
 
     require_display()
     from app.setup.window.program import run_wizard
 
-    code = run_wizard(home)
+    code = run_wizard(home, language(), under_administrator=under_administrator)
     if code:
         raise typer.Exit(code)
 
@@ -89,9 +88,7 @@ def _by_file(file: Path, invitation: Path | None, *, again: bool, json: bool) ->
         raise typer.Exit(bad.exit)
 
 
-def _steps(
-    answers: "Answers", folder: Path, invitation: Path | None, *, again: bool
-) -> Iterator["StepResult"]:
+def _steps(answers: "Answers", folder: Path, invitation: Path | None, *, again: bool) -> Iterator["StepResult"]:
     """Take all steps: the seat's user most of them, we what only an administrator may."""
     from app.setup.account import conduct_as, is_administrator, make_home, seat_account
     from app.setup.conducting import conduct
@@ -189,8 +186,7 @@ def _told(results: list["StepResult"], spoken: Language) -> dict[str, object]:
         "ready": all(one.good for one in results),
         "seat": next((one.facts["seat"] for one in results if "seat" in one.facts), None),
         "steps": [
-            {**one.model_dump(mode="json"), "what": one.what(said), "advice": list(one.advice(said))}
-            for one in results
+            {**one.model_dump(mode="json"), "what": one.what(said), "advice": list(one.advice(said))} for one in results
         ],
     }
 

@@ -9,6 +9,7 @@ import os
 import pwd
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from app.setup.conducting import PROGRAM
 from app.setup.order import Order
 from app.setup.steps import StepResult
 from proctoring.lockdown.level import KIOSK_USER
-from sync.faults import EnvironmentFault, Exit
+from sync.faults import EnvironmentFault
 from sync.replica.durable import disk_faults
 
 _DEVICE_GROUPS: Final = ("video", "audio")
@@ -100,9 +101,7 @@ def make_home(home: Path, account: Account) -> None:
             home.mkdir(mode=_FOLDER_MODE)
         except FileExistsError:
             found = home.lstat()
-            empty_of_root = (
-                found.st_uid == 0 and home.is_dir() and not home.is_symlink() and not any(home.iterdir())
-            )
+            empty_of_root = found.st_uid == 0 and home.is_dir() and not home.is_symlink() and not any(home.iterdir())
             if home.is_symlink() or (found.st_uid != account.uid and not empty_of_root):
                 raise SeatFolderForeign(folder=str(home), user=account.name) from None
         os.chown(home, account.uid, account.gid, follow_symlinks=False)
@@ -127,27 +126,36 @@ def conduct_as(account: Account, order: Order, language: Language) -> Iterator[S
     Raises:
         WorkBrokeOff: that process ended without having said how it went.
     """
-    with subprocess.Popen(
-        [*PROGRAM, "setup", "--carry-out"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        user=account.uid,
-        group=account.gid,
-        extra_groups=account.groups,
-        env=environment_of(account, {"EXAMROOM_LANGUAGE": language.value}),
-        cwd="/",
-        umask=0o077,
-    ) as process:
-        assert process.stdin is not None  # noqa: S101 - both were asked for
-        assert process.stdout is not None  # noqa: S101
+    try:
+        process = subprocess.Popen(
+            [*PROGRAM, "setup", "--carry-out"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            user=account.uid,
+            group=account.gid,
+            extra_groups=account.groups,
+            env=environment_of(account, {"EXAMROOM_LANGUAGE": language.value}),
+            cwd="/",
+            umask=0o077,
+        )
+    except OSError as error:  # for example a program that this user cannot reach
+        raise WorkBrokeOff(error.strerror or "") from None
+    with process:
+        yield from _told(process, order)
+
+
+def _told(process: subprocess.Popen[bytes], order: Order) -> Iterator[StepResult]:
+    if process.stdin is None or process.stdout is None:
+        raise WorkBrokeOff("no pipes")
+    with suppress(BrokenPipeError):  # it has ended, and its exit code says so
         process.stdin.write(order.to_bytes())
         process.stdin.close()
-        said = False
-        while line := process.stdout.readline(_LINE_BYTES):
-            try:
-                yield StepResult.model_validate_json(line, strict=False)
-            except ValidationError:
-                raise WorkBrokeOff("an answer that is none") from None
-            said = True
-    if not said or process.returncode not in tuple(Exit):
+    said = False
+    while line := process.stdout.readline(_LINE_BYTES):
+        try:
+            yield StepResult.model_validate_json(line, strict=False)
+        except ValidationError:
+            raise WorkBrokeOff("an answer that is none") from None
+        said = True
+    if process.wait() or not said:
         raise WorkBrokeOff(f"exit {process.returncode}")

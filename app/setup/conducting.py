@@ -18,14 +18,17 @@ from app.setup.devices import judged, try_devices
 from app.setup.enrolling import become_seat, compare_clocks, know_registry
 from app.setup.order import Order
 from app.setup.progress import read_progress, set_done
-from app.setup.rehearsal import Rehearsed, rehearse
+from app.setup.rehearsal import CANDIDATE, Rehearsed, rehearse
 from app.setup.steps import Outcome, Step, StepResult, attention, done, failed, kept, skipped
+from app.ui.text import say
+from app.words import Words
 from sync.faults import EnvironmentFault, Fault
 from sync.own_program import COMMAND_LINE, own_program
 
 PROGRAM: Final = tuple(own_program(COMMAND_LINE))
 """How this program starts itself."""
 REPORT: Final = "readiness.pdf"
+BETWEEN: Final = " · "
 _MEASURING_S: Final = 300.0
 _SAID_BYTES: Final = 100_000
 
@@ -116,9 +119,7 @@ def fetch(home: SeatHome) -> StepResult:
 
 def devices(home: SeatHome, answers: RecordingAnswers) -> StepResult:
     """Choose camera and microphone for good, and try them. Raises what both do."""
-    chosen = recording_choice(home).model_copy(
-        update={"camera": answers.camera, "microphone": answers.microphone}
-    )
+    chosen = recording_choice(home).model_copy(update={"camera": answers.camera, "microphone": answers.microphone})
     choose_recording(home, RecordingChoice.model_validate(chosen.model_dump()))
     return judged(try_devices(home, answers), answers)
 
@@ -185,13 +186,13 @@ def judged_rehearsal(held: Rehearsed) -> StepResult:
         "most": f"{held.most:g}",
         "seconds": held.recorded_ms // 1000,
         "gaps": held.gaps,
-        "simulated": " ".join(held.simulated),
     }
     if not held.good:
         return failed(Step.REHEARSAL, "not_right" if held.read_back else "not_read_back", **facts)
+    by = "by_simulated" if CANDIDATE in held.simulated else "by_person"
     if {"picture", "sound"} & set(held.simulated):
-        return attention(Step.REHEARSAL, "held_simulated", **facts)
-    return done(Step.REHEARSAL, "held", **facts)
+        return attention(Step.REHEARSAL, f"{by}_unseen", **facts)
+    return done(Step.REHEARSAL, by, **facts)
 
 
 def report(home: SeatHome, language: Language) -> StepResult:
@@ -200,6 +201,7 @@ def report(home: SeatHome, language: Language) -> StepResult:
     Raises:
         DiskFull, DiskFault: it cannot be written.
     """
+    from app.seat.doctor.diagnosis import Standing  # noqa: PLC0415
     from app.seat.doctor.examining import examine  # noqa: PLC0415 - the page brings Qt, which the earlier steps
     from app.seat.doctor.page import print_page  # noqa: PLC0415 - have no need of
     from proctoring.checks.machine import Machine  # noqa: PLC0415
@@ -208,7 +210,7 @@ def report(home: SeatHome, language: Language) -> StepResult:
     diagnosis = examine(home, Machine())
     write_durably(home.root / REPORT, print_page(diagnosis, language).pdf)
     facts: dict[str, str | int] = dict(diagnosis.verdict.facts.items())  # type: ignore[arg-type]
+    words = Words(language)
     facts["file"] = str(home.root / REPORT)
-    return (
-        done(Step.REPORT, "ready", **facts) if diagnosis.ready else failed(Step.REPORT, "not_ready", **facts)
-    )
+    facts["names"] = BETWEEN.join(say(line.name, words) for line in diagnosis.of(Standing.BLOCKED))
+    return done(Step.REPORT, "ready", **facts) if diagnosis.ready else failed(Step.REPORT, "not_ready", **facts)

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from app.seat.home import SeatHome
+from app.seat.recording_choice import recording_choice
 from app.setup.answers import RecordingAnswers
 from app.setup.steps import Step, StepResult, attention, done, failed
 from proctoring.capture.grammar import SourceKind
-from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState, spawn_recorder
+from proctoring.recorder.client import RecorderClient, RecorderGone, RecorderState, RecorderStatus, spawn_recorder
 from sync.faults import EnvironmentFault
 from sync.replica.durable import private_folder
 from sync.wire.recording import Source
@@ -92,9 +93,7 @@ def judged(tried: Tried, answers: RecordingAnswers) -> StepResult:
     """Say what came of trying. What is simulated without having been asked for stands for a device that is missing."""
     facts = {"camera": tried.label("picture"), "microphone": tried.label("sound")}
     no_camera = not tried.pictures or (tried.simulated("picture") and not _asked(answers.camera))
-    no_microphone = tried.label("sound") == "—" or (
-        tried.simulated("sound") and not _asked(answers.microphone)
-    )
+    no_microphone = tried.label("sound") == "—" or (tried.simulated("sound") and not _asked(answers.microphone))
     if no_camera or no_microphone:
         missing = {(True, True): "nothing", (True, False): "no_camera", (False, True): "no_microphone"}
         return failed(Step.DEVICES, missing[no_camera, no_microphone], **facts)
@@ -108,3 +107,34 @@ def judged(tried: Tried, answers: RecordingAnswers) -> StepResult:
 def _asked(choice: str) -> bool:
     """Tell whether something simulated was asked for: for a trial, never for an exam."""
     return choice.startswith(SourceKind.SYNTHETIC)
+
+
+class Looking:
+    """Camera and microphone held open for somebody who sits before them. Used from one thread at a time."""
+
+    def __init__(self, home: SeatHome) -> None:
+        self._home = home
+        self._open = ExitStack()
+        self._recorder: RecorderClient | None = None
+
+    def glimpse(self) -> tuple[bytes | None, RecorderStatus]:
+        """Give the newest picture and what the recorder says; opens the devices if need be.
+
+        Raises:
+            What `recorder_of` raises, and the recorder's own faults.
+        """
+        if self._recorder is None:
+            choice = recording_choice(self._home)
+            recorder = self._open.enter_context(recorder_of(self._home))
+            recorder.look(choice.camera, choice.microphone)
+            self._recorder = recorder
+        try:
+            return self._recorder.preview(), self._recorder.status()
+        except RecorderGone:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """Let go of both."""
+        self._recorder = None
+        self._open.close()

@@ -11,6 +11,7 @@ from sync.client.enrolment import Enrolment, NotEnrolled, begin_replica, enrol, 
 from sync.client.introduction import fingerprint_of, grouped, introduce, read_fingerprint, require_fingerprint
 from sync.faults import EnvironmentFault, Fault
 from sync.replica.database import ReplicaUnreadable
+from sync.replica.durable import private_folder
 from sync.trust.clock import read_clock
 from sync.trust.keystore import open_key_store
 from sync.wire.enrolment import Invitation
@@ -90,6 +91,7 @@ def become_seat(order: Order, invitation: Invitation | None) -> StepResult:
         if not home.replica.exists():
             raise ReplicaUnreadable("the file is gone")
         return kept(Step.ENROLMENT, "enrolled", seat=there.seat_label, device=there.device)
+    private_folder(home.root)
     set_enrolling(home, enrolling=True)
     enrolment = enrol(invitation, keystore, home.trust)
     begin_replica(home.replica, keystore, home.trust)

@@ -37,9 +37,7 @@ def start_service(root: Path = Path("/")) -> StepResult:
     Raises:
         ServiceNotStarted: systemd would not.
     """
-    if not (root / _SYSTEMD).is_dir() or not any(
-        (root / folder / _UNIT).exists() for folder in _UNIT_FOLDERS
-    ):
+    if not (root / _SYSTEMD).is_dir() or not any((root / folder / _UNIT).exists() for folder in _UNIT_FOLDERS):
         return skipped(Step.SERVICE, "no_service")
     try:
         ended = subprocess.run(

@@ -13,9 +13,7 @@ from sync.wire.enrolment import Invitation
 _MOST_FILES: Final = 10_000
 _MOST_SERIAL: Final = 200
 _SERIALS: Final = ("product_serial", "board_serial", "chassis_serial")
-_NO_SERIALS: Final = frozenset(
-    {"", "0", "none", "default string", "to be filled by o.e.m.", "system serial number"}
-)
+_NO_SERIALS: Final = frozenset({"", "0", "none", "default string", "to be filled by o.e.m.", "system serial number"})
 """What makers leave where a serial number belongs."""
 
 
@@ -55,9 +53,7 @@ def invitation_for(folder: Path, names: Iterable[str]) -> Path:
     named = tuple(names)
     wanted = {name.casefold() for name in named}
     with disk_faults(folder, needed=0), os.scandir(folder) as entries:
-        listed = [
-            Path(entry.path) for entry, _ in zip(entries, range(_MOST_FILES), strict=False) if entry.is_file()
-        ]
+        listed = [Path(entry.path) for entry, _ in zip(entries, range(_MOST_FILES), strict=False) if entry.is_file()]
     found = sorted(file for file in listed if wanted & {file.name.casefold(), file.stem.casefold()})
     match found:
         case [one]:

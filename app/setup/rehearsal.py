@@ -36,6 +36,8 @@ from sync.wire.plan import Recipient, RecipientRole
 
 RETENTION_DAYS: Final = 3 * 366
 """Every recording states one; this one goes with its folder."""
+CANDIDATE: Final = "candidate"
+"""Says that the candidate was simulated."""
 _KIND: Final = "responded"
 _KEY_BYTES: Final = 32
 _LONGEST_MS: Final = 3_600_000
@@ -92,9 +94,7 @@ class Rehearsal:
             DiskFull, DiskFault, ReplicaUnreadable: it is not saved.
         """
         clock, began = read_clock(), time.monotonic()
-        body = canonical_json(
-            {"item": item, "responses": {name: list(values) for name, values in responses.items()}}
-        )
+        body = canonical_json({"item": item, "responses": {name: list(values) for name, values in responses.items()}})
         self._replica.journal.append(self._spec.sitting, _KIND, _RUN, clock.mono_ms, clock.wall_ms, body)
         took_ms = round((time.monotonic() - began) * 1000)
         self._given[item] = responses
@@ -158,9 +158,7 @@ def sweep(home: SeatHome) -> None:
 def simulated_answers() -> Iterator[tuple[str, Responses]]:
     """Give the practice items' right answers, one item after another: the simulated candidate knows them."""
     for one in practice_items():
-        declared = (
-            declaration for declaration in one.marking.declarations if declaration.role is Role.RESPONSE
-        )
+        declared = (declaration for declaration in one.marking.declarations if declaration.role is Role.RESPONSE)
         yield one.item.id, {each.identifier: tuple(value.text for value in each.correct) for each in declared}
 
 
@@ -176,7 +174,7 @@ def rehearse(home: SeatHome, seconds: int) -> Rehearsed:
         for item, responses in answers:
             rehearsal.respond(item, responses)
             time.sleep(seconds / len(answers))
-        return rehearsal.finish(("candidate",))
+        return rehearsal.finish((CANDIDATE,))
 
 
 def _spec(home: SeatHome, folder: Path) -> RecordingSpec:

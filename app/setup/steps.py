@@ -75,11 +75,9 @@ class StepResult(Part):
 
     def what(self, words: Words) -> str:
         """Say what happened."""
-        return (
-            self._of_fault("what", words)
-            if self.code
-            else words(f"setup.{self.step}.{self.said}", **self.facts)
-        )
+        if self.code:
+            return self._of_fault("what", words)
+        return words(f"setup.{self.step}.{self.said}", **self._named(words))
 
     def advice(self, words: Words) -> tuple[str, ...]:
         """Say what is safe and what to do; nothing where all is well."""
@@ -87,7 +85,12 @@ class StepResult(Part):
             said = (self._of_fault("safe", words), self._of_fault("do", words))
             return tuple(text for text in said if text)
         key = f"setup.{self.step}.{self.said}_do"
-        return (words(key, **self.facts),) if words.has(key) else ()
+        return (words(key, **self._named(words)),) if words.has(key) else ()
+
+    def _named(self, words: Words) -> dict[str, str | int]:
+        """Give the facts, those that are names of ours in the person's words (`setup.value.<fact>.<value>`)."""
+        keys = {name: f"setup.value.{name}.{value}" for name, value in self.facts.items()}
+        return {name: words(keys[name]) if words.has(keys[name]) else value for name, value in self.facts.items()}
 
     def _of_fault(self, part: str, words: Words) -> str:
         """Say it as a first run does, where a fault's usual words speak of an exam."""

@@ -1,0 +1,1 @@
+"""The wizard: one thing a page, the same steps as by an answer file."""
