@@ -21,7 +21,7 @@ from proctoring.checks.tree import LIST_FILE
 
 _LIBRARIES: Final = frozenset({"LD_PRELOAD", "LD_AUDIT"})
 """Here a bare name is a library of the system, and spaces part them, too (ld.so(8))."""
-_LETTING_IN: Final = (
+LETTING_IN: Final = (
     *sorted(_LIBRARIES),
     "LD_LIBRARY_PATH",
     "GCONV_PATH",
@@ -54,7 +54,7 @@ def build(_machine: Machine, situation: Situation) -> Observation:
 
 def _let_in(situation: Situation, folder: Path) -> Iterator[str]:
     """Give what lets code in from where no program is installed; where no place is named it is the one we run in."""
-    for name in _LETTING_IN:
+    for name in LETTING_IN:
         said = (situation.environment or {}).get(name, "")
         places = re.split("[: ]", said) if name in _LIBRARIES else re.split("[:;]", said)
         for place in places if said else ():
