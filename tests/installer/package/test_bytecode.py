@@ -9,7 +9,9 @@ from installer.package.bytecode import compile_all
 from installer.package.refusals import Refused
 from installer.package.target import CLEAN, Target
 
-SOURCE = 'NAMES = {"b", "a", None, ("c", 1)}\n\n\ndef told(what: str = "x") -> bool:\n    return what in {"p", "q", "r"}\n'
+SOURCE = (
+    'NAMES = {"b", "a", None, ("c", 1)}\n\n\ndef told(what: str = "x") -> bool:\n    return what in {"p", "q", "r"}\n'
+)
 ROOT = "/opt/examroom/tried"
 
 
@@ -44,5 +46,5 @@ def test_the_time_of_a_source_does_not_count(tmp_path: Path, target: Target) -> 
 
 
 def test_what_is_no_python_stops_the_build(tmp_path: Path, target: Target) -> None:
-    with pytest.raises(Refused, match="one/__init__.py"):
+    with pytest.raises(Refused, match=r"one/__init__\.py"):
         compiled(tmp_path, target, "print 'of long ago'\n")

@@ -57,7 +57,7 @@ def test_a_lock_has_one_version_for_one_python(tmp_path: Path, target: Target) -
 
 def test_what_the_lock_does_not_have_is_not_built_in(tmp_path: Path, target: Target) -> None:
     (tmp_path / "lock").write_text("")
-    with pytest.raises(Refused, match="requests is needed and not in requirements.lock"):
+    with pytest.raises(Refused, match=r"requests is needed and not in requirements\.lock"):
         Lock.read(tmp_path / "lock", target.markers).closure([Requirement("requests")], target.markers)
 
 
