@@ -125,7 +125,7 @@ def _looks_at_a_build(program: Path) -> list[Row]:
     megabytes = sum(one.size for one in listed.files) // 1_000_000
     return [
         Row(
-            f"The first look at an installed tree, {len(places)} files of {megabytes} MB, its list read; sha256sum of them",
+            f"The first look at a tree, its list read; {len(places)} files, {megabytes} MB; sha256sum of them",
             "ms",
             *firsts,
         ),
