@@ -73,7 +73,7 @@ def build(order: Order) -> Built:
     files = order.out / f"{product.name}_{version}_{target.architecture}_files.json"
     _list_files(place, product, version, files)
     if order.signed:
-        _put_signed(order.signed, files, place)
+        put_signed(order.signed, files, place)
     installed = sum(path.lstat().st_size for path in root.rglob("*"))
     package = deb.pack(product, target, (version, epoch), root, source)
     package = package.replace(order.out / package.name)
@@ -123,7 +123,7 @@ def _list_files(place: Path, product: Product, version: str, out: Path) -> None:
         raise Refused(f"the tree's program does not list its files: {(done.stdout + done.stderr).strip()[-800:]}")
 
 
-def _put_signed(signed: Path, files: Path, place: Path) -> None:
+def put_signed(signed: Path, files: Path, place: Path) -> None:
     """Put the signed list into the tree; whose signature it is, is for the seat to judge.
 
     Raises:
