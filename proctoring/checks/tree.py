@@ -93,7 +93,9 @@ def digests(wanted: Mapping[str, Mark]) -> dict[str, str]:
 
     Of two processors some 1 GB/s, if the disk gives that.
     """
-    threads = max(1, min(_MOST_THREADS, os.cpu_count() or 1, len(wanted)))
+    if not wanted:
+        return {}
+    threads = min(_MOST_THREADS, os.cpu_count() or 1, len(wanted))
     by_size = sorted(wanted, key=lambda place: wanted[place][_SIZE], reverse=True)
     with ThreadPoolExecutor(threads) as beside:
         shares = [by_size[first::threads] for first in range(threads)]
