@@ -16,9 +16,8 @@ from app.seat.preparing import fetch_sessions
 from app.seat.room_log import RoomLog
 from app.seat.workplace import Workplace
 from sync.client.delivery import Courier
-from sync.replica.database import Replica
 from sync.replica.outbox import Stage
-from sync.trust.pin import make_credential
+from sync.trust.pin import make_administrator_credential
 from tests.app.registry.world import PIN, Seat, World, enrol_seat, opened_world, serving, signed, simulated_packet
 
 PROCTOR = "a" * 64
@@ -34,7 +33,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def administrator(world: World) -> Word:
     with pytest.MonkeyPatch.context() as patch:
         # a credential that costs no fifth of a second; what a real one costs is tested with the PIN
-        patch.setattr("app.registry.enrolling.make_credential", partial(make_credential, memory_kib=64, passes=1))
+        cheap = partial(make_administrator_credential, memory_kib=64, passes=1)
+        patch.setattr("app.registry.enrolling.make_administrator_credential", cheap)
         return Word(world.registry.enrol_administrator("Zhao Min", PIN), PIN, "The PC goes to a school")
 
 
@@ -98,8 +98,3 @@ def delivered(world: World, home: SeatHome) -> None:
         workplace = Workplace.open(home)
         Courier(workplace.replica, workplace.connect, lambda: workplace.trust).turn(lambda: False)
         workplace.close()
-
-
-def replica_of(home: SeatHome) -> Replica:
-    """Open the seat's records as a program of it would."""
-    return Workplace.open(home).replica
