@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+from app.seat.home import SeatHome
 from proctoring.win32 import service
 from proctoring.win32.door import NotWindows, Win32, WindowsRefused, this_pc
 from proctoring.win32.journal import journal
@@ -78,7 +79,7 @@ def run(argv: Sequence[str], door: Win32 | None = None) -> int:
             case "remove":
                 service.remove(win32, NAME)
             case _:
-                say = journal("agent").info
+                say = journal("agent-service", SeatHome(asked.home).log).info
                 agent = (*own_program(COMMAND_LINE), "agent", "run", "--home", str(asked.home))
                 service.Service(win32, NAME, lambda stop: keep_going(agent, stop, say), say).run()
     except (NotWindows, WindowsRefused) as problem:

@@ -26,11 +26,28 @@ if ($Remove) {
     return
 }
 
+function Set-Access([string] $Folder, [string[]] $Grants) {
+    & icacls.exe $Folder /setowner '*S-1-5-32-544' | Out-Null
+    if ($LASTEXITCODE -ne 0) { throw "icacls $Folder /setowner: exit code $LASTEXITCODE" }
+    & icacls.exe $Folder /inheritance:r /grant:r @Grants | Out-Null
+    if ($LASTEXITCODE -ne 0) { throw "icacls ${Folder}: exit code $LASTEXITCODE" }
+}
+
 $sid = ([System.Security.Principal.NTAccount] $Account).Translate([System.Security.Principal.SecurityIdentifier]).Value
-New-Item -ItemType Directory -Force -Path $SeatFolder | Out-Null
+$data = Join-Path $env:ProgramData 'Examroom'
+$ours = @('*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F')
+# everybody may make folders in ProgramData; one that somebody else made may lead elsewhere, and is not written to
+foreach ($folder in $data, $SeatFolder) {
+    if (Test-Path $folder) {
+        $owner = (Get-Acl $folder).GetOwner([System.Security.Principal.SecurityIdentifier]).Value
+        if ($owner -notin 'S-1-5-18', 'S-1-5-32-544') { throw "$folder was made by somebody else ($owner); look into it" }
+    }
+    New-Item -ItemType Directory -Force -Path $folder | Out-Null
+}
+Set-Access $data ($ours + "*${sid}:(RX)")
+Set-Access $SeatFolder ($ours + "*${sid}:(OI)(CI)M")
 Invoke-Own @('--be-module', 'app.seat.agent_service', 'install', '--home', $SeatFolder)
-# nobody but the system, administrators, the exam's account and the agent's own; the last is known once its service is
-$grants = @('*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F', "*${sid}:(OI)(CI)M", 'NT SERVICE\ExamroomAgent:(OI)(CI)M')
-& icacls.exe $SeatFolder /inheritance:r /grant:r @grants
-if ($LASTEXITCODE -ne 0) { throw "icacls: exit code $LASTEXITCODE" }
+# the agent's own account is known since its service is; until then it ends and is started again
+Set-Access $data ($ours + "*${sid}:(RX)" + 'NT SERVICE\ExamroomAgent:(RX)')
+Set-Access $SeatFolder ($ours + "*${sid}:(OI)(CI)M" + 'NT SERVICE\ExamroomAgent:(OI)(CI)M')
 Invoke-Own @('--be-module', 'proctoring.lockdown.windows', 'install', $sid)

@@ -1,7 +1,9 @@
 """The lock-down of a Windows PC by hand: `python -m proctoring.lockdown.windows install|remove|run|home|service`."""
 
+import os
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 
 from proctoring.lockdown.windows import announcing, desktop, service
 from proctoring.win32.door import NotWindows, Win32, WindowsRefused, this_pc
@@ -49,8 +51,13 @@ def _do(verb: str, asked: dict[str, list[str]], win32: Win32) -> int:
         case "home":
             desktop.go_home(win32)
         case _:
-            service.service_of(win32, journal("lockdown").info).run()
+            service.service_of(win32, journal("lockdown", _folder()).info).run()
     return Exit.GOOD
+
+
+def _folder() -> Path:
+    """Give the folder beside other programs' data that `services.ps1` of the installer closes to ordinary users."""
+    return Path(os.environ["PROGRAMDATA"]) / "Examroom"
 
 
 if __name__ == "__main__":

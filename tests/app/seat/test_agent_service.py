@@ -1,7 +1,9 @@
 """The agent's service against a simulated service manager, and the program it keeps going, which is a real one."""
 
+import logging
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
 
@@ -9,6 +11,7 @@ import psutil
 import pytest
 
 from app.seat.agent_service import ACCOUNT, NAME, keep_going, run
+from proctoring.win32.journal import journal
 from sync.faults import Exit
 from tests.proctoring.win32.fake import FakeWindows, seat_pc
 
@@ -20,6 +23,16 @@ def pc() -> FakeWindows:
     one = seat_pc()
     one.state.processes[one.state.own_pid].elevated = True
     return one
+
+
+@pytest.fixture(autouse=True)
+def logs_closed() -> Iterator[None]:
+    yield
+    for name in ("trial", "agent-service"):
+        log = logging.getLogger(f"examroom.{name}")
+        for handler in list(log.handlers):
+            log.removeHandler(handler)
+            handler.close()
 
 
 def test_it_is_set_up_once_for_an_account_of_its_own_and_taken_off_again(pc: FakeWindows) -> None:
@@ -38,6 +51,23 @@ def test_no_administrator_no_service(pc: FakeWindows, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == "OpenSCManagerW: error 5\n"
     assert run(["remove"]) == Exit.ENVIRONMENT
     assert "NOT_WINDOWS" in capsys.readouterr().err
+
+
+def test_as_a_service_it_ends_when_it_is_told_to_and_keeps_a_log_in_the_seat_s_folder(
+    pc: FakeWindows, tmp_path: Path
+) -> None:
+    def manage(_state: object, handler: Callable[..., int]) -> None:
+        assert handler(1, 0, None, None) == 0  # stop
+
+    pc.state.service_manager = manage
+    assert run(["service", "--home", str(tmp_path / "seat")], pc.door()) == Exit.GOOD
+    assert pc.state.service_states == [4, 1]
+    assert (tmp_path / "seat" / "log" / "agent-service.log").read_text() == ""
+
+
+def test_a_service_s_log_has_a_line_for_each_thing_said(tmp_path: Path) -> None:
+    journal("trial", tmp_path / "log").info("ended with 7")
+    assert (tmp_path / "log" / "trial.log").read_text("utf-8").endswith(" ended with 7\n")
 
 
 def test_a_program_that_ends_is_started_again(tmp_path: Path) -> None:
