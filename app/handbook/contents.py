@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem
 
 from app.handbook.book import Book, Hit, Page, Place, Reader
 from app.ui import tokens
 from app.ui.look import Looked
-from app.ui.tokens import Type
+from app.ui.tokens import Space, Type
 from app.words import Words
 
 _ROLE: Final = Qt.ItemDataRole.UserRole.value
+_HIGHEST: Final = 10_000
 _SET_IN: Final = "\u3000"
 
 
@@ -75,6 +76,12 @@ class Contents(Looked, QListWidget):
             self._dress(self.item(row))
         self._show_here()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give every line the height that its words need in this width."""
+        super().resizeEvent(event)
+        for row in range(self.count()):
+            self._measure(self.item(row))
+
     def minimumSizeHint(self) -> QSize:
         """Give the least room: it scrolls."""
         return QSize(self.look.px(Type.BODY) * 8, tokens.TARGET * 2)
@@ -101,6 +108,15 @@ class Contents(Looked, QListWidget):
         font = self.look.font(Type(item.data(_ROLE + 1)))
         font.setBold(bool(item.data(_ROLE + 2)))
         item.setFont(font)
+        self._measure(item)
+
+    def _measure(self, item: QListWidgetItem) -> None:
+        """Qt would not count the room that the stylesheet keeps at the sides."""
+        width = max(1, self.viewport().width() - 2 * Space.M - Space.XS)
+        box = QFontMetrics(item.font()).boundingRect(
+            QRect(0, 0, width, _HIGHEST), Qt.TextFlag.TextWordWrap.value, item.text()
+        )
+        item.setSizeHint(QSize(width, box.height() + 2 * Space.S))
 
     def _show_here(self) -> None:
         """Bring the page in front into sight, with room for its headings below."""

@@ -159,9 +159,9 @@ def _block(lines: list[str], at: int) -> tuple[Block, int]:
             return read(lines, at)
     if item := _ITEM.fullmatch(line):
         return _items(lines, at, numbered=item[1] is None)
-    if line.startswith((*_FORMS, "#")):
+    if line.startswith((*_FORMS, "#", "![")):
         raise HandbookRefused(f"line {at + 1}: {line[:40]!r} is no form of our pages")
-    end = at
+    end = at + 1
     while end < len(lines) and lines[end].strip() and not _begins_another(lines[end]):
         end += 1
     return Paragraph(_runs(_joined(lines[at:end]))), end

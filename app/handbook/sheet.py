@@ -240,11 +240,9 @@ class _Writer:
     # what blocks are made of
 
     def _begin(self, before: int = 0, after: int = 0, kind: Type = Type.EXAM, *, pitch: bool = True) -> None:
-        """Begin a paragraph; below a table one stands already, which had no height if it stayed empty."""
+        """Begin a paragraph; below a table one stands already."""
         self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        if self._below_table:
-            before = max(before, Space.L)
-        elif not self._document.isEmpty() or self._sheet.headings:
+        if not self._below_table and (self._sheet.headings or not self._document.isEmpty()):
             self._cursor.insertBlock(QTextBlockFormat(), self._form(kind))
         self._below_table = False
         self._set(self._cursor, before, after, kind, pitch=pitch)
@@ -264,6 +262,7 @@ class _Writer:
         self._begin(pitch=False)
         form = QTextTableFormat()
         form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        form.setBottomMargin(self._manner.gap(Space.L))
         form.setCellSpacing(0)
         form.setCellPadding(0)
         form.setBorderCollapse(True)

@@ -37,7 +37,7 @@ def test_these_are_all_commands() -> None:
     for *above, name in COMMANDS:
         told.setdefault(" ".join(above), []).append(name)
     assert {group: " ".join(sorted(names)) for group, names in told.items()} == {
-        "": "demo doctor setup",
+        "": "demo doctor handbook setup",
         "agent": "run status store",
         "archive": "admit destroy extend find forecast hold init list "
         "rebuild release renew run state-date verify window",

@@ -467,6 +467,33 @@ def test_nobody_is_offered_a_way_out_that_leads_nowhere(seat: Seat) -> None:
     assert seat.find("leave_program") is None
 
 
+def test_the_handbook_opens_while_no_session_runs_and_not_after(seat: Seat, qtbot: QtBot) -> None:
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    seat.press("handbook")
+    opened = seat.kiosk.handbook.screen
+    assert opened is not None and opened.isVisible() and not seat.kiosk.deck.isVisible()
+    qtbot.keyClick(opened, Qt.Key.Key_Escape)
+    assert seat.kiosk.handbook.screen is None and seat.kiosk.deck.isVisible()
+    qtbot.keyClick(seat.kiosk, Qt.Key.Key_F1)
+    assert seat.kiosk.handbook.screen is not None
+    seat.open_session()
+    seat.until_screen("CheckInScreen")
+    assert seat.kiosk.handbook.screen is None, "it went with the start of the session"
+    qtbot.keyClick(seat.kiosk, Qt.Key.Key_F1)
+    assert seat.kiosk.handbook.screen is None
+    assert seat.find("handbook") is None
+
+
+def test_where_something_is_the_matter_the_handbook_opens_at_what_to_do(seat: Seat, qtbot: QtBot) -> None:
+    seat.kiosk.begin()
+    seat.until_screen("SignInScreen")
+    seat.kiosk.show_trouble(DiskFull("", needed_mb=1, free_mb=0))
+    qtbot.keyClick(seat.kiosk, Qt.Key.Key_F1)
+    opened = seat.kiosk.handbook.screen
+    assert opened is not None and (opened.place.reader, opened.place.page) == ("proctor", "trouble")
+
+
 @pytest.mark.long
 def test_when_the_room_is_closed_everything_looks_as_at_first(seat: Seat) -> None:
     kiosk = seat.kiosk

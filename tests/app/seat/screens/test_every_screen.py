@@ -122,7 +122,7 @@ def test_tab_comes_to_the_page_before_the_tools(shot: Shot, qtbot: QtBot) -> Non
         if widget.focusPolicy() & tab and not (panel is not None and panel.isAncestorOf(widget)):
             chain.append(widget.objectName())
         widget = widget.nextInFocusChain()
-    assert chain[-4:] == ["proctor_corner", "leave_program", "language", "display"]
+    assert chain[-5:] == ["proctor_corner", "handbook", "leave_program", "language", "display"]
 
 
 @every_screen
