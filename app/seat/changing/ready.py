@@ -18,25 +18,25 @@ from sync.replica.durable import disk_faults, require_space, sync_folder
 _PIECE_BYTES: Final = 1_048_576
 
 
-class _Silent(EnvironmentFault):
-    """Nobody is asked here."""
+class NothingKnown(EnvironmentFault):
+    """The background has not seen the list of programs yet, or what it saw does not hold any more."""
 
-    code: ClassVar[str] = "REGISTRY_UNREACHABLE"
+    code: ClassVar[str] = "UPDATE_NOTHING_KNOWN"
 
 
 class _NoSource:
     """A source that is silent: what was kept whole, and still holds, has to do."""
 
     may_lag: Final = True
-    silences: Final = (_Silent,)
+    silences: Final = (NothingKnown,)
 
     def metadata(self, name: str, most: int) -> bytes:
         """See `Source.metadata`."""
-        raise _Silent(f"{name}: at most {most}")
+        raise NothingKnown(f"{name}: at most {most}")
 
     def target(self, path: str, file: BinaryIO, length: int) -> None:
         """See `Source.target`."""
-        raise _Silent(f"{path}: {length} to {file.name}")
+        raise NothingKnown(f"{path}: {length} to {file.name}")
 
 
 class ProgramNotWhole(Refused):
@@ -59,8 +59,8 @@ def find_ready(home: SeatHome) -> Ready | None:
     Works as the folder's owner.
 
     Raises:
-        What `Workplace.open`, `Channel.refresh_or_kept` and `newer_release` raise; a list that was never fetched is
-        as none: `REGISTRY_UNREACHABLE`.
+        NothingKnown: there is no list that still holds.
+        What `Workplace.open`, `Channel.refresh_or_kept` and `newer_release` raise.
     """
     with as_owner(home.root):
         workplace = Workplace.open(home, reading=True)
