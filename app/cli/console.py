@@ -33,6 +33,8 @@ _COMMANDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EPIPE, errno.EIO}
 """What writing to an open stream fails with; files are opened and written by doors with faults of their own."""
 
+_OURS = {"app", "proctoring", "sync"}
+
 _ENGLISH = re.compile(r"[A-Za-z]+[,:;]? [A-Za-z]+|[0-9]+ [a-z]+|[A-Za-z]+ [0-9]")
 """Words and figures with words beside each other: a sentence, which the source gives in English."""
 
@@ -44,6 +46,12 @@ class OutputUnwritable(EnvironmentFault):
     """What a command says cannot be written where it is to go: a full disk, a pipe that nobody reads."""
 
     code: ClassVar[str] = "OUTPUT_UNWRITABLE"
+
+
+class PartNotInstalled(EnvironmentFault):
+    """A command needs a library that this package of the programs does not bring. Fact: `name`, the library's."""
+
+    code: ClassVar[str] = "PART_NOT_INSTALLED"
 
 
 class Mark(StrEnum):
@@ -121,6 +129,7 @@ def _with_output(function: Callable[P, None], *args: P.args, **kwargs: P.kwargs)
 
     Raises:
         OutputUnwritable: it cannot be.
+        PartNotInstalled: the command is one of another package's (a seat serves no registry, a registry has no screen).
     """
     try:
         function(*args, **kwargs)
@@ -131,6 +140,11 @@ def _with_output(function: Callable[P, None], *args: P.args, **kwargs: P.kwargs)
             raise
         _drop_output()
         raise OutputUnwritable(error.strerror or "") from None
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if not missing or missing in _OURS:
+            raise
+        raise PartNotInstalled(name=missing) from None
 
 
 def _drop_output() -> None:

@@ -1,14 +1,17 @@
 """How checks look in a terminal of any width, and in a pipe."""
 
+import importlib
 import io
 
 import pytest
+import typer
 from rich.cells import cell_len
 from rich.console import Console
 
 import app.cli.console
 from app.cli.console import CheckLine, Mark, detail_here, print_checks, print_fault, print_text, simulated_parts
 from sync.client.connection import RegistryUnreachable
+from sync.faults import Exit
 
 LINES = [
     CheckLine(Mark.GOOD, "The packet is in its one canonical form; no byte was added or changed"),
@@ -93,3 +96,32 @@ def test_a_command_promises_nobody_to_try_again_by_itself(
     print_fault(RegistryUnreachable("ConnectTimeout"))
     assert "by itself" not in file.getvalue()
     assert "run this command again" in file.getvalue()
+
+
+def test_a_command_of_another_package_says_where_it_belongs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @app.cli.console.command
+    def serve() -> None:
+        importlib.import_module("a_server_that_no_seat_has.parts")
+
+    monkeypatch.setenv("EXAMROOM_LANGUAGE", "en")
+    monkeypatch.setattr(app.cli.console, "err", Console(stderr=True, soft_wrap=True))
+    with pytest.raises(typer.Exit) as ended:
+        serve()
+    said = capsys.readouterr().err
+    assert ended.value.exit_code == Exit.ENVIRONMENT
+    assert "the library a_server_that_no_seat_has" in said
+    assert "PART_NOT_INSTALLED" in said
+
+
+def test_a_module_of_our_own_that_is_missing_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
+    @app.cli.console.command
+    def serve() -> None:
+        importlib.import_module("app.no_such_room")
+
+    reported: list[str] = []
+    monkeypatch.setattr(app.cli.console, "_print_defect", reported.append)
+    with pytest.raises(typer.Exit):
+        serve()
+    assert "app.no_such_room" in reported[0]

@@ -24,6 +24,8 @@ LATIN_IN_CHINESE = {
     "PgUp": "what stands on the key",
     "Windows": "a system's own name",
     "examroom": "the command's own name",
+    "examroom-seat": "a package's own name",
+    "examroom-registry": "a package's own name",
     "agent": "a command",
     "outbox": "a command",
     "retry": "a command",
