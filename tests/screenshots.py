@@ -21,6 +21,7 @@ from sync.wire.plan import Theme
 from tests.app.archive.window.gallery import SHOTS as ARCHIVE
 from tests.app.archive.window.player_shots import SHOTS as PLAYER
 from tests.app.seat.screens.gallery import SHOTS, SIZES, Shot, render_all
+from tests.app.setup.gallery import SHOTS as SETUP
 
 KEPT = Path(__file__).parents[1] / "resources" / "screenshots"
 OFFSCREEN = "This plugin does not support propagateSizeHints"  # said of every window that is shown
@@ -47,6 +48,13 @@ PLAIN = {
     "37-archive-media",
     "38-archive-calendar",
     "39-archive-log",
+    "51-setup-invitation",
+    "53-setup-fingerprint",
+    "54-setup-enrolment",
+    "55-setup-camera",
+    "57-setup-rehearsal-held",
+    "58-setup-report",
+    "59-setup-lockdown",
 }
 """These are kept in Chinese, as they come."""
 ALSO_KEPT = {
@@ -57,6 +65,7 @@ ALSO_KEPT = {
     "09-result",
     "31-archive-find",
     "32-archive-recording-playing",
+    "50-setup-welcome",
 }
 """These are kept in English, with large text, and in the other themes as well."""
 
@@ -78,7 +87,7 @@ def main(folder: Path | None) -> int:
     qInstallMessageHandler(lambda _kind, _where, said: None if said.startswith(OFFSCREEN) else print(said))
     application = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory() as scratch:
-        every = (*SHOTS, *PLAYER, *ARCHIVE)
+        every = (*SHOTS, *PLAYER, *ARCHIVE, *SETUP)
         drawn = render_all(folder, shots=every) if folder else render_all(Path(scratch), worth_keeping, every)
         if folder is None:
             keep([picture.file for picture in drawn])

@@ -128,7 +128,7 @@ def _finish(answers: "Answers", folder: Path, seat: str) -> Iterator["StepResult
         target = folder / answers.report.folder
         yield tried(Step.REPORT, lambda: copied(target))
     if is_administrator():
-        yield tried(Step.SERVICE, start_service)
+        yield tried(Step.SERVICE, lambda: start_service(answers.home))
     yield tried(Step.LOCKDOWN, lambda: lock_down(answers.home, answers.lockdown))
 
 

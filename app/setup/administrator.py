@@ -126,7 +126,7 @@ def do(act: Act, home: Path, media: tuple[Path, ...] = MEDIA) -> Reply:
         case Act.INVITATIONS:
             return Reply(found=find_invitations(media, names_of_this_pc()))
         case Act.SERVICE:
-            return Reply(result=tried(Step.SERVICE, start_service))
+            return Reply(result=tried(Step.SERVICE, lambda: start_service(home)))
         case Act.LOCKDOWN:
             return Reply(result=tried(Step.LOCKDOWN, lambda: lock_down(home, LockdownAnswers(install=True))))
 

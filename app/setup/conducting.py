@@ -1,13 +1,16 @@
 """The whole of a first run, one step after another; the wizard takes the same steps one page at a time."""
 
 import json
+import os
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.exam.prose import Language
+from app.seat.doctor.diagnosis import Standing
 from app.seat.home import SeatHome
 from app.seat.occupancy import Occupancy
 from app.seat.preparing import fetch_sessions
@@ -20,8 +23,6 @@ from app.setup.order import Order
 from app.setup.progress import read_progress, set_done
 from app.setup.rehearsal import CANDIDATE, Rehearsed, rehearse
 from app.setup.steps import Outcome, Step, StepResult, attention, done, failed, kept, skipped
-from app.ui.text import say
-from app.words import Words
 from sync.faults import EnvironmentFault, Fault
 from sync.own_program import COMMAND_LINE, own_program
 
@@ -29,14 +30,37 @@ PROGRAM: Final = tuple(own_program(COMMAND_LINE))
 """How this program starts itself."""
 REPORT: Final = "readiness.pdf"
 BETWEEN: Final = " · "
-_MEASURING_S: Final = 300.0
-_SAID_BYTES: Final = 100_000
+_COMMAND_S: Final = 300.0
+_SAID_BYTES: Final = 1_000_000
+_M = TypeVar("_M", bound=BaseModel)
 
 
 class MeasuringFailed(EnvironmentFault):
     """What recording costs could not be measured."""
 
     code = "MEASURING_FAILED"
+
+
+class DoctorFailed(EnvironmentFault):
+    """The look at everything came to nothing."""
+
+    code = "DOCTOR_FAILED"
+
+
+class _Diagnosis(BaseModel):
+    """What is read of `examroom doctor --json`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    class Check(BaseModel):
+        """One line."""
+
+        model_config = ConfigDict(extra="ignore")
+        standing: Standing
+        name: str
+
+    ready: bool
+    checks: tuple[Check, ...]
 
 
 class _Measured(BaseModel):
@@ -146,15 +170,8 @@ def profile(home: SeatHome, answers: RecordingAnswers, *, again: bool = False) -
 
 def _measure(home: SeatHome, seconds: int) -> _Measured:
     """Measure in a process of its own: what encodes and watches brings OpenCV, which never lives beside Qt."""
-    command = [*PROGRAM, "recorder", "bench", "--home", str(home.root), "--seconds", str(seconds), "--json"]
-    try:
-        ended = subprocess.run(command, capture_output=True, timeout=_MEASURING_S, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise MeasuringFailed(type(error).__name__) from None
-    try:
-        found = _Measured.model_validate_json(ended.stdout[:_SAID_BYTES])
-    except ValidationError:
-        raise MeasuringFailed(f"exit {ended.returncode}") from None
+    words = ("recorder", "bench", "--home", str(home.root), "--seconds", str(seconds))
+    found = _told_by(MeasuringFailed, _Measured, *words, spoken=Language.EN)
     if not found.measured:
         raise MeasuringFailed("nothing measured")
     return found
@@ -196,21 +213,39 @@ def judged_rehearsal(held: Rehearsed) -> StepResult:
 
 
 def report(home: SeatHome, language: Language) -> StepResult:
-    """Look at everything as `examroom doctor` does, and lay the page to print beside the seat.
+    """Have `examroom doctor` look at everything, and lay the page to print beside the seat.
+
+    In a process of its own: the page brings Qt, which has no business on a thread or in a command of ours.
 
     Raises:
-        DiskFull, DiskFault: it cannot be written.
+        DoctorFailed: it came to nothing.
     """
-    from app.seat.doctor.diagnosis import Standing  # noqa: PLC0415
-    from app.seat.doctor.examining import examine  # noqa: PLC0415 - the page brings Qt, which the earlier steps
-    from app.seat.doctor.page import print_page  # noqa: PLC0415 - have no need of
-    from proctoring.checks.machine import Machine  # noqa: PLC0415
-    from sync.replica.durable import write_durably  # noqa: PLC0415
+    file = home.root / REPORT
+    found = _told_by(
+        DoctorFailed, _Diagnosis, "doctor", "--home", str(home.root), "--report", str(file), spoken=language
+    )
+    counted = Counter(check.standing for check in found.checks)
+    blocked = [check.name for check in found.checks if check.standing is Standing.BLOCKED]
+    facts: dict[str, str | int] = {
+        "blocked": counted[Standing.BLOCKED],
+        "others": counted[Standing.ATTENTION],
+        "notes": counted[Standing.NOTE],
+        "names": BETWEEN.join(blocked),
+        "file": str(file),
+    }
+    return done(Step.REPORT, "ready", **facts) if found.ready else failed(Step.REPORT, "not_ready", **facts)
 
-    diagnosis = examine(home, Machine())
-    write_durably(home.root / REPORT, print_page(diagnosis, language).pdf)
-    facts: dict[str, str | int] = dict(diagnosis.verdict.facts.items())  # type: ignore[arg-type]
-    words = Words(language)
-    facts["file"] = str(home.root / REPORT)
-    facts["names"] = BETWEEN.join(say(line.name, words) for line in diagnosis.of(Standing.BLOCKED))
-    return done(Step.REPORT, "ready", **facts) if diagnosis.ready else failed(Step.REPORT, "not_ready", **facts)
+
+def _told_by(otherwise: type[EnvironmentFault], kind: type[_M], *words: str, spoken: Language) -> _M:
+    """Run one of our own commands and read the JSON that it ends with."""
+    environment = {**os.environ, "EXAMROOM_LANGUAGE": spoken.value}
+    try:
+        ended = subprocess.run(
+            [*PROGRAM, *words, "--json"], capture_output=True, timeout=_COMMAND_S, check=False, env=environment
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise otherwise(type(error).__name__) from None
+    try:
+        return kind.model_validate_json(ended.stdout[:_SAID_BYTES])
+    except ValidationError:
+        raise otherwise(f"exit {ended.returncode}") from None

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from app.seat.home import SeatHome
@@ -18,6 +19,7 @@ from sync.wire.recording import Source
 
 ATTACH_S: Final = 1.0
 _LOOK_S: Final = 0.2
+_END_S: Final = 10.0
 SILENCE_TENTHS: Final = -600
 """Of dBFS: a microphone that gives less gives nothing."""
 
@@ -65,6 +67,16 @@ def recorder_of(home: SeatHome) -> Iterator[RecorderClient]:
         finally:
             with suppress(RecorderGone):  # it has ended already
                 client.quit()
+            _wait_until_gone(socket)
+
+
+def _wait_until_gone(socket: Path) -> None:
+    """Wait until nobody serves the socket any more: whoever comes next must not meet one that is on its way out."""
+    until = time.monotonic() + _END_S
+    with suppress(RecorderGone):
+        while time.monotonic() < until:
+            RecorderClient.attach(socket, 0).close()
+            time.sleep(_LOOK_S / 4)
 
 
 def _require_idle(client: RecorderClient) -> None:

@@ -1,10 +1,14 @@
 """What only the administrator may do, after the seat's own user has done the rest."""
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Final
 
-from app.setup.answers import LockdownAnswers
+from app.seat.changing.pinned import pin_root, root_digest
+from app.seat.changing.state import STATE, PackageState
+from app.seat.home import SeatHome
+from app.setup.answers import SEAT_HOME, LockdownAnswers
 from app.setup.conducting import PROGRAM, REPORT
 from app.setup.steps import Step, StepResult, done, skipped
 from sync.faults import EnvironmentFault
@@ -31,12 +35,30 @@ class ServiceNotStarted(EnvironmentFault):
     code = "SERVICE_NOT_STARTED"
 
 
-def start_service(root: Path = Path("/")) -> StepResult:
-    """Start what delivers for this seat; it had waited for the enrolment.
+def is_installed(home: Path) -> bool:
+    """Tell whether this is a package's seat, and we are the administrator: a folder for trials changes nothing else."""
+    return home == SEAT_HOME and os.geteuid() == 0
+
+
+def pin_programs(home: Path, state: PackageState | None = None) -> None:
+    """Keep where only an administrator writes whose programs this PC may install, unless somebody said so before.
+
+    Raises:
+        DiskFull, DiskFault: it cannot be read or kept.
+    """
+    place = state or PackageState(STATE)
+    if not place.pinned_root.exists():
+        pin_root(root_digest(SeatHome(home)), place)
+
+
+def start_service(home: Path, root: Path = Path("/")) -> StepResult:
+    """Start what delivers for this seat; it had waited for the enrolment. And confirm whose programs it may install.
 
     Raises:
         ServiceNotStarted: systemd would not.
     """
+    if is_installed(home):
+        pin_programs(home)
     if not (root / _SYSTEMD).is_dir() or not any((root / folder / _UNIT).exists() for folder in _UNIT_FOLDERS):
         return skipped(Step.SERVICE, "no_service")
     try:

@@ -39,7 +39,7 @@ class Site:
     def enrolled(self) -> list[str]:
         from app.registry.devices import device_lines  # noqa: PLC0415 - asked for by few
 
-        return [line.seat_label for line in device_lines(self.registry.premises)]
+        return [line.label for line in device_lines(self.registry.premises)]
 
 
 @pytest.fixture(scope="session")

@@ -6,20 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from app.exam.prose import Language
 from app.seat.home import SeatHome
+from app.setup import enrolling
 from app.setup.enrolling import become_seat, enrolled_here, judged_clock, know_registry
 from app.setup.order import Order, Typed
-from app.setup.progress import read_progress, set_enrolling
+from app.setup.progress import read_progress
 from app.setup.steps import Outcome
 from app.words import Words
-from app.exam.prose import Language
 from sync.client.connection import RegistryAnswerBad, RegistryUnreachable
 from sync.client.enrolment import TokenUsed, load_enrolment
 from sync.client.introduction import (
     FingerprintDiffers,
     FingerprintUnreadable,
-
-
     introduce,
     read_fingerprint,
 )
@@ -28,6 +27,10 @@ from sync.replica.database import ReplicaUnreadable
 from tests.app.setup.conftest import Ordered, Site
 
 WRONG = "00" * 32
+
+
+class PowerCutError(Exception):
+    """The power went."""
 
 
 def enrol(order: Order) -> None:
@@ -87,13 +90,24 @@ def test_a_token_is_good_once(site: Site, order: Ordered, tmp_path: Path) -> Non
     enrol(order(invitation=site.invite("10"), home=tmp_path / "other"))  # the next one is taken by the same keys
 
 
-def test_a_run_that_died_between_certificate_and_records_is_gone_on_with(site: Site, order: Ordered) -> None:
+@pytest.mark.parametrize("last", ["enrol", "begin_replica"])
+def test_a_run_that_died_on_the_way_is_gone_on_with(
+    site: Site, order: Ordered, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
     wanted = order(invitation=site.invite("11"))
     home = SeatHome(wanted.home)
-    enrol(wanted)
-    home.replica.unlink()  # as if the power had gone just before it was made
-    set_enrolling(home, enrolling=True)
-    assert enrolled_here(home) is None
+    real = getattr(enrolling, last)
+
+    def died(*arguments: object) -> None:
+        real(*arguments)
+        raise PowerCutError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(enrolling, last, died)
+        with pytest.raises(PowerCutError):
+            enrol(wanted)
+    assert load_enrolment(home.trust).seat_label == "11"
+    assert enrolled_here(home) is None  # not wholly
     enrol(wanted)
     assert home.replica.exists()
     assert not read_progress(home).enrolling
@@ -143,7 +157,9 @@ def test_whoever_speaks_no_tls_is_no_registry(site: Site) -> None:
         thread.join()
 
 
-@pytest.mark.parametrize("address", ["http://registry", "https://", "https://a@b", "https://a:x", "registry", "https://a/b"])
+@pytest.mark.parametrize(
+    "address", ["http://registry", "https://", "https://a@b", "https://a:x", "registry", "https://a/b"]
+)
 def test_only_a_plain_https_address_is_asked(site: Site, address: str) -> None:
     with pytest.raises(Fault, match="REGISTRY_ADDRESS_REFUSED"):
         introduce(address, site.fingerprint)
