@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import ClassVar, Final
 
+from app.seat.changing.state import PackageState
 from app.seat.home import SeatHome
 from sync.faults import EnvironmentFault
 from sync.replica.durable import disk_faults, private_folder
@@ -28,6 +29,12 @@ class AgentRunning(EnvironmentFault):
     """Another agent works at this seat."""
 
     code = "AGENT_RUNNING"
+
+
+class ProgramsChanging(EnvironmentFault):
+    """Another version of the programs is being put in, or that was broken off: none of them begins work."""
+
+    code = "PROGRAMS_CHANGING"
 
 
 class Occupancy:
@@ -49,10 +56,13 @@ class Occupancy:
 
         Raises:
             AlreadyRunning (AgentRunning): another process (or another one of this process) does.
+            ProgramsChanging: the programs are being changed.
             DiskFull, DiskFault: the lock's file cannot be made.
         """
         if self._handle is not None:
             return
+        if PackageState().is_changing(self._home.root):
+            raise ProgramsChanging
         folder = private_folder(self._home.root)
         with disk_faults(folder, needed=0):
             handle = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

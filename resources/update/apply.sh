@@ -5,7 +5,7 @@ set -u
 umask 022
 trap '' HUP INT TERM PIPE
 cd "$(dirname "$0")" || exit 3
-# package, old, old_deb, new, new_deb: what is exchanged; start: units; most_tries; run_dpkg, ask_dpkg, check: commands
+# package, old, old_deb, new, new_deb: what is exchanged; start: units; most_tries; run_dpkg, ask_dpkg, check, reload: commands
 . ./settings || exit 3
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C.UTF-8
@@ -30,10 +30,11 @@ put_in() { # FILE VERSION WAY
     run_dpkg --force-confold --force-downgrade --install "$1" >>log 2>&1 && is_in "$2"
 }
 
-finish() { # good | gone_back | not_begun
+finish() { # good | gone_back | not_begun | superseded
     note outcome "$1 $old $new $why" || exit 3
     rm -f "$new_deb" phase
     sync .
+    reload >>log 2>&1
     for unit in $start; do systemctl --no-block start "$unit" >>log 2>&1; done
     [ "$1" != gone_back ]
     exit
@@ -41,6 +42,7 @@ finish() { # good | gone_back | not_begun
 
 go_back() {
     note phase "back $why" || exit 3
+    rm -f "$new_deb" # room for the old one
     tries=1
     until is_whole "$old" || put_in "$old_deb" "$old" back; do
         [ "$tries" -lt "$most_tries" ] || { note outcome "stuck $old $new $why"; exit 3; }
@@ -62,13 +64,24 @@ go_forward() {
     finish good
 }
 
+is_anothers() { # somebody has put another version in since, and it is in: that is their word
+    case "$(ask_dpkg -W -f '${db:Status-Status} ${Version}' "$package" 2>/dev/null)" in
+        "installed $old" | "installed $new") return 1 ;;
+        "installed "*) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
 phase='' said=''
 [ -f phase ] && read -r phase said <phase
 why=${said:-power}
 case "$1 $phase" in
     "forward ready") go_forward ;;
     "recover ready") finish not_begun ;;
-    "recover installing" | "recover back") go_back ;;
+    "recover installing" | "recover back")
+        if is_anothers; then finish superseded; fi
+        go_back
+        ;;
     "recover good") why=none && finish good ;;
     "recover gone_back") finish gone_back ;;
     "recover ") exit 0 ;;

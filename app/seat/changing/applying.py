@@ -33,6 +33,8 @@ SCRIPT: Final = "apply.sh"
 AGENT: Final = "examroom-agent.service"
 _SYSTEMCTL: Final = "/usr/bin/systemctl"
 _COPY: Final = ".before-update.db"
+_READABLE: Final = 0o755
+_READABLE_FILE: Final = 0o644
 _PIECE_BYTES: Final = 1_048_576
 _CHECK: Final = ("timeout", "-k", "10", "900", "/usr/bin/examroom", "seat", "self-check", "--home")
 
@@ -77,7 +79,7 @@ def apply(place: Place, ready: Ready) -> Outcome | None:
         reasons = reasons_against(place.home)
     if reasons:
         raise SeatInUse(reasons)
-    with _nobody_here(place.home) as (stopped, locks):
+    with _nobody_here(place) as (stopped, locks):
         keep(place, ready, stopped)
         run_script(place.state, "forward", locks)
     return place.state.outcome()
@@ -96,6 +98,9 @@ def keep(place: Place, ready: Ready, start: tuple[str, ...]) -> None:
     dpkg.require_unchanged()
     for folder in (state.update, state.previous):
         private_folder(folder)
+    with disk_faults(state.root, needed=0):
+        for folder in (state.root, state.update):
+            folder.chmod(_READABLE)
     new_deb = take_ready(place.home, ready, state.update)
     dpkg.require_package(new_deb, ready.release.version)
     old_deb = dpkg.pack_again(old, state.previous)
@@ -114,14 +119,16 @@ def keep(place: Place, ready: Ready, start: tuple[str, ...]) -> None:
         "start": " ".join(start),
         "most_tries": str(place.tries),
     }
-    commands = {"run_dpkg": dpkg.command, "ask_dpkg": dpkg.query, "check": place.check_command}
+    reload = (_SYSTEMCTL, "daemon-reload") if dpkg.is_of_this_pc else ("true",)
+    commands = {"run_dpkg": dpkg.command, "ask_dpkg": dpkg.query, "check": place.check_command, "reload": reload}
     lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in settings.items())
     lines += "".join(f'{name}() {{ {shlex.join(words)} "$@"; }}\n' for name, words in commands.items())
     write_durably(state.update / "settings", lines.encode())
     with disk_faults(state.update, needed=0):
         for stale in (state.log, state.outcome_file):
             stale.unlink(missing_ok=True)
-    write_durably(state.phase_file, b"ready\n")
+    write_durably(state.seat_file, str(place.home.root.absolute()).encode(), _READABLE_FILE)
+    write_durably(state.phase_file, b"ready\n", _READABLE_FILE)
 
 
 def run_script(state: PackageState, way: str, locks: tuple[int, ...]) -> None:
@@ -152,12 +159,13 @@ def _keep_records(home: SeatHome, to: Path) -> None:
 
 
 @contextmanager
-def _nobody_here(home: SeatHome) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
-    """Stop the system's agent and hold the seat's locks meanwhile; the agent is started again at the end."""
+def _nobody_here(place: Place) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
+    """Stop the system's agent and hold the seat's locks meanwhile; what is unfinished at the end starts nothing."""
+    home = place.home
     with ExitStack() as stack:
-        stopped = (AGENT,) if _systemctl("is-active", AGENT) else ()
+        stopped = (AGENT,) if place.dpkg.is_of_this_pc and _systemctl("is-active", AGENT) else ()
         for unit in stopped:
-            stack.callback(_systemctl, "--no-block", "start", unit)
+            stack.callback(_start_again, unit, place.state)
             _systemctl("stop", unit)
         held: list[int] = []
         if is_enrolled(home):
@@ -170,6 +178,11 @@ def _nobody_here(home: SeatHome) -> Iterator[tuple[tuple[str, ...], tuple[int, .
             if ends:
                 raise SeatInUse(ends)
         yield stopped, tuple(held)
+
+
+def _start_again(unit: str, state: PackageState) -> None:
+    if not state.phase_file.exists():
+        _systemctl("--no-block", "start", unit)
 
 
 def _systemctl(*words: str) -> bool:

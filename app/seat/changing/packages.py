@@ -52,14 +52,19 @@ class Dpkg:
     package: str = SEAT
 
     @property
+    def is_of_this_pc(self) -> bool:
+        """Tell whether it is this PC's own, and not a copy's."""
+        return self.root == Path("/")
+
+    @property
     def command(self) -> tuple[str, ...]:
         """Give the words before what dpkg is to do."""
-        return ("dpkg",) if self.root == Path("/") else ("dpkg", f"--root={self.root}", *_TRIAL)
+        return ("dpkg",) if self.is_of_this_pc else ("dpkg", f"--root={self.root}", *_TRIAL)
 
     @property
     def query(self) -> tuple[str, ...]:
         """Give the words before what is asked."""
-        return ("dpkg-query",) if self.root == Path("/") else ("dpkg-query", f"--admindir={self._admin}")
+        return ("dpkg-query",) if self.is_of_this_pc else ("dpkg-query", f"--admindir={self._admin}")
 
     @property
     def _admin(self) -> Path:

@@ -36,6 +36,7 @@ class End(StrEnum):
     GONE_BACK = "gone_back"
     NOT_BEGUN = "not_begun"
     STUCK = "stuck"
+    SUPERSEDED = "superseded"  # somebody put a third version in by hand before it was finished
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class PackageState:
         return self.update / "outcome"
 
     @property
+    def seat_file(self) -> Path:
+        """Which seat's programs are changed: its folder. Anybody may read this, and how far it is."""
+        return self.update / "seat"
+
+    @property
     def log(self) -> Path:
         """What dpkg and the check said."""
         return self.update / "log"
@@ -96,6 +102,17 @@ class PackageState:
             return Phase(said[0]) if said else None
         except ValueError:
             raise UpdateStateDamaged(self.phase_file.name) from None
+
+    def is_changing(self, seat: Path) -> bool:
+        """Tell whether the programs of the seat in that folder are being changed: then none of them may begin work.
+
+        One that did could bring the records to tables that the version before, which may come back, cannot read.
+        """
+        try:
+            self.phase_file.lstat()
+            return read_bounded(self.seat_file, _MOST_BYTES).decode("utf-8", "replace") == str(seat.absolute())
+        except OSError:
+            return False
 
     def outcome(self) -> Outcome | None:
         """Give what the last change came to; None if there was none. Raises UpdateStateDamaged, DiskFault."""

@@ -19,7 +19,7 @@ from app.seat.changing.pinned import UpdateNotPinned, UpdateOtherRoot, pin_root,
 from app.seat.changing.ready import ProgramNotWhole, Ready, find_ready
 from app.seat.changing.state import End, Outcome, PackageState, Phase
 from app.seat.home import SeatHome
-from app.seat.occupancy import Occupancy
+from app.seat.occupancy import AgentDuty, Occupancy, ProgramsChanging
 from app.seat.updating import Updating
 from app.seat.workplace import Workplace
 from sync.client.software_update import this_platform
@@ -185,6 +185,38 @@ def test_while_it_goes_on_no_kiosk_starts(place: Place, ready: Ready, tmp_path: 
     after = Occupancy(place.home)
     after.take()
     after.give_up()
+
+
+def test_no_program_of_the_seat_begins_work_before_a_change_that_was_broken_off_is_finished(
+    place: Place, ready: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.seat.occupancy.PackageState", lambda: place.state)
+    keep(place, ready, ())
+    place.state.phase_file.write_text("installing\n")
+    for program in (Occupancy(place.home), AgentDuty(place.home)):
+        with pytest.raises(ProgramsChanging):
+            program.take()
+    elsewhere = Occupancy(SeatHome(place.home.root / ".self-check" / "seat"))
+    elsewhere.take()
+    elsewhere.give_up()
+    assert place.state.phase_file.stat().st_mode & 0o777 == 0o644, "the seat's user has to see it"
+    assert place.state.update.stat().st_mode & 0o777 == 0o755
+    assert place.state.previous.stat().st_mode & 0o777 == 0o700
+    recover(place)
+    program = Occupancy(place.home)
+    program.take()
+    program.give_up()
+
+
+def test_a_version_that_somebody_put_in_by_hand_meanwhile_stays(
+    place: Place, ready: Ready, toys: dict[str, Path]
+) -> None:
+    keep(place, ready, ())
+    place.state.phase_file.write_text("installing\n")
+    install(place.dpkg, toys["another"])
+    assert recover(place) == Outcome(End.SUPERSEDED, OLD, NEW, "power")
+    assert place.dpkg.installed() == "9.3"
+    assert place.state.phase() is None
 
 
 def test_without_a_version_to_go_back_to_nothing_is_put_in(place: Place, ready: Ready) -> None:
