@@ -9,7 +9,7 @@ HOUSE := $(FLOORS) installer
 # Qt warns where the locale is not UTF-8, and in the tests a warning is an error.
 UTF8 := LC_ALL=C.UTF-8
 
-.PHONY: help demo test test-long soak check bench screenshots package lock clean ready ready-for-tests
+.PHONY: help demo test test-long soak check bench screenshots package test-package lock clean ready ready-for-tests
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,10 +42,18 @@ bench: ready-for-tests ## measure what the architecture promises
 
 screenshots: ready-for-tests ## every screen as a picture
 	@$(UTF8) $(PYTHON) -m tests.screenshots $(ARGS)
+	@$(UTF8) $(PYTHON) -m tests.handbook_pictures
 
 package: ready ## the .deb files, their lists of files and bills of materials, into dist/ (ARGS="--only seat …")
 	@$(PYTHON) -m installer.package $(ARGS)
 	@echo 'make package: done'
+
+test-package: ready-for-long-tests package ## the packages in a clean system without a network: a seat's whole life (needs root)
+	@[ "$$(id -u)" = 0 ] || { echo 'make test-package: needs root, for namespaces and mounts of its own'; exit 3; }
+	@$(PYTHON) -m tests.installer.trial.base dist/*.deb
+	@$(UTF8) unshare --mount --net --pid --fork --mount-proc --kill-child bash tests/installer/trial/within \
+		$(PYTHON) -m pytest -m package tests/installer/trial $(ARGS) || { echo 'make test-package: FAILED'; exit 1; }
+	@echo 'make test-package: passed; the figures are in build/trial/figures.json'
 
 lock: ready ## write requirements.lock again from pyproject.toml (ARGS="--upgrade" for newer releases)
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,13 +1,15 @@
-"""A clean Debian 12 to try packages in, made once: `python -m tests.installer.trial.base DEB…` (needs a network, and root).
+"""A clean Debian 12 to try packages in, made once: `python -m tests.installer.trial.base DEB…` (as root, online).
 
-It holds what the packages depend on, their recommendations not, and a few tools of the trial: a debugger that lets a
-simulated person into the kiosk, a screen that is not there, and a clock that can be wrong. It is made again when what
-the packages depend on changes. Nothing of ours is in it, and the trials themselves have no network.
+It holds what the packages depend on, their recommendations not, and a few tools of the trial: a debugger that lets
+a simulated person into the kiosk, a screen that is not there, and a clock that can be wrong. It is made again when
+what the packages depend on changes. Nothing of ours is in it, and the trials themselves have no network. An earlier
+version of the seat's package is built beside it.
 """
 
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,8 +20,20 @@ from typing import Final
 REPOSITORY: Final = Path(__file__).parents[3]
 TRIAL: Final = REPOSITORY / "build" / "trial"
 BASE: Final = TRIAL / "base"
+EARLIER: Final = TRIAL / "earlier"
+EARLIER_VERSION: Final = "0.0.9"
 SUITE: Final = "bookworm"
-SYSTEM: Final = ("systemd", "systemd-sysv", "dbus", "libpam-systemd", "kbd", "iproute2", "nftables", "procps", "ca-certificates")
+SYSTEM: Final = (
+    "systemd",
+    "systemd-sysv",
+    "dbus",
+    "libpam-systemd",
+    "kbd",
+    "iproute2",
+    "nftables",
+    "procps",
+    "ca-certificates",
+)
 TOOLS: Final = ("gdb", "xserver-xorg-video-dummy", "faketime")
 _SOURCES: Final = f"""deb http://deb.debian.org/debian {SUITE} main
 deb http://deb.debian.org/debian {SUITE}-updates main
@@ -66,12 +80,43 @@ def _make(wanted: list[str]) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     satisfy = ("apt-get", "satisfy", "--yes", "--no-install-recommends", ", ".join((*TOOLS, *wanted)))
     for argv in (("apt-get", "update"), satisfy, ("apt-get", "clean")):
-        within = ("unshare", "--mount", "sh", "-c", f'mount -t proc proc "{new}/proc" && exec chroot "{new}" "$@"', "sh")
+        within = (
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            f'mount -t proc proc "{new}/proc" && exec chroot "{new}" "$@"',
+            "sh",
+        )
         subprocess.run([*within, *argv], check=True, env=environment)
     refuses.unlink()
     (new / "etc/resolv.conf").unlink()
     new.rename(BASE)
 
 
+def earlier_build() -> None:
+    """Build the seat's package of an earlier version, from what is committed, if that was not done yet."""
+    version = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    stamp = EARLIER / "commit"
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == version:
+        return
+    shutil.rmtree(EARLIER, ignore_errors=True)
+    source = EARLIER / "source"
+    subprocess.run(["git", "clone", "--quiet", "--shared", str(REPOSITORY), str(source)], check=True)
+    project = source / "pyproject.toml"
+    text, count = re.subn(r'(?m)^version = ".*"$', f'version = "{EARLIER_VERSION}"', project.read_text("utf-8"))
+    assert count == 1, "pyproject.toml names no version"
+    project.write_text(text, encoding="utf-8")
+    who = ("-c", "user.name=trial", "-c", "user.email=trial@example.org")
+    subprocess.run(["git", *who, "commit", "--quiet", "--all", "--message", "Earlier"], cwd=source, check=True)
+    argv = (sys.executable, "-m", "installer.package", "--only", "seat", "--source", str(source), "--out", str(EARLIER))
+    subprocess.run([*argv, "--cache", str(REPOSITORY / "build" / "wheels")], cwd=REPOSITORY, check=True)
+    shutil.rmtree(source)
+    stamp.write_text(version, encoding="ascii")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(f"{base_for(map(Path, sys.argv[1:]))}\n")
+    base_for(map(Path, sys.argv[1:]))
+    earlier_build()

@@ -1,15 +1,15 @@
 """Power cuts within maintainer scripts: before each command that they run, one after the other.
 
-The scripts are the package's own, byte for byte. On the PC of such a trial `sh` is a stand-in that has bash (POSIX mode)
-run them with a trap before every command of the script itself: the n-th ends everything on the PC at once. Everything
-else that calls `sh` gets Debian's.
+The scripts are the package's own, byte for byte. On the PC of such a trial `sh` is a stand-in that has bash (POSIX
+mode) run them with a trap before every command of the script itself: the n-th ends everything on the PC at once.
+Everything else that calls `sh` gets Debian's.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
-from tests.installer.trial.pc import Pc, Said
+from tests.installer.trial.pc import Pc
 
+_MOST: Final = 60
 _MARKS: Final = "/var/lib/trial"
 _SHELL: Final = f"""#!/bin/bash
 case "$1" in
@@ -40,15 +40,6 @@ trap "trial_step \\$LINENO" DEBUG
 """
 
 
-@dataclass(frozen=True)
-class Step:
-    """One command of a maintainer script, as it came to be run: which script, the how many-eth, on which line."""
-
-    script: str
-    count: int
-    line: int
-
-
 def watch_scripts(pc: Pc) -> None:
     """Put the stand-in for `sh` on a PC that is not started."""
     pc.write(f"{_MARKS}/steps", "")
@@ -56,16 +47,21 @@ def watch_scripts(pc: Pc) -> None:
     pc.write("/usr/bin/sh", _SHELL, 0o755)
 
 
-def steps(pc: Pc) -> tuple[Step, ...]:
-    """Give the steps that were run on a PC since it was watched."""
-    lines = pc.at(f"{_MARKS}/steps").read_text(encoding="utf-8").splitlines()
-    parts = (line.split() for line in lines)
-    return tuple(Step(script, int(count), int(line)) for script, count, line in parts)
+def cut_everywhere(pc: Pc, script: str, *argv: str) -> list[int]:
+    """Run a program again and again, each time with the power cut one step later in a maintainer script, then whole.
 
-
-def cut_at(pc: Pc, step: Step, *argv: str) -> Said:
-    """Run a program, with the power cut before a step; then the PC is off."""
-    pc.write(f"{_MARKS}/cut", f"{step.script} {step.count}\n")
-    said = pc.run(*argv)
-    assert not pc.at(f"{_MARKS}/cut").exists(), f"{step} did not come: {said.text}"
-    return said
+    Every run is also the new try after the cut before. Gives the lines before which the power was cut, in order.
+    """
+    cut, told = pc.at(f"{_MARKS}/cut"), pc.at(f"{_MARKS}/steps")
+    for count in range(1, _MOST):
+        told.write_text("", encoding="utf-8")
+        pc.write(f"{_MARKS}/cut", f"{script} {count}\n")
+        said = pc.run(*argv)
+        if cut.exists():
+            cut.unlink()
+            assert said.code == 0, said.text
+            steps = [line.split() for line in told.read_text(encoding="utf-8").splitlines()]
+            lines = [int(line) for name, number, line in steps if name == script and int(number) < count]
+            assert len(lines) >= count - 1, f"{script} had {len(lines)} steps, and was cut at {count - 1}"
+            return lines
+    raise AssertionError(f"{script} has more than {_MOST} steps")

@@ -9,10 +9,11 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import psutil
@@ -21,12 +22,13 @@ from tests.installer.trial.base import TRIAL
 
 GIVEN: Final = "/trial"
 """Where a PC finds what it is given: packages, invitations, what the simulated person needs."""
+_PLAIN: Final[Mapping[str, str]] = MappingProxyType({})
 _CONTAINER: Final = ("--quiet", "--register=no", "--keep-unit", "--private-network", "--machine=trial")
 _KERNEL: Final = ("/proc/sys/fs/suid_dumpable", "/proc/sys/kernel/yama/ptrace_scope", "/proc/sys/kernel/sysrq")
 """Settings of the kernel, which a container may not change: files of our own there."""
 
 
-class NotSo(AssertionError):
+class NotSoError(AssertionError):
     """Something on the PC did not come to pass in time."""
 
 
@@ -57,9 +59,10 @@ class Pc:
         (self.root / GIVEN.lstrip("/")).mkdir(exist_ok=True)
         self._nspawn: subprocess.Popen[bytes] | None = None
 
-    @property
-    def layers(self) -> tuple[Path, ...]:
-        """The disk as it is now, for other PCs to begin with; nothing may be written to this one any more."""
+    def settle(self) -> tuple[Path, ...]:
+        """Give the disk as it is now, for other PCs to begin with; this one is not used any more."""
+        self.cut()
+        subprocess.run(["umount", str(self.root)], check=True)
         return (self._written / "up", *self._lowers)
 
     def give(self, file: Path, name: str | None = None) -> str:
@@ -86,10 +89,10 @@ class Pc:
         """Give where something on its disk lies, seen from outside."""
         return self.root / path.lstrip("/")
 
-    def run(self, *argv: str, timeout: float = 300, **environment: str) -> Said:
+    def run(self, *argv: str, timeout: float = 300, environment: Mapping[str, str] = _PLAIN) -> Said:
         """Run a program on it as its administrator, whether it is started or not."""
         own = {"LC_ALL": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive", "EXAMROOM_LANGUAGE": "en"}
-        told = [f"{key}={value}" for key, value in (own | environment).items()]
+        told = [f"{key}={value}" for key, value in (own | dict(environment)).items()]
         if self._nspawn is None:
             settings = [word for one in told for word in ("-E", one)]
             way = ["systemd-nspawn", *_CONTAINER, "--as-pid2", *settings, f"--directory={self.root}", "--", *argv]
@@ -97,13 +100,18 @@ class Pc:
             path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
             way = ["nsenter", "--target", str(self._leader()), "--all", "--wd=/", "env", "-i", path, *told, *argv]
         done = subprocess.run(
-            way, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=timeout
+            way,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=timeout,
         )
         return Said(done.returncode, done.stdout.decode(errors="replace").replace("\r\n", "\n"))
 
-    def does(self, *argv: str, timeout: float = 300, **environment: str) -> str:
+    def does(self, *argv: str) -> str:
         """Run a program that has to end well; give what it said."""
-        said = self.run(*argv, timeout=timeout, **environment)
+        said = self.run(*argv)
         assert said.code == 0, f"{' '.join(argv)} [{said.code}]\n{said.text[-4000:]}"
         return said.text
 
@@ -130,12 +138,12 @@ class Pc:
         """Wait until something is so.
 
         Raises:
-            NotSo: it was not in time; says what was `seen` last.
+            NotSoError: it was not in time; says what was `seen` last.
         """
         end = time.monotonic() + seconds
         while not met():
             if time.monotonic() > end:
-                raise NotSo(f"{seen()}")
+                raise NotSoError(f"{seen()}")
             time.sleep(0.1)
 
     def grow(self, mib: int) -> None:
@@ -145,7 +153,8 @@ class Pc:
     def scrap(self) -> None:
         """Cut its power and throw it away."""
         self.cut()
-        subprocess.run(["umount", "--recursive", "--lazy", str(self.root)], check=True)
+        if os.path.ismount(self.root):
+            subprocess.run(["umount", "--recursive", "--lazy", str(self.root)], check=True)
         if os.path.ismount(self._written):
             subprocess.run(["umount", "--lazy", str(self._written)], check=True)
         shutil.rmtree(self.scratch)

@@ -1,9 +1,11 @@
 """The seat that is installed on a PC: set up by an answer file, and run by its own units."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
-from tests.installer.trial.pc import GIVEN, Pc
+from tests.installer.trial.pc import Pc
 from tests.proctoring.lockdown.session.xorg import WIDTH
 
 HOME: Final = "/var/lib/examroom/seat"
@@ -74,9 +76,9 @@ class Seat:
         text = _ANSWERS.format(fingerprint=fingerprint, invitation=invitation)
         return self.pc.write("/etc/examroom/setup.toml", text)
 
-    def set_up(self, answers: str, **environment: str) -> dict[str, dict[str, Any]]:
+    def set_up(self, answers: str, environment: Mapping[str, str] = MappingProxyType({})) -> dict[str, dict[str, Any]]:
         """Run the first start; give its steps by name."""
-        said = self.pc.run("examroom", "setup", "--answers", answers, "--json", **environment)
+        said = self.pc.run("examroom", "setup", "--answers", answers, "--json", environment=environment)
         told = next((line for line in said.text.splitlines() if line.startswith("{")), None)
         assert told is not None, said.text
         return {step["step"]: step for step in json.loads(told)["steps"]}
@@ -109,9 +111,3 @@ class Seat:
     def fetch(self) -> None:
         """Fetch what was planned."""
         self.tell("seat", "fetch", "--home", HOME)
-
-
-def invitation_named(path: str) -> str:
-    """Give where an invitation lies, for an answer file."""
-    assert path.startswith(GIVEN)
-    return path

@@ -1,5 +1,6 @@
 """A registry on the PC itself, from the registry's package and by its own commands, and the session that it plans."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,7 +14,10 @@ from tests.installer.trial.pc import GIVEN, Pc
 
 HOME: Final = "/var/lib/examroom-registry"
 USER: Final = "examroom-registry"
+UNIT: Final = "examroom-registry.service"
 ITEMS: Final = 10
+_TOLD: Final = f"{GIVEN}/registry.json"
+_FINGERPRINT: Final = re.compile(r"(?:[0-9A-F]{4} ){15}[0-9A-F]{4}")
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CANDIDATE: Final = """
 [[candidates]]
@@ -86,11 +90,29 @@ class Registry:
         key = re.compile(r"[A-Za-z0-9+/]{43}=")
         made = [_one(key, self.tell("site", "key", f"{HOME}/{name}.key")) for name in ("site", "escrow")]
         self._keys = (made[0], made[1])
+        told = {"pins": self.pins, "package": self._package, "keys": self._keys}
+        self._pc.write(_TOLD, json.dumps(told))
 
-    def serve(self, unit: str) -> None:
+    @classmethod
+    def found(cls, pc: Pc) -> "Registry":
+        """Give the registry that was begun on a PC whose disk this one has."""
+        registry = cls(pc)
+        told = json.loads(pc.at(_TOLD).read_text(encoding="utf-8"))
+        registry.pins, registry._package, registry._keys = told["pins"], told["package"], tuple(told["keys"])
+        return registry
+
+    def serve(self) -> None:
         """Start its unit, and wait until it answers."""
-        self._pc.does("systemctl", "start", unit)
-        self._pc.until(lambda: bool(self.ports()), lambda: self._pc.run("journalctl", "-u", unit, "-n", "30").text)
+        self._pc.does("systemctl", "start", UNIT)
+        self._pc.until(lambda: bool(self.ports()), lambda: self._pc.run("journalctl", "-u", UNIT, "-n", "30").text)
+
+    def silent(self) -> None:
+        """Stop its unit: nobody answers."""
+        self._pc.does("systemctl", "stop", UNIT)
+
+    def fingerprint(self) -> str:
+        """Give the fingerprint of its CA, as it tells it to be read out."""
+        return _one(_FINGERPRINT, self.tell("registry", "show", "--home", HOME))
 
     def ports(self) -> list[str]:
         """Give the ports it listens on."""
@@ -126,7 +148,9 @@ class Registry:
             escrow_key=self._keys[1],
         )
         for one in CANDIDATES[:2]:
-            text += _CANDIDATE.format(number=one.admission_number, name=one.name, id_number=one.id_number, seat=int(SEAT))
+            text += _CANDIDATE.format(
+                number=one.admission_number, name=one.name, id_number=one.id_number, seat=int(SEAT)
+            )
         file = self._pc.write(f"{GIVEN}/session.toml", text)
         return _one(_ID, self.tell("registry", "plan", "--home", HOME, file))
 

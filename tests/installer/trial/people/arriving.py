@@ -10,7 +10,7 @@ from tests.installer.trial.pc import GIVEN, Pc
 
 _CALLS: Final = (
     "call (int)PyGILState_Ensure()",
-    f'call (int)PyRun_SimpleString("exec(open(\\"{GIVEN}/person/inject.py\\").read())")',
+    f'call (int)PyRun_SimpleString("exec(open(\\"{GIVEN}/people/inject.py\\").read())")',
     "call (void)PyGILState_Release($1)",
 )
 
@@ -28,12 +28,12 @@ class People:
         """Let them into the kiosk that runs."""
         self.events.unlink(missing_ok=True)
         self._prepare(admission_number, pace_ms)
-        self._pc.until(self._is_up, lambda: self._pc.run("journalctl", "--boot", "--lines", "50").text)
+        self._pc.until(self.kiosk_is_up, lambda: self._pc.run("journalctl", "--boot", "--lines", "50").text)
         calls = [word for call in _CALLS for word in ("-ex", call)]
         said = self._pc.does("gdb", "-n", "-q", "-batch", "-p", str(self.kiosk()), *calls)
         assert "$2 = 0" in said, said
 
-    def until(self, event: str, count: int = 1, seconds: float = 120, **facts: Any) -> dict[str, Any]:
+    def until(self, event: str, count: int = 1, seconds: float = 120, **facts: str) -> dict[str, Any]:
         """Wait until they have told of this so many times; give the last."""
 
         def there() -> list[dict[str, Any]]:
@@ -65,13 +65,13 @@ class People:
         """What they tell, from outside."""
         return self._pc.at(f"{self._folder}/people.jsonl")
 
-    def _is_up(self) -> bool:
+    def kiosk_is_up(self) -> bool:
         """Whether the kiosk that runs has told its supervisor that it came up."""
         said = self._pc.run("journalctl", "--boot", "--output", "cat", "--grep", "kiosk_up")
         return f"pid={self.kiosk()}" in said.text.split()
 
     def _prepare(self, admission_number: str, pace_ms: int) -> None:
-        self._pc.give(Path(__file__).with_name("inject.py"), "person/inject.py")
+        self._pc.give(Path(__file__).with_name("inject.py"), "people/inject.py")
         script = {
             "pins": dict(self._pins),
             "admission_number": admission_number,
@@ -80,4 +80,4 @@ class People:
             "screenshots": f"{self._folder}/screenshots",
             "events": f"{self._folder}/people.jsonl",
         }
-        self._pc.write(f"{GIVEN}/person/script.json", json.dumps(script))
+        self._pc.write(f"{GIVEN}/people/script.json", json.dumps(script))

@@ -1,39 +1,29 @@
 """Run inside the installed kiosk, by a debugger: a simulated candidate, and simulated proctors.
 
-The kiosk of a PC has no autopilot, and nothing of it can be driven from outside: that is tried elsewhere. So
-root's debugger lets the demonstration's people (they are installed, for rehearsals) into the process that the unit
-started; they see and press what a person would, and tell what happens as JSON lines.
+The kiosk of a PC has no autopilot, and nothing of it can be driven from outside: that is tried elsewhere. So root's
+debugger lets the demonstration's people (they are installed, for rehearsals) into the process that the unit started;
+they see and press what a person would, and tell what happens as JSON lines.
 """
 
 import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-SCRIPT = Path("/trial/person/script.json")
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
+from app.demo.autopilot import Autopilot, Script
+from app.seat.kiosk import Kiosk
 
-def begin() -> None:
-    """Begin once the kiosk's event loop has its turn."""
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
-
-    application = QApplication.instance()
-    assert application is not None
-    QTimer.singleShot(0, application, _sit)
+SCRIPT = Path("/trial/people/script.json")
 
 
-def _sit() -> None:
-    from PySide6.QtWidgets import QApplication
-
-    from app.demo.autopilot import Autopilot, Script
-    from app.seat.kiosk import Kiosk
-
+def sit() -> None:
     told = json.loads(SCRIPT.read_text(encoding="utf-8"))
     events = Path(told.pop("events"))
 
-    def tell(event: str, **facts: Any) -> None:
+    def tell(event: str, **facts: object) -> None:
         with events.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"event": event, "mono_s": time.monotonic(), **facts}) + "\n")
 
@@ -48,4 +38,5 @@ def _sit() -> None:
     Autopilot(kiosk, Script(**told), tell).begin()
 
 
-begin()
+# once the kiosk's own event loop has its turn; where there is none yet, this fails, and so does the debugger's call
+QTimer.singleShot(0, next(one for one in QApplication.topLevelWidgets() if isinstance(one, Kiosk)), sit)
