@@ -20,9 +20,9 @@ LONG_S = 3600
 pytestmark = [pytest.mark.long, pytest.mark.timeout(LONG_S)]
 
 
-def built(source: Path, umask: int) -> Path:
-    """Clone this checkout's last commit and have the clone build its packages; give the clone."""
-    subprocess.run(["git", "clone", "--quiet", "--shared", HERE, source], check=True)
+def built(origin: Path, source: Path, umask: int) -> Path:
+    """Clone a checkout's last commit and have the clone build its packages; give the clone."""
+    subprocess.run(["git", "clone", "--quiet", "--shared", origin, source], check=True)
     build = (sys.executable, "-m", "installer.package", "--cache", HERE / "build/wheels")
     before = os.umask(umask)
     try:
@@ -35,7 +35,8 @@ def built(source: Path, umask: int) -> Path:
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("builds")
-    return built(folder / "a", 0o022), built(folder / "somewhere/else/entirely", 0o077)
+    first = built(HERE, folder / "a", 0o022)
+    return first, built(first, folder / "somewhere/else/entirely", 0o077)
 
 
 def test_two_builds_give_equal_bytes(twice: tuple[Path, Path]) -> None:
