@@ -60,7 +60,7 @@ Locking the PC down to the exam is offered at the first start, not forced.""",
         *("ca-certificates", "libudev1", "libportaudio2", "espeak-ng", "fonts-noto-cjk"),
         *("xserver-xorg-core", "xserver-xorg-input-libinput", "xauth", "nftables", "netbase", "systemd", "udev"),
     ),
-    recommends=("ibus", "ibus-libpinyin", "libcups2"),
+    recommends=("ibus", "ibus-libpinyin", "libcups2", "pkexec"),
     units=("examroom-agent.service", "examroom-update.service"),
     carried=("resources/update/examroom-update.service",),
 )

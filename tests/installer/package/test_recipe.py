@@ -2,6 +2,7 @@
 
 import configparser
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,18 @@ def test_a_service_may_do_no_more_than_the_lock_downs(product: Product) -> None:
     for key, value in lockdown["Service"].items():
         if key.startswith(named):
             assert ours[key] == value, key
+
+
+def test_the_desktops_entry_hands_the_display_to_the_administrators_program(tmp_path: Path) -> None:
+    entry = configparser.RawConfigParser()
+    entry.optionxform = lambda text: text  # type: ignore[method-assign,assignment]  # its documented way
+    entry.read(SCRIPTS / "seat/files/usr/share/applications/examroom-seat.desktop", "utf-8")
+    said = entry["Desktop Entry"]["Exec"].replace(
+        "\\\\", "\\"
+    )  # a string's own escapes; the rest is quoted as in a shell
+    (tmp_path / "pkexec").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "pkexec").chmod(0o700)
+    around = {"PATH": f"{tmp_path}:/usr/bin:/bin", "DISPLAY": ":7", "HOME": "/home/somebody"}
+    words = subprocess.run(["sh", "-c", said], env=around, check=True, capture_output=True, text=True).stdout
+    assert words.split() == ["env", "DISPLAY=:7", "XAUTHORITY=/home/somebody/.Xauthority", "/usr/bin/examroom", "setup"]
+    assert "Name[zh_CN]" in entry["Desktop Entry"]
