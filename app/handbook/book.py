@@ -117,12 +117,12 @@ class Book:
     def search(self, wanted: str, reader: Reader) -> tuple[Hit, ...]:
         """Find where all of these words stand near each other (in one paragraph or list).
 
-        The reader's own pages come first, and on them headings before text.
+        Every heading is told once. The reader's own pages come first, and on them headings before text.
         """
         parts = folded(wanted).split()
         if not parts:
             return ()
-        found = [(page, hit) for page in self.pages for hit in _hits(page, parts)]
+        found = [(page, hit) for page in self.pages for hit in _first_of_each(_hits(page, parts))]
         found.sort(key=lambda one: (one[0].reader is not reader, not one[1].named))
         return tuple(hit for _, hit in found)
 
@@ -195,6 +195,19 @@ def _hits(page: Page, parts: list[str]) -> Iterator[Hit]:
             snippet = _snippet(shown, 0 if named else within.find(parts[0]))
             place = Place(page.reader, page.name, anchor)
             yield Hit(place, page.title, heading.text if anchor else "", snippet, named)
+
+
+def _first_of_each(hits: Iterator[Hit]) -> Iterator[Hit]:
+    told: set[Place] = set()
+    for hit in hits:
+        if hit.place not in told:
+            told.add(hit.place)
+            yield hit
+
+
+def as_shown(text: str, language: Language) -> str:
+    """Give a text as it is drawn: our font has the quotes of English as wide as a Chinese character."""
+    return text.replace("“", '"').replace("”", '"') if language is Language.EN else text
 
 
 def _snippet(said: str, at: int) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.handbook.book import Book, Hit, Page, Place, Reader
+from app.exam.prose import Language
+from app.handbook.book import Book, Hit, Page, Place, Reader, as_shown
 from app.ui import tokens
 from app.ui.look import Looked
 from app.ui.tokens import Space, Type
@@ -15,7 +16,17 @@ from app.words import Words
 
 _ROLE: Final = Qt.ItemDataRole.UserRole.value
 _HIGHEST: Final = 10_000
-_SET_IN: Final = "\u3000"
+
+
+class _SetIn(QStyledItemDelegate):
+    """Draws a line set in by its level, all of it: also where it goes on below."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw it."""
+        option.rect = option.rect.adjusted(int(index.data(_ROLE + 4) or 0), 0, 0, 0)
+        super().paint(painter, option, index)
 
 
 class Contents(Looked, QListWidget):
@@ -34,18 +45,21 @@ class Contents(Looked, QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._language = Language.ZH
+        self.setItemDelegate(_SetIn(self))
         self.itemClicked.connect(self._choose)
 
     def show_contents(self, book: Book, page: Page, words: Words) -> None:
         """List what there is, with the page in front unfolded and marked."""
         self.clear()
+        self._language = words.language
         for reader in Reader:
             self._add(words(f"screen.handbook.reader_{reader.value}"), book.first(reader), Type.BODY, bold=True)
             if reader is not page.reader:
                 continue
             for other in book.of(reader):
                 here = other is page
-                self._add(_SET_IN + other.title, other.place, Type.BODY, bold=here, here=here)
+                self._add(other.title, other.place, Type.BODY, level=1, bold=here, here=here)
                 if here:
                     self._add_headings(page)
         self._show_here()
@@ -90,10 +104,20 @@ class Contents(Looked, QListWidget):
         for heading in page.headings:
             if heading.level > 1:
                 place = Place(page.reader, page.name, heading.anchor)
-                self._add(_SET_IN * heading.level + heading.text, place, Type.CAPTION)
+                self._add(heading.text, place, Type.CAPTION, level=heading.level)
 
-    def _add(self, text: str, place: Place | None, kind: Type, *, bold: bool = False, here: bool = False) -> None:
-        item = QListWidgetItem(text)
+    def _add(
+        self,
+        text: str,
+        place: Place | None,
+        kind: Type,
+        *,
+        level: int = 0,
+        bold: bool = False,
+        here: bool = False,
+    ) -> None:
+        item = QListWidgetItem(as_shown(text, self._language))
+        item.setData(_ROLE + 3, level)
         item.setData(_ROLE, place)
         item.setData(_ROLE + 1, kind)
         item.setData(_ROLE + 2, bold)
@@ -108,15 +132,16 @@ class Contents(Looked, QListWidget):
         font = self.look.font(Type(item.data(_ROLE + 1)))
         font.setBold(bool(item.data(_ROLE + 2)))
         item.setFont(font)
+        item.setData(_ROLE + 4, round(item.data(_ROLE + 3) * self.look.px(Type.BODY) * 0.9))
         self._measure(item)
 
     def _measure(self, item: QListWidgetItem) -> None:
         """Qt would not count the room that the stylesheet keeps at the sides."""
-        width = max(1, self.viewport().width() - 2 * Space.M - Space.XS)
+        width = max(1, self.viewport().width() - 2 * Space.M - Space.XS - item.data(_ROLE + 4))
         box = QFontMetrics(item.font()).boundingRect(
             QRect(0, 0, width, _HIGHEST), Qt.TextFlag.TextWordWrap.value, item.text()
         )
-        item.setSizeHint(QSize(width, box.height() + 2 * Space.S))
+        item.setSizeHint(QSize(width + item.data(_ROLE + 4), box.height() + 2 * Space.S))
 
     def _show_here(self) -> None:
         """Bring the page in front into sight, with room for its headings below."""

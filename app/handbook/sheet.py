@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from app.handbook.book import Page, folded, handbook_folder
+from app.handbook.book import Page, as_shown, folded, handbook_folder
 from app.handbook.markdown import (
     Block,
     Commands,
@@ -50,6 +50,7 @@ PICTURE: Final = "picture:"
 
 _HEADINGS: Final = {1: Type.TITLE, 2: Type.SECTION, 3: Type.STRONG}
 _TONES: Final = {Tone.SAFE: Ink.DONE, Tone.INFO: Ink.ACCENT, Tone.CARE: Ink.ATTENTION}
+_APART: Final = "\u2002"
 _FIXED_LINE: Final = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 _NARROW_HEADS: Final = 0.26
 """The share of the width of a table's first column, where it has two or three: what one looks something up by."""
@@ -175,7 +176,7 @@ class _Writer:
             if not number:
                 named = self._form(Type.EXAM, tone)
                 named.setFontWeight(QFont.Weight.Bold)
-                self._text(self._words(f"screen.handbook.note_{note.tone.name.lower()}"), named)
+                self._text(self._words(f"screen.handbook.note_{note.tone.name.lower()}") + _APART, named)
             self._runs(runs)
             self._cursor = outside
         _paint(edge, tone_colour(look.palette, tone), 0, 0)
@@ -303,6 +304,7 @@ class _Writer:
 
     def _text(self, text: str, form: QTextCharFormat) -> None:
         """Write a text, with what was looked for marked."""
+        text = as_shown(text, self._words.language)
         at = 0
         for start, end in _marked(text, self._manner.wanted):
             self._cursor.insertText(text[at:start], form)
