@@ -1,6 +1,7 @@
 """`examroom setup`: from an installed program to a ready seat, by a wizard or by an answer file."""
 
 import json as json_module
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,9 +63,15 @@ def _ask(home: Path | None, *, under_administrator: bool) -> None:
     require_display()
     from app.setup.window.program import run_wizard
 
-    code = run_wizard(home, language(), under_administrator=under_administrator)
+    code = run_wizard(home, _language_of_window(), under_administrator=under_administrator)
     if code:
         raise typer.Exit(code)
+
+
+def _language_of_window() -> Language:
+    """Give the language to begin with: Chinese, unless this session is an English one; the first page offers both."""
+    wanted = next((os.environ[name] for name in ("EXAMROOM_LANGUAGE", "LC_ALL", "LANG") if os.environ.get(name)), "")
+    return Language.EN if wanted.lower().startswith("en") else Language.ZH
 
 
 def _by_file(file: Path, invitation: Path | None, *, again: bool, json: bool) -> None:

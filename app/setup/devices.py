@@ -20,6 +20,8 @@ from sync.wire.recording import Source
 ATTACH_S: Final = 1.0
 _LOOK_S: Final = 0.2
 _END_S: Final = 10.0
+SIMULATED: Final = "simulated"
+"""How a simulated source is named; the words have it in every language."""
 SILENCE_TENTHS: Final = -600
 """Of dBFS: a microphone that gives less gives nothing."""
 
@@ -103,7 +105,8 @@ def try_devices(home: SeatHome, answers: RecordingAnswers) -> Tried:
 
 def judged(tried: Tried, answers: RecordingAnswers) -> StepResult:
     """Say what came of trying. What is simulated without having been asked for stands for a device that is missing."""
-    facts = {"camera": tried.label("picture"), "microphone": tried.label("sound")}
+    named = {"camera": "picture", "microphone": "sound"}
+    facts = {name: SIMULATED if tried.simulated(track) else tried.label(track) for name, track in named.items()}
     no_camera = not tried.pictures or (tried.simulated("picture") and not _asked(answers.camera))
     no_microphone = tried.label("sound") == "—" or (tried.simulated("sound") and not _asked(answers.microphone))
     if no_camera or no_microphone:

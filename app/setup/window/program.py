@@ -69,8 +69,9 @@ def _run_here(home: SeatHome, administrator: Administrator, language: Language) 
     wizard.setMinimumSize(*_LEAST)
     wizard.resize(*_WINDOW)
     wizard.ended.connect(wizard.close)
-    wizard.begin()
     wizard.show()
+    wizard.begin()  # now that something can have the focus
+    wizard.activateWindow()  # without a window manager nobody else gives it the keyboard
     code = application.exec()
     finish_background()
     shiboken6.delete(wizard)

@@ -59,8 +59,8 @@ def opened(qtbot: QtBot, home: SeatHome, stick: Path) -> Iterator[tuple[Wizard, 
     wizard = Wizard(home, administrator, Language.ZH)
     qtbot.addWidget(wizard)
     wizard.resize(1366, 768)
-    wizard.begin()
     wizard.show()
+    wizard.begin()
     try:
         yield wizard, administrator
     finally:
