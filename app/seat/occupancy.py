@@ -37,6 +37,12 @@ class ProgramsChanging(EnvironmentFault):
     code = "PROGRAMS_CHANGING"
 
 
+def require_unchanging(home: SeatHome) -> None:
+    """See to it that no other version of the programs is on its way in at this seat. Raises ProgramsChanging."""
+    if PackageState().is_changing(home.root):
+        raise ProgramsChanging
+
+
 class Occupancy:
     """The right to run this seat, held from `take` until `give_up` or the end of the process."""
 
@@ -61,8 +67,7 @@ class Occupancy:
         """
         if self._handle is not None:
             return
-        if PackageState().is_changing(self._home.root):
-            raise ProgramsChanging
+        require_unchanging(self._home)
         folder = private_folder(self._home.root)
         with disk_faults(folder, needed=0):
             handle = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -5,6 +5,7 @@ from typing import Final, Self
 
 from app.content.packing.package import SealedPackage
 from app.seat.home import SeatHome
+from app.seat.occupancy import require_unchanging
 from sync.client.asking import Asker
 from sync.client.connection import RegistryConnection
 from sync.client.enrolment import Enrolment, load_enrolment
@@ -53,7 +54,9 @@ class Workplace:
         Raises:
             KeyStoreUnreadable, KeyStoreLocked, KeyStoreOtherMachine, TokenFault: its keys cannot be used.
             ReplicaUnreadable, ReplicaNewer, ReplicaRolledBack, TrustRefused, NotEnrolled: the seat cannot work.
+            ProgramsChanging: the programs are being changed; who comes back has to be able to read the records.
         """
+        require_unchanging(home)
         keystore = open_key_store(home.keys)
         enrolment = load_enrolment(home.trust)
         if not home.replica.exists():

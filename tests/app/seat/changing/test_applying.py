@@ -196,6 +196,9 @@ def test_no_program_of_the_seat_begins_work_before_a_change_that_was_broken_off_
     for program in (Occupancy(place.home), AgentDuty(place.home)):
         with pytest.raises(ProgramsChanging):
             program.take()
+    for reading in (False, True):
+        with pytest.raises(ProgramsChanging):
+            Workplace.open(place.home, reading=reading)
     elsewhere = Occupancy(SeatHome(place.home.root / ".self-check" / "seat"))
     elsewhere.take()
     elsewhere.give_up()
