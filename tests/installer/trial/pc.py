@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -179,12 +180,10 @@ class Pc:
 
 @contextmanager
 def a_pc(name: str, lowers: Sequence[Path], mib: int | None = None) -> Iterator[Pc]:
-    """Give a PC for the length of the block."""
-    scratch = TRIAL / "pcs" / name
-    if scratch.exists():  # of a trial that was killed: its mounts went with its namespace
-        shutil.rmtree(scratch)
-    pc = Pc(scratch, lowers, mib)
-    try:
-        yield pc
-    finally:
-        pc.scrap()
+    """Give a PC for the length of the block. What a killed trial leaves goes with `make clean`."""
+    with tempfile.TemporaryDirectory(prefix="pc-", dir=TRIAL) as folder:
+        pc = Pc(Path(folder, name), lowers, mib)
+        try:
+            yield pc
+        finally:
+            pc.scrap()

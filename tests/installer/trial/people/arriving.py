@@ -1,6 +1,7 @@
 """How the simulated people come into the kiosk that the unit started, and what is heard of them."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +29,9 @@ class People:
         """Let them into the kiosk that runs."""
         self.events.unlink(missing_ok=True)
         self._prepare(admission_number, pace_ms)
-        self._pc.until(self.kiosk_is_up, lambda: self._pc.run("journalctl", "--boot", "--lines", "50").text)
+        self._pc.until(
+            self.kiosk_is_up, lambda: self._pc.run("systemctl", "status", "--no-pager", "examroom-kiosk.service").text
+        )
         calls = [word for call in _CALLS for word in ("-ex", call)]
         said = self._pc.does("gdb", "-n", "-q", "-batch", "-p", str(self.kiosk()), *calls)
         assert "$2 = 0" in said, said
@@ -67,8 +70,8 @@ class People:
 
     def kiosk_is_up(self) -> bool:
         """Whether the kiosk that runs has told its supervisor that it came up."""
-        said = self._pc.run("journalctl", "--boot", "--output", "cat", "--grep", "kiosk_up")
-        return f"pid={self.kiosk()}" in said.text.split()
+        said = self._pc.run("systemctl", "show", "--property=StatusText", "--value", "examroom-kiosk.service").text
+        return str(self.kiosk()) in re.findall(r"\d+", said)
 
     def _prepare(self, admission_number: str, pace_ms: int) -> None:
         self._pc.give(Path(__file__).with_name("inject.py"), "people/inject.py")
