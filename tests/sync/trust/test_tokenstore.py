@@ -3,6 +3,7 @@
 The token is SoftHSM 2: a simulated token behind the interface that real ones have.
 """
 
+import os
 import shutil
 import subprocess
 import threading
@@ -19,7 +20,7 @@ import sync
 from sync.replica.database import Replica
 from sync.replica.generation import ReplicaRolledBack
 from sync.trust.envelope import countersign, sign, verify
-from sync.trust.keyfolder import KeyStoreUnreadable
+from sync.trust.keyfolder import KeyStoreUnreadable, KeyStoreUnwritable
 from sync.trust.keys import SigningKey
 from sync.trust.keystore import FileKeyStore, open_key_store
 from sync.trust.token import (
@@ -343,6 +344,28 @@ def test_destroyed_keys_are_gone_from_the_token_too(store: TokenKeyStore, made_s
     assert other.device_key().sign(b"x")
     other.destroy()
     assert made_slots.objects(LABEL) == []
+
+
+@pytest.mark.parametrize("files", range(6))
+def test_destroying_that_was_broken_off_is_finished(
+    store: TokenKeyStore, made_slots: SoftTokens, monkeypatch: pytest.MonkeyPatch, files: int
+) -> None:
+    left, unlink = files, os.unlink
+
+    def breaking(name: str, *, dir_fd: int) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise InterruptedError
+        unlink(name, dir_fd=dir_fd)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", breaking)
+        with pytest.raises((InterruptedError, KeyStoreUnwritable)):
+            store.destroy()
+    assert made_slots.objects(LABEL) == []
+    open_key_store(store.folder).destroy()
+    assert not store.folder.exists()
 
 
 def test_the_generation_is_in_the_token_and_never_goes_back(store: TokenKeyStore, made_slots: SoftTokens) -> None:
