@@ -153,7 +153,13 @@ class SetupPage(Screen):
 
     def purpose(self) -> QWidget:
         """Give the way on, where nothing else is to be filled in."""
-        return self.next if self.next.isVisible() and self.next.isEnabled() else super().purpose()
+        ways = (one for one in (self.next, self.second) if one.isVisible() and one.isEnabled())
+        return next(ways, None) or super().purpose()
+
+    def lead_on(self) -> None:
+        """Put the focus on what the page is for now: what came changed it, or what had it is gone."""
+        if self.isVisible():
+            self.purpose().setFocus()
 
     def _name_ways(self) -> None:
         number = list(Leg).index(self.leg) + 1

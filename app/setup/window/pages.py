@@ -105,6 +105,10 @@ class InvitationPage(SetupPage):
         self.finish()
         self.show_found(())
 
+    def purpose(self) -> QWidget:
+        """Give the way on, or another look: a person has a stick more often than a paper."""
+        return self.next if self.next.isEnabled() else self._again
+
     def show_found(self, found: tuple[Found, ...]) -> None:
         """Show what was found; one that is called like this PC is chosen, and so is the only one."""
         self._found = found

@@ -1,7 +1,6 @@
 """The wizard: its pages in their order, the steps behind them on one thread, and what has come of them so far."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,12 +10,10 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.exam.appearance import Appearance
-from app.exam.interactions import Responses
 from app.exam.prose import Language
 from app.handbook.book import Place, Reader
 from app.handbook.door import HandbookDoor
 from app.seat.home import SeatHome
-from app.seat.practice import practice_items
 from app.seat.screens.delivery.practice import PracticeScreen
 from app.setup import conducting, enrolling
 from app.setup.administrator import Act, Administrator, Reply
@@ -24,17 +21,15 @@ from app.setup.answers import RecordingAnswers, RehearsalAnswers
 from app.setup.conducting import tried
 from app.setup.devices import Looking
 from app.setup.order import Order, Typed
-from app.setup.rehearsal import Rehearsal, Rehearsed, rehearsing
 from app.setup.steps import Step, StepResult
 from app.setup.window.camera import CameraPage, Seen
 from app.setup.window.chrome import Leg, SetupPage, Way
-from app.setup.window.mock import MockExam
 from app.setup.window.pages import FingerprintPage, InvitationPage, LockdownPage, PaperPage, WelcomePage, say_problem
+from app.setup.window.sitting import MockSitting
 from app.setup.window.working import STEPS, EndPage, RehearsalPage, WorkPage, way_of
 from app.ui.bridge import Worker
 from app.ui.key_ring import KeyRing
 from app.ui.screen import Screen
-from app.ui.simulated import Simulated
 from app.words import Words
 from proctoring.recorder.client import RecorderStatus
 from sync.client.introduction import fingerprint_of, grouped
@@ -65,8 +60,6 @@ class Wizard(QWidget):
         self._looking: Final = Looking(home)
         self._glance: Final = QTimer(self, interval=_LOOK_MS)
         self._glance.timeout.connect(self._look)
-        self._rehearsal: Rehearsal | None = None
-        self._open: Final = ExitStack()
         self.stack: Final = QStackedWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -91,7 +84,7 @@ class Wizard(QWidget):
         self.report = self._take(WorkPage(words, Leg.REPORT, "report"))
         self.lockdown = self._take(LockdownPage(words))
         self.end = self._take(EndPage(words))
-        self._mock = MockExam(self.exam, self._save, self)
+        self._sitting = MockSitting(self._home, self.exam, self._worker, self)
 
     def _take(self, page: P) -> P:
         page.set_appearance(self._appearance)
@@ -129,7 +122,9 @@ class Wizard(QWidget):
         self.rehearsal.person_requested.connect(self._begin_mock)
         self.rehearsal.simulated_requested.connect(self._simulate)
         self.rehearsal.on_requested.connect(self._report)
-        self._mock.finished.connect(self._hand_in)
+        self._sitting.began.connect(lambda: self._bring(self.exam))
+        self._sitting.handed_in.connect(lambda: self._bring(self.rehearsal))
+        self._sitting.ended.connect(self._mock_ended)
         self.report.back_requested.connect(lambda: self._bring(self.rehearsal))
         self.report.second_requested.connect(self._report)
         self.report.next_requested.connect(self._to_lockdown)
@@ -169,6 +164,8 @@ class Wizard(QWidget):
         self._ways[page.leg] = way_of(found)
         page.show_results(found, working=working)
         page.show_ways(self._ways)
+        if not working:
+            page.lead_on()
 
     def _one(self, page: WorkPage, step: Step, work: Callable[[], StepResult]) -> None:
         """Take the one step of a page."""
@@ -184,10 +181,12 @@ class Wizard(QWidget):
 
     def _from_welcome(self) -> None:
         there = enrolling.enrolled_here(self._home)
+        self._ways[Leg.WELCOME] = Way.DONE
         if there is None:
             self._to_invitations()
             return
         self._came_from = self.welcome
+        self._ways[Leg.REGISTRY] = Way.DONE
         self._order = Order(home=self._home.root, fingerprint=fingerprint_of(there.ca_pem))
         self._enrol()
 
@@ -198,6 +197,7 @@ class Wizard(QWidget):
     def _find(self) -> None:
         def found(reply: Reply) -> None:
             self.invitation.show_found(reply.found)
+            self.invitation.lead_on()
 
         self._do(lambda: self._administrator.ask(Act.INVITATIONS), found, self._not_found)
 
@@ -307,48 +307,11 @@ class Wizard(QWidget):
         self._one(self.rehearsal, Step.REHEARSAL, lambda: conducting.rehearsal(self._home, order))
 
     def _begin_mock(self) -> None:
-        def begin() -> Rehearsal:
-            rehearsal = self._open.enter_context(rehearsing(self._home))
-            rehearsal.begin()
-            practice_items()
-            return rehearsal
-
         self.rehearsal.show_results((), working=True)
-        self._do(begin, self._sit, self._mock_failed)
+        self._sitting.begin()
 
-    def _sit(self, rehearsal: Rehearsal) -> None:
-        self._rehearsal = rehearsal
-        self.exam.set_simulated((Simulated.REHEARSAL,))
-        self._mock.begin(practice_items())
-        self._bring(self.exam)
-
-    def _save(self, item: str, responses: Responses) -> None:
-        rehearsal = self._rehearsal
-        if rehearsal is not None:
-            self._do(lambda: rehearsal.respond(item, responses), lambda _ms: None, self._mock_failed)
-
-    def _hand_in(self) -> None:
-        rehearsal = self._rehearsal
-        if rehearsal is None:
-            return
-        self._bring(self.rehearsal)
-
-        def finish() -> Rehearsed:
-            try:
-                return rehearsal.finish()
-            finally:
-                self._open.close()
-
-        self._do(finish, self._rehearsed, self._mock_failed)
-
-    def _rehearsed(self, held: Rehearsed) -> None:
-        self._rehearsal = None
-        self._told(self.rehearsal, conducting.judged_rehearsal(held), working=False)
-
-    def _mock_failed(self, fault: Fault) -> None:
-        self._rehearsal = None
-        self._do(self._open.close, lambda _none: None, self._never)
-        self._told(self.rehearsal, StepResult.of_fault(Step.REHEARSAL, fault), working=False)
+    def _mock_ended(self, result: StepResult) -> None:
+        self._told(self.rehearsal, result, working=False)
         self._bring(self.rehearsal)
 
     def _report(self) -> None:
@@ -406,4 +369,4 @@ class Wizard(QWidget):
 
     def _let_go(self) -> None:
         self._looking.end()
-        self._open.close()
+        self._sitting.let_go()

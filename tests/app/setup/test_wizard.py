@@ -97,6 +97,7 @@ def arrive(qtbot: QtBot, wizard: Wizard, page: QWidget, button: str = "next") ->
     qtbot.waitUntil(there, timeout=PATIENCE_MS)
 
 
+@pytest.mark.long
 def test_from_the_first_page_to_the_last(site: Site, qtbot: QtBot, home: SeatHome, tmp_path: Path) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
