@@ -285,7 +285,7 @@ class _Writer:
                 form = self._form(Type.EXAM)
                 form.setFontWeight(QFont.Weight.Bold)
             case Kind.COMMAND:
-                form = self._form(Type.BODY, fixed=True)
+                form = self._form(Type.EXAM if self._manner.points else Type.BODY, fixed=True)
                 form.setBackground(QBrush(QColor(self._manner.look.palette.sunken)))
             case Kind.LINK:
                 form = self._form(Type.EXAM, Ink.ACCENT)

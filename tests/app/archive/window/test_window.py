@@ -67,6 +67,17 @@ def test_a_wrong_pin_is_said_and_the_right_one_leads_to_what_lies_there(hands: H
     hands.until_says("找到 1 份录像")
 
 
+def test_f1_opens_the_handbook_at_the_archive_and_signing_out_closes_it(hands: Hands) -> None:
+    hands.sign_in()
+    hands.until_says("找到 1 份录像")
+    QTest.keyClick(hands.window, Qt.Key.Key_F1)
+    handbook = hands.window.handbook
+    assert handbook.screen is not None
+    assert (handbook.screen.place.reader, handbook.screen.place.page) == ("administrator", "archive")
+    hands.window.sign_out()
+    assert hands.window.stack.isVisible()
+
+
 def test_a_damaged_credential_is_named_where_the_others_sign_in(hands: Hands) -> None:
     (hands.site.home.administrators / "odd.json").write_bytes(b"garbage")
     hands.window.begin()
