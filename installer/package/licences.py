@@ -13,7 +13,7 @@ from installer.package.libraries import Library
 from installer.package.wheels import Wheel
 
 _TEXTS: Final = re.compile(
-    r"(^|/)(?!.*\.(py|pyc|so)$)[^/]*(licen[cs]e|copying|notice|copyright|authors)[^/]*$|/licenses/", re.IGNORECASE
+    r"^(?!.*\.(py|pyc|so)$)(.*/)?([^/]*(licen[cs]e|copying|notice|copyright|authors)[^/]*$|licenses/)", re.IGNORECASE
 )
 _BY_CLASSIFIER: Final = {
     "License :: OSI Approved :: MIT License": "MIT",
