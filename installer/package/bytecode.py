@@ -6,7 +6,6 @@ changed is for the list of files to tell.
 """
 
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -29,15 +28,13 @@ for line in sys.stdin:
     written.parent.mkdir(exist_ok=True)
     written.write_bytes(_code_to_hash_pyc(code, importlib.util.source_hash(source), False))
 """
-_NOT_FOR_US: Final = ("/test/", "/tests/", "load_config_py2.py", "/templates/")
-"""Files that no Python 3 compiles: test data, a template, and OpenCV's for Python 2."""
 
 
 def compile_all(tree: Path, root: str, target: Target) -> None:
     """Write the byte code of every module below `tree`, which will lie at `root`.
 
     Raises:
-        Refused: a module cannot be compiled, and is none of those known for it.
+        Refused: a module cannot be compiled.
     """
     places = sorted(str(path.relative_to(tree)) for path in tree.rglob("*.py"))
     # no -I: it would leave the seed out
@@ -53,10 +50,5 @@ def compile_all(tree: Path, root: str, target: Target) -> None:
     )
     if done.returncode:
         raise Refused(f"byte code could not be made: {done.stderr.strip()[-500:]}")
-    odd = _beyond(done.stdout.splitlines(), _NOT_FOR_US)
-    if odd:
+    if odd := done.stdout.splitlines():
         raise Refused(f"not Python of {target.version}: {', '.join(odd[:5])}")
-
-
-def _beyond(places: Iterable[str], known: tuple[str, ...]) -> list[str]:
-    return [place for place in places if not any(one in place for one in known)]
