@@ -79,7 +79,7 @@ class PageView(Looked, QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Write it for another width: pictures are as wide as the text."""
         super().resizeEvent(event)
-        if self._text_width() != self._room:
+        if self.viewport().width() != self._room:
             self._anew(self._write)
 
     def minimumSizeHint(self) -> QSize:
@@ -125,7 +125,7 @@ class PageView(Looked, QTextBrowser):
     def _write(self) -> None:
         if self._page is None or self._words is None:
             return
-        self._room = width = self._text_width()
+        self._room, width = self.viewport().width(), self._text_width()
         document = ClosedDocument(self)
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
@@ -142,6 +142,7 @@ class PageView(Looked, QTextBrowser):
         frame.setTopMargin(Space.XXL)
         frame.setBottomMargin(Space.HUGE)
         document.rootFrame().setFrameFormat(frame)
+        document.setTextWidth(self.viewport().width())  # laid out before it is shown: no bar is made for a wider page
         old = self.document()
         self.setDocument(document)
         if isinstance(old, ClosedDocument):
