@@ -182,7 +182,7 @@ def _nobody_here(place: Place) -> Iterator[tuple[tuple[str, ...], tuple[int, ...
 
 def _start_again(unit: str, state: PackageState) -> None:
     if not state.phase_file.exists():
-        _systemctl("--no-block", "start", unit)
+        _systemctl("start", unit)
 
 
 def _systemctl(*words: str) -> bool:
