@@ -90,7 +90,7 @@ def _by_file(file: Path, invitation: Path | None, *, again: bool, json: bool) ->
     else:
         from app.words import Words
 
-        print_text(Words(spoken)("setup.ready" if bad is None else "setup.not_ready"), "bold")
+        print_text(Words(spoken)("first_run.ready" if bad is None else "first_run.not_ready"), "bold")
     if bad is not None:
         raise typer.Exit(bad.exit)
 
@@ -175,7 +175,7 @@ def _say(result: "StepResult", spoken: Language) -> None:
 
     said = Words(spoken)
     marks = {Outcome.FAILED: Mark.BAD, Outcome.ATTENTION: Mark.NOTE, Outcome.SKIPPED: Mark.NOTE}
-    name = said("setup.line", step=said(f"setup.{result.step}.name"), what=result.what(said))
+    name = said("first_run.line", step=said(f"first_run.{result.step}.name"), what=result.what(said))
     detail = "\n  ".join(result.advice(said))
     if result.code:
         code = f"[{result.code}{f' · {result.detail}' if result.detail else ''}]"

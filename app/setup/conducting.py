@@ -28,7 +28,7 @@ from sync.own_program import COMMAND_LINE, own_program
 
 PROGRAM: Final = tuple(own_program(COMMAND_LINE))
 """How this program starts itself."""
-REPORT: Final = "readiness.pdf"
+REPORT: Final = "readiness-report.pdf"
 BETWEEN: Final = " · "
 _COMMAND_S: Final = 300.0
 _SAID_BYTES: Final = 1_000_000
@@ -206,10 +206,10 @@ def judged_rehearsal(held: Rehearsed) -> StepResult:
     }
     if not held.good:
         return failed(Step.REHEARSAL, "not_right" if held.read_back else "not_read_back", **facts)
-    by = "by_simulated" if CANDIDATE in held.simulated else "by_person"
+    nobody_sat = CANDIDATE in held.simulated
     if {"picture", "sound"} & set(held.simulated):
-        return attention(Step.REHEARSAL, f"{by}_unseen", **facts)
-    return done(Step.REHEARSAL, by, **facts)
+        return attention(Step.REHEARSAL, "by_simulated_unseen" if nobody_sat else "by_person_unseen", **facts)
+    return done(Step.REHEARSAL, "by_simulated" if nobody_sat else "by_person", **facts)
 
 
 def report(home: SeatHome, language: Language) -> StepResult:

@@ -116,9 +116,9 @@ def compare_clocks(home: SeatHome) -> StepResult:
 
 def judged_clock(ahead_ms: int) -> StepResult:
     """Say how far this PC's clock is from the registry's; negative: behind."""
-    off, way = abs(ahead_ms), "fast" if ahead_ms > 0 else "slow"
+    off, fast = abs(ahead_ms), ahead_ms > 0
     if off <= _MOST_OFF_MS:
         return done(Step.CLOCK, "right", seconds=off // 1000)
     if off < _DAY_MS:
-        return attention(Step.CLOCK, f"{way}_minutes", minutes=off // _MINUTE_MS)
-    return attention(Step.CLOCK, f"{way}_days", days=off // _DAY_MS)
+        return attention(Step.CLOCK, "fast_minutes" if fast else "slow_minutes", minutes=off // _MINUTE_MS)
+    return attention(Step.CLOCK, "fast_days" if fast else "slow_days", days=off // _DAY_MS)

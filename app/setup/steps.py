@@ -43,9 +43,9 @@ _PARTS: Final = ("what", "safe", "do")
 
 
 class StepResult(Part):
-    """What came of a step. `said`: its sentence is `setup.<step>.<said>`; of a fault its code stands in `code`.
+    """What came of a step. `said`: its sentence is `first_run.<step>.<said>`; of a fault its code stands in `code`.
 
-    An attention and a failure say what to do: `setup.<step>.<said>_do`, or the fault's words.
+    An attention and a failure say what to do: `first_run.<step>.<said>_do`, or the fault's words.
     """
 
     step: Step
@@ -77,24 +77,24 @@ class StepResult(Part):
         """Say what happened."""
         if self.code:
             return self._of_fault("what", words)
-        return words(f"setup.{self.step}.{self.said}", **self._named(words))
+        return words(f"first_run.{self.step}.{self.said}", **self._named(words))
 
     def advice(self, words: Words) -> tuple[str, ...]:
         """Say what is safe and what to do; nothing where all is well."""
         if self.code:
             said = (self._of_fault("safe", words), self._of_fault("do", words))
             return tuple(text for text in said if text)
-        key = f"setup.{self.step}.{self.said}_do"
+        key = f"first_run.{self.step}.{self.said}_do"
         return (words(key, **self._named(words)),) if words.has(key) else ()
 
     def _named(self, words: Words) -> dict[str, str | int]:
-        """Give the facts, those that are names of ours in the person's words (`setup.value.<fact>.<value>`)."""
-        keys = {name: f"setup.value.{name}.{value}" for name, value in self.facts.items()}
+        """Give the facts, those that are names of ours in the person's words (`first_run.value.<fact>.<value>`)."""
+        keys = {name: f"first_run.value.{name}.{value}" for name, value in self.facts.items()}
         return {name: words(keys[name]) if words.has(keys[name]) else value for name, value in self.facts.items()}
 
     def _of_fault(self, part: str, words: Words) -> str:
         """Say it as a first run does, where a fault's usual words speak of an exam."""
-        for key in (f"setup.fault.{self.code}.{part}", f"fault.{self.code}.{part}"):
+        for key in (f"first_run.fault.{self.code}.{part}", f"fault.{self.code}.{part}"):
             if words.has(key):
                 return words(key, **self.facts)
         return self.code if part == _PARTS[0] else ""

@@ -55,9 +55,7 @@ def read_fingerprint(typed: str) -> str:
     Raises:
         FingerprintUnreadable: it is none.
     """
-    plain = "".join(
-        chr(ord(char) - 0xFEE0) if "！" <= char <= "～" else char for char in typed[:_LONGEST_TYPED]
-    )
+    plain = "".join(chr(ord(char) - 0xFEE0) if "！" <= char <= "～" else char for char in typed[:_LONGEST_TYPED])
     digits = _BETWEEN.sub("", plain).lower().removeprefix("sha256")
     if not _FINGERPRINT.fullmatch(digits):
         raise FingerprintUnreadable(digits=len(digits))

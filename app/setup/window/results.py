@@ -42,7 +42,7 @@ class _Row(QWidget):
         row.addLayout(text, 1)
 
     def say(self, result: StepResult | None, words: Words, *, working: bool) -> None:
-        self._name.setText(words(f"setup.{self.step}.name"))
+        self._name.setText(words(f"first_run.{self.step}.name"))
         if result is None:
             self._icon.show_icon(Icon.RUNNING if working else Icon.TO_DO, Tone.ACCENT if working else Tone.SOFT)
             self._put(words("screen.setup.working" if working else "screen.setup.to_come"), (), "")

@@ -95,7 +95,7 @@ def test_the_code_that_release_says_opens_the_package_on_the_seat(terminal: Term
 def test_show_lists_what_a_session_file_names(terminal: Terminal, place: Place) -> None:
     told = terminal.run("registry", "show", "--home", place.registry)
     kinds = [line.split()[0] for line in told.output.splitlines()]
-    assert kinds == ["Package", "Proctor", "Proctor", "Device", "Session", "Root"]
+    assert kinds == ["Package", "Proctor", "Proctor", "Device", "Session", "Fingerprint", "Root"]
     assert sha256((place.registry / "trust" / "root.json").read_bytes()).hexdigest() in told.output
     assert "07" in told.output
     assert "李梅" in told.output
@@ -130,7 +130,7 @@ def test_an_invitation_is_good_once(terminal: Terminal, place: Place, tmp_path: 
 def test_a_seat_is_enrolled_again_without_harm(terminal: Terminal, place: Place) -> None:
     told = terminal.run("seat", "enrol", "--home", place.seat, place.root / "07.invitation")
     assert told.code == 0
-    assert len(Terminal().run("registry", "show", "--home", place.registry).output.splitlines()) == 6
+    assert len(Terminal().run("registry", "show", "--home", place.registry).output.splitlines()) == 7
 
 
 def test_a_pin_has_to_be_typed_twice_the_same(terminal: Terminal, place: Place) -> None:

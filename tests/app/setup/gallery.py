@@ -184,7 +184,7 @@ REPORT_FACTS: Final[dict[str, str | int]] = {
     "blocked": 2,
     "others": 3,
     "notes": 4,
-    "file": str(SEAT_HOME / "readiness.pdf"),
+    "file": str(SEAT_HOME / "readiness-report.pdf"),
     "names": "锁定程度 · 摄像头",
 }
 

@@ -130,4 +130,4 @@ def test_invitations_on_media_are_found_ours_first_and_anything_else_is_passed_o
 def test_every_result_has_words_in_both_languages() -> None:
     zh, en = Words(Language.ZH), Words(Language.EN)
     for step in Step:
-        assert zh(f"setup.{step}.name") != en(f"setup.{step}.name")
+        assert zh(f"first_run.{step}.name") != en(f"setup.{step}.name")

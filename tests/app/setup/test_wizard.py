@@ -128,7 +128,7 @@ def test_from_the_first_page_to_the_last(site: Site, qtbot: QtBot, home: SeatHom
         assert not list(home.root.glob("rehearsal-*"))
         press(wizard, "next")
         arrive(qtbot, wizard, wizard.report)
-        assert (home.root / "readiness.pdf").read_bytes().startswith(b"%PDF")
+        assert (home.root / "readiness-report.pdf").read_bytes().startswith(b"%PDF")
         press(wizard, "next")
         assert administrator.locked == 0
         press(wizard, "second")
