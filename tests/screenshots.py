@@ -48,6 +48,7 @@ PLAIN = {
     "37-archive-media",
     "38-archive-calendar",
     "39-archive-log",
+    "50-setup-welcome",
     "51-setup-invitation",
     "53-setup-fingerprint",
     "54-setup-enrolment",
@@ -65,7 +66,6 @@ ALSO_KEPT = {
     "09-result",
     "31-archive-find",
     "32-archive-recording-playing",
-    "50-setup-welcome",
 }
 """These are kept in English, with large text, and in the other themes as well."""
 
