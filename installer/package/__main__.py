@@ -24,6 +24,8 @@ def main() -> int:
     signed = dict(one.partition("=")[::2] for one in said.signed_list)
     if not set(signed) <= set(names):
         parser.error(f"--signed-list takes {' or '.join(names)}")
+    if lost := [file for file in signed.values() if not Path(file).is_file()]:
+        parser.error(f"there is no {lost[0]}")
     source = said.source.resolve()
     out, cache = said.out or source / "dist", said.cache or source / "build/wheels"
     wanted = [product for product in PRODUCTS if said.only is None or product.short in said.only]
