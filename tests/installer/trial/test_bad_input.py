@@ -14,10 +14,10 @@ from tests.installer.trial.site import Registry
 
 pytestmark = [pytest.mark.package, pytest.mark.timeout(1200)]
 OTHER: Final = " ".join(("0123", "4567", "89AB", "CDEF") * 4)
+PRELOAD: Final = "/etc/ld.so.preload"
 IN_1970: Final = {
-    "LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
-    "FAKETIME": "@1970-01-02 00:00:00",
-    "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    PRELOAD: "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1\n",
+    "/etc/faketimerc": "@1970-01-02 00:00:00\n",
 }
 SECOND: Final = "/var/lib/examroom/second"
 QUICK: Final = ("dpkg", "--force-unsafe-io")
@@ -91,7 +91,11 @@ def test_a_first_run_goes_on_where_it_was_after_all_that_can_be_wrong(installed:
         registry.serve()
 
         # a PC whose clock stands at 1970 believes the registry by its fingerprint, and is told what its clock is
-        steps = seat.set_up(seat.answer(right, invitation), IN_1970)
+        for path, text in IN_1970.items():
+            pc.write(path, text)
+        assert pc.does("date", "+%Y").strip() == "1970"
+        steps = seat.set_up(seat.answer(right, invitation))
+        pc.at(PRELOAD).unlink()
         assert steps["enrolment"]["outcome"] == "done", steps
         assert steps["clock"]["outcome"] == "attention"
         assert steps["clock"]["facts"]["days"] > 20_000

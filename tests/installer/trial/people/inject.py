@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from app.demo.autopilot import Autopilot, Script
 from app.seat.kiosk import Kiosk
+from app.seat.screens.delivery.item import ItemScreen
 
 SCRIPT = Path("/trial/people/script.json")
 
@@ -35,7 +36,14 @@ def sit() -> None:
     kiosk.acknowledged.connect(lambda item, responses: tell("acknowledged", item=item, responses=responses))
     kiosk.delivered.connect(lambda stage: tell("delivered", stage=stage))
     tell("here", screen=type(kiosk.deck.currentWidget()).__name__, python=sys.prefix)
-    Autopilot(kiosk, Script(**told), tell).begin()
+    candidate = Autopilot(kiosk, Script(**told), tell)
+    candidate.begin()
+    if isinstance(kiosk.deck.currentWidget(), ItemScreen):  # it went on by itself: one looks which item this is
+        for name in ("previous", "next"):
+            button = kiosk.findChild(QAbstractButton, name)
+            if button is not None and button.isEnabled():
+                button.click()
+                return
 
 
 # once the kiosk's own event loop has its turn; where there is none yet, this fails, and so does the debugger's call
