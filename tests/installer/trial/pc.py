@@ -99,7 +99,20 @@ class Pc:
             way = ["systemd-nspawn", *_CONTAINER, "--as-pid2", *settings, f"--directory={self.root}", "--", *argv]
         else:
             path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-            way = ["nsenter", "--target", str(self._leader()), "--all", "--wd=/", "env", "-i", path, *told, *argv]
+            way = [
+                "nsenter",
+                "--target",
+                str(self._leader()),
+                "--all",
+                "--wd",
+                "env",
+                "-C",
+                "/",
+                "-i",
+                path,
+                *told,
+                *argv,
+            ]
         done = subprocess.run(
             way,
             stdin=subprocess.DEVNULL,

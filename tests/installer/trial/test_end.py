@@ -24,10 +24,10 @@ def test_a_seat_ends_with_a_record_and_only_then_a_purge_takes_its_folder(instal
         pc.start()
         registry, seat = Registry.found(pc), Seat(pc)
         registry.serve()
-        seat.set_up(seat.answer(registry.fingerprint(), registry.invite(LABEL)))
         registry.tell(
             "registry", "administrator", "add", "--home", REGISTRY, "周敏", f"{REGISTRY}/zm.json", "--pin", PIN
         )
+        seat.set_up(seat.answer(registry.fingerprint(), registry.invite(LABEL)))
         who = f"--credential {pc.give(pc.at(f'{REGISTRY}/zm.json'))} --pin {PIN} --reason 'end of the trial'"
         pc.at(f"{GIVEN}/stick").mkdir()
         said = pc.run("dpkg", "--purge", "examroom-seat")

@@ -16,7 +16,10 @@ from tests.installer.trial.site import Registry
 pytestmark = [pytest.mark.package, pytest.mark.timeout(1200)]
 _CUT = """\
 examroom update apply --yes &
-until grep -q 'half-installed examroom-seat' /var/log/dpkg.log; do sleep 0.1; done
+until grep -q 'half-installed examroom-seat' /var/log/dpkg.log; do
+    kill -0 $! || exit 1
+    sleep 0.1
+done
 """
 
 
