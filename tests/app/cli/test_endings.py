@@ -61,8 +61,8 @@ def test_these_are_all_commands() -> None:
         "registry witness": "add list remove",
         "registry result": "decide export list reinstate show void",
         "room-record": "show verify",
-        "seat": "accept-replica decommission decommissioned enrol fetch keys may-change renew rotate run self-check take"
-        " token-pin",
+        "seat": "accept-replica decommission decommissioned enrol fetch keys may-change renew rotate run self-check"
+        " take token-pin",
         "site": "key",
         "slip": "make verify",
         "update": "apply status",
