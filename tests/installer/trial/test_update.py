@@ -15,7 +15,7 @@ from tests.installer.trial.site import Registry
 
 pytestmark = [pytest.mark.package, pytest.mark.timeout(1200)]
 _CUT = """\
-examroom update apply --yes &
+examroom update apply --yes >/trial/apply.log 2>&1 &
 until grep -q 'half-installed examroom-seat' /var/log/dpkg.log; do
     kill -0 $! || exit 1
     sleep 0.1
