@@ -41,6 +41,7 @@ from tests.app.seat.changing.conftest import delivered, opened_session
 from tests.killing import killed_at_line
 
 TEXT = b"a room record"
+RECORDING = "01a206b1-d1ec-7c77-8a3b-7e2913a74ab3"
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def test_a_packet_without_a_receipt_keeps_the_seat(
     assert not state.root.exists()
 
 
-@pytest.mark.parametrize("name", [new_id(), f"{new_id()}.about", ".going-something", "unknown"])
+@pytest.mark.parametrize("name", [RECORDING, f"{RECORDING}.about", ".going-something", "unknown"])
 def test_whatever_is_among_the_recordings_keeps_the_seat(
     seat: SeatHome, state: PackageState, out: Path, administrator: Word, name: str
 ) -> None:
