@@ -2,25 +2,23 @@
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import xcffib
 import xcffib.xproto
 
 from proctoring.lockdown.session.backdrop import PIXEL_BYTES, Area, paint_background
-from tests.proctoring.lockdown.session.supervised import Supervised
+from tests.proctoring.lockdown.display.conftest import HEIGHT, WIDTH, start_server
 
-SIZE = (640, 480)
+SIZE = (WIDTH, HEIGHT)
 
 
 @pytest.fixture
-def display(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    with Supervised(tmp_path, "mute") as session:
-        name = str(session.await_news("display_up")["display"])
-        monkeypatch.setenv("XAUTHORITY", str(session.runtime / "cookie"))
-        yield name
-        assert session.end() == 0
+def display() -> Iterator[str]:
+    """An empty display: a window on it would stand in the picture of its background."""
+    server = start_server()
+    yield server.display
+    server.end()
 
 
 def test_every_pixel_stands_on_the_background_and_stays(display: str) -> None:
