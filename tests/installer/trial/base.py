@@ -1,9 +1,9 @@
 """A clean Debian 12 to try packages in, made once: `python -m tests.installer.trial.base DEB…` (as root, online).
 
-It holds what the packages depend on, their recommendations not, and a few tools of the trial: a debugger that lets
-a simulated person into the kiosk, a screen that is not there, and a clock that can be wrong. It is made again when
-what the packages depend on changes. Nothing of ours is in it, and the trials themselves have no network. An earlier
-version of the seat's package is built beside it.
+It is taken from where debootstrap takes systems on this machine, and holds what the packages depend on, their
+recommendations not, and a few tools of the trial: a debugger that lets a simulated person into the kiosk, a screen that
+is not there, and a clock that can be wrong. It is made again when what the packages depend on changes. Nothing of ours
+is in it, and the trials themselves have no network. An earlier version of the seat's package is built beside it.
 """
 
 import fcntl
@@ -35,10 +35,6 @@ SYSTEM: Final = (
     "ca-certificates",
 )
 TOOLS: Final = ("gdb", "xserver-xorg-video-dummy", "faketime")
-_SOURCES: Final = f"""deb http://deb.debian.org/debian {SUITE} main
-deb http://deb.debian.org/debian {SUITE}-updates main
-deb http://deb.debian.org/debian-security {SUITE}-security main
-"""
 
 
 def base_for(packages: Iterable[Path]) -> Path:
@@ -72,7 +68,6 @@ def _make(wanted: list[str]) -> None:
     shutil.rmtree(new, ignore_errors=True)
     kernel = f"--include={','.join(SYSTEM)}"
     subprocess.run(["debootstrap", "--variant=minbase", kernel, SUITE, str(new)], check=True)
-    (new / "etc/apt/sources.list").write_text(_SOURCES, encoding="ascii")
     shutil.copy("/etc/resolv.conf", new / "etc/resolv.conf")
     refuses = new / "usr/sbin/policy-rc.d"  # nothing is started while the system is made
     refuses.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
