@@ -48,8 +48,9 @@ package: ready ## the .deb files, their lists of files and bills of materials, i
 	@$(PYTHON) -m installer.package $(ARGS)
 	@echo 'make package: done'
 
-test-package: ready-for-long-tests package ## the packages in a clean system without a network: a seat's whole life (needs root)
+test-package: ready-for-long-tests ## the packages in a clean system without a network: a seat's whole life (needs root)
 	@[ "$$(id -u)" = 0 ] || { echo 'make test-package: needs root, for namespaces and mounts of its own'; exit 3; }
+	@$(MAKE) package ARGS=
 	@$(PYTHON) -m tests.installer.trial.base dist/*.deb
 	@$(UTF8) unshare --mount --net --pid --fork --mount-proc --kill-child bash tests/installer/trial/within \
 		$(PYTHON) -m pytest -m package tests/installer/trial $(ARGS) || { echo 'make test-package: FAILED'; exit 1; }
