@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tests.installer.trial.pc import Pc
-from tests.proctoring.lockdown.session.xorg import WIDTH
+from tests.proctoring.lockdown.session.xorg import SCREEN
 
 HOME: Final = "/var/lib/examroom/seat"
 USER: Final = "examroom-kiosk"
@@ -26,28 +26,6 @@ measure_seconds = 1
 listen_seconds = 1
 [rehearsal]
 seconds = 2
-"""
-_SCREEN: Final = f"""\
-Section "Device"
-    Identifier "none"
-    Driver "dummy"
-    VideoRam 64000
-EndSection
-Section "Monitor"
-    Identifier "none"
-    HorizSync 5-1000
-    VertRefresh 5-200
-    Modeline "screen" 85.25 {WIDTH} 1436 1579 1792 768 771 774 798
-EndSection
-Section "Screen"
-    Identifier "none"
-    Device "none"
-    Monitor "none"
-    DefaultDepth 24
-    SubSection "Display"
-        Modes "screen"
-    EndSubSection
-EndSection
 """
 _NO_CONSOLE: Final = """\
 # a container has no console: everything about one is taken from the unit, and nothing else
@@ -90,7 +68,7 @@ class Seat:
     def lock_down(self) -> str:
         """Lock the PC down, and give it a screen that is not there."""
         said = self.pc.does("examroom", "lockdown", "install")
-        self.pc.write("/etc/X11/xorg.conf.d/99-none.conf", _SCREEN)
+        self.pc.write("/etc/X11/xorg.conf.d/99-none.conf", SCREEN)
         self.pc.write(f"/etc/systemd/system/{KIOSK}.d/trial.conf", _NO_CONSOLE)
         self.pc.does("systemctl", "daemon-reload")
         return said

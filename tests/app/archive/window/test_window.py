@@ -65,6 +65,7 @@ def test_a_wrong_pin_is_said_and_the_right_one_leads_to_what_lies_there(hands: H
     hands.until_says("没有符合条件的录像")
     hands.type("text", CANDIDATE[1:2])
     hands.until_says("找到 1 份录像")
+    assert not hands.says("没有符合条件的录像")
 
 
 def test_f1_opens_the_handbook_at_the_archive_and_signing_out_closes_it(hands: Hands) -> None:
@@ -84,6 +85,7 @@ def test_a_damaged_credential_is_named_where_the_others_sign_in(hands: Hands) ->
     hands.until_says("odd.json")
     hands.sign_in()
     hands.until_says("找到 1 份录像")
+    assert not hands.says("odd.json")
 
 
 def test_nothing_is_seen_before_a_purpose_is_given_and_entered(hands: Hands) -> None:
@@ -341,6 +343,7 @@ def test_the_calendar_says_how_long_the_disk_lasts(hands: Hands) -> None:
     hands.press("go_calendar")
     hands.until(CalendarPage)
     hands.until_says("这块磁盘还够")
+    assert isinstance(hands.page, CalendarPage)
 
 
 def test_what_somebody_has_to_see_to_stands_on_the_first_page(hands: Hands) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from app.resources import resource_folder
 
 WIDTH, HEIGHT = 1366, 768
-_SCREEN = f"""
+SCREEN = f"""
 Section "Device"
     Identifier "none"
     Driver "dummy"
@@ -39,5 +39,5 @@ def installed(without: str = "") -> str:
 
 def write_config(file: Path, text: str) -> Path:
     """Write a configuration with the screen that is not there."""
-    file.write_text(text + _SCREEN, encoding="utf-8")
+    file.write_text(text + SCREEN, encoding="utf-8")
     return file
